@@ -1,0 +1,1 @@
+"""The letters: pure functions from ids to mail."""
