@@ -1,0 +1,42 @@
+"""A verb marked `atomic` happens whole or not at all, even when whoever asked for it walks away."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.context import require_context
+from tortoise.transactions import in_transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# The event loop holds its tasks weakly; a verb nobody waits for any more must not be collected half done.
+_running: set[asyncio.Task[Any]] = set()
+
+
+def atomic(verb: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Run a verb in one transaction of its own, or in the one that is already open."""
+
+    @wraps(verb)
+    async def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        if isinstance(require_context().db(), TransactionalDBClient):
+            return await verb(*args, **kwargs)
+        task = asyncio.create_task(_alone(lambda: verb(*args, **kwargs)))
+        _running.add(task)
+        task.add_done_callback(_running.discard)
+        return await asyncio.shield(task)
+
+    return whole
+
+
+async def settled() -> None:
+    """Wait until every atomic verb has ended one way or the other."""
+    while _running:
+        await asyncio.wait(_running)
+
+
+async def _alone(verb: Callable[[], Coroutine[Any, Any, R]]) -> R:
+    async with in_transaction():
+        return await verb()

@@ -1,0 +1,165 @@
+"""Tortoise over PostgreSQL: a small pool, limits on every statement, and transactions that end one way."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient
+from tortoise.backends.base.client import TransactionContext
+from tortoise.exceptions import (
+    BaseORMException,
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
+
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+
+SETTINGS = {
+    "application_name": "gql-server",
+    "timezone": "UTC",
+    "statement_timeout": "3000",
+    "lock_timeout": "2000",
+    "idle_in_transaction_session_timeout": "10000",
+}
+POOL: dict[str, Any] = {"minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3}
+# A migration may take its time, and waits for whoever migrates at the same moment.
+MIGRATING: dict[str, Any] = {
+    "maxsize": 1,
+    "command_timeout": None,
+    "server_settings": dict.fromkeys(
+        ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"), "0"
+    ),
+}
+
+_REFUSED_AT_THE_DOOR = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+_UNAVAILABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,
+    asyncpg.InterfaceError,
+)
+_INVALID = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, ValueError)
+
+
+class PostgresEngine(AsyncpgDBClient):
+    """Takes a connection from the pool for each statement or transaction, and always gives it back."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        settings = SETTINGS | kwargs.pop("server_settings", {})
+        super().__init__(**POOL | {"reset": _keep} | kwargs, server_settings=settings)
+
+    async def create_connection(self, with_db: bool) -> None:
+        try:
+            await super().create_connection(with_db)
+        except _REFUSED_AT_THE_DOOR as error:
+            raise DBConnectionError(str(error)) from error
+        except _UNAVAILABLE as error:
+            raise Unavailable(str(error) or "no answer in time") from error
+
+    async def close(self) -> None:
+        await whole(super().close())
+
+    def _in_transaction(self) -> TransactionContext:
+        return Undivided(PostgresTransaction(self))
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+    async def _translate_exceptions(
+        self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+    ) -> Any:
+        try:
+            return await func(self, *args, **kwargs)
+        except _INVALID as error:
+            raise OperationalError(error) from error
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise IntegrityError(error) from error
+        except _UNAVAILABLE as error:
+            raise Unavailable(str(error) or "no answer in time") from error
+        except asyncpg.InvalidTransactionStateError as error:
+            raise TransactionManagementError(error) from error
+
+
+class PostgresTransaction(UndividedClient, PostgresEngine):
+    """One connection of the pool, while one transaction holds it."""
+
+    _connection: Any
+    _transaction: Any
+
+    def __init__(self, engine: PostgresEngine) -> None:
+        self.connection_name = engine.connection_name
+        self.fetch_inserted = engine.fetch_inserted
+        self.log = engine.log
+        self._parent: PostgresEngine = engine
+        self._lock = asyncio.Lock()
+        self._transaction = None
+
+    async def _translate_exceptions(
+        self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
+    ) -> Any:
+        try:
+            return await super()._translate_exceptions(func, *args, **kwargs)
+        except asyncio.CancelledError:
+            self._failed = True
+            raise
+        except BaseORMException as error:
+            self._failed = self._failed or isinstance(error.__cause__, asyncpg.PostgresError)
+            raise
+
+    async def execute_many(self, query: str, values: list[Any]) -> None:
+        async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", query, values)
+            await self._translate_exceptions(lambda _: connection.executemany(query, values))
+
+    async def take(self) -> None:
+        await self._translate_exceptions(PostgresTransaction._take)
+
+    async def _take(self) -> None:
+        engine = self._parent
+        async with engine._pool_init_lock:
+            if engine._pool is None:
+                await engine.create_connection(with_db=True)
+        assert engine._pool is not None
+        self._connection = await engine._pool.acquire()
+
+    async def give_back(self) -> None:
+        pool = self._parent._pool
+        if pool is not None:
+            await self._translate_exceptions(lambda _: pool.release(self._connection))
+
+    async def begin(self) -> None:
+        await self._translate_exceptions(PostgresTransaction._begin)
+
+    async def _begin(self) -> None:
+        transaction = self._connection.transaction()
+        await transaction.start()
+        self._transaction = transaction
+
+    async def commit(self) -> None:
+        await self.finish()
+        assert self._transaction is not None
+        await self._translate_exceptions(lambda _: self._transaction.commit())
+
+    async def rollback(self) -> None:
+        await self.finish()
+        # When the server cannot be told, it has undone the transaction by itself.
+        with suppress(Unavailable):
+            if self._transaction is not None:
+                await self._translate_exceptions(lambda _: self._transaction.rollback())
+
+
+async def _keep(connection: Any) -> None:
+    """Leave a returned connection as it is: nothing here changes a session, and a reset is a round trip."""
+
+
+client_class = PostgresEngine

@@ -1,0 +1,240 @@
+"""Tortoise over one SQLite file: one writer, a few readers, and transactions that end one way."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from typing import Any
+
+import aiosqlite
+from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
+from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
+
+from models.engines.statements import only_reads, split
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+
+READERS = 4
+PRAGMAS = {
+    "busy_timeout": "5000",
+    "journal_mode": "WAL",
+    "synchronous": "FULL",
+    "foreign_keys": "ON",
+    "secure_delete": "ON",
+}
+# Remaking a table with foreign keys on deletes the rows that point at it.
+MIGRATING: dict[str, Any] = {"foreign_keys": "OFF", "busy_timeout": "60000"}
+
+_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+}
+
+
+class SqliteEngine(SqliteClient):
+    """Writes through one connection, in turn, and reads through others that never wait for it."""
+
+    def __init__(self, file_path: str, **kwargs: Any) -> None:
+        if ":memory:" in file_path:
+            raise ConfigurationError("SQLite in memory has one connection; give a file")
+        super().__init__(file_path, **kwargs)
+        self.pragmas = PRAGMAS | {name: kwargs[name] for name in PRAGMAS.keys() & kwargs.keys()}
+        self._opening = asyncio.Lock()
+        self._readers = _Readers(file_path)
+
+    async def create_connection(self, with_db: bool) -> None:
+        async with self._opening:
+            if self._connection is None:
+                await whole(self._open())
+
+    async def _open(self) -> None:
+        self._connection = await _connect(self.filename, self.pragmas)
+        await self._post_connect()
+
+    async def close(self) -> None:
+        # The writer goes last: the last connection folds the log into the file, and a reader may not.
+        await whole(self._readers.close())
+        await whole(super().close())
+
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return _Writer(self._lock, self)
+
+    def _in_transaction(self) -> TransactionContext:
+        return Undivided(SqliteTransaction(self))
+
+    def _connection_for(self, query: str) -> AbstractAsyncContextManager[Any]:
+        return self._readers.lend() if only_reads(query) else self.acquire_connection()
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
+        async with self._connection_for(query) as connection:
+            self.log.debug("%s: %s", query, values)
+            with _translated():
+                # aiosqlite has no public way to run one function on its thread, and statement,
+                # rows and count must be one step: another task's statement may come between.
+                counted: tuple[int, list[Any]] = await connection._execute(
+                    _run, connection._conn, query, values or ()
+                )
+                return counted
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        _, rows = await self.execute_query(query, values)
+        return list(map(dict, rows))
+
+    async def execute_insert(self, query: str, values: list[Any]) -> int:
+        async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", query, values)
+            with _translated():
+                [key] = await connection.execute_insert(query, values)
+                return int(key)
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+    async def execute_script(self, query: str) -> None:
+        async with self.acquire_connection() as connection:
+            for statement in split(query):
+                self.log.debug("%s", statement)
+                with _translated():
+                    await connection._execute(_run, connection._conn, statement, ())
+
+
+class SqliteTransaction(UndividedClient, SqliteEngine):
+    """The writer, while one transaction holds it."""
+
+    def __init__(self, engine: SqliteEngine) -> None:
+        self.connection_name = engine.connection_name
+        self.fetch_inserted = engine.fetch_inserted
+        self.log = engine.log
+        self._parent: SqliteEngine = engine
+        self._lock = asyncio.Lock()
+
+    def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
+        return self.acquire_connection()
+
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        async with self.acquire_connection() as connection:
+            self.log.debug("%s: %s", query, values)
+            with _translated():
+                await connection._execute(connection._conn.executemany, query, values)
+
+    async def take(self) -> None:
+        await self._parent.create_connection(with_db=True)
+        await self._parent._lock.acquire()
+        self._connection = self._parent._connection
+
+    async def give_back(self) -> None:
+        self._parent._lock.release()
+
+    async def begin(self) -> None:
+        # A deferred transaction that finds another process writing fails at once, whatever the timeout.
+        await self._say("BEGIN IMMEDIATE")
+
+    async def commit(self) -> None:
+        await self.finish()
+        try:
+            await self._say("COMMIT")
+        except BaseException:
+            await self._undo()
+            raise
+
+    async def rollback(self) -> None:
+        await self.finish()
+        await self._undo()
+
+    async def _say(self, statement: str) -> None:
+        assert self._connection is not None
+        with _translated():
+            await self._connection.execute_fetchall(statement)
+
+    async def _undo(self) -> None:
+        assert self._connection is not None
+        with _translated():
+            # Not ROLLBACK: SQLite has already done it by itself when the disk was full.
+            await self._connection.rollback()
+
+
+class _Writer(ConnectionWrapper[Any]):
+    """The one writing connection, opened before it is locked so that a failure to open leaves no lock."""
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        await self._lock.acquire()
+        return self.connection
+
+
+class _Readers:
+    """A few connections that may only read, opened when they are first wanted."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._seats = asyncio.Semaphore(READERS)
+        self._opened: list[aiosqlite.Connection] = []
+        self._idle: list[aiosqlite.Connection] = []
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[aiosqlite.Connection]:
+        async with self._seats:
+            while not self._idle:
+                await whole(self._open())
+            reader = self._idle.pop()
+            try:
+                yield reader
+            except asyncio.CancelledError:
+                await reader.interrupt()
+                raise
+            finally:
+                if reader in self._opened:
+                    self._idle.append(reader)
+
+    async def _open(self) -> None:
+        reader = await _connect(self._file, {"busy_timeout": PRAGMAS["busy_timeout"], "query_only": "ON"})
+        self._opened.append(reader)
+        self._idle.append(reader)
+
+    async def close(self) -> None:
+        opened, self._opened, self._idle = self._opened, [], []
+        for reader in opened:
+            await reader.close()
+
+
+async def _connect(file: str, pragmas: Mapping[str, str]) -> aiosqlite.Connection:
+    with _translated():
+        connection = await aiosqlite.connect(file, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            for name, value in pragmas.items():
+                await connection.execute_fetchall(f"PRAGMA {name}={value}")
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+
+def _run(connection: sqlite3.Connection, query: str, values: Any) -> tuple[int, list[Any]]:
+    before = connection.total_changes
+    cursor = connection.execute(query, values)
+    rows = cursor.fetchall()
+    if cursor.rowcount >= 0:
+        return cursor.rowcount, rows
+    return connection.total_changes - before or len(rows), rows
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.IntegrityError as error:
+        raise IntegrityError(error) from error
+    except sqlite3.DatabaseError as error:
+        # The lower byte is the kind of error; the higher ones only refine it.
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE:
+            raise Unavailable(str(error)) from error
+        raise OperationalError(error) from error
+
+
+client_class = SqliteEngine

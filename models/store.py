@@ -1,0 +1,212 @@
+"""Opens the store a url names, brings it up to date, and closes it whole."""
+
+import asyncio
+import importlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.context import TortoiseContext, require_context
+from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.writer import format_migration_name
+
+from models.atomic import settled
+from models.engines.migrator import Migrator
+from models.engines.transactions import Unavailable
+from models.errors import StoreError
+
+NOUNS = (
+    "models.site",
+    "models.menus",
+    "models.pages",
+    "models.authors",
+    "models.tags",
+    "models.posts",
+    "models.comments",
+    "models.images",
+    "models.redirects",
+    "models.archive",
+)
+Apps = Mapping[str, Mapping[str, Any]]
+APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}
+PATIENCE = 30.0
+
+_SCHEMES = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
+_FORMS = "sqlite:///absolute/path.sqlite3 or postgresql://user:password@host/name"
+_POSTGRES_OPTIONS = {"host": "host", "port": "port", "sslmode": "ssl"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a store is and what speaks to it."""
+
+    dialect: str
+    url: str
+    credentials: Mapping[str, Any]
+    engine: ModuleType
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store; `url` has no password in it, `migrated` names what was brought up to date."""
+
+    dialect: str
+    url: str
+    migrated: tuple[str, ...] = ()
+
+
+@asynccontextmanager
+async def open_store(
+    url: str,
+    *,
+    migrate: bool = True,
+    progress: Callable[[str], object] = lambda line: None,
+    patience: float = PATIENCE,
+    apps: Apps = APPS,
+) -> AsyncIterator[Store]:
+    """Open a store for the current task and those it starts; wait `patience` seconds for a silent server."""
+    address = locate(url)
+    async with TortoiseContext() as context:
+        await context.init(_config(address, apps), use_tz=True, timezone="UTC")
+        try:
+            await _reach(context.db(), address, progress, patience)
+            done = await _bring_up_to_date(url, apps, progress) if migrate else []
+            yield Store(address.dialect, address.url, tuple(done))
+        finally:
+            await settled()
+
+
+async def ready() -> None:
+    """Ask the store one trivial question; raise `Unavailable` when no answer comes."""
+    await require_context().db().execute_query("SELECT 1")
+
+
+@asynccontextmanager
+async def open_migrator(url: str, *, apps: Apps = APPS) -> AsyncIterator[Migrator]:
+    """Lend a migrator with a connection of its own, inside an open store."""
+    address = locate(url)
+    options = {**address.credentials, **address.engine.MIGRATING, "connection_name": address.dialect}
+    client: BaseDBAsyncClient = address.engine.client_class(**options)
+    try:
+        yield Migrator(client, _with_connection(address, apps))
+    finally:
+        await client.close()
+
+
+async def make_migration(name: str, *, apps: Apps = APPS) -> list[Path]:
+    """Write what changed in the models since the last migration as new ones; give the files."""
+    async with TortoiseContext() as context:
+        config = _config(locate("sqlite:///nowhere"), apps)
+        await context.init(config, init_connections=False)
+        assert context.apps is not None
+        detector = MigrationAutodetector(context.apps, config["apps"])
+        writers = await detector.changes()
+        for writer in writers:
+            writer.name = format_migration_name(detector._next_number(writer.app_label), name)
+        return [writer.write() for writer in writers]
+
+
+def locate(url: str) -> Address:
+    """Read a store's url."""
+    try:
+        parts = urlsplit(url)
+        dialect = _SCHEMES[parts.scheme]
+        credentials = _sqlite(parts) if dialect == "sqlite" else _postgres(parts)
+    except (KeyError, ValueError):
+        raise StoreError(f"This is no store's url; write {_FORMS}") from None
+    return Address(dialect, _without_password(parts), credentials, _engine(dialect))
+
+
+def _sqlite(parts: SplitResult) -> dict[str, Any]:
+    path = unquote(parts.path)
+    if parts.netloc or parts.query or not path.startswith("/"):
+        raise ValueError(path)
+    return {"file_path": path}
+
+
+def _postgres(parts: SplitResult) -> dict[str, Any]:
+    options = {_POSTGRES_OPTIONS[name]: value for name, value in parse_qsl(parts.query, strict_parsing=True)}
+    return {
+        "user": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "database": unquote(parts.path[1:]) or None,
+        "host": parts.hostname,
+        "port": int(options.pop("port", parts.port or 5432)),
+        **options,
+    }
+
+
+def _without_password(parts: SplitResult) -> str:
+    user, at, host = parts.netloc.rpartition("@")
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}{query}"
+
+
+def _engine(dialect: str) -> ModuleType:
+    try:
+        return importlib.import_module(f"models.engines.{dialect}")
+    except ModuleNotFoundError as missing:
+        if missing.name != "asyncpg":
+            raise
+        raise StoreError(
+            "PostgreSQL needs asyncpg; install the extra: pip install gql-server[postgres]"
+        ) from None
+
+
+def _config(address: Address, apps: Apps) -> dict[str, Any]:
+    # Tortoise keeps compiled statements by connection name: the two dialects must not share one.
+    connection = {"engine": address.engine.__name__, "credentials": dict(address.credentials)}
+    return {"connections": {address.dialect: connection}, "apps": _with_connection(address, apps)}
+
+
+def _with_connection(address: Address, apps: Apps) -> dict[str, dict[str, Any]]:
+    return {
+        label: {**app, "models": list(app["models"]), "default_connection": address.dialect}
+        for label, app in apps.items()
+    }
+
+
+async def _reach(
+    client: BaseDBAsyncClient, address: Address, progress: Callable[[str], object], patience: float
+) -> None:
+    if address.dialect == "sqlite":
+        _make_folder(Path(address.credentials["file_path"]).parent)
+        patience = 0  # a file does not come up later; when it was busy, SQLite itself has waited
+    clock = asyncio.get_running_loop()
+    deadline = clock.time() + patience
+    while True:
+        try:
+            return await client.create_connection(with_db=True)
+        except Unavailable as silence:
+            left = deadline - clock.time()
+            if left <= 0:
+                raise StoreError(f"The store at {address.url} cannot be reached: {silence}") from silence
+            progress(f"waiting for the store at {address.url}: {silence}")
+            await asyncio.sleep(min(1.0, left))
+        except (DBConnectionError, OperationalError) as refusal:
+            raise StoreError(f"The store at {address.url} cannot be opened: {refusal}") from refusal
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be made: {error.strerror}") from error
+
+
+async def _bring_up_to_date(url: str, apps: Apps, progress: Callable[[str], object]) -> list[str]:
+    try:
+        async with open_migrator(url, apps=apps) as migrator:
+            if not await migrator.pending():
+                return []
+            return await migrator.run(
+                lambda name, number, total: progress(f"migrating {number}/{total}: {name}")
+            )
+    except Unavailable as silence:
+        raise StoreError(f"The store could not be migrated: {silence}") from silence

