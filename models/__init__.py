@@ -1,1 +1,26 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
+
+from models import paging, text
+from models.archive import ArchiveMonth, archive_months, count_all, move_to_time_zone
+from models.authors import Author
+from models.bylines import Byline, Tagging
+from models.comments import Comment, Fate, Writer
+from models.counters import MonthCount
+from models.errors import Changed, Invalid, NotFound, Refused, StoreError
+from models.images import Image
+from models.masthead import Masthead, MenuEntry, MenuTree, read_masthead
+from models.menus import Entry, Menu, MenuItem, arrange
+from models.pages import Page
+from models.paths import Leads, leads
+from models.posts import Post, Wanted, count_due
+from models.redirects import Redirect, lead
+from models.site import Site
+from models.tags import Tag
+from models.visibility import Status
+
+__all__ = [
+    "ArchiveMonth", "Author", "Byline", "Changed", "Comment", "Entry", "Fate", "Image", "Invalid", "Leads",
+    "Masthead", "Menu", "MenuEntry", "MenuItem", "MenuTree", "MonthCount", "NotFound", "Page", "Post", "Redirect",
+    "Refused", "Site", "Status", "StoreError", "Tag", "Tagging", "Wanted", "Writer", "archive_months", "arrange",
+    "count_all", "count_due", "lead", "leads", "move_to_time_zone", "paging", "read_masthead", "text",
+]  # fmt: skip

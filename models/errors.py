@@ -2,6 +2,7 @@
 
     Refused
     ├── NotFound
+    ├── Changed
     └── Invalid (field)
     StoreError
 """
@@ -16,6 +17,10 @@ class Refused(Exception):
 
 class NotFound(Refused):
     """There is no such thing."""
+
+
+class Changed(Refused):
+    """Someone else changed this first; read it again."""
 
 
 class Invalid(Refused):

@@ -35,6 +35,7 @@ NOUNS = (
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}
+Progress = Callable[[str], object]
 PATIENCE = 30.0
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
@@ -66,17 +67,17 @@ async def open_store(
     url: str,
     *,
     migrate: bool = True,
-    progress: Callable[[str], object] = lambda line: None,
+    progress: Progress | None = None,
     patience: float = PATIENCE,
     apps: Apps = APPS,
 ) -> AsyncIterator[Store]:
     """Open a store for the current task and those it starts; wait `patience` seconds for a silent server."""
-    address = locate(url)
+    address, tell = locate(url), progress or _say_nothing
     async with TortoiseContext() as context:
         await context.init(_config(address, apps), use_tz=True, timezone="UTC")
         try:
-            await _reach(context.db(), address, progress, patience)
-            done = await _bring_up_to_date(url, apps, progress) if migrate else []
+            await _reach(context.db(), address, tell, patience)
+            done = await _bring_up_to_date(url, apps, tell) if migrate else []
             yield Store(address.dialect, address.url, tuple(done))
         finally:
             await settled()
@@ -172,9 +173,7 @@ def _with_connection(address: Address, apps: Apps) -> dict[str, dict[str, Any]]:
     }
 
 
-async def _reach(
-    client: BaseDBAsyncClient, address: Address, progress: Callable[[str], object], patience: float
-) -> None:
+async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress, patience: float) -> None:
     if address.dialect == "sqlite":
         _make_folder(Path(address.credentials["file_path"]).parent)
         patience = 0  # a file does not come up later; when it was busy, SQLite itself has waited
@@ -200,7 +199,7 @@ def _make_folder(folder: Path) -> None:
         raise StoreError(f"The folder {folder} cannot be made: {error.strerror}") from error
 
 
-async def _bring_up_to_date(url: str, apps: Apps, progress: Callable[[str], object]) -> list[str]:
+async def _bring_up_to_date(url: str, apps: Apps, progress: Progress) -> list[str]:
     try:
         async with open_migrator(url, apps=apps) as migrator:
             if not await migrator.pending():
@@ -210,3 +209,7 @@ async def _bring_up_to_date(url: str, apps: Apps, progress: Callable[[str], obje
             )
     except Unavailable as silence:
         raise StoreError(f"The store could not be migrated: {silence}") from silence
+
+
+def _say_nothing(_line: str) -> None:
+    pass

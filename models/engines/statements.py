@@ -4,7 +4,9 @@ import re
 import sqlite3
 from collections.abc import Iterator
 
-_READ = re.compile(r"\s*(SELECT|EXPLAIN|VALUES|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b", re.I | re.S)
+_READ = re.compile(
+    r"\s*(SELECT|EXPLAIN|VALUES|WITH(?!.*\b(INSERT|UPDATE|DELETE|REPLACE)\b))\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def only_reads(statement: str) -> bool:

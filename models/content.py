@@ -1,0 +1,55 @@
+"""What a post or a page says, in every form it is read in, worked out once when it is written."""
+
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser
+
+from models import text
+from models.blocks import Block, blocks
+from models.errors import Invalid
+
+LONGEST = 500_000
+OPENING = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A text as given and as read: sanitised HTML, plain text, blocks, words to find it by."""
+
+    source: str
+    html: str
+    text: str
+    blocks: list[Block]
+
+    @classmethod
+    def of(cls, source: str) -> "Content":
+        """Read HTML as an author gave it; refuse what is longer than LONGEST characters."""
+        if len(source) > LONGEST:
+            raise Invalid("content", f"A text holds at most {LONGEST} characters.")
+        source = source.replace("\x00", "")
+        html = text.sanitise(source)
+        parts = blocks(html)
+        html = _with_anchors(html, [part["anchor"] for part in parts if part["kind"] == "heading"])
+        return cls(source=source, html=html, text=text.plain(html), blocks=parts)
+
+    @property
+    def opening(self) -> str:
+        """The first OPENING characters as one line: enough for any excerpt in a list."""
+        return " ".join(self.text.split())[:OPENING]
+
+    @property
+    def word_count(self) -> int:
+        """How many words it has."""
+        return text.count_words(self.text)
+
+
+def _with_anchors(html: str, anchors: list[str]) -> str:
+    if not anchors:
+        return html
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return html
+    headings = [node for node in body.css("h1,h2,h3,h4,h5,h6") if node.parent == body and text.plain(node.html or "")]
+    for node, anchor in zip(headings, anchors, strict=False):
+        node.attrs["id"] = anchor  # type: ignore[index]
+    return body.inner_html or ""

@@ -1,0 +1,43 @@
+"""Pictures by their address, with the words for those who cannot see them."""
+
+import mimetypes
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import text
+from models.relations import belongs_to
+
+UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+
+
+class Image(Model):
+    """A picture that a post, an author or the site shows; `url` may be relative to the site's root."""
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    url = fields.CharField(max_length=2000)
+    alt_text = fields.TextField(default="")
+    caption = fields.TextField(null=True)
+    media_type = fields.CharField(max_length=100)
+    width = fields.IntField(null=True)
+    height = fields.IntField(null=True)
+    thumbhash = fields.CharField(max_length=64, null=True)
+
+    class Meta:
+        table = "image"
+        indexes = (("site_id", "url"),)
+
+    @classmethod
+    async def show(cls, site_id: int, url: str, *, alt_text: str = "") -> "Image":
+        """Keep a picture; the same address with the same words is kept once."""
+        words = text.clean_line(alt_text)
+        known = await cls.filter(site_id=site_id, url=url, alt_text=words).first()
+        return known or await cls.create(site_id=site_id, url=url, alt_text=words, media_type=media_type(url))
+
+
+def media_type(url: str) -> str:
+    """Tell a picture's media type from the ending of its address."""
+    return mimetypes.guess_type(url.split("?")[0])[0] or UNKNOWN_MEDIA_TYPE

@@ -1,0 +1,27 @@
+"""Moments in time, kept in UTC so that both stores compare them alike."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from tortoise import Model, fields
+
+Stored = datetime | None
+
+
+class Instant(fields.DatetimeField):
+    """A moment; SQLite compares the text it is stored as, so every one is written in UTC."""
+
+    def to_db_value(self, value: Stored, instance: type[Model] | Model) -> Stored:  # type: ignore[override]
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            value = value.astimezone(UTC)
+        return super().to_db_value(value, instance)  # type: ignore[return-value]
+
+
+def now() -> datetime:
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)
+
+
+def month_of(moment: datetime, time_zone: str) -> str:
+    """Name the calendar month a moment falls in, such as 2021-03."""
+    return moment.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m")

@@ -1,0 +1,102 @@
+"""Navigation menus, nested; an item leads to something of the site, to an address, or nowhere itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+
+from models import text
+from models.atomic import atomic
+from models.authors import Author
+from models.pages import Page
+from models.posts import Post
+from models.relations import belongs_to, may_point_to
+from models.tags import Tag
+
+Target = Page | Post | Author | Tag
+DEEPEST = 6
+
+
+class Menu(Model):
+    """A menu such as main or footer."""
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    slug = fields.CharField(max_length=120)
+
+    class Meta:
+        table = "menu"
+        unique_together = (("site_id", "slug"),)
+
+
+class MenuItem(Model):
+    """An entry of a menu, below another or at the top."""
+
+    id = fields.IntField(primary_key=True)
+    menu: Any = belongs_to("Menu", indexed=False)
+    menu_id: int
+    parent: Any = may_point_to("MenuItem", on_delete=OnDelete.CASCADE)
+    parent_id: int | None
+    position = fields.IntField()
+    label = fields.CharField(max_length=200)
+    href = fields.CharField(max_length=2000, null=True)
+    page: Any = may_point_to("Page", on_delete=OnDelete.CASCADE)
+    page_id: int | None
+    post: Any = may_point_to("Post", on_delete=OnDelete.CASCADE)
+    post_id: int | None
+    author: Any = may_point_to("Author", on_delete=OnDelete.CASCADE)
+    author_id: int | None
+    tag: Any = may_point_to("Tag", on_delete=OnDelete.CASCADE)
+    tag_id: int | None
+
+    class Meta:
+        table = "menu_item"
+        indexes = (("menu_id", "position"),)
+
+    @property
+    def target(self) -> tuple[str, int] | None:
+        """The kind and id of what it leads to; None for an address or a mere label."""
+        for kind in ("page", "post", "author", "tag"):
+            if (id := getattr(self, f"{kind}_id")) is not None:
+                return kind, id
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An item to put into a menu: its label, where it leads, and the entries below it."""
+
+    label: str
+    to: Target | str | None = None
+    items: list["Entry"] = field(default_factory=list)
+
+
+@atomic
+async def arrange(site_id: int, slug: str, entries: list[Entry]) -> Menu:
+    """Give the menu of that name these entries, in place of those it had."""
+    menu, _ = await Menu.get_or_create(site_id=site_id, slug=slug)
+    await MenuItem.filter(menu_id=menu.id).delete()
+    await _place(menu.id, None, entries, depth=1)
+    return menu
+
+
+async def _place(menu_id: int, parent_id: int | None, entries: list[Entry], *, depth: int) -> None:
+    for position, entry in enumerate(entries):
+        item = await MenuItem.create(
+            menu_id=menu_id,
+            parent_id=parent_id,
+            position=position,
+            label=text.clean_line(entry.label)[:200],
+            **_leading_to(entry.to),
+        )
+        if depth < DEEPEST:
+            await _place(menu_id, item.id, entry.items, depth=depth + 1)
+
+
+def _leading_to(to: Target | str | None) -> dict[str, Any]:
+    if to is None or isinstance(to, str):
+        return {"href": to}
+    return {f"{type(to).__name__.lower()}_id": to.id}

@@ -1,0 +1,125 @@
+"""Standing pages such as About or Contact, in a tree."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import redirects, text
+from models.atomic import atomic
+from models.content import Content
+from models.errors import Changed, Invalid
+from models.instants import Instant, now
+from models.relations import belongs_to, may_point_to
+from models.slugs import free_slug
+from models.visibility import Status, visible
+
+
+class Page(Model):
+    """A page; its path holds the slugs of the pages above it."""
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    parent: Any = may_point_to("Page", on_delete=OnDelete.RESTRICT, indexed=False)
+    parent_id: int | None
+    position = fields.IntField(default=0)
+    slug = fields.CharField(max_length=120)
+    path = fields.CharField(max_length=500)
+    title = fields.CharField(max_length=300)
+    seo_title = fields.CharField(max_length=300, null=True)
+    seo_description = fields.TextField(null=True)
+    status = fields.CharEnumField(Status, max_length=16, default=Status.DRAFT)
+    published_at = Instant(null=True)
+    version = fields.IntField(default=1)
+    source_id = fields.CharField(max_length=255, null=True)
+    created_at = Instant()
+    updated_at = Instant()
+    source = fields.TextField()
+    html = fields.TextField()
+    text = fields.TextField()
+    opening = fields.TextField()
+    blocks: Any = fields.JSONField()
+
+    class Meta:
+        table = "page"
+        unique_together = (("site_id", "slug"), ("site_id", "path"), ("site_id", "source_id"))
+        indexes = (("parent_id", "position", "id"),)
+
+    @classmethod
+    def published(cls) -> QuerySet[Self]:
+        """Ask for the pages that everybody may read."""
+        return cls.filter(visible())
+
+    @classmethod
+    @atomic
+    async def draft(cls, site_id: int, title: str, html: str, *, parent: "Page | None" = None, **more: Any) -> Self:
+        """Write a draft page below another or at the top; `more` may set slug, position, seo_*, source_id."""
+        slug = await free_slug(cls, site_id, more.pop("slug", None) or title)
+        above = parent.path if parent else ""
+        moment = now()
+        return await cls.create(
+            site_id=site_id,
+            parent_id=parent.id if parent else None,
+            slug=slug,
+            path=f"{above}/{slug}",
+            created_at=moment,
+            updated_at=moment,
+            **_written(title, html),
+            **more,
+        )
+
+    @atomic
+    async def rewrite(self, title: str, html: str) -> None:
+        """Change what a page says."""
+        await self._change(**_written(title, html))
+
+    @atomic
+    async def publish(self, at: datetime | None = None) -> None:
+        """Show the page to everybody; the page above it must be shown already, for its name is in the path."""
+        if self.parent_id and not await Page.published().filter(id=self.parent_id).exists():
+            raise Invalid("parent", "Publish the page above this one first.")
+        await self._change(status=Status.PUBLISHED, published_at=at or self.published_at or now())
+
+    @atomic
+    async def withdraw(self) -> None:
+        """Take the page away from readers; pages below it must be withdrawn first."""
+        if await Page.published().filter(parent_id=self.id).exists():
+            raise Invalid("status", "Withdraw the pages below this one first.")
+        await self._change(status=Status.ARCHIVED)
+
+    @atomic
+    async def rename(self, slug: str) -> None:
+        """Give the page and the pages below it a new path; the old paths keep leading here."""
+        slug = await free_slug(Page, self.site_id, slug, besides=self.id)
+        below = await Page.filter(site_id=self.site_id, path__startswith=f"{self.path}/")
+        root = self.path.removesuffix(self.slug)
+        for page in below:
+            await redirects.lead(self.site_id, page.path, page_id=page.id)
+            await page._change(path=f"{root}{slug}{page.path.removeprefix(self.path)}")
+        await redirects.lead(self.site_id, self.path, page_id=self.id)
+        await self._change(slug=slug, path=f"{root}{slug}")
+
+    async def _change(self, **values: Any) -> None:
+        values |= {"version": self.version + 1, "updated_at": now()}
+        if not await Page.filter(id=self.id, version=self.version).update(**values):
+            raise Changed
+        self.update_from_dict(values)
+
+
+def _written(title: str, html: str) -> dict[str, Any]:
+    title = text.clean_line(title)[:300]
+    if not title:
+        raise Invalid("title", "A page needs a title.")
+    content = Content.of(html)
+    return {
+        "title": title,
+        "source": content.source,
+        "html": content.html,
+        "text": content.text,
+        "opening": content.opening,
+        "blocks": content.blocks,
+    }

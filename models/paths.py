@@ -1,0 +1,38 @@
+"""Where a path of the site leads, the old ones included."""
+
+from dataclasses import dataclass
+
+from models.errors import Invalid
+from models.pages import Page
+from models.posts import Post
+from models.redirects import Redirect
+
+
+@dataclass(frozen=True, slots=True)
+class Leads:
+    """Where an old path leads: the post or page it stands for, and the path that is right now."""
+
+    path: str
+    post_id: int | None = None
+    page_id: int | None = None
+
+
+def normal_path(path: str) -> str:
+    """Write a path one way: a slash before, none behind; refuse what is no path."""
+    if not path.startswith("/"):
+        raise Invalid("path", "A path begins with a slash.")
+    return path.rstrip("/") or "/"
+
+
+async def leads(path: str) -> Leads | None:
+    """Follow an old path; None when it leads nowhere or to what nobody may see."""
+    row = await Redirect.filter(path=normal_path(path)).first()
+    if row is None:
+        return None
+    if row.post_id is not None:
+        post = await Post.published().filter(id=row.post_id).only("id", "slug").first()
+        return Leads(post.path, post_id=post.id) if post else None
+    if row.page_id is not None:
+        page = await Page.published().filter(id=row.page_id).only("id", "path").first()
+        return Leads(page.path, page_id=page.id) if page else None
+    return Leads(row.to_path or "/")

@@ -1,0 +1,231 @@
+"""Posts: drafted, published now or later, withdrawn; what readers may see of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import redirects, text
+from models.atomic import atomic
+from models.authors import Author
+from models.bylines import Byline, Tagging, set_bylines, set_tags
+from models.content import Content
+from models.counters import tally
+from models.errors import Changed, Invalid
+from models.instants import Instant, month_of, now
+from models.relations import belongs_to, may_point_to
+from models.site import Site
+from models.slugs import free_slug
+from models.tags import Tag
+from models.visibility import Status, visible
+
+LONG_COLUMNS = ("source", "html", "text", "blocks", "words")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Conditions on posts; all must hold, and one left out asks nothing."""
+
+    month: str | None = None
+    author_slugs: tuple[str, ...] | None = None
+    tag_slugs: tuple[str, ...] | None = None
+    ids: tuple[int, ...] | None = None
+    published_from: datetime | None = None
+    published_until: datetime | None = None
+    search: str | None = None
+
+
+ANY = Wanted()
+
+
+class Post(Model):
+    """A blog post. `published_month` is its month in the site's time zone; `is_counted` says whether the
+    kept counts have it, which they do from the moment it is first seen to be visible.
+    """
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    slug = fields.CharField(max_length=120)
+    title = fields.CharField(max_length=300)
+    sort_key = fields.CharField(max_length=200)
+    summary = fields.TextField(null=True)
+    opening = fields.TextField()
+    word_count = fields.IntField()
+    image: Any = may_point_to("Image")
+    image_id: int | None
+    seo_title = fields.CharField(max_length=300, null=True)
+    seo_description = fields.TextField(null=True)
+    status = fields.CharEnumField(Status, max_length=16, default=Status.DRAFT)
+    published_at = Instant(null=True)
+    published_month = fields.CharField(max_length=7, null=True)
+    is_counted = fields.BooleanField(default=False)
+    comments_open = fields.BooleanField(default=True)
+    comment_count = fields.IntField(default=0)
+    version = fields.IntField(default=1)
+    source_id = fields.CharField(max_length=255, null=True)
+    created_at = Instant()
+    updated_at = Instant()
+    source = fields.TextField()
+    html = fields.TextField()
+    text = fields.TextField()
+    words = fields.TextField()
+    blocks: Any = fields.JSONField()
+
+    class Meta:
+        table = "post"
+        unique_together = (("site_id", "slug"), ("site_id", "source_id"))
+        indexes = (
+            ("status", "published_at", "id"),
+            ("published_month", "published_at", "id"),
+            ("updated_at", "id"),
+            ("sort_key", "id"),
+        )
+
+    @property
+    def path(self) -> str:
+        """Path below the site's URL."""
+        return f"/posts/{self.slug}"
+
+    @classmethod
+    def published(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
+        """Ask for what everybody may read: the only way a reader's door gets posts."""
+        return cls.filter(visible(), *_conditions(wanted))
+
+    @classmethod
+    @atomic
+    async def draft(
+        cls, site: Site, title: str, html: str, *, authors: list[Author], tags: list[Tag] = [], **more: Any  # noqa: B006
+    ) -> Self:
+        """Write a draft; `more` may set slug, summary, image_id, seo_*, comments_open, source_id."""
+        slug = await free_slug(cls, site.id, more.pop("slug", None) or title)
+        moment = now()
+        written = _written(title, html)
+        post = await cls.create(
+            site_id=site.id, slug=slug, created_at=moment, updated_at=moment, **written, **_checked(more)
+        )
+        await set_bylines(post.id, authors)
+        await set_tags(post.id, tags)
+        return post
+
+    @atomic
+    async def rewrite(
+        self, title: str, html: str, *, authors: list[Author], tags: list[Tag], **more: Any
+    ) -> None:
+        """Change what a post says, by whom and about what; an old slug keeps leading here."""
+        await self._count(visible_now=False)
+        slug = more.pop("slug", None)
+        if slug and slug != self.slug:
+            more["slug"] = await free_slug(Post, self.site_id, slug, besides=self.id)
+            await redirects.lead(self.site_id, self.path, post_id=self.id)
+        await self._change(**_written(title, html), **_checked(more))
+        await set_bylines(self.id, authors)
+        await set_tags(self.id, tags)
+        await self._count(visible_now=self.is_visible)
+
+    @atomic
+    async def publish(self, at: datetime | None = None) -> None:
+        """Show the post to everybody, from now on or from a moment, past or ahead."""
+        moment = at or self.published_at or now()
+        site = await Site.get(id=self.site_id)
+        await self._count(visible_now=False)
+        month = month_of(moment, site.time_zone)
+        await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
+        await self._count(visible_now=self.is_visible)
+
+    @atomic
+    async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
+        """Take the post away from readers; it stays for editors, archived or as a draft again."""
+        if to is Status.PUBLISHED:
+            raise Invalid("status", "What is withdrawn becomes a draft or goes to the archive.")
+        await self._count(visible_now=False)
+        await self._change(status=to)
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether everybody may read it now."""
+        return self.status is Status.PUBLISHED and self.published_at is not None and self.published_at <= now()
+
+    async def _change(self, **values: Any) -> None:
+        values |= {"version": self.version + 1, "updated_at": now()}
+        changed = await Post.filter(id=self.id, version=self.version).update(**values)
+        if not changed:
+            raise Changed
+        self.update_from_dict(values)
+
+    async def _count(self, *, visible_now: bool) -> None:
+        # Only the one whose update changes the flag counts: two processes may see the same moment come.
+        changed = await Post.filter(id=self.id, is_counted=not visible_now).update(is_counted=visible_now)
+        self.is_counted = visible_now
+        if changed and self.published_month:
+            by = 1 if visible_now else -1
+            await tally(self.id, site_id=self.site_id, month=self.published_month, by=by)
+
+
+@atomic
+async def count_due() -> int:
+    """Count the scheduled posts whose moment has come; give how many there were."""
+    due = await Post.published().filter(is_counted=False).only("id", "site_id", "published_month")
+    for post in due:
+        await post._count(visible_now=True)
+    return len(due)
+
+
+async def next_due() -> datetime | None:
+    """Tell when the next post appears that the kept counts do not have yet; None when none is scheduled."""
+    waiting = Post.filter(status=Status.PUBLISHED, is_counted=False).order_by("published_at")
+    moments: list[Any] = await waiting.limit(1).values_list("published_at", flat=True)
+    return moments[0] if moments else None
+
+
+def _conditions(wanted: Wanted) -> list[Q]:
+    asked: list[Q] = []
+    if wanted.month is not None:
+        asked.append(Q(published_month=wanted.month))
+    if wanted.author_slugs is not None:
+        named = Byline.filter(author__slug__in=wanted.author_slugs)
+        asked.append(Q(id__in=Subquery(named.values("post_id"))))
+    if wanted.tag_slugs is not None:
+        tagged = Tagging.filter(tag__slug__in=wanted.tag_slugs)
+        asked.append(Q(id__in=Subquery(tagged.values("post_id"))))
+    if wanted.ids is not None:
+        asked.append(Q(id__in=wanted.ids))
+    if wanted.published_from is not None:
+        asked.append(Q(published_at__gte=wanted.published_from))
+    if wanted.published_until is not None:
+        asked.append(Q(published_at__lt=wanted.published_until))
+    if wanted.search is not None:
+        # A word without letters or digits finds nothing, rather than everything.
+        words = text.search_words(wanted.search) or ["\x1f"]
+        asked += [Q(words__contains=f" {word}") for word in words]
+    return asked
+
+
+def _written(title: str, html: str) -> dict[str, Any]:
+    title = text.clean_line(title)[:300]
+    if not title:
+        raise Invalid("title", "A post needs a title.")
+    content = Content.of(html)
+    return {
+        "title": title,
+        "sort_key": text.sort_key(title),
+        "source": content.source,
+        "html": content.html,
+        "text": content.text,
+        "words": " " + " ".join(text.search_words(f"{title} {content.text}")),
+        "blocks": content.blocks,
+        "opening": content.opening,
+        "word_count": content.word_count,
+    }
+
+
+def _checked(more: dict[str, Any]) -> dict[str, Any]:
+    known = {"summary", "image_id", "seo_title", "seo_description", "comments_open", "source_id", "slug"}
+    if unknown := set(more) - known:
+        raise TypeError(f"posts have no {', '.join(sorted(unknown))}")
+    return more

@@ -1,0 +1,82 @@
+"""The publication as a whole: its title, language, time zone and address."""
+
+import secrets
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel import Locale, UnknownLocaleError
+from tortoise import fields
+from tortoise.models import Model
+
+from models import text
+from models.atomic import atomic
+from models.errors import Invalid
+from models.instants import Instant, now
+
+DEFAULT_TITLE = "My publication"
+
+
+class Site(Model):
+    """One publication; a store holds one today."""
+
+    id = fields.IntField(primary_key=True)
+    title = fields.CharField(max_length=200)
+    description = fields.TextField(null=True)
+    language = fields.CharField(max_length=35, default="en")
+    time_zone = fields.CharField(max_length=64, default="UTC")
+    url = fields.CharField(max_length=500, default="")
+    secret = fields.CharField(max_length=64)
+    # No foreign key: pictures belong to the site, and Tortoise cannot create tables in a circle.
+    logo_id = fields.IntField(null=True)
+    source = fields.CharField(max_length=255, null=True)
+    is_demonstration = fields.BooleanField(default=False)
+    created_at = Instant()
+
+    class Meta:
+        table = "site"
+
+    @classmethod
+    async def current(cls) -> "Site | None":
+        """Give the site of this store; None before it was founded."""
+        return await cls.all().order_by("id").first()
+
+    @classmethod
+    @atomic
+    async def found(cls) -> "Site":
+        """Give the site of this store; the first time make one that asks for no answer."""
+        site = await cls.current()
+        if site is None:
+            site = await cls.create(title=DEFAULT_TITLE, secret=secrets.token_urlsafe(32), created_at=now())
+        return site
+
+    @atomic
+    async def describe(
+        self, *, title: str, description: str | None = None, language: str = "en", url: str = ""
+    ) -> None:
+        """Set what the site is called and where it lives; refuse an unknown language or a bad address."""
+        self.title = text.clean_line(title)[:200] or DEFAULT_TITLE
+        self.description = text.clean_line(description) if description else None
+        self.language = known_language(language)
+        self.url = root_url(url)
+        await self.save(update_fields=["title", "description", "language", "url"])
+
+
+def known_language(tag: str) -> str:
+    """Give a language tag as BCP 47 writes it; refuse one that Babel has no words for."""
+    try:
+        return str(Locale.parse(tag.strip(), sep="-" if "-" in tag else "_")).replace("_", "-")
+    except (ValueError, UnknownLocaleError, TypeError):
+        raise Invalid("language", "No language is known by that tag; write one such as nl or en-GB.") from None
+
+
+def known_time_zone(name: str) -> str:
+    """Give the name of an IANA time zone; refuse an unknown one."""
+    if name not in available_timezones():
+        raise Invalid("timeZone", "No time zone is known by that name; write one such as Europe/Amsterdam.")
+    return ZoneInfo(name).key
+
+
+def root_url(url: str) -> str:
+    """Give the root of a site without its last slash; refuse what is no http address."""
+    if url and not url.startswith(("http://", "https://")):
+        raise Invalid("url", "The address of a site begins with https:// or http://.")
+    return url.rstrip("/")

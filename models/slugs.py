@@ -1,0 +1,20 @@
+"""Slugs: unique, human-readable names in a path."""
+
+from tortoise.models import Model
+
+from models import text
+
+RESERVED = {"graphql", "healthz", "readyz", "media", "posts", "authors", "tags", "archive", "letters"}
+
+
+async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: int | None = None) -> str:
+    """Find a slug that no other row of the noun has: the wanted one, or that with a number behind it."""
+    base = text.slugify(wanted) or noun.__name__.lower()
+    if base in RESERVED:
+        base = f"{base}-1"
+    taken = noun.filter(site_id=site_id, slug__startswith=base)  # type: ignore[var-annotated]
+    others = set(await taken.exclude(id=besides or 0).values_list("slug", flat=True))
+    number, slug = 2, base
+    while slug in others:
+        slug, number = f"{base}-{number}", number + 1
+    return slug

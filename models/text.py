@@ -1,0 +1,158 @@
+"""Text as people write it, made safe to show and fit to cut, compare, find and put into a path."""
+
+import html as entities
+import re
+import unicodedata
+
+import nh3
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+BLOCK_TAGS = {
+    "address", "article", "aside", "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure",
+    "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul",
+}  # fmt: skip
+POST_TAGS = BLOCK_TAGS | {
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "em", "i", "img", "ins", "kbd", "mark", "q",
+    "s", "small", "span", "strong", "sub", "sup", "tbody", "tfoot", "thead", "time", "u", "var",
+}  # fmt: skip
+COMMENT_TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
+POST_CLEANER = nh3.Cleaner(
+    tags=POST_TAGS,
+    attributes={
+        "*": {"lang", "dir", "title"},
+        "a": {"href"},
+        "img": {"src", "alt", "width", "height"},
+        "td": {"colspan", "rowspan"},
+        "th": {"colspan", "rowspan"},
+        "time": {"datetime"},
+        "q": {"cite"},
+        "blockquote": {"cite"},
+        "ol": {"start"},
+    },
+    allowed_classes={"figure": {"embed"}},
+    url_schemes={"http", "https", "mailto", "tel"},
+)
+COMMENT_CLEANER = nh3.Cleaner(
+    tags=COMMENT_TAGS,
+    attributes={"a": {"href"}},
+    url_schemes={"http", "https"},
+    url_relative="deny",
+    link_rel="nofollow ugc noopener noreferrer",
+)
+
+
+def sanitise(html: str) -> str:
+    """Keep of a post's HTML what is safe; doing it twice gives the same."""
+    return _settle(POST_CLEANER, html)
+
+
+def sanitise_comment(html: str) -> str:
+    """Keep of a comment's HTML what is safe from a stranger; links go out as user content."""
+    return _settle(COMMENT_CLEANER, html)
+
+
+def paragraphs(text: str) -> str:
+    """Turn plain text into HTML: an empty line ends a paragraph, a line end is a break."""
+    parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+    safe = [entities.escape(part, quote=False) for part in parts]
+    return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in safe)
+
+
+def plain(html: str) -> str:
+    """Read HTML as text: blocks on lines of their own, runs of white space made one."""
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return ""
+    pieces: list[str] = []
+    _read(body, pieces)
+    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(pieces).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def excerpt(text: str, length: int) -> str:
+    """Cut text to at most so many characters, at the end of a word, with an ellipsis when cut."""
+    line = " ".join(text.split())
+    if len(line) <= length:
+        return line
+    cut = line[: max(length - 1, 0)]
+    if line[len(cut)] != " " and " " in cut:
+        cut = cut[: cut.rindex(" ")]
+    return (cut.rstrip(" ,;:–-") + "…")[:length]
+
+
+def fold(text: str) -> str:
+    """Fold case and accents away, so that both stores find and sort alike."""
+    spread = unicodedata.normalize("NFKD", text.casefold().replace("ø", "o").replace("ł", "l"))
+    return "".join(letter for letter in spread if not unicodedata.combining(letter))
+
+
+def sort_key(text: str) -> str:
+    """Give the key that text is sorted by: folded, without leading punctuation."""
+    return re.sub(r"^\W+", "", fold(text))[:200]
+
+
+def search_words(text: str) -> list[str]:
+    """List the different words of a text, folded, in order of appearance."""
+    return list(dict.fromkeys(re.findall(r"[^\W_]+", fold(text))))
+
+
+def count_words(text: str) -> int:
+    """Count the words of a text."""
+    return len(re.findall(r"\w+", text))
+
+
+def slugify(text: str) -> str:
+    """Make the part of a path from a name: letters and digits of ASCII, hyphens between."""
+    plain_text = fold(text).replace("æ", "ae").replace("œ", "oe").replace("&", " en ")
+    slug = re.sub(r"[^a-z0-9]+", "-", plain_text.replace("'", "").replace("’", "")).strip("-")
+    return slug[:100].rstrip("-")
+
+
+def clean_line(text: str) -> str:
+    """Make one line of a name or title: no control characters, single spaces."""
+    visible = "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
+    return " ".join(visible.replace("\ufeff", "").replace("\u200b", "").split())
+
+
+def _settle(cleaner: nh3.Cleaner, html: str) -> str:
+    # A parser may read its own output differently (mutation XSS); clean until nothing changes any more.
+    html = html.replace("\x00", "")
+    for _ in range(5):
+        cleaned = cleaner.clean(html)
+        if cleaned == html:
+            return cleaned
+        html = cleaned
+    return html if cleaner.clean(html) == html else f"<p>{entities.escape(plain(html))}</p>"
+
+
+def _read(node: LexborNode, pieces: list[str]) -> None:
+    # An own stack: HTML may nest deeper than Python recurses.
+    stack: list[LexborNode | str] = [node]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+        elif item.is_text_node:
+            pieces.append(re.sub(r"\s+", " ", item.text_content or ""))
+        elif item.tag == "br":
+            pieces.append("\n")
+        else:
+            gap = _gap(item.tag or "")
+            pieces.append(gap)
+            stack.append(gap)
+            stack.extend(_children(item))
+
+
+def _children(node: LexborNode) -> list[LexborNode]:
+    children: list[LexborNode] = []
+    child = node.last_child
+    while child is not None:
+        children.append(child)
+        child = child.prev
+    return children
+
+
+def _gap(tag: str) -> str:
+    if tag in {"li", "tr", "dt", "dd"}:
+        return "\n"
+    return "\n\n" if tag in BLOCK_TAGS else ""
