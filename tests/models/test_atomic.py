@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from garden.nouns import Bed
-from models.atomic import atomic, settled
 from tortoise.exceptions import IntegrityError, TransactionManagementError
+
+from models.atomic import atomic, settled
 
 ROOT = Path(__file__).parents[2]
 

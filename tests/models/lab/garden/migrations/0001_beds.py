@@ -9,7 +9,7 @@ from tortoise.migrations import operations as ops
 class Migration(migrations.Migration):
     initial = True
 
-    operations = [
+    operations = (
         ops.CreateModel(
             name="Bed",
             fields=[
@@ -50,4 +50,4 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-    ]
+    )
