@@ -76,14 +76,14 @@ class Comment(Model):
         return cls.filter(visible("post__"), is_shown=True)
 
     @classmethod
-    def roots_under(cls, post_ids: list[int]) -> QuerySet[Self]:
-        """Ask for the shown comments that begin a conversation under these posts, themselves visible."""
-        return cls.filter(post_id__in=post_ids, parent_id__isnull=True, is_shown=True)
+    def roots(cls) -> QuerySet[Self]:
+        """Ask for the shown comments that begin a conversation; of posts the asker has seen already."""
+        return cls.filter(parent_id__isnull=True, is_shown=True)
 
     @classmethod
-    def replies_to(cls, comment_ids: list[int]) -> QuerySet[Self]:
-        """Ask for the shown replies to these comments, themselves shown."""
-        return cls.filter(parent_id__in=comment_ids, is_shown=True)
+    def replies(cls) -> QuerySet[Self]:
+        """Ask for the shown replies; of comments the asker has seen already."""
+        return cls.filter(is_shown=True)
 
     @classmethod
     @atomic

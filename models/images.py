@@ -1,13 +1,18 @@
 """Pictures by their address, with the words for those who cannot see them."""
 
 import mimetypes
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
+from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from models import text
+from models.authors import Author
+from models.posts import Post
 from models.relations import belongs_to
+from models.site import Site
 
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 
@@ -29,6 +34,14 @@ class Image(Model):
     class Meta:
         table = "image"
         indexes = (("site_id", "url"),)
+
+    @classmethod
+    def shown(cls) -> QuerySet[Self]:
+        """Ask for the pictures that something everybody may see shows."""
+        leading = Subquery(Post.published().filter(image_id__isnull=False).values("image_id"))
+        portraits = Subquery(Author.known().filter(avatar_id__isnull=False).values("avatar_id"))
+        logos = Subquery(Site.filter(logo_id__isnull=False).values("logo_id"))
+        return cls.filter(Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos))
 
     @classmethod
     async def show(cls, site_id: int, url: str, *, alt_text: str = "") -> "Image":

@@ -24,7 +24,8 @@ from models.slugs import free_slug
 from models.tags import Tag
 from models.visibility import Status, visible
 
-LONG_COLUMNS = ("source", "html", "text", "blocks", "words")
+BODY = ("html", "text", "blocks")
+NEVER_READ = ("source", "words")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,16 @@ class Post(Model):
     def published(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask for what everybody may read: the only way a reader's door gets posts."""
         return cls.filter(visible(), *_conditions(wanted))
+
+    @classmethod
+    def in_list(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
+        """Ask the same without the body, which lists seldom show and which is most of a row."""
+        return cls.published(wanted).only(*_columns(BODY + NEVER_READ))
+
+    @classmethod
+    def in_full(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
+        """Ask the same with the body."""
+        return cls.published(wanted).only(*_columns(NEVER_READ))
 
     @classmethod
     @atomic
@@ -181,6 +192,10 @@ async def next_due() -> datetime | None:
     waiting = Post.filter(status=Status.PUBLISHED, is_counted=False).order_by("published_at")
     moments: list[Any] = await waiting.limit(1).values_list("published_at", flat=True)
     return moments[0] if moments else None
+
+
+def _columns(without: tuple[str, ...]) -> list[str]:
+    return [name for name in Post._meta.db_fields if name not in without]
 
 
 def _conditions(wanted: Wanted) -> list[Q]:

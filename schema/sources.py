@@ -1,0 +1,148 @@
+"""Where a field comes from, said once: a column, columns worked on, a related row, a list below a row.
+
+What is declared here is executed by graphql-core with loaders; a compiler may read the same declarations
+from a field's metadata.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import strawberry
+from strawberry import Info
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models.paging import Order
+from schema.directives import SEMANTIC_NON_NULL
+
+SOURCE = "source"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the row, or a property of it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A pure function of columns of the row."""
+
+    function: Callable[..., Any]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A column of the body, which rows of a list come without."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class One:
+    """A row of another noun that a column of this one names."""
+
+    noun: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Few:
+    """All rows between this row and a noun, in order, without pages."""
+
+    noun: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list below a row, in pages: the question, its order, and the column that names the row.
+
+    `through` is the table between when the column stands there; `kept` is the count kept on the row.
+    """
+
+    name: str
+    question: Callable[[], QuerySet[Any]]
+    order: Order
+    column: str
+    key: str = "id"
+    through: str | None = None
+    kept: str | None = None
+
+
+def column(description: str, *, of: str | None = None, **more: Any) -> Any:
+    """Declare a field that is a column of the row; `of` names it when the field is called otherwise."""
+    if of is None:
+        return strawberry.field(description=description, **more)
+    read = attrgetter(of)
+
+    def resolve(root: Any) -> Any:
+        return read(root)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: Column(of)}, **more)
+
+
+def derived(description: str, function: Callable[..., Any], *columns: str, **more: Any) -> Any:
+    """Declare a field that is worked out from columns of the row."""
+    read = [attrgetter(name) for name in columns]
+
+    def resolve(root: Any) -> Any:
+        return function(*(get(root) for get in read))
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={SOURCE: Derived(function, columns)}, **more
+    )
+
+
+def located(description: str, *, of: str = "path") -> Any:
+    """Declare a field that is the absolute URL of a path of the row."""
+    read = attrgetter(of)
+
+    def resolve(root: Any, info: Info) -> Any:
+        return info.context.absolute(read(root))
+
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: Column(of)})
+
+
+def body(description: str, name: str, *, work: Callable[..., Any] | None = None, **more: Any) -> Any:
+    """Declare a field that is a column of the body, read when a list's row came without."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        whole = root if name in root.__dict__ else await info.context.loaders.bodies.load(root.id)
+        value = getattr(whole, name)
+        return work(root, value, info) if work else value
+
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: Body(name)}, **more)
+
+
+def one(description: str, noun: str, key: str, **more: Any) -> Any:
+    """Declare a field that is the visible row a column names."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        id = getattr(root, key)
+        return None if id is None else await info.context.loaders.rows(noun).load(id)
+
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: One(noun, key)}, **more)
+
+
+def few(description: str, noun: str) -> Any:
+    """Declare a field that is a short list without pages."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        return await info.context.loaders.few(noun).load(root.id)
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={SOURCE: Few(noun)}, directives=[SEMANTIC_NON_NULL]
+    )
+
+
+def same_row(description: str) -> Any:
+    """Declare a field that is another view of the row itself."""
+
+    def resolve(root: Model) -> Any:
+        return root
+
+    return strawberry.field(resolver=resolve, description=description)
