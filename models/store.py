@@ -4,7 +4,7 @@ import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,7 +14,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.writer import format_migration_name
+from tortoise.migrations.writer import MigrationWriter, slugify_migration_name
 
 from models.atomic import settled
 from models.engines.migrator import Migrator
@@ -49,7 +49,7 @@ class Address:
 
     dialect: str
     url: str
-    credentials: Mapping[str, Any]
+    credentials: Mapping[str, Any] = field(repr=False)
     engine: ModuleType
 
 
@@ -101,16 +101,23 @@ async def open_migrator(url: str, *, apps: Apps = APPS) -> AsyncIterator[Migrato
 
 
 async def make_migration(name: str, *, apps: Apps = APPS) -> list[Path]:
-    """Write what changed in the models since the last migration as new ones; give the files."""
+    """Write what the models say and no migration does yet as a new one; give the file."""
+    drafts = await changes(apps=apps)
+    for draft in drafts:
+        draft.name = draft.name[: len("0001_")] + slugify_migration_name(name)
+    return [draft.write() for draft in drafts]
+
+
+async def changes(*, apps: Apps = APPS) -> list[MigrationWriter]:
+    """Draft what the models say and no migration does yet."""
+    config = _config(locate("sqlite:///nowhere"), apps)
     async with TortoiseContext() as context:
-        config = _config(locate("sqlite:///nowhere"), apps)
         await context.init(config, init_connections=False)
         assert context.apps is not None
-        detector = MigrationAutodetector(context.apps, config["apps"])
-        writers = await detector.changes()
-        for writer in writers:
-            writer.name = format_migration_name(detector._next_number(writer.app_label), name)
-        return [writer.write() for writer in writers]
+        for model in context.apps.get_models_iterable():
+            # Tortoise would call every new wording of a docstring a change of the schema.
+            model._meta.table_description = ""
+        return await MigrationAutodetector(context.apps, config["apps"]).changes()
 
 
 def locate(url: str) -> Address:

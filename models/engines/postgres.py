@@ -60,6 +60,8 @@ class PostgresEngine(AsyncpgDBClient):
     async def create_connection(self, with_db: bool) -> None:
         try:
             await super().create_connection(with_db)
+        except DBConnectionError:
+            raise
         except _REFUSED_AT_THE_DOOR as error:
             raise DBConnectionError(str(error)) from error
         except _UNAVAILABLE as error:
@@ -80,6 +82,8 @@ class PostgresEngine(AsyncpgDBClient):
     ) -> Any:
         try:
             return await func(self, *args, **kwargs)
+        except DBConnectionError:
+            raise
         except _INVALID as error:
             raise OperationalError(error) from error
         except asyncpg.IntegrityConstraintViolationError as error:

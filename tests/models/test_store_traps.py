@@ -128,7 +128,10 @@ async def test_no_thread_outlives_the_store(garden_url):
     before = set(threading.enumerate())
     async with open_store(garden_url, migrate=False, apps=APPS):
         await asyncio.gather(*(Bed.all().count() for _ in range(8)))
-    assert {thread for thread in threading.enumerate() if thread.is_alive()} <= before
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(timeout=10)
+    assert not any(thread.is_alive() for thread in left)
 
 
 async def test_a_trigger_with_semicolons_works(garden):

@@ -1,0 +1,111 @@
+"""A store opens by its url, or says in one line why it does not."""
+
+import asyncio
+import subprocess
+import sys
+
+import pytest
+from garden import APPS
+from garden.nouns import Bed
+from tortoise.context import get_current_context
+
+from models.errors import StoreError
+from models.store import locate, open_store, ready
+
+
+async def opened(url: str, **options: object) -> None:
+    """Open a store and close it again."""
+    async with open_store(url, apps=APPS, **options):
+        await ready()
+
+
+async def later() -> int:
+    """Ask from another task."""
+    return await Bed.all().count()
+
+
+async def test_a_new_store_is_made_and_answers(empty_url):
+    await opened(empty_url)
+    assert get_current_context() is None
+
+
+async def test_a_task_started_later_finds_the_store(garden):
+    assert await asyncio.create_task(later()) == 0
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "mysql://host/name",
+        "sqlite://relative.sqlite3",
+        "sqlite:///a?mode=ro",
+        "postgresql://host:port/name",
+        "postgresql://host/name?colour=red",
+    ],
+)
+async def test_a_bad_url_is_refused(url):
+    with pytest.raises(StoreError, match="no store's url"):
+        await opened(url)
+
+
+def test_the_password_is_not_shown():
+    address = locate("postgresql://ann:s3cr%40t@host:1234/name")
+    assert address.url == "postgresql://ann@host:1234/name"
+    assert address.credentials["password"] == "s3cr@t"
+    assert "s3cr" not in repr(address)
+
+
+def test_a_socket_folder_can_be_named():
+    credentials = locate("postgresql:///name?host=/run/socket").credentials
+    assert (credentials["host"], credentials["database"]) == ("/run/socket", "name")
+
+
+async def test_a_silent_server_is_waited_for_and_then_given_up(tmp_path):
+    lines: list[str] = []
+    with pytest.raises(StoreError, match="cannot be reached"):
+        await opened(f"postgresql:///name?host={tmp_path}", patience=0.1, progress=lines.append)
+    assert lines
+    assert all("waiting for the store" in line for line in lines)
+
+
+async def test_an_unknown_database_is_not_waited_for(postgres_server):
+    lines: list[str] = []
+    missing = postgres_server.replace("/postgres?", "/missing?")
+    with pytest.raises(StoreError, match=r"cannot be opened.*missing"):
+        await opened(missing, progress=lines.append)
+    assert lines == []
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "letter.sqlite3"
+    path.write_text("Dear reader, this is a letter and no database. " * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        await opened(f"sqlite://{path}")
+    assert path.read_text().startswith("Dear reader")
+
+
+async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be made"):
+        await opened(f"sqlite://{tmp_path}/file/folder/garden.sqlite3")
+
+
+async def test_a_folder_in_place_of_a_file_is_refused(tmp_path):
+    with pytest.raises(StoreError, match="cannot be reached"):
+        await opened(f"sqlite://{tmp_path}")
+
+
+def test_sqlite_needs_no_asyncpg_and_postgres_says_so():
+    program = """
+import asyncio, sys
+sys.modules["asyncpg"] = None
+from models.store import StoreError, locate
+locate("sqlite:///a.sqlite3")
+try:
+    locate("postgresql://host/name")
+except StoreError as error:
+    print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "pip install gql-server[postgres]" in done.stdout
