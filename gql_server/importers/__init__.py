@@ -1,0 +1,1 @@
+"""The ways in for a blog that lived elsewhere."""

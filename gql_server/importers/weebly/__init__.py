@@ -1,0 +1,1 @@
+"""A Weebly blog, read from saved pages, the archive zip or the feed, then brought into the store."""
