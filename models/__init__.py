@@ -1,14 +1,15 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
 from models import paging, text
-from models.archive import ArchiveMonth, archive_months, count_all, move_to_time_zone
+from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.comments import Comment, Fate, Writer
 from models.counters import MonthCount
 from models.errors import Changed, Invalid, NotFound, Refused, StoreError
 from models.images import Image
-from models.masthead import Masthead, MenuEntry, MenuTree, read_masthead
+from models.instants import now
+from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.pages import Page
 from models.paths import Leads, leads
@@ -22,5 +23,5 @@ __all__ = [
     "ArchiveMonth", "Author", "Byline", "Changed", "Comment", "Entry", "Fate", "Image", "Invalid", "Leads",
     "Masthead", "Menu", "MenuEntry", "MenuItem", "MenuTree", "MonthCount", "NotFound", "Page", "Post", "Redirect",
     "Refused", "Site", "Status", "StoreError", "Tag", "Tagging", "Wanted", "Writer", "archive_months", "arrange",
-    "count_all", "count_due", "lead", "leads", "move_to_time_zone", "paging", "read_masthead", "text",
+    "count_due", "count_posts", "lead", "leads", "menu_entries", "move_to_time_zone", "now", "paging", "read_masthead", "text",
 ]  # fmt: skip

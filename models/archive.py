@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.atomic import atomic
 from models.counters import MonthCount
 from models.instants import month_of
-from models.posts import Post
+from models.posts import ANY, Post, Wanted
 from models.site import Site, known_time_zone
 
 
@@ -32,9 +32,13 @@ async def archive_months(*, year: int | None = None, months: list[str] | None = 
     return [ArchiveMonth(row.month, row.post_count) for row in await counted.order_by("-month")]
 
 
-async def count_all() -> int:
-    """Count the published posts, from the months' kept counts."""
-    return sum(month.post_count for month in await archive_months())
+async def count_posts(wanted: Wanted = ANY) -> int:
+    """Count the published posts that meet the conditions; from kept counts where nothing but a month is asked."""
+    if wanted == ANY:
+        return sum(month.post_count for month in await archive_months())
+    if wanted == Wanted(month=wanted.month) and wanted.month is not None:
+        return sum(month.post_count for month in await archive_months(months=[wanted.month]))
+    return await Post.published(wanted).count()
 
 
 @atomic

@@ -62,7 +62,7 @@ async def read_masthead() -> Masthead:
     return Masthead(site, menus, await next_due())
 
 
-def entries(menus: Iterable[MenuTree]) -> Iterable[MenuEntry]:
+def menu_entries(menus: Iterable[MenuTree]) -> Iterable[MenuEntry]:
     """Go through all items of some menus, whatever their depth."""
     waiting = [entry for menu in menus for entry in menu.items]
     while waiting:

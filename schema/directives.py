@@ -10,7 +10,7 @@ from strawberry.schema_directive import Location
     description="Null here only ever means that an error happened (specs.apollo.dev/nullability v0.4).",
 )
 class SemanticNonNull:
-    levels: list[int] = strawberry.directive_field(
+    levels: list[int] = strawberry.field(
         name="levels", default_factory=lambda: [0], description="List depths at which null only ever means an error."
     )
 
@@ -28,7 +28,7 @@ class SemanticNonNull:
     description="Weight of a field in the cost analysis (IBM GraphQL cost directives).",
 )
 class Cost:
-    weight: int = strawberry.directive_field(
+    weight: int = strawberry.field(
         name="weight", description="Weight; a field of an object type costs 1 by default, a scalar 0."
     )
 
@@ -39,16 +39,16 @@ class Cost:
     description="How long a list may get, for the cost analysis.",
 )
 class ListSize:
-    assumed_size: int | None = strawberry.directive_field(
+    assumed_size: int | None = strawberry.field(
         name="assumedSize", default=strawberry.UNSET, description="Size when no slicing argument is given."
     )
-    slicing_arguments: list[str] | None = strawberry.directive_field(
+    slicing_arguments: list[str] | None = strawberry.field(
         name="slicingArguments", default=strawberry.UNSET, description="Arguments that bound the list."
     )
-    sized_fields: list[str] | None = strawberry.directive_field(
+    sized_fields: list[str] | None = strawberry.field(
         name="sizedFields", default=strawberry.UNSET, description="Sub-fields that hold the list."
     )
-    require_one_slicing_argument: bool | None = strawberry.directive_field(
+    require_one_slicing_argument: bool | None = strawberry.field(
         name="requireOneSlicingArgument",
         default=strawberry.UNSET,
         description="Refuse the field when no slicing argument is given.",

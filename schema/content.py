@@ -1,0 +1,129 @@
+"""Content as typed blocks, and the pictures in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET, Info
+
+import models
+from models.images import media_type
+from schema.nodes import Node, identifier
+from schema.scalars import HTML, URL
+
+
+@dataclass(frozen=True, slots=True)
+class InlineImage:
+    """A picture within a text, named by the text and its place in it."""
+
+    key: str
+    url: str
+    alt_text: str
+    caption: str | None
+    width: int | None
+    height: int | None
+
+    @property
+    def id(self) -> str:
+        """Key of its global identifier."""
+        return self.key
+
+    @property
+    def media_type(self) -> str:
+        """Media type, by the ending of the address."""
+        return media_type(self.url)
+
+
+@strawberry.type(description="A picture.")
+class Image(Node):
+    id: strawberry.ID = identifier("Image")
+    alt_text: str = strawberry.field(description="Text for those who cannot see it; empty for decoration.")
+    caption: HTML | None = strawberry.field(description="Caption.")
+    height: int | None = strawberry.field(description="Height of the original in pixels.")
+    media_type: str = strawberry.field(description="Media type of the original, such as image/jpeg.")
+    width: int | None = strawberry.field(description="Width of the original in pixels.")
+
+    @strawberry.field(description="Where it can be fetched.")
+    @staticmethod
+    def url(
+        root: strawberry.Parent[Any],
+        info: Info,
+        width: Annotated[
+            int | None,
+            strawberry.argument(description="Wanted width in pixels; the original when there is none nearer to it."),
+        ] = UNSET,
+    ) -> URL:
+        return URL(info.context.absolute(root.url))
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, (models.Image, InlineImage))
+
+
+@strawberry.type(description="A paragraph.")
+class ParagraphBlock:
+    html: HTML = strawberry.field(description="The paragraph as inline HTML.")
+    text: str = strawberry.field(description="The paragraph as plain text.")
+
+
+@strawberry.type(description="A heading.")
+class HeadingBlock:
+    anchor: str = strawberry.field(description="Fragment identifier to link to it.")
+    depth: int = strawberry.field(description="Depth, 2 to 6.")
+    text: str = strawberry.field(description="The heading.")
+
+
+@strawberry.type(description="A picture within the text.")
+class ImageBlock:
+    image: Image = strawberry.field(description="The picture.")
+
+
+@strawberry.type(description="A list.")
+class ListBlock:
+    is_ordered: bool = strawberry.field(description="Whether the items are numbered.")
+    items: list[HTML] = strawberry.field(description="Items as inline HTML.")
+
+
+@strawberry.type(description="A quotation.")
+class QuoteBlock:
+    attribution: str | None = strawberry.field(description="Who said it.")
+    html: HTML = strawberry.field(description="The quotation as HTML.")
+
+
+@strawberry.type(description="Something of another site, such as a video.")
+class EmbedBlock:
+    html: HTML | None = strawberry.field(description="Sanitized embed code.")
+    url: URL = strawberry.field(description="Where it lives.")
+
+
+@strawberry.type(description="HTML that fits no other block.")
+class HtmlBlock:
+    html: HTML = strawberry.field(description="The HTML, sanitized.")
+
+
+Block = Annotated[
+    EmbedBlock | HeadingBlock | HtmlBlock | ImageBlock | ListBlock | ParagraphBlock | QuoteBlock,
+    strawberry.union("Block", description="A piece of content."),
+]
+
+MAKERS: dict[str, Callable[[dict[str, Any], str, Info], Any]] = {
+    "paragraph": lambda part, key, info: ParagraphBlock(html=part["html"], text=part["text"]),
+    "heading": lambda part, key, info: HeadingBlock(anchor=part["anchor"], depth=part["depth"], text=part["text"]),
+    "image": lambda part, key, info: ImageBlock(image=inline_image(part, key)),  # type: ignore[arg-type]
+    "list": lambda part, key, info: ListBlock(is_ordered=part["ordered"], items=part["items"]),
+    "quote": lambda part, key, info: QuoteBlock(attribution=part["attribution"], html=part["html"]),
+    "embed": lambda part, key, info: EmbedBlock(html=part["html"], url=URL(info.context.absolute(part["url"]))),
+    "html": lambda part, key, info: HtmlBlock(html=part["html"]),
+}
+
+
+def typed_blocks(root: Any, parts: list[dict[str, Any]], info: Info) -> list[Any]:
+    """Give stored blocks their types."""
+    place = type(root).__name__.lower()
+    return [MAKERS[part["kind"]](part, f"{place}-{root.id}-{number}", info) for number, part in enumerate(parts)]
+
+
+def inline_image(part: dict[str, Any], key: str) -> InlineImage:
+    """Give a picture within a text its identity."""
+    return InlineImage(key, part["url"], part["alt"], part["caption"], part["width"], part["height"])

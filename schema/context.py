@@ -1,0 +1,64 @@
+"""What a request knows: the site, what it has read already, and where paths lead."""
+
+import asyncio
+from dataclasses import dataclass, field
+from time import monotonic
+from urllib.parse import urljoin
+
+import models
+from schema.loaders import Loaders
+
+
+@dataclass(slots=True)
+class Context:
+    """One request's view of the publication."""
+
+    masthead: models.Masthead
+    root_url: str
+    loaders: Loaders = field(default_factory=Loaders)
+
+    @property
+    def site(self) -> models.Site:
+        """The publication."""
+        return self.masthead.site
+
+    def absolute(self, path: str) -> str:
+        """Make a path below the site's URL absolute; an address stays as it is."""
+        return urljoin(f"{self.root_url}/", path)
+
+
+class Publication:
+    """Keeps the masthead for a moment, so that a busy site reads it once and not for each request."""
+
+    def __init__(self, default_url: str, *, site_url: str = "", keep_seconds: float = 1.0) -> None:
+        self.default_url = default_url
+        self.site_url = site_url
+        self.keep_seconds = keep_seconds
+        self._masthead: models.Masthead | None = None
+        self._read_at = 0.0
+        self._lock = asyncio.Lock()
+
+    async def context(self) -> Context:
+        """Give a new request its context."""
+        masthead = await self.masthead()
+        return Context(masthead, self.site_url or masthead.site.url or self.default_url)
+
+    async def masthead(self) -> models.Masthead:
+        """Give the masthead, not older than keep_seconds; count the scheduled posts that have appeared."""
+        if self._masthead is None or not self._is_fresh(self._masthead):
+            async with self._lock:
+                if self._masthead is None or not self._is_fresh(self._masthead):
+                    self._masthead = await self._read()
+        return self._masthead
+
+    def _is_fresh(self, masthead: models.Masthead) -> bool:
+        due = masthead.next_due is not None and masthead.next_due <= models.now()
+        return monotonic() - self._read_at < self.keep_seconds and not due
+
+    async def _read(self) -> models.Masthead:
+        masthead = await models.read_masthead()
+        if masthead.next_due is not None and masthead.next_due <= models.now():
+            await models.count_due()
+            masthead = await models.read_masthead()
+        self._read_at = monotonic()
+        return masthead

@@ -1,0 +1,125 @@
+"""One set of loaders a request: whatever many rows ask for is read in one statement."""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from strawberry.dataloader import DataLoader
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+import models
+from models.paging import Order, Page, Parents, Window, counts, pages, union
+from schema.sources import Listed
+
+NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
+    "Post": models.Post.in_list,
+    "Page": models.Page.published,
+    "Author": models.Author.known,
+    "Tag": models.Tag.in_use,
+    "Comment": models.Comment.shown,
+    "Image": models.Image.shown,
+}
+Neighbours = tuple[models.Post | None, models.Post | None]
+
+
+class Loaders:
+    """What a request has read so far, and how the rest is read together."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, DataLoader[Any, Any]] = {}
+        self.bodies = self._loader("bodies", _bodies)
+        self.neighbours = self._loader("neighbours", _neighbours)
+        self.months = self._loader("months", _months)
+        self.children = self._loader("children", _children)
+
+    def rows(self, noun: str) -> DataLoader[int, Any]:
+        """Load visible rows of a noun by id."""
+        return self._loader(noun, lambda ids: _rows(noun, ids))
+
+    def few(self, noun: str) -> DataLoader[int, list[Any]]:
+        """Load the short list of a noun that belongs to a post."""
+        return self._loader(("few", noun), _authors if noun == "Author" else _tags)
+
+    def pages(self, listed: Listed, order: Order, window: Window) -> DataLoader[Any, Page[Any]]:
+        """Load a page of the list below each row."""
+
+        async def read(keys: list[Any]) -> list[Page[Any]]:
+            found = await pages(listed.question(), order, window, _parents(listed, keys))
+            return [found[key] for key in keys]
+
+        return self._loader((listed.name, order, window), read)
+
+    def counts(self, listed: Listed) -> DataLoader[Any, int]:
+        """Count the list below each row."""
+
+        async def read(keys: list[Any]) -> list[int]:
+            found = await counts(listed.question(), _parents(listed, keys))
+            return [found[key] for key in keys]
+
+        return self._loader(("count", listed.name), read)
+
+    def saw(self, noun: str, rows: Iterable[Any]) -> None:
+        """Remember rows that were read already."""
+        loader = self.rows(noun)
+        for row in rows:
+            loader.prime(row.id, row)
+
+    def _loader(self, name: Any, read: Callable[[list[Any]], Awaitable[list[Any]]]) -> DataLoader[Any, Any]:
+        if name not in self._kept:
+            self._kept[name] = DataLoader(read, max_batch_size=1000)
+        return self._kept[name]
+
+
+def _parents(listed: Listed, keys: list[Any]) -> Parents:
+    return Parents(listed.column, tuple(keys), through=listed.through)
+
+
+async def _rows(noun: str, ids: list[int]) -> list[Any]:
+    found = {row.id: row for row in await NOUNS[noun]().filter(id__in=ids)}
+    return [found.get(id) for id in ids]
+
+
+async def _bodies(ids: list[int]) -> list[models.Post]:
+    found = {row.id: row for row in await models.Post.published().filter(id__in=ids).only("id", "html", "text", "blocks")}
+    return [found[id] for id in ids]
+
+
+async def _authors(post_ids: list[int]) -> list[list[models.Author]]:
+    lines = models.Byline.filter(post_id__in=post_ids).order_by("position", "id").select_related("author")
+    return _grouped(post_ids, [(line.post_id, line.author) for line in await lines])
+
+
+async def _tags(post_ids: list[int]) -> list[list[models.Tag]]:
+    lines = models.Tagging.filter(post_id__in=post_ids).order_by("tag__sort_key", "tag_id").select_related("tag")
+    return _grouped(post_ids, [(line.post_id, line.tag) for line in await lines])
+
+
+def _grouped(keys: list[int], pairs: list[tuple[int, Any]]) -> list[list[Any]]:
+    groups: dict[int, list[Any]] = defaultdict(list)
+    for key, row in pairs:
+        groups[key].append(row)
+    return [groups[key] for key in keys]
+
+
+async def _children(page_ids: list[int]) -> list[list[models.Page]]:
+    rows = await models.Page.published().filter(parent_id__in=page_ids).order_by("position", "id")
+    return _grouped(page_ids, [(row.parent_id or 0, row) for row in rows])
+
+
+async def _months(months: list[str]) -> list[models.ArchiveMonth | None]:
+    found = {row.month: row for row in await models.archive_months(months=months)}
+    return [found.get(month) for month in months]
+
+
+async def _neighbours(posts: list[tuple[int, Any]]) -> list[Neighbours]:
+    """Find the next older and the next newer post of each (id, published_at), in one statement."""
+    questions: list[QuerySet[models.Post]] = []
+    for id, moment in posts:
+        older = Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(id__lt=id))
+        newer = Q(published_at__gte=moment) & (Q(published_at__gt=moment) | Q(id__gt=id))
+        shown = models.Post.in_list()
+        questions.append(shown.filter(older).order_by("-published_at", "-id").limit(1))
+        questions.append(shown.filter(newer).order_by("published_at", "id").limit(1))
+    found = dict(await union(questions))
+    return [(found.get(2 * place), found.get(2 * place + 1)) for place in range(len(posts))]

@@ -1,0 +1,31 @@
+"""The interfaces: what can be fetched again by id, and what has a page of its own."""
+
+from typing import Any
+
+import strawberry
+
+from schema.ids import global_id
+from schema.scalars import URL
+
+
+@strawberry.interface(description="An object with a global identifier.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="Opaque global identifier.")
+
+
+@strawberry.interface(
+    description="Something with its own page: a search result or the target of a menu item."
+)
+class Linkable(Node):
+    label: str = strawberry.field(description="Human-readable name.")
+    path: str = strawberry.field(description="Path below the site's URL, with a leading slash.")
+    url: URL = strawberry.field(description="Canonical URL.")
+
+
+def identifier(kind: str, key: str = "id") -> Any:
+    """Declare the global identifier of a kind, made from a column of its rows."""
+
+    def resolve(root: Any) -> strawberry.ID:
+        return strawberry.ID(global_id(kind, getattr(root, key)))
+
+    return strawberry.field(resolver=resolve, description="Opaque global identifier.")

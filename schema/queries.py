@@ -1,0 +1,183 @@
+"""What can be read: the root of every query."""
+
+from asyncio import gather
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET, Info
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+import models
+from models.paging import Order, page
+from schema.connections import After, AuthorConnection, Before, First, Last, PostConnection, Slice, window
+from schema.content import inline_image
+from schema.directives import SEMANTIC_NON_NULL, bounded, paged
+from schema.ids import int_key, read_id, row_id
+from schema.inputs import (
+    AuthorLookup, OrderDirection, PageLookup, PostFilter, PostLookup, PostOrder, PostOrderField,
+)  # fmt: skip
+from schema.loaders import NOUNS
+from schema.nodes import Node
+from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
+
+MOST_IDS = 100
+ALPHABETICAL = Order("sort_key", descending=False)
+NEWEST = PostOrder(direction=OrderDirection.DESC, field=PostOrderField.PUBLISHED_AT)
+Identifier = Annotated[strawberry.ID, strawberry.argument(description="Global identifier.")]
+
+
+@strawberry.type(description="What can be read.")
+class Query:
+    @strawberry.field(description="Months with posts, newest first.", directives=[SEMANTIC_NON_NULL, bounded(120)])
+    @staticmethod
+    async def archive_months(
+        year: Annotated[int | None, strawberry.argument(description="Only this year.")] = UNSET,
+    ) -> list[ArchiveMonth] | None:
+        if year and not 0 <= year <= 9999:
+            return []
+        return await models.archive_months(year=None if year is UNSET else year)  # type: ignore[return-value]
+
+    @strawberry.field(description="One author.")
+    @staticmethod
+    async def author(
+        info: Info, by: Annotated[AuthorLookup, strawberry.argument(description="Which one.")]
+    ) -> Author | None:
+        known = models.Author.known()
+        found = known.filter(slug=by.slug) if by.slug else known.filter(id=row_id(by.id or "", "Author") or 0)
+        return await found.first()  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Authors, in the order the editors gave them; those without a place follow alphabetically.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+    @staticmethod
+    async def authors(
+        info: Info, after: After = UNSET, before: Before = UNSET, first: First = UNSET, last: Last = UNSET
+    ) -> AuthorConnection | None:
+        question = models.Author.known()
+        found = await page(question, ALPHABETICAL, window(first, last, after, before))
+        info.context.loaders.saw("Author", found.rows)
+        return Slice(found, ALPHABETICAL, question.count)  # type: ignore[return-value]
+
+    @strawberry.field(description="Any object, by its global identifier.")
+    @staticmethod
+    async def node(info: Info, id: Identifier) -> Node | None:
+        return await _fetch(info, id)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Several objects, in the order asked for; null where there is none.",
+        directives=[SEMANTIC_NON_NULL, bounded(MOST_IDS)],
+    )
+    @staticmethod
+    async def nodes(
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global identifiers, at most 100.")],
+    ) -> list[Node | None] | None:
+        if len(ids) > MOST_IDS:
+            raise models.Invalid("ids", f"`ids` holds at most {MOST_IDS} identifiers.")
+        return await _fetch_all(info, ids)  # type: ignore[return-value]
+
+    @strawberry.field(description="One page.")
+    @staticmethod
+    async def page(
+        info: Info, by: Annotated[PageLookup, strawberry.argument(description="Which one.")]
+    ) -> Page | None:
+        shown = models.Page.published()
+        if by.path:
+            found = await shown.filter(path=by.path).first()
+            old = None if found or not by.path.startswith("/") else await models.leads(by.path)
+            return found or (await shown.filter(id=old.page_id or 0).first() if old else None)  # type: ignore[return-value]
+        one = shown.filter(slug=by.slug) if by.slug else shown.filter(id=row_id(by.id or "", "Page") or 0)
+        return await one.first()  # type: ignore[return-value]
+
+    @strawberry.field(description="One post.")
+    @staticmethod
+    async def post(
+        info: Info, by: Annotated[PostLookup, strawberry.argument(description="Which one.")]
+    ) -> Post | None:
+        found = await _find_post(by)
+        if found is not None:
+            info.context.loaders.saw("Post", [found])
+        return found  # type: ignore[return-value]
+
+    @strawberry.field(description="Posts.", directives=[SEMANTIC_NON_NULL, paged()])
+    @staticmethod
+    async def posts(
+        info: Info, after: After = UNSET, before: Before = UNSET,
+        filter: Annotated[PostFilter | None, strawberry.argument(description="Conditions.")] = UNSET,
+        first: First = UNSET, last: Last = UNSET,
+        order_by: Annotated[PostOrder, strawberry.argument(description="Order.")] = NEWEST,
+    ) -> PostConnection | None:  # fmt: skip
+        wanted = filter.wanted() if filter else models.Wanted()
+        order = order_by.order
+        found = await page(models.Post.in_list(wanted), order, window(first, last, after, before))
+        info.context.loaders.saw("Post", found.rows)
+        return Slice(found, order, lambda: models.count_posts(wanted))  # type: ignore[return-value]
+
+    @strawberry.field(description="The site.", directives=[SEMANTIC_NON_NULL])
+    @staticmethod
+    def site(info: Info) -> Site | None:
+        return info.context.site  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Tags in use, alphabetical.", directives=[SEMANTIC_NON_NULL, bounded(100)])
+    @staticmethod
+    async def tags(info: Info) -> list[Tag] | None:
+        return await models.Tag.in_use().order_by("sort_key", "id")  # type: ignore[return-value]
+
+
+async def _find_post(by: PostLookup) -> models.Post | None:
+    shown = models.Post.in_full()
+    if by.path:
+        if by.path.startswith("/posts/"):
+            found = await shown.filter(slug=by.path.removeprefix("/posts/")).first()
+            if found is not None:
+                return found
+        old = await models.leads(by.path) if by.path.startswith("/") else None
+        return await shown.filter(id=old.post_id).first() if old and old.post_id else None
+    if by.slug:
+        return await shown.filter(slug=by.slug).first()
+    return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
+
+
+async def _fetch_all(info: Info, ids: list[strawberry.ID]) -> list[object | None]:
+    fetched = [_fetch(info, id) for id in ids]
+    return list(await gather(*fetched))
+
+
+async def _fetch(info: Info, id: str) -> object | None:
+    found = read_id(id)
+    if found is None:
+        return None
+    kind, key = found
+    if kind == "Image" and not key.isdigit():
+        return await _inline_image(key)
+    if kind in NOUNS:
+        row = int_key(key)
+        return None if row is None else await info.context.loaders.rows(kind).load(row)
+    if kind == "ArchiveMonth":
+        return await info.context.loaders.months.load(key)
+    return _of_masthead(info.context.masthead, kind, key)
+
+
+def _of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:
+    if kind == "Site":
+        return masthead.site if key == str(masthead.site.id) else None
+    if kind == "Menu":
+        return next((menu for menu in masthead.menus.values() if str(menu.id) == key), None)
+    if kind == "MenuItem":
+        return next((item for item in models.menu_entries(masthead.menus.values()) if str(item.id) == key), None)
+    return None
+
+
+async def _inline_image(key: str) -> object | None:
+    place, _, rest = key.partition("-")
+    id, _, number = rest.partition("-")
+    if place not in {"post", "page"} or not (id.isdigit() and number.isdigit()) or int_key(id) is None:
+        return None
+    texts: QuerySet[Model] = models.Post.in_full() if place == "post" else models.Page.published()  # type: ignore[assignment]
+    row = await texts.filter(id=int(id)).first()
+    parts = row.blocks if row is not None else []  # type: ignore[attr-defined]
+    if int(number) >= len(parts) or parts[int(number)]["kind"] != "image":
+        return None
+    return inline_image(parts[int(number)], key)

@@ -1,0 +1,309 @@
+"""The objects of the graph, declared over the rows of the store."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from strawberry import UNSET, Info, Parent
+
+import models
+from models.paging import Order
+from schema.connections import (
+    After, Before, CommentConnection, First, Last, PostConnection, below, listed, window,
+)  # fmt: skip
+from schema.content import Block, Image, typed_blocks
+from schema.directives import SEMANTIC_NON_NULL, bounded, paged
+from schema.inputs import CommentOrder
+from schema.nodes import Linkable, Node, identifier
+from schema.scalars import HTML, URL, LanguageTag, YearMonth
+from schema.sources import Listed, body, column, derived, few, located, one, same_row
+
+WORDS_A_MINUTE = 220
+NEWEST = Order("published_at", descending=True)
+OF_AUTHOR = Listed("author.posts", models.Post.in_list, NEWEST, "author_id", through="byline", kept="post_count")
+OF_MONTH = Listed("month.posts", models.Post.in_list, NEWEST, "published_month", key="month", kept="post_count")
+OF_POST = Listed("post.comments", models.Comment.roots, CommentOrder.OLDEST_FIRST.order, "post_id")
+OF_COMMENT = Listed(
+    "comment.replies", models.Comment.replies, CommentOrder.OLDEST_FIRST.order, "parent_id", kept="reply_count"
+)
+Language = Annotated[LanguageTag | None, strawberry.argument(description="Language; the site's when left out.")]
+Length = Annotated[int, strawberry.argument(description="Longest length in characters.")]
+
+
+@strawberry.enum(description="Editorial state of a post or page.")
+class PostStatus(Enum):
+    ARCHIVED = strawberry.enum_value("archived", description="Withdrawn, kept for editors.")
+    DRAFT = strawberry.enum_value("draft", description="Only editors see it.")
+    PUBLISHED = strawberry.enum_value("published", description="Everyone sees it.")
+    SCHEDULED = strawberry.enum_value("scheduled", description="Publishes itself when its moment comes.")
+
+
+@strawberry.enum(description="Moderation state of a comment.")
+class CommentStatus(Enum):
+    APPROVED = strawberry.enum_value("approved", description="Everyone sees it.")
+    PENDING = strawberry.enum_value("pending", description="Waits for a moderator.")
+    REJECTED = strawberry.enum_value("rejected", description="Refused by a moderator.")
+    SPAM = strawberry.enum_value("spam", description="Marked as spam.")
+
+
+@strawberry.type(description="An entry of a menu.")
+class MenuItem(Node):
+    id: strawberry.ID = identifier("MenuItem")
+    items: list["MenuItem"] = strawberry.field(description="Entries of the sub-menu.", directives=[bounded(10)])
+    label: str = column("Text shown.")
+    url: URL = located("Where it leads.", of="href")
+
+    @strawberry.field(description="Object it links to; null for an external link.")
+    @staticmethod
+    async def target(root: Parent[models.MenuEntry], info: Info) -> Linkable | None:
+        if root.target is None:
+            return None
+        kind, id = root.target
+        return await info.context.loaders.rows(kind.capitalize()).load(id)  # type: ignore[no-any-return]
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.MenuEntry)
+
+
+@strawberry.type(description="A navigation menu.")
+class Menu(Node):
+    id: strawberry.ID = identifier("Menu")
+    items: list[MenuItem] = strawberry.field(description="Top-level items; sub-menus nest in their items.")
+    slug: str = column("Slug such as main or footer.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.MenuTree)
+
+
+@strawberry.type(description="The publication as a whole.")
+class Site(Node):
+    id: strawberry.ID = identifier("Site")
+    description: str | None = column("One sentence about the site.")
+    language: LanguageTag = column("Language of the content.")
+    logo: Image | None = one("Logo.", "Image", "logo_id")
+    time_zone: str = column("IANA time zone that archive months are cut in.")
+    title: str = column("Title of the site.")
+
+    @strawberry.field(description="A navigation menu.")
+    @staticmethod
+    def menu(
+        info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main"
+    ) -> Menu | None:
+        return info.context.masthead.menus.get(slug)  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Root URL of the site.")
+    @staticmethod
+    def url(info: Info) -> URL:
+        return URL(info.context.root_url)
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.Site)
+
+
+@strawberry.type(description="What search engines and link previews show.")
+class Seo:
+    canonical_url: URL = located("Canonical URL.")
+    description: str | None = derived(
+        "Description.", lambda written, opening: written or models.text.excerpt(opening, 155) or None,
+        "seo_description", "opening",
+    )  # fmt: skip
+    title: str = derived("Title.", lambda written, title: written or title, "seo_title", "title")
+
+    @strawberry.field(description="Preview picture.")
+    @staticmethod
+    async def image(root: Parent[Any], info: Info) -> Image | None:
+        id = getattr(root, "image_id", None)
+        return None if id is None else await info.context.loaders.rows("Image").load(id)
+
+
+@strawberry.type(description="A person whose name appears on posts.")
+class Author(Linkable, Node):
+    id: strawberry.ID = identifier("Author")
+    avatar: Image | None = one("Portrait.", "Image", "avatar_id")
+    bio_html: HTML | None = column("Short biography.")
+    label: str = column("The name.", of="name")
+    name: str = column("Name.")
+    path: str = column("Path below the site's URL.")
+    post_count: int = column("Number of published posts.")
+    posts: PostConnection | None = listed("Published posts, newest first.", OF_AUTHOR, "Post")
+    slug: str = column("Unique, human-readable name used in the path.")
+    url: URL = located("Canonical URL.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.Author)
+
+
+@strawberry.type(description="A month in which something was published.")
+class ArchiveMonth(Linkable, Node):
+    id: strawberry.ID = identifier("ArchiveMonth", "month")
+    month: YearMonth = column("The month.")
+    path: str = column("Path below the site's URL.")
+    post_count: int = column("Number of posts published in it.")
+    posts: PostConnection | None = listed("Posts of the month, newest first.", OF_MONTH, "Post")
+    url: URL = located("Canonical URL.")
+
+    @strawberry.field(description="Month and year in words, such as Maart 2021.")
+    @staticmethod
+    def label(root: Parent[models.ArchiveMonth], info: Info, language: Language = UNSET) -> str:
+        return month_label(root.month, language or info.context.site.language)
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.ArchiveMonth)
+
+
+@strawberry.type(description="A subject of posts.")
+class Tag(Linkable, Node):
+    id: strawberry.ID = identifier("Tag")
+    label: str = column("The name.", of="name")
+    path: str = column("Path below the site's URL.")
+    post_count: int = column("Number of published posts.")
+    slug: str = column("Unique, human-readable name used in the path.")
+    url: URL = located("Canonical URL.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.Tag)
+
+
+@strawberry.type(description="A blog post.")
+class Post(Linkable, Node):
+    id: strawberry.ID = identifier("Post")
+    authors: list[Author] | None = few("Authors, in the order of the byline.", "Author")
+    blocks: list[Block] = body(
+        "Content as typed blocks, for clients that do not render HTML.", "blocks", work=typed_blocks,
+        directives=[bounded(50)],
+    )  # fmt: skip
+    comment_count: int = column("Number of approved comments.")
+    comments_open: bool = column("Whether it takes comments now.")
+    content_html: HTML = body("Content as HTML.", "html")
+    content_text: str = body("Content as plain text.", "text")
+    created_at: datetime = column("Moment of creation.")
+    image: Image | None = one("Leading picture.", "Image", "image_id")
+    label: str = column("The title.", of="title")
+    path: str = column("Path below the site's URL.")
+    published_at: datetime | None = column("Moment of publication.")
+    reading_minutes: int = derived(
+        "Estimated reading time.", lambda words: max(1, round(words / WORDS_A_MINUTE)), "word_count"
+    )
+    seo: Seo = same_row("Metadata for search engines.")
+    slug: str = column("Unique, human-readable name used in the path.")
+    status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
+    tags: list[Tag] | None = few("Tags, alphabetical.", "Tag")
+    title: str = column("Title.")
+    updated_at: datetime = column("Moment of the last change.")
+    url: URL = located("Canonical URL.")
+    version: int = column("Grows with each change; pass it back in updates to detect conflicts.")
+
+    @strawberry.field(description="Month it was published in; null for drafts.")
+    @staticmethod
+    async def archive_month(root: Parent[models.Post], info: Info) -> ArchiveMonth | None:
+        return await info.context.loaders.months.load(root.published_month)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="Top-level comments; replies nest in them.", directives=[SEMANTIC_NON_NULL, paged()]
+    )
+    @staticmethod
+    async def comments(
+        root: Parent[models.Post], info: Info, after: After = UNSET, before: Before = UNSET, first: First = UNSET,
+        last: Last = UNSET,
+        order_by: Annotated[CommentOrder, strawberry.argument(description="Order.")] = CommentOrder.OLDEST_FIRST,
+    ) -> CommentConnection | None:  # fmt: skip
+        info.context.loaders.saw("Post", [root])
+        asked = window(first, last, after, before)
+        return await below(root, info, OF_POST, order_by.order, asked, "Comment")  # type: ignore[return-value]
+
+    @strawberry.field(description="Summary: written by the editor or cut from the text.")
+    @staticmethod
+    def excerpt(root: Parent[models.Post], length: Length = 200) -> str:
+        if length < 1:
+            raise models.Invalid("length", "`length` is a number of at least 1.")
+        return models.text.excerpt(root.summary or root.opening, length)
+
+    @strawberry.field(description="Next newer published post.")
+    @staticmethod
+    async def next(root: Parent[models.Post], info: Info) -> "Post | None":
+        return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[1]  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Next older published post.")
+    @staticmethod
+    async def previous(root: Parent[models.Post], info: Info) -> "Post | None":
+        return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[0]  # type: ignore[no-any-return]
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.Post)
+
+
+@strawberry.type(description="A standing page such as About or Contact.")
+class Page(Linkable, Node):
+    id: strawberry.ID = identifier("Page")
+    blocks: list[Block] = body("Content as typed blocks.", "blocks", work=typed_blocks, directives=[bounded(50)])
+    content_html: HTML = column("Content as HTML.", of="html")
+    label: str = column("The title.", of="title")
+    parent: "Page | None" = one("Page above this one.", "Page", "parent_id")
+    path: str = column("Path below the site's URL.")
+    seo: Seo = same_row("Metadata for search engines.")
+    slug: str = column("Unique, human-readable name used in the path.")
+    status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
+    title: str = column("Title.")
+    updated_at: datetime = column("Moment of the last change.")
+    url: URL = located("Canonical URL.")
+    version: int = column("Grows with each change.")
+
+    @strawberry.field(description="Pages below this one.", directives=[SEMANTIC_NON_NULL, bounded(20)])
+    @staticmethod
+    async def children(root: Parent[models.Page], info: Info) -> list["Page"] | None:
+        return await info.context.loaders.children.load(root.id)  # type: ignore[no-any-return]
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.Page)
+
+
+@strawberry.type(description="Who wrote a comment.")
+class CommentAuthor:
+    author: Author | None = one("The author, when an author of the site wrote it.", "Author", "author_id")
+    name: str = column("Name shown.")
+    website: URL | None = column("Own website.")
+
+
+@strawberry.type(description="A comment or a reply.")
+class Comment(Node):
+    id: strawberry.ID = identifier("Comment")
+    author: CommentAuthor = same_row("Who wrote it.")
+    content_html: HTML = column("Comment as sanitized HTML.", of="html")
+    content_text: str = column("Comment as plain text.", of="text")
+    created_at: datetime = column("Moment it was written.")
+    parent: "Comment | None" = one("The comment it replies to.", "Comment", "parent_id")
+    post: Post | None = one("The post it belongs to.", "Post", "post_id", directives=[SEMANTIC_NON_NULL])
+    replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment", size=10)
+    reply_count: int = column("Number of approved replies.")
+    status: CommentStatus = derived("Moderation state.", lambda status: CommentStatus(status.value), "status")
+
+    @strawberry.field(description="URL of the post, with the fragment of the comment.")
+    @staticmethod
+    async def url(root: Parent[models.Comment], info: Info) -> URL:
+        post = await info.context.loaders.rows("Post").load(root.post_id)
+        return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        return isinstance(value, models.Comment)
+
+
+def month_label(month: str, language: str) -> str:
+    """Name a month in a language, capitalised as a blog shows it; refuse a language without words for it."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        raise models.Invalid("language", "No language is known by that tag; write one such as nl or en-GB.") from None
+    words = format_date(datetime.strptime(month, "%Y-%m"), "LLLL y", locale=locale)  # noqa: DTZ007
+    return words[:1].upper() + words[1:]
