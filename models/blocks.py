@@ -35,7 +35,13 @@ def _block(node: LexborNode, anchors: set[str]) -> list[Block]:
     if tag in {"figure", INLINE_IMAGE}:
         return _figure(node)
     if tag in {"ul", "ol"}:
-        return [{"kind": "list", "ordered": tag == "ol", "items": [_inner(li) for li in node.css("li") if _is_child(li, node)]}]
+        return [
+            {
+                "kind": "list",
+                "ordered": tag == "ol",
+                "items": [_inner(li) for li in node.css("li") if _is_child(li, node)],
+            }
+        ]
     if tag == "blockquote":
         return [_quote(node)]
     if tag == "br":

@@ -68,7 +68,10 @@ class Comment(Model):
     class Meta:
         table = "comment"
         unique_together = (("post_id", "source_id"),)
-        indexes = (("post_id", "parent_id", "is_shown", "created_at", "id"), ("parent_id", "created_at", "id"))
+        indexes = (
+            ("post_id", "parent_id", "is_shown", "created_at", "id"),
+            ("parent_id", "created_at", "id"),
+        )
 
     @classmethod
     def shown(cls) -> QuerySet[Self]:

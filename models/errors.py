@@ -1,10 +1,10 @@
 """What the store refuses, in one tree; a class's docstring is its message.
 
-    Refused
-    ├── NotFound
-    ├── Changed
-    └── Invalid (field)
-    StoreError
+Refused
+├── NotFound
+├── Changed
+└── Invalid (field)
+StoreError
 """
 
 

@@ -77,9 +77,13 @@ async def _paths(targets: set[Target]) -> dict[Target, str]:
         wanted[kind].append(id)
     paths: dict[Target, str] = {}
     if ids := wanted["page"]:
-        paths |= {("page", row.id): row.path for row in await Page.published().filter(id__in=ids).only("id", "path")}
+        paths |= {
+            ("page", row.id): row.path for row in await Page.published().filter(id__in=ids).only("id", "path")
+        }
     if ids := wanted["post"]:
-        paths |= {("post", row.id): row.path for row in await Post.published().filter(id__in=ids).only("id", "slug")}
+        paths |= {
+            ("post", row.id): row.path for row in await Post.published().filter(id__in=ids).only("id", "slug")
+        }
     if ids := wanted["author"]:
         paths |= {("author", row.id): row.path for row in await Author.known().filter(id__in=ids)}
     if ids := wanted["tag"]:
@@ -88,7 +92,10 @@ async def _paths(targets: set[Target]) -> dict[Target, str]:
 
 
 def _entries(
-    below: dict[tuple[int, int | None], list[MenuItem]], paths: dict[Target, str], menu_id: int, parent_id: int | None
+    below: dict[tuple[int, int | None], list[MenuItem]],
+    paths: dict[Target, str],
+    menu_id: int,
+    parent_id: int | None,
 ) -> tuple[MenuEntry, ...]:
     shown: list[MenuEntry] = []
     for row in below[menu_id, parent_id]:

@@ -56,7 +56,9 @@ class Page(Model):
 
     @classmethod
     @atomic
-    async def draft(cls, site_id: int, title: str, html: str, *, parent: "Page | None" = None, **more: Any) -> Self:
+    async def draft(
+        cls, site_id: int, title: str, html: str, *, parent: "Page | None" = None, **more: Any
+    ) -> Self:
         """Write a draft page below another or at the top; `more` may set slug, position, seo_*, source_id."""
         slug = await free_slug(cls, site_id, more.pop("slug", None) or title)
         above = parent.path if parent else ""

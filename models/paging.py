@@ -114,7 +114,9 @@ async def page(question: QuerySet[Row], order: Order, window: Window) -> Page[Ro
     return (await _read(question, order, window, None))[None]
 
 
-async def pages(question: QuerySet[Row], order: Order, window: Window, parents: Parents) -> dict[Any, Page[Row]]:
+async def pages(
+    question: QuerySet[Row], order: Order, window: Window, parents: Parents
+) -> dict[Any, Page[Row]]:
     """Read a page of each parent's part of a question, in one statement for all."""
     return await _read(question, order, window, parents)
 
@@ -123,7 +125,12 @@ async def counts(question: QuerySet[Row], parents: Parents) -> dict[Any, int]:
     """Count each parent's part of a question, in one statement for all."""
     query, key = _of_parents(_built(question.only("id")), question.model, parents)
     inner = query.select(key.as_("_key"))
-    outer = _dialect(question).from_(inner).select(inner.field("_key"), Count("*").as_("_n")).groupby(inner.field("_key"))
+    outer = (
+        _dialect(question)
+        .from_(inner)
+        .select(inner.field("_key"), Count("*").as_("_n"))
+        .groupby(inner.field("_key"))
+    )
     return dict.fromkeys(parents.keys, 0) | {row["_key"]: row["_n"] for row in await _run(question, outer)}
 
 

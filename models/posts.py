@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
-from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -111,7 +110,14 @@ class Post(Model):
     @classmethod
     @atomic
     async def draft(
-        cls, site: Site, title: str, html: str, *, authors: list[Author], tags: list[Tag] = [], **more: Any  # noqa: B006
+        cls,
+        site: Site,
+        title: str,
+        html: str,
+        *,
+        authors: list[Author],
+        tags: list[Tag] = [],
+        **more: Any,
     ) -> Self:
         """Write a draft; `more` may set slug, summary, image_id, seo_*, comments_open, source_id."""
         slug = await free_slug(cls, site.id, more.pop("slug", None) or title)
@@ -160,7 +166,9 @@ class Post(Model):
     @property
     def is_visible(self) -> bool:
         """Whether everybody may read it now."""
-        return self.status is Status.PUBLISHED and self.published_at is not None and self.published_at <= now()
+        return (
+            self.status is Status.PUBLISHED and self.published_at is not None and self.published_at <= now()
+        )
 
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}

@@ -30,7 +30,12 @@ class Redirect(Model):
 
 
 async def lead(
-    site_id: int, path: str, *, post_id: int | None = None, page_id: int | None = None, to_path: str | None = None
+    site_id: int,
+    path: str,
+    *,
+    post_id: int | None = None,
+    page_id: int | None = None,
+    to_path: str | None = None,
 ) -> None:
     """Let an old path lead to a post, a page or another path, in place of where it led before."""
     target = {"post_id": post_id, "page_id": page_id, "to_path": to_path}

@@ -65,7 +65,9 @@ def known_language(tag: str) -> str:
     try:
         return str(Locale.parse(tag.strip(), sep="-" if "-" in tag else "_")).replace("_", "-")
     except (ValueError, UnknownLocaleError, TypeError):
-        raise Invalid("language", "No language is known by that tag; write one such as nl or en-GB.") from None
+        raise Invalid(
+            "language", "No language is known by that tag; write one such as nl or en-GB."
+        ) from None
 
 
 def known_time_zone(name: str) -> str:

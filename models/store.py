@@ -28,10 +28,11 @@ NOUNS = (
     "models.authors",
     "models.tags",
     "models.posts",
+    "models.bylines",
+    "models.counters",
     "models.comments",
     "models.images",
     "models.redirects",
-    "models.archive",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

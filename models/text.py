@@ -110,7 +110,9 @@ def slugify(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Make one line of a name or title: no control characters, single spaces."""
-    visible = "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
+    visible = "".join(
+        " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text
+    )
     return " ".join(visible.replace("\ufeff", "").replace("\u200b", "").split())
 
 

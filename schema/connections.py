@@ -154,7 +154,12 @@ def listed(description: str, declared: Listed, noun: str, *, size: int = 20) -> 
     """Declare a field that is a list below the row, in pages."""
 
     async def resolve(
-        root: Any, info: Info, after: After = UNSET, before: Before = UNSET, first: First = UNSET, last: Last = UNSET
+        root: Any,
+        info: Info,
+        after: After = UNSET,
+        before: Before = UNSET,
+        first: First = UNSET,
+        last: Last = UNSET,
     ) -> Any:
         return await below(root, info, declared, declared.order, window(first, last, after, before), noun)
 
@@ -174,6 +179,8 @@ async def below(root: Any, info: Info, declared: Listed, order: Order, window: W
     loaders.saw(noun, page.rows)
 
     async def total() -> int:
-        return int(getattr(root, declared.kept) if declared.kept else await loaders.counts(declared).load(key))
+        return int(
+            getattr(root, declared.kept) if declared.kept else await loaders.counts(declared).load(key)
+        )
 
     return Slice(page, order, total)

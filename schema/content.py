@@ -9,7 +9,7 @@ from strawberry import UNSET, Info
 
 import models
 from models.images import media_type
-from schema.nodes import Node, identifier
+from schema.nodes import Node, identifier, rows_of
 from schema.scalars import HTML, URL
 
 
@@ -37,6 +37,7 @@ class InlineImage:
 
 @strawberry.type(description="A picture.")
 class Image(Node):
+    is_type_of = rows_of(models.Image, InlineImage)
     id: strawberry.ID = identifier("Image")
     alt_text: str = strawberry.field(description="Text for those who cannot see it; empty for decoration.")
     caption: HTML | None = strawberry.field(description="Caption.")
@@ -51,14 +52,12 @@ class Image(Node):
         info: Info,
         width: Annotated[
             int | None,
-            strawberry.argument(description="Wanted width in pixels; the original when there is none nearer to it."),
+            strawberry.argument(
+                description="Wanted width in pixels; the original when there is none nearer to it."
+            ),
         ] = UNSET,
     ) -> URL:
         return URL(info.context.absolute(root.url))
-
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, (models.Image, InlineImage))
 
 
 @strawberry.type(description="A paragraph.")
@@ -109,11 +108,15 @@ Block = Annotated[
 
 MAKERS: dict[str, Callable[[dict[str, Any], str, Info], Any]] = {
     "paragraph": lambda part, key, info: ParagraphBlock(html=part["html"], text=part["text"]),
-    "heading": lambda part, key, info: HeadingBlock(anchor=part["anchor"], depth=part["depth"], text=part["text"]),
+    "heading": lambda part, key, info: HeadingBlock(
+        anchor=part["anchor"], depth=part["depth"], text=part["text"]
+    ),
     "image": lambda part, key, info: ImageBlock(image=inline_image(part, key)),  # type: ignore[arg-type]
     "list": lambda part, key, info: ListBlock(is_ordered=part["ordered"], items=part["items"]),
     "quote": lambda part, key, info: QuoteBlock(attribution=part["attribution"], html=part["html"]),
-    "embed": lambda part, key, info: EmbedBlock(html=part["html"], url=URL(info.context.absolute(part["url"]))),
+    "embed": lambda part, key, info: EmbedBlock(
+        html=part["html"], url=URL(info.context.absolute(part["url"]))
+    ),
     "html": lambda part, key, info: HtmlBlock(html=part["html"]),
 }
 
@@ -121,7 +124,9 @@ MAKERS: dict[str, Callable[[dict[str, Any], str, Info], Any]] = {
 def typed_blocks(root: Any, parts: list[dict[str, Any]], info: Info) -> list[Any]:
     """Give stored blocks their types."""
     place = type(root).__name__.lower()
-    return [MAKERS[part["kind"]](part, f"{place}-{root.id}-{number}", info) for number, part in enumerate(parts)]
+    return [
+        MAKERS[part["kind"]](part, f"{place}-{root.id}-{number}", info) for number, part in enumerate(parts)
+    ]
 
 
 def inline_image(part: dict[str, Any], key: str) -> InlineImage:

@@ -11,7 +11,9 @@ from strawberry.schema_directive import Location
 )
 class SemanticNonNull:
     levels: list[int] = strawberry.field(
-        name="levels", default_factory=lambda: [0], description="List depths at which null only ever means an error."
+        name="levels",
+        default_factory=lambda: [0],
+        description="List depths at which null only ever means an error.",
     )
 
 

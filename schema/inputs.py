@@ -79,7 +79,11 @@ class PostFilter:
 
     def wanted(self) -> models.Wanted:
         """Say the same to the store; refuse lists and words beyond measure."""
-        for name, values in (("authorSlugs", self.author_slugs), ("ids", self.ids), ("tagSlugs", self.tag_slugs)):
+        for name, values in (
+            ("authorSlugs", self.author_slugs),
+            ("ids", self.ids),
+            ("tagSlugs", self.tag_slugs),
+        ):
             if values and len(values) > MOST:
                 raise models.Invalid(name, f"`{name}` holds at most {MOST} values.")
         if self.search and len(self.search) > MOST:

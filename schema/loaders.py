@@ -81,7 +81,10 @@ async def _rows(noun: str, ids: list[int]) -> list[Any]:
 
 
 async def _bodies(ids: list[int]) -> list[models.Post]:
-    found = {row.id: row for row in await models.Post.published().filter(id__in=ids).only("id", "html", "text", "blocks")}
+    found = {
+        row.id: row
+        for row in await models.Post.published().filter(id__in=ids).only("id", "html", "text", "blocks")
+    }
     return [found[id] for id in ids]
 
 
@@ -91,7 +94,9 @@ async def _authors(post_ids: list[int]) -> list[list[models.Author]]:
 
 
 async def _tags(post_ids: list[int]) -> list[list[models.Tag]]:
-    lines = models.Tagging.filter(post_id__in=post_ids).order_by("tag__sort_key", "tag_id").select_related("tag")
+    lines = (
+        models.Tagging.filter(post_id__in=post_ids).order_by("tag__sort_key", "tag_id").select_related("tag")
+    )
     return _grouped(post_ids, [(line.post_id, line.tag) for line in await lines])
 
 

@@ -1,5 +1,6 @@
 """The interfaces: what can be fetched again by id, and what has a page of its own."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -29,3 +30,8 @@ def identifier(kind: str, key: str = "id") -> Any:
         return strawberry.ID(global_id(kind, getattr(root, key)))
 
     return strawberry.field(resolver=resolve, description="Opaque global identifier.")
+
+
+def rows_of(*kinds: type) -> Callable[[Any, Any], bool]:
+    """Tell which rows a type of the graph stands for."""
+    return staticmethod(lambda value, _info: isinstance(value, kinds))

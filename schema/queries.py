@@ -15,7 +15,13 @@ from schema.content import inline_image
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.ids import int_key, read_id, row_id
 from schema.inputs import (
-    AuthorLookup, OrderDirection, PageLookup, PostFilter, PostLookup, PostOrder, PostOrderField,
+    AuthorLookup,
+    OrderDirection,
+    PageLookup,
+    PostFilter,
+    PostLookup,
+    PostOrder,
+    PostOrderField,
 )  # fmt: skip
 from schema.loaders import NOUNS
 from schema.nodes import Node
@@ -29,7 +35,9 @@ Identifier = Annotated[strawberry.ID, strawberry.argument(description="Global id
 
 @strawberry.type(description="What can be read.")
 class Query:
-    @strawberry.field(description="Months with posts, newest first.", directives=[SEMANTIC_NON_NULL, bounded(120)])
+    @strawberry.field(
+        description="Months with posts, newest first.", directives=[SEMANTIC_NON_NULL, bounded(120)]
+    )
     @staticmethod
     async def archive_months(
         year: Annotated[int | None, strawberry.argument(description="Only this year.")] = UNSET,
@@ -72,7 +80,9 @@ class Query:
     @staticmethod
     async def nodes(
         info: Info,
-        ids: Annotated[list[strawberry.ID], strawberry.argument(description="Global identifiers, at most 100.")],
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Global identifiers, at most 100.")
+        ],
     ) -> list[Node | None] | None:
         if len(ids) > MOST_IDS:
             raise models.Invalid("ids", f"`ids` holds at most {MOST_IDS} identifiers.")
@@ -166,7 +176,9 @@ def _of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | Non
     if kind == "Menu":
         return next((menu for menu in masthead.menus.values() if str(menu.id) == key), None)
     if kind == "MenuItem":
-        return next((item for item in models.menu_entries(masthead.menus.values()) if str(item.id) == key), None)
+        return next(
+            (item for item in models.menu_entries(masthead.menus.values()) if str(item.id) == key), None
+        )
     return None
 
 

@@ -125,7 +125,9 @@ def one(description: str, noun: str, key: str, **more: Any) -> Any:
         id = getattr(root, key)
         return None if id is None else await info.context.loaders.rows(noun).load(id)
 
-    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: One(noun, key)}, **more)
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={SOURCE: One(noun, key)}, **more
+    )
 
 
 def few(description: str, noun: str) -> Any:
@@ -135,7 +137,10 @@ def few(description: str, noun: str) -> Any:
         return await info.context.loaders.few(noun).load(root.id)
 
     return strawberry.field(
-        resolver=resolve, description=description, metadata={SOURCE: Few(noun)}, directives=[SEMANTIC_NON_NULL]
+        resolver=resolve,
+        description=description,
+        metadata={SOURCE: Few(noun)},
+        directives=[SEMANTIC_NON_NULL],
     )
 
 

@@ -12,24 +12,42 @@ from strawberry import UNSET, Info, Parent
 import models
 from models.paging import Order
 from schema.connections import (
-    After, Before, CommentConnection, First, Last, PostConnection, below, listed, window,
+    After,
+    Before,
+    CommentConnection,
+    First,
+    Last,
+    PostConnection,
+    below,
+    listed,
+    window,
 )  # fmt: skip
 from schema.content import Block, Image, typed_blocks
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
-from schema.nodes import Linkable, Node, identifier
+from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
 from schema.sources import Listed, body, column, derived, few, located, one, same_row
 
 WORDS_A_MINUTE = 220
 NEWEST = Order("published_at", descending=True)
-OF_AUTHOR = Listed("author.posts", models.Post.in_list, NEWEST, "author_id", through="byline", kept="post_count")
-OF_MONTH = Listed("month.posts", models.Post.in_list, NEWEST, "published_month", key="month", kept="post_count")
+OF_AUTHOR = Listed(
+    "author.posts", models.Post.in_list, NEWEST, "author_id", through="byline", kept="post_count"
+)
+OF_MONTH = Listed(
+    "month.posts", models.Post.in_list, NEWEST, "published_month", key="month", kept="post_count"
+)
 OF_POST = Listed("post.comments", models.Comment.roots, CommentOrder.OLDEST_FIRST.order, "post_id")
 OF_COMMENT = Listed(
-    "comment.replies", models.Comment.replies, CommentOrder.OLDEST_FIRST.order, "parent_id", kept="reply_count"
+    "comment.replies",
+    models.Comment.replies,
+    CommentOrder.OLDEST_FIRST.order,
+    "parent_id",
+    kept="reply_count",
 )
-Language = Annotated[LanguageTag | None, strawberry.argument(description="Language; the site's when left out.")]
+Language = Annotated[
+    LanguageTag | None, strawberry.argument(description="Language; the site's when left out.")
+]
 Length = Annotated[int, strawberry.argument(description="Longest length in characters.")]
 
 
@@ -51,8 +69,11 @@ class CommentStatus(Enum):
 
 @strawberry.type(description="An entry of a menu.")
 class MenuItem(Node):
+    is_type_of = rows_of(models.MenuEntry)
     id: strawberry.ID = identifier("MenuItem")
-    items: list["MenuItem"] = strawberry.field(description="Entries of the sub-menu.", directives=[bounded(10)])
+    items: list["MenuItem"] = strawberry.field(
+        description="Entries of the sub-menu.", directives=[bounded(10)]
+    )
     label: str = column("Text shown.")
     url: URL = located("Where it leads.", of="href")
 
@@ -64,24 +85,18 @@ class MenuItem(Node):
         kind, id = root.target
         return await info.context.loaders.rows(kind.capitalize()).load(id)  # type: ignore[no-any-return]
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.MenuEntry)
-
 
 @strawberry.type(description="A navigation menu.")
 class Menu(Node):
+    is_type_of = rows_of(models.MenuTree)
     id: strawberry.ID = identifier("Menu")
     items: list[MenuItem] = strawberry.field(description="Top-level items; sub-menus nest in their items.")
     slug: str = column("Slug such as main or footer.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.MenuTree)
-
 
 @strawberry.type(description="The publication as a whole.")
 class Site(Node):
+    is_type_of = rows_of(models.Site)
     id: strawberry.ID = identifier("Site")
     description: str | None = column("One sentence about the site.")
     language: LanguageTag = column("Language of the content.")
@@ -100,10 +115,6 @@ class Site(Node):
     @staticmethod
     def url(info: Info) -> URL:
         return URL(info.context.root_url)
-
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.Site)
 
 
 @strawberry.type(description="What search engines and link previews show.")
@@ -124,6 +135,7 @@ class Seo:
 
 @strawberry.type(description="A person whose name appears on posts.")
 class Author(Linkable, Node):
+    is_type_of = rows_of(models.Author)
     id: strawberry.ID = identifier("Author")
     avatar: Image | None = one("Portrait.", "Image", "avatar_id")
     bio_html: HTML | None = column("Short biography.")
@@ -135,13 +147,10 @@ class Author(Linkable, Node):
     slug: str = column("Unique, human-readable name used in the path.")
     url: URL = located("Canonical URL.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.Author)
-
 
 @strawberry.type(description="A month in which something was published.")
 class ArchiveMonth(Linkable, Node):
+    is_type_of = rows_of(models.ArchiveMonth)
     id: strawberry.ID = identifier("ArchiveMonth", "month")
     month: YearMonth = column("The month.")
     path: str = column("Path below the site's URL.")
@@ -154,13 +163,10 @@ class ArchiveMonth(Linkable, Node):
     def label(root: Parent[models.ArchiveMonth], info: Info, language: Language = UNSET) -> str:
         return month_label(root.month, language or info.context.site.language)
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.ArchiveMonth)
-
 
 @strawberry.type(description="A subject of posts.")
 class Tag(Linkable, Node):
+    is_type_of = rows_of(models.Tag)
     id: strawberry.ID = identifier("Tag")
     label: str = column("The name.", of="name")
     path: str = column("Path below the site's URL.")
@@ -168,13 +174,10 @@ class Tag(Linkable, Node):
     slug: str = column("Unique, human-readable name used in the path.")
     url: URL = located("Canonical URL.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.Tag)
-
 
 @strawberry.type(description="A blog post.")
 class Post(Linkable, Node):
+    is_type_of = rows_of(models.Post)
     id: strawberry.ID = identifier("Post")
     authors: list[Author] | None = few("Authors, in the order of the byline.", "Author")
     blocks: list[Block] = body(
@@ -237,15 +240,14 @@ class Post(Linkable, Node):
     async def previous(root: Parent[models.Post], info: Info) -> "Post | None":
         return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[0]  # type: ignore[no-any-return]
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.Post)
-
 
 @strawberry.type(description="A standing page such as About or Contact.")
 class Page(Linkable, Node):
+    is_type_of = rows_of(models.Page)
     id: strawberry.ID = identifier("Page")
-    blocks: list[Block] = body("Content as typed blocks.", "blocks", work=typed_blocks, directives=[bounded(50)])
+    blocks: list[Block] = body(
+        "Content as typed blocks.", "blocks", work=typed_blocks, directives=[bounded(50)]
+    )
     content_html: HTML = column("Content as HTML.", of="html")
     label: str = column("The title.", of="title")
     parent: "Page | None" = one("Page above this one.", "Page", "parent_id")
@@ -263,10 +265,6 @@ class Page(Linkable, Node):
     async def children(root: Parent[models.Page], info: Info) -> list["Page"] | None:
         return await info.context.loaders.children.load(root.id)  # type: ignore[no-any-return]
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.Page)
-
 
 @strawberry.type(description="Who wrote a comment.")
 class CommentAuthor:
@@ -277,6 +275,7 @@ class CommentAuthor:
 
 @strawberry.type(description="A comment or a reply.")
 class Comment(Node):
+    is_type_of = rows_of(models.Comment)
     id: strawberry.ID = identifier("Comment")
     author: CommentAuthor = same_row("Who wrote it.")
     content_html: HTML = column("Comment as sanitized HTML.", of="html")
@@ -294,16 +293,14 @@ class Comment(Node):
         post = await info.context.loaders.rows("Post").load(root.post_id)
         return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")
 
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        return isinstance(value, models.Comment)
-
 
 def month_label(month: str, language: str) -> str:
     """Name a month in a language, capitalised as a blog shows it; refuse a language without words for it."""
     try:
         locale = Locale.parse(language, sep="-")
     except (ValueError, UnknownLocaleError):
-        raise models.Invalid("language", "No language is known by that tag; write one such as nl or en-GB.") from None
+        raise models.Invalid(
+            "language", "No language is known by that tag; write one such as nl or en-GB."
+        ) from None
     words = format_date(datetime.strptime(month, "%Y-%m"), "LLLL y", locale=locale)  # noqa: DTZ007
     return words[:1].upper() + words[1:]

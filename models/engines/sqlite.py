@@ -203,8 +203,14 @@ class _Readers:
 
 
 async def _connect(file: str, pragmas: Mapping[str, str]) -> aiosqlite.Connection:
+    connection = aiosqlite.connect(file, isolation_level=None)
     with _translated():
-        connection = await aiosqlite.connect(file, isolation_level=None)
+        try:
+            await connection
+        except BaseException:
+            # aiosqlite does not wait for its thread, which would speak to an event loop that is gone.
+            await asyncio.to_thread(connection._thread.join)
+            raise
         try:
             connection.row_factory = sqlite3.Row
             for name, value in pragmas.items():
