@@ -4,6 +4,7 @@ import asyncio
 import random
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from itertools import count
 from pathlib import Path
@@ -196,7 +197,8 @@ async def test_a_killed_migration_leaves_the_old_schema_or_the_new(
         try:
             await asyncio.wait_for(process.wait(), timeout=random.uniform(0.5, 1.5))
         except TimeoutError:
-            process.kill()
+            with suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
         apps = apps_of(package)
         async with (
