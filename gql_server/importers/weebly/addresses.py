@@ -29,6 +29,8 @@ def link_address(href: str, host: str) -> str:
     if hidden := HIDDEN.search(href):
         address = uncover(hidden[1])
         return f"mailto:{address}" if address else ""
+    if "/cdn-cgi/" in href:
+        return ""
     if href.startswith("//"):
         href = f"https:{href}"
     scheme = _scheme(href)

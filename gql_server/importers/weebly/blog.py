@@ -17,6 +17,7 @@ from gql_server.importers.weebly.redirects import redirects
 from gql_server.importers.weebly.report import Counts, Report
 from gql_server.importers.weebly.sources import documents
 from gql_server.importers.weebly.stories import gather
+from gql_server.importers.weebly.tags import Tags
 from gql_server.importers.weebly.values import Blog, MenuValue, PageValue, PostValue, SiteValue
 from gql_server.importers.weebly.witnesses import Court
 from gql_server.importers.weebly.zones import Zone, zone_of
@@ -56,9 +57,13 @@ class _Reading:
         self.host = _most([each.host for each in pages]) or _most([host_of(each.link) for each in feeds])
         clock = next((told.clock for told in feeds if told.clock), None)
         self.zone: Zone = zone_of(self.language or USUAL_LANGUAGE, clock)
-        named = [*(name for each in pages for name in each.sidebar.authors), *authors]
-        self.authors = tuple({fold(name): name for name in reversed(named) if name.strip()}.values())[::-1]
-        self.labels = {slug: label for each in pages for slug, label in each.sidebar.categories}
+        named = (*(name for each in pages for name in each.sidebar.authors), *authors)
+        # Filled from the back, so that the first spelling is the one that stays.
+        first_spelled = {fold(name): name for name in reversed(named)}
+        self.authors = tuple(first_spelled[key] for key in dict.fromkeys(map(fold, named)) if key)
+        labels = {slug: label for each in pages for slug, label in each.sidebar.categories}
+        told = (name for each in feeds for item in each.items for name in item.categories)
+        self.tags = Tags(labels, told)
         self.known_months = frozenset(month for each in pages for month, _, _ in each.sidebar.months)
         self.stories = gather(pages, feeds)
         self.editor = self._editor()
@@ -68,7 +73,7 @@ class _Reading:
         posts = sorted(filter(None, made), key=lambda post: (post.published, post.source_id), reverse=True)
         standing = self._standing()
         menu = self._menu()
-        paths = redirects(posts, standing, self.pages, self.labels)
+        paths = redirects(posts, standing, self.pages, self.tags)
         forms = tuple(dict.fromkeys(form for each in self.pages for form in each.forms))
         self._doubt(menu, {path for path, _ in paths})
         return Blog(
@@ -92,7 +97,7 @@ class _Reading:
             language=self.language or USUAL_LANGUAGE,
         )
         bylines = Bylines(self.authors)
-        return Editor(host=self.host, zone=zone, court=court, bylines=bylines, labels=self.labels)
+        return Editor(host=self.host, zone=zone, court=court, bylines=bylines, tags=self.tags)
 
     def _site(self) -> SiteValue:
         titles = [each.site_title for each in self.pages] + [each.title for each in self.feeds]

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from gql_server.importers.weebly import body, dates
 from gql_server.importers.weebly.addresses import BROWSER_COPY
-from gql_server.importers.weebly.bylines import Bylines, fold
+from gql_server.importers.weebly.bylines import Bylines
 from gql_server.importers.weebly.comments import Remark
 from gql_server.importers.weebly.flow import Block
 from gql_server.importers.weebly.places import hinted_month, slug_of
 from gql_server.importers.weebly.stories import Story
+from gql_server.importers.weebly.tags import Tags
 from gql_server.importers.weebly.values import CommentValue, ImageValue, PostValue
 from gql_server.importers.weebly.witnesses import Clues, Court
 
@@ -26,7 +27,7 @@ class Editor:
     zone: ZoneInfo
     court: Court
     bylines: Bylines
-    labels: dict[str, str]
+    tags: Tags
     images: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
     doubtful: list[str] = field(default_factory=list)
@@ -71,9 +72,9 @@ class Editor:
             self.doubtful.append(f"“{name}” has images that the browser saved beside the page")
 
     def _tags(self, story: Story) -> tuple[str, ...]:
-        names = [self.labels.get(slug, slug.replace("-", " ")) for slug in story.categories]
-        names += [category for item in story.items for category in item.categories]
-        return tuple({fold(name): name for name in reversed(names)}.values())[::-1]
+        names = [self.tags.named(slug) for slug in story.categories]
+        names += [self.tags.spelled(category) for item in story.items for category in item.categories]
+        return tuple(dict.fromkeys(names))
 
     def _comments(self, story: Story, name: str, published: datetime) -> tuple[CommentValue, ...]:
         remarks = story.remarks

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from gql_server.importers.weebly.page import Page
-from gql_server.importers.weebly.places import Kind, place, spellings
+from gql_server.importers.weebly.places import Kind, path_of, place, spellings
+from gql_server.importers.weebly.tags import Tags
 from gql_server.importers.weebly.values import PageValue, PostValue, Target
 
 INDEX: Target = ("index", "")
@@ -12,18 +13,18 @@ MOST_FILLED_IN = 500
 
 
 def redirects(
-    posts: Iterable[PostValue], standing: Iterable[PageValue], pages: Iterable[Page], labels: dict[str, str]
+    posts: Iterable[PostValue], standing: Iterable[PageValue], pages: Iterable[Page], tags: Tags
 ) -> tuple[tuple[str, Target], ...]:
     """Pair each old path with its target, once; what a post claims nothing else takes."""
     found: dict[str, Target] = {}
-    for path, target in _pairs(posts, standing, list(pages), labels):
+    for path, target in _pairs(posts, standing, list(pages), tags):
         if path not in NO_PAGE:
             found.setdefault(path, target)
     return tuple(sorted(found.items()))
 
 
 def _pairs(
-    posts: Iterable[PostValue], standing: Iterable[PageValue], pages: list[Page], labels: dict[str, str]
+    posts: Iterable[PostValue], standing: Iterable[PageValue], pages: list[Page], tags: Tags
 ) -> Iterator[tuple[str, Target]]:
     for post in posts:
         for old in post.old_paths:
@@ -34,12 +35,14 @@ def _pairs(
         if shown.kind is Kind.INDEX and shown.place is None:
             yield from ((path, INDEX) for path in spellings(shown.path))
         if shown.place:
-            yield from _list(shown.path, labels)
+            yield from _list(shown.path, tags)
+        if feed := path_of(shown.sidebar.feed):
+            yield feed, ("feed", "")
         for path in shown.lists:
-            yield from _list(path, labels)
+            yield from _list(path, tags)
 
 
-def _list(path: str, labels: dict[str, str]) -> Iterator[tuple[str, Target]]:
+def _list(path: str, tags: Tags) -> Iterator[tuple[str, Target]]:
     found = place(path)
     if found is None:
         return
@@ -48,7 +51,7 @@ def _list(path: str, labels: dict[str, str]) -> Iterator[tuple[str, Target]]:
         base = f"{found.blog}/archives/{found.key[5:]}-{found.key[:4]}"
         yield from ((each, month) for each in (*spellings(path), base, f"{base}/1"))
     elif found.kind is Kind.CATEGORY:
-        tag: Target = ("tag", labels.get(found.key, found.key.replace("-", " "))) if found.key else INDEX
+        tag: Target = ("tag", tags.named(found.key)) if found.key else INDEX
         yield from ((each, tag) for each in spellings(path))
     else:
         # A link to page 7 says that pages 1 to 6 exist too.

@@ -46,7 +46,7 @@ class Report:
             f"Images: {self.images}. Newsletter forms: {self.forms}. Old addresses kept: {self.redirects}.",
             f"Dropped: {_counts(self.dropped)}.",
             *(f"Not of this blog: {name}" for name in self.skipped),
-            *(f"Comments missing: {text}" for text in self.miscounted),
+            *(f"Comments differ: {text}" for text in self.miscounted),
             *(f"Doubtful: {text}" for text in self.doubtful),
         ]
 

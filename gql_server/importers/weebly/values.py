@@ -7,7 +7,7 @@ from typing import Literal
 from gql_server.importers.weebly.dates import Witness
 from gql_server.importers.weebly.report import Report
 
-TargetKind = Literal["post", "month", "tag", "index", "page"]
+TargetKind = Literal["post", "month", "tag", "index", "page", "feed"]
 Target = tuple[TargetKind, str]
 SuggestedStatus = Literal["approved", "pending"]
 
