@@ -4,8 +4,11 @@ from models import paging, text
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.authors import Author
 from models.bylines import Byline, Tagging
+from models.clearing import clear
+from models.comments import LONGEST as LONGEST_COMMENT
 from models.comments import Comment, Fate, Writer
 from models.counters import MonthCount
+from models.engines.transactions import Unavailable
 from models.errors import Changed, Invalid, NotFound, Refused, StoreError
 from models.images import Image
 from models.instants import now
@@ -14,14 +17,55 @@ from models.menus import Entry, Menu, MenuItem, arrange
 from models.pages import Page
 from models.paths import Leads, leads
 from models.posts import Post, Wanted, count_due
+from models.recount import recount
 from models.redirects import Redirect, lead
 from models.site import Site
 from models.tags import Tag
 from models.visibility import Status
 
 __all__ = [
-    "ArchiveMonth", "Author", "Byline", "Changed", "Comment", "Entry", "Fate", "Image", "Invalid", "Leads",
-    "Masthead", "Menu", "MenuEntry", "MenuItem", "MenuTree", "MonthCount", "NotFound", "Page", "Post", "Redirect",
-    "Refused", "Site", "Status", "StoreError", "Tag", "Tagging", "Wanted", "Writer", "archive_months", "arrange",
-    "count_due", "count_posts", "lead", "leads", "menu_entries", "move_to_time_zone", "now", "paging", "read_masthead", "text",
+    "LONGEST_COMMENT",
+    "ArchiveMonth",
+    "Author",
+    "Byline",
+    "Changed",
+    "Comment",
+    "Entry",
+    "Fate",
+    "Image",
+    "Invalid",
+    "Leads",
+    "Masthead",
+    "Menu",
+    "MenuEntry",
+    "MenuItem",
+    "MenuTree",
+    "MonthCount",
+    "NotFound",
+    "Page",
+    "Post",
+    "Redirect",
+    "Refused",
+    "Site",
+    "Status",
+    "StoreError",
+    "Tag",
+    "Tagging",
+    "Unavailable",
+    "Wanted",
+    "Writer",
+    "archive_months",
+    "arrange",
+    "clear",
+    "count_due",
+    "count_posts",
+    "lead",
+    "leads",
+    "menu_entries",
+    "move_to_time_zone",
+    "now",
+    "paging",
+    "read_masthead",
+    "recount",
+    "text",
 ]  # fmt: skip

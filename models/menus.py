@@ -16,6 +16,7 @@ from models.relations import belongs_to, may_point_to
 from models.tags import Tag
 
 Target = Page | Post | Author | Tag
+Outline = tuple[str, tuple[str, int] | str | None, list[Any]]
 DEEPEST = 6
 
 
@@ -76,8 +77,10 @@ class Entry:
 
 @atomic
 async def arrange(site_id: int, slug: str, entries: list[Entry]) -> Menu:
-    """Give the menu of that name these entries, in place of those it had."""
+    """Give the menu of that name these entries, in place of those it had; the same ones stay as they are."""
     menu, _ = await Menu.get_or_create(site_id=site_id, slug=slug)
+    if await _arranged(menu.id) == [_outline(entry) for entry in entries]:
+        return menu
     await MenuItem.filter(menu_id=menu.id).delete()
     await _place(menu.id, None, entries, depth=1)
     return menu
@@ -94,6 +97,27 @@ async def _place(menu_id: int, parent_id: int | None, entries: list[Entry], *, d
         )
         if depth < DEEPEST:
             await _place(menu_id, item.id, entry.items, depth=depth + 1)
+
+
+async def _arranged(menu_id: int) -> list[Outline]:
+    rows = await MenuItem.filter(menu_id=menu_id).order_by("position", "id")
+
+    def below(parent_id: int | None) -> list[Outline]:
+        return [
+            (row.label, row.target or row.href, below(row.id)) for row in rows if row.parent_id == parent_id
+        ]
+
+    return below(None)
+
+
+def _outline(entry: Entry, depth: int = 1) -> Outline:
+    to = (
+        entry.to
+        if entry.to is None or isinstance(entry.to, str)
+        else (type(entry.to).__name__.lower(), entry.to.id)
+    )
+    below = [_outline(inner, depth + 1) for inner in entry.items] if depth < DEEPEST else []
+    return text.clean_line(entry.label)[:200], to, below
 
 
 def _leading_to(to: Target | str | None) -> dict[str, Any]:

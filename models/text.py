@@ -108,6 +108,11 @@ def slugify(text: str) -> str:
     return slug[:100].rstrip("-")
 
 
+def is_plain(text: str) -> bool:
+    """Tell whether a text has only characters that a store keeps: no NUL, no lone surrogate."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
 def clean_line(text: str) -> str:
     """Make one line of a name or title: no control characters, single spaces."""
     visible = "".join(

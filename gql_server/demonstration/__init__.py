@@ -26,13 +26,13 @@ async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -
     await models.move_to_time_zone(site, about["time_zone"])
     await models.Site.filter(id=site.id).update(is_demonstration=True)
     authors = {
-        person["name"]: await models.Author.named(site.id, person["name"], place=place, bio_html=person["bio"])
+        person["name"]: await models.Author.named(
+            site.id, person["name"], place=place, bio_html=person["bio"]
+        )
         for place, person in enumerate(blog["authors"])
     }
     tags = {tag["name"]: await models.Tag.named(site.id, tag["name"]) for tag in blog["tags"]}
-    posts = {
-        story["slug"]: await _post(site, story, body, authors, tags) for story, body in _texts("posts")
-    }
+    posts = {story["slug"]: await _post(site, story, body, authors, tags) for story, body in _texts("posts")}
     pages = await _pages(site)
     for menu in blog["menus"]:
         await models.arrange(
@@ -48,9 +48,7 @@ def _texts(folder: str) -> Iterator[tuple[Named, str]]:
         yield tomllib.loads(match[1]), match[2]
 
 
-async def _post(
-    site: models.Site, story: Named, body: str, authors: Named, tags: Named
-) -> models.Post:
+async def _post(site: models.Site, story: Named, body: str, authors: Named, tags: Named) -> models.Post:
     image = story.get("image")
     shown = await models.Image.show(site.id, image["url"], alt_text=image["alt"]) if image else None
     post = await models.Post.draft(
@@ -71,9 +69,7 @@ async def _post(
     return post
 
 
-async def _comment(
-    post: models.Post, comment: Named, parent: models.Comment | None, authors: Named
-) -> None:
+async def _comment(post: models.Post, comment: Named, parent: models.Comment | None, authors: Named) -> None:
     author = authors.get(comment.get("author", ""))
     kept = await models.Comment.keep(
         post,

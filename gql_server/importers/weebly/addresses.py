@@ -1,7 +1,9 @@
 """Addresses inside a text: made whole, made safe, and those of people uncovered."""
 
 import re
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
 
 from gql_server.importers.weebly.places import host_of
 
@@ -47,6 +49,20 @@ def link_address(href: str, host: str) -> str:
     return "/" + href.lstrip("./")
 
 
+def resolve(tree: LexborHTMLParser, base: str) -> None:
+    """Make relative addresses in a page count from the site: programs that copy sites write them so."""
+    for attribute, selector in (("href", "a[href]"), ("src", "img[src]")):
+        for node in tree.css(selector):
+            address = (node.attributes.get(attribute) or "").strip()
+            if (
+                address
+                and not _scheme(address)
+                and address[0] not in "/#"
+                and not BROWSER_COPY.search(address)
+            ):
+                node.attrs[attribute] = _joined(base, address)
+
+
 def uncover(digits: str) -> str:
     """Read a mail address that Cloudflare hid: every byte was combined with the first one."""
     try:
@@ -60,6 +76,13 @@ def uncover(digits: str) -> str:
 def file_name(href: str) -> str:
     """Give the name of the file that a link leads to."""
     return unquote(href.split("?")[0].rstrip("/").rpartition("/")[2])
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return ""
 
 
 def _scheme(url: str) -> str:

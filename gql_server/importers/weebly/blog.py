@@ -137,6 +137,8 @@ class _Reading:
             tell("no page says its language; taken for English")
         if self.editor.court.is_divided:
             tell("the dates of this site contradict each other about D/M or M/D")
+        if any(each.are_comments_elsewhere for each in self.pages):
+            tell("Facebook or Disqus kept the comments; they are not on the pages")
         missing = [item.label for item in _flat(menu) if _is_missing(item, known)]
         if missing:
             tell(f"the menu leads to {len(missing)} pages that were not given: {', '.join(missing)}")

@@ -26,8 +26,12 @@ def read(tree: LexborHTMLParser) -> tuple[Remark, ...]:
     """Read the comments in reading order; the parent is the nearest one before that stands one level up."""
     last_of_level: dict[int, str] = {}
     remarks: list[Remark] = []
+    taken: set[str] = set()
     for place, (wrap, level) in enumerate(_wraps(tree), start=1):
-        number = _number(wrap) or f"at-{place}"
+        number = _number(wrap)
+        if not number or number in taken:
+            number = f"at-{place}"
+        taken.add(number)
         above = {depth: last for depth, last in last_of_level.items() if depth < level}
         last_of_level = above | {level: number}
         remarks.append(_remark(wrap, number, above[max(above)] if above else None))
@@ -37,6 +41,11 @@ def read(tree: LexborHTMLParser) -> tuple[Remark, ...]:
 def are_closed(tree: LexborHTMLParser) -> bool:
     """Tell whether the page says that nobody may comment any more."""
     return tree.css_first(".blog-notice-comments-closed") is not None
+
+
+def are_elsewhere(tree: LexborHTMLParser) -> bool:
+    """Tell whether the conversation was kept by Facebook or Disqus, which leave no words on the page."""
+    return tree.css_first(".fb-comments, .fb_comments, #disqus_thread") is not None
 
 
 def _wraps(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, int]]:

@@ -13,10 +13,10 @@ SELF_ENDING = {
     "br", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p", "param", "td", "th", "tr",
 }  # fmt: skip
 BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "ul"}
-INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u2060\ufeff\u00ad"))
+INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 
 
-def parse(text: str) -> LexborHTMLParser:
+def parse(text: str, name: str = "A text") -> LexborHTMLParser:
     """Read HTML; refuse what nests so deep that reading it takes minutes."""
     open_tags: dict[str, int] = {}
     depth = 0
@@ -28,7 +28,7 @@ def parse(text: str) -> LexborHTMLParser:
         open_tags[name] = count + step
         depth += step
         if depth > DEEPEST:
-            raise ImportRefused("A page nests too deep to be one that Weebly made.")
+            raise ImportRefused(f"{name} nests too deep to be of Weebly's making.")
     return LexborHTMLParser(text)
 
 

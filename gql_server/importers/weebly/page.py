@@ -7,6 +7,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser
 
 from gql_server.importers.weebly import comments, entries, menu, sidebar
+from gql_server.importers.weebly.addresses import resolve
 from gql_server.importers.weebly.comments import Remark
 from gql_server.importers.weebly.entries import Entry
 from gql_server.importers.weebly.errors import ImportRefused
@@ -39,39 +40,43 @@ class Page:
     entries: tuple[Entry, ...]
     remarks: tuple[Remark, ...]
     are_comments_closed: bool
+    are_comments_elsewhere: bool
     lists: tuple[str, ...]
     content: str
 
 
 def read(name: str, text: str) -> Page | None:
     """Read a document as a page of a Weebly site; None when it is none."""
-    tree = parse(text)
+    tree = parse(text, name)
     if tree.css_first(SIGNS) is None:
         return None
     if "</html" not in text[-100_000:].lower():
         raise ImportRefused(f"{name} is cut off: the end of the page is missing.")
-    shown = entries.read(tree)
     url = _url(tree, text)
+    resolve(tree, url or f"/{name}")
+    shown = entries.read(tree)
     path = path_of(url) or f"/{name}"
     listed = place(path) or place(f"/{name}")
     kind = _kind(tree, shown, listed)
+    host = host_of(url) or next((entry.host for entry in shown if entry.host), "")
     content = tree.css_first("#wsite-content")
     return Page(
         name=name,
         kind=kind,
         path=(shown[0].path or path) if kind is Kind.POST else path,
-        host=host_of(url) or next((entry.host for entry in shown if entry.host), ""),
+        host=host,
         place=listed,
         site_title=words(tree.css_first("#wsite-title")) or _meta(tree, "og:site_name"),
         title=_title(tree),
         language=attribute(tree.css_first("html"), "lang"),
         description=_meta(tree, "og:description") or _meta(tree, "description"),
-        menu=menu.read(tree),
+        menu=menu.read(tree, host),
         sidebar=sidebar.read(tree),
         forms=sidebar.forms(tree),
         entries=shown,
         remarks=comments.read(tree) if kind is Kind.POST else (),
         are_comments_closed=comments.are_closed(tree),
+        are_comments_elsewhere=comments.are_elsewhere(tree),
         lists=tuple(_lists(tree)),
         content=(content.inner_html or "") if kind is Kind.PLAIN and content is not None else "",
     )

@@ -10,7 +10,7 @@ from gql_server.importers.weebly.markup import attribute, lines, words
 from gql_server.importers.weebly.places import Kind, path_of, place
 from gql_server.importers.weebly.values import FormValue
 
-NAME = re.compile(r"[^\W\d_][^@:;!?/\d]{1,58}[^\W\d_.]\.?")
+NAME = re.compile(r"[^\W\d_][^@:;!?/\d]{1,58}[^\W\d_]")
 MOST_WORDS_IN_A_NAME = 5
 
 
@@ -50,7 +50,9 @@ def _authors(tree: LexborHTMLParser) -> Iterator[str]:
 
 
 def _is_name(text: str) -> bool:
-    return NAME.fullmatch(text) is not None and len(text.split()) <= MOST_WORDS_IN_A_NAME
+    parts = text.split()
+    is_short = NAME.fullmatch(text) is not None and len(parts) <= MOST_WORDS_IN_A_NAME
+    return is_short and not parts[0][0].islower() and not parts[-1][0].islower()
 
 
 def _months(tree: LexborHTMLParser) -> Iterator[tuple[str, str, str]]:

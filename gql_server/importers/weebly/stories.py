@@ -104,7 +104,7 @@ def gather(pages: Iterable[Page], feeds: Iterable[Feed]) -> list[Story]:
     for feed in feeds:
         for item in feed.items:
             shelf.told(item).items.append(item)
-    return [story for story in shelf.stories if story.digits or story.paths or story.title]
+    return list({story.source_id: story for story in reversed(shelf.stories)}.values())[::-1]
 
 
 class _Shelf:

@@ -1,0 +1,63 @@
+"""The server, put together: its doors, and what opens before them and closes after them."""
+
+from collections.abc import AsyncIterator
+
+import structlog
+from aiohttp import web
+
+import models
+from gql_server import health, middleware, paths, start
+from gql_server.demonstration import MEDIA, tell_demonstration
+from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
+from gql_server.requests import LARGEST_BODY
+from gql_server.settings import Settings
+from models.store import open_store
+from schema.context import Publication
+from schema.documents import Documents
+
+SETTINGS = web.AppKey("settings", Settings)
+DEMONSTRATION = web.AppKey("demonstration", bool)
+log = structlog.get_logger("server")
+
+
+def build(settings: Settings, *, demonstration: bool = False) -> web.Application:
+    """Build the server; with `demonstration` an empty store gets the demonstration blog."""
+    app = web.Application(middlewares=[middleware.plain_errors], client_max_size=LARGEST_BODY)
+    app[SETTINGS] = settings
+    app[DEMONSTRATION] = demonstration
+    app[DOCUMENTS] = Documents()
+    app[PUBLICATION] = Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
+    app.add_routes(
+        [
+            web.get("/", start.page),
+            web.get("/start.css", start.style),
+            web.get("/start.js", start.script),
+            web.get("/graphql", graphql),
+            web.post("/graphql", graphql),
+            web.get("/healthz", health.healthz),
+            web.get("/readyz", health.readyz),
+            web.static("/media", MEDIA),
+            web.get("/{path:.*}", paths.old_path),
+        ]
+    )
+    app.on_response_prepare.append(middleware.safe_headers)
+    # Opened and served in one task, so that the store's context reaches every handler.
+    app.cleanup_ctx.append(_store)
+    return app
+
+
+async def _store(app: web.Application) -> AsyncIterator[None]:
+    def tell(line: str) -> None:
+        log.info(line)
+
+    async with open_store(app[SETTINGS].database_url, progress=tell):
+        site = await models.Site.found()
+        if app[DEMONSTRATION] and await is_empty(site):
+            await tell_demonstration(site, tell)
+        await models.count_due()
+        yield
+
+
+async def is_empty(site: models.Site) -> bool:
+    """Tell whether nothing was ever put into the site."""
+    return site.source is None and not (await models.Post.exists() or await models.Page.exists())

@@ -1,0 +1,111 @@
+"""The command line: serve, migrate, import, doctor."""
+
+import asyncio
+import functools
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import click
+
+import models
+from gql_server.importers.weebly import ImportRefused, bring, read
+from gql_server.logs import set_up_logs
+from gql_server.server import serve_until_stopped
+from gql_server.settings import Settings, SettingsError, read_settings
+from models.store import open_migrator, open_store
+
+Command = Callable[..., Coroutine[Any, Any, None]]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="gql-server")
+def main() -> None:
+    """A GraphQL content backend for a publication: posts, conversations, newsletter.
+
+    Settings come from the environment (GQL_SERVER_DATABASE_URL, …_HOST, …_PORT, …_SITE_URL); without any the
+    store is data/blog.sqlite3 in this folder.
+    """
+
+
+def on_store(command: Command) -> Callable[..., None]:
+    """Run an async command with the settings; say in one line what goes wrong."""
+
+    @functools.wraps(command)
+    def run(**arguments: Any) -> None:
+        try:
+            asyncio.run(command(settings=read_settings(), **arguments))
+        except (SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused) as error:
+            raise click.ClickException(str(error)) from None
+
+    return run
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
+@click.option("--site-url", help="Root URL that readers see, such as https://blog.example.")
+@click.option("--demonstration", is_flag=True, help="Fill an empty store with a demonstration blog.")
+def serve(host: str | None, port: int | None, site_url: str | None, demonstration: bool) -> None:
+    """Serve the graph; the first start makes the store, later ones bring it up to date."""
+    try:
+        settings = read_settings(host=host, port=port, site_url=site_url)
+        set_up_logs()
+        serve_until_stopped(settings, demonstration=demonstration)
+    except (SettingsError, models.StoreError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@on_store
+async def migrate(settings: Settings) -> None:
+    """Make the store or bring it up to date, and stop."""
+    async with open_store(settings.database_url, progress=click.echo) as store:
+        await models.Site.found()
+        click.echo(f"{store.url} is up to date.")
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Bring in a publication from elsewhere."""
+
+
+@import_.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--authors", help="Names to look for in bylines, with commas between: 'Ann Lee, Bo Smit'.")
+@on_store
+async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | None) -> None:
+    """Bring in a Weebly blog: saved pages, folders, the archive zip or the feed.
+
+    Several PATHS make one import. It is brought in whole or not at all, and bringing it in again changes only
+    what changed.
+    """
+    names = [name.strip() for name in (authors or "").split(",") if name.strip()]
+    blog = read(paths, authors=names, progress=_progress)
+    async with open_store(settings.database_url, progress=click.echo):
+        brought = await bring(await models.Site.found(), blog, progress=_progress)
+    click.echo(f"{blog.report}\n\n{brought}")
+
+
+@main.command()
+@on_store
+async def doctor(settings: Settings) -> None:
+    """Look at settings, store, migrations and counts; mend the counts when they are off."""
+    click.echo(f"settings    fine; listening on {settings.own_url}")
+    async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
+        click.echo(f"store       {store.url} answers")
+        async with open_migrator(settings.database_url) as migrator:
+            pending = await migrator.pending()
+        if pending:
+            raise click.ClickException(f"{len(pending)} migrations are waiting; run: gql-server migrate")
+        click.echo("migrations  none waiting")
+        site = await models.Site.current()
+        if site is None:
+            raise click.ClickException("The store holds no site yet; run: gql-server migrate")
+        click.echo(f"site        {site.title} ({site.language}, {site.time_zone})")
+        mended = await models.recount(site)
+        click.echo(f"counts      {f'{mended} were off and are mended' if mended else 'right'}")
+
+
+def _progress(line: str) -> None:
+    click.echo(line, err=True)

@@ -1,0 +1,120 @@
+"""The door /graphql: GraphQL over HTTP, the answering half."""
+
+import asyncio
+from inspect import isawaitable
+from time import perf_counter
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+from graphql import ExecutionResult, GraphQLError, OperationType, execute
+
+import models
+from gql_server.requests import JSON, Question, Unreadable, acceptable, read_question
+from schema.context import Publication
+from schema.documents import TOO_DEEP, Documents
+from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
+from schema.graph import schema
+
+DEADLINE_SECONDS = 6
+PUBLICATION = web.AppKey("publication", Publication)
+DOCUMENTS = web.AppKey("documents", Documents)
+log = structlog.get_logger("graphql")
+
+
+async def graphql(request: web.Request) -> web.Response:
+    """Answer a GraphQL request."""
+    begun = perf_counter()
+    try:
+        media = acceptable(request.headers.get("Accept"))
+        question = await read_question(request)
+    except Unreadable as error:
+        return _reply(error.status, error.body, JSON, **error.headers)
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            status, answer = await _answer(request, question, media)
+    except TimeoutError:
+        message = f"The answer took longer than {DEADLINE_SECONDS} seconds; ask for less at once."
+        status, answer = 504, {"errors": [refusal(message, "DEADLINE_EXCEEDED")]}
+    except Unreadable as error:
+        return _reply(error.status, error.body, media, **error.headers)
+    _record(request, question, status, answer, perf_counter() - begun)
+    return _reply(status, orjson.dumps(answer), media, **({"Retry-After": "1"} if status == 503 else {}))
+
+
+async def _answer(request: web.Request, question: Question, media: str) -> tuple[int, dict[str, Any]]:
+    document = request.app[DOCUMENTS].read(question.query)
+    errors: list[GraphQLError] = list(document.errors)
+    if not errors:
+        try:
+            operation = document.operation(question.operation_name)
+        except GraphQLError as error:
+            errors = [error]
+        else:
+            if operation.operation is OperationType.MUTATION and not question.may_change:
+                raise Unreadable(405, "A GET changes nothing; send mutations by POST.", Allow="POST")
+            return await _execute(request, question, document.node, media)
+    return _refused(media), {"errors": [_formatted(request, error) for error in errors]}
+
+
+async def _execute(
+    request: web.Request, question: Question, document: Any, media: str
+) -> tuple[int, dict[str, Any]]:
+    try:
+        result = execute(
+            schema._schema,
+            document,
+            context_value=await request.app[PUBLICATION].context(),
+            variable_values=question.variables,
+            operation_name=question.operation_name,
+        )
+        if isawaitable(result):
+            result = await result
+    except models.Unavailable as error:
+        result = ExecutionResult(None, [GraphQLError("", original_error=error)])
+    except RecursionError:
+        result = ExecutionResult(None, [GraphQLError(TOO_DEEP)])
+    assert isinstance(result, ExecutionResult)
+    errors = [_formatted(request, error) for error in result.errors or ()]
+    if any(error["extensions"]["code"] == UNAVAILABLE for error in errors):
+        return 503, {"errors": errors, "data": None}
+    if result.data is None and not any("path" in error for error in errors):
+        # Nothing was executed: a variable that does not fit, say.
+        return _refused(media), {"errors": errors}
+    return 200, {"errors": errors, "data": result.data} if errors else {"data": result.data}
+
+
+def _refused(media: str) -> int:
+    # Clients that accept plain JSON alone read a status other than 200 as a broken line.
+    return 200 if media == JSON else 400
+
+
+def _formatted(request: web.Request, error: GraphQLError) -> dict[str, Any]:
+    def report(cause: BaseException) -> str:
+        log.error("failed", request_id=request["id"], exc_info=cause)
+        return str(request["id"])
+
+    return formatted(error, report)
+
+
+def _record(
+    request: web.Request, question: Question, status: int, answer: dict[str, Any], seconds: float
+) -> None:
+    name = question.operation_name or "-"
+    codes = sorted({error["extensions"]["code"] for error in answer.get("errors", ())})
+    tell = log.error if INTERNAL in codes else log.info
+    tell(
+        "answered",
+        operation=name[:60] if name.isidentifier() else "-",
+        status=status,
+        ms=round(seconds * 1000, 1),
+        request_id=request["id"],
+        **({"codes": codes} if codes else {}),
+    )
+
+
+def _reply(status: int, body: bytes, media: str, **headers: str) -> web.Response:
+    headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    headers |= {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", "Vary": "Accept"}
+    return web.Response(status=status, body=body, headers=headers)

@@ -1,0 +1,179 @@
+"""Brings a Weebly blog that was read into the store: whole or not at all, and the same one twice changes nothing."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import models
+from gql_server.importers.weebly.errors import ImportRefused
+from gql_server.importers.weebly.places import path_of
+from gql_server.importers.weebly.values import Blog, CommentValue, MenuValue, PageValue, PostValue, Target
+from models.atomic import atomic
+
+POSTS_PATH = "/posts"
+Progress = Callable[[str], object]
+
+
+async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _: None) -> str:
+    """Bring a blog into the site; give one line on what changed."""
+    return str(await _Bringing(site, blog, progress).whole())
+
+
+class _Bringing:
+    def __init__(self, site: models.Site, blog: Blog, progress: Progress) -> None:
+        self.site, self.blog, self.tell = site, blog, progress
+        self.done: Counter[str] = Counter()
+        self.posts: dict[str, models.Post] = {}
+        self.pages: dict[str, models.Page] = {}
+
+    @atomic
+    async def whole(self) -> str:
+        await self._settle_site()
+        authors = await self._authors()
+        for page in self.blog.pages:
+            self.pages[page.path] = await self._page(page)
+        for number, post in enumerate(self.blog.posts, start=1):
+            self.posts[post.source_id] = await self._post(post, authors)
+            if number % 50 == 0:
+                self.tell(f"brought {number} of {len(self.blog.posts)} posts")
+        await self._redirects()
+        if self.blog.menu:
+            await models.arrange(self.site.id, "main", [self._entry(item) for item in self.blog.menu])
+        changes = ", ".join(f"{number} {what}" for what, number in sorted(self.done.items()))
+        return f"Brought into the store: {changes or 'nothing new; it was all here'}."
+
+    async def _settle_site(self) -> None:
+        about = self.blog.site
+        source = f"weebly:{about.host}"
+        if self.site.is_demonstration:
+            await models.clear(self.site)
+            self.done["demonstration blog replaced"] = 1
+        if self.site.source is not None and about.host and self.site.source not in {source, "weebly:"}:
+            raise ImportRefused(
+                f"This store holds {self.site.source.removeprefix('weebly:')}; import {about.host} into another "
+                "store (GQL_SERVER_DATABASE_URL names it)."
+            )
+        if self.site.source in {None, "weebly:"}:
+            await self.site.describe(
+                title=about.title,
+                description=about.description,
+                language=about.language,
+                url=f"https://{about.host}" if about.host else "",
+            )
+            await models.move_to_time_zone(self.site, about.time_zone)
+            self.site.source = source
+            await self.site.save(update_fields=["source"])
+
+    async def _authors(self) -> dict[str, models.Author]:
+        signed = {name: None for post in self.blog.posts for name in post.authors}
+        places: dict[str, int | None] = signed | {name: place for place, name in enumerate(self.blog.authors)}
+        return {
+            name: await models.Author.named(self.site.id, name, place=place) for name, place in places.items()
+        }
+
+    async def _page(self, value: PageValue) -> models.Page:
+        page = await models.Page.filter(site_id=self.site.id, source_id=value.source_id).first()
+        if page is None:
+            slug = value.path.removesuffix(".html").strip("/") or "home"
+            page = await models.Page.draft(
+                self.site.id, value.title, value.html, slug=slug, source_id=value.source_id
+            )
+            await page.publish()
+            self.done["new pages"] += 1
+        elif (page.title, page.source) != (models.text.clean_line(value.title)[:300], value.html):
+            await page.rewrite(value.title, value.html)
+            self.done["changed pages"] += 1
+        return page
+
+    async def _post(self, value: PostValue, known: dict[str, models.Author]) -> models.Post:
+        authors = [known[name] for name in value.authors]
+        tags = [await models.Tag.named(self.site.id, name) for name in value.tags]
+        image = value.image and await models.Image.show(
+            self.site.id, value.image.url, alt_text=value.image.alt
+        )
+        more = {"image_id": image.id if image else None, "comments_open": value.comments_open}
+        post = await models.Post.filter(site_id=self.site.id, source_id=value.source_id).first()
+        if post is None:
+            post = await models.Post.draft(
+                self.site, value.title, value.html, authors=authors, tags=tags, slug=value.slug,
+                source_id=value.source_id, **more,
+            )  # fmt: skip
+            await post.publish(value.published)
+            self.done["new posts"] += 1
+        elif await self._differs(post, value, authors, tags, more):
+            await post.rewrite(value.title, value.html, authors=authors, tags=tags, **more)
+            if post.published_at != value.published:
+                await post.publish(value.published)
+            self.done["changed posts"] += 1
+        await self._comments(post, value.comments, known)
+        return post
+
+    async def _differs(
+        self, post: models.Post, value: PostValue, authors: list[models.Author], tags: list[models.Tag],
+        more: dict[str, Any],
+    ) -> bool:  # fmt: skip
+        named = (
+            await models.Byline.filter(post_id=post.id)
+            .order_by("position")
+            .values_list("author_id", flat=True)
+        )
+        tagged = await models.Tagging.filter(post_id=post.id).values_list("tag_id", flat=True)
+        return (
+            (post.title, post.source, post.published_at)
+            != (models.text.clean_line(value.title)[:300], value.html, value.published)
+            or list(named) != [author.id for author in authors]
+            or set(tagged) != {tag.id for tag in tags}
+            or any(getattr(post, name) != wanted for name, wanted in more.items())
+        )
+
+    async def _comments(
+        self, post: models.Post, values: tuple[CommentValue, ...], authors: dict[str, models.Author]
+    ) -> None:
+        kept = {row.source_id: row for row in await models.Comment.filter(post_id=post.id)} if values else {}
+        for value in values:
+            if value.source_id in kept:
+                continue
+            author = authors.get(value.name) if value.is_owner else None
+            kept[value.source_id] = await models.Comment.keep(
+                post,
+                models.Writer(
+                    name=value.name, website=value.website, author_id=author.id if author else None
+                ),
+                value.text[: models.LONGEST_COMMENT],
+                parent=kept.get(value.parent_id),
+                status=models.Fate(value.suggested_status),
+                written_at=value.written,
+                source_id=value.source_id,
+            )
+            self.done[f"new comments {value.suggested_status}"] += 1
+
+    async def _redirects(self) -> None:
+        for path, target in self.blog.redirects:
+            leading = await self._leading(target)
+            if leading is not None and leading.get("to_path") != path:
+                await models.lead(self.site.id, path, **leading)
+
+    async def _leading(self, target: Target) -> dict[str, Any] | None:
+        kind, key = target
+        if kind == "post":
+            return {"post_id": self.posts[key].id} if key in self.posts else None
+        if kind == "page":
+            return {"page_id": self.pages[key].id} if key in self.pages else None
+        if kind == "month":
+            return {"to_path": f"/archive/{key}"}
+        if kind == "tag":
+            return {"to_path": (await models.Tag.named(self.site.id, key)).path}
+        return {"to_path": POSTS_PATH} if kind == "index" else None
+
+    def _entry(self, item: MenuValue) -> models.Entry:
+        return models.Entry(item.label, self._to(item.href), [self._entry(inner) for inner in item.items])
+
+    def _to(self, href: str | None) -> models.Page | models.Post | str | None:
+        if href is None:
+            return None
+        leading = dict(self.blog.redirects).get(path_of(href))
+        if leading and leading[0] == "page" and leading[1] in self.pages:
+            return self.pages[leading[1]]
+        if leading and leading[0] == "post" and leading[1] in self.posts:
+            return self.posts[leading[1]]
+        return POSTS_PATH if leading and leading[0] == "index" else href

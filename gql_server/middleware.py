@@ -1,0 +1,50 @@
+"""What every answer has in common: a number, safe headers, and an error that tells what to do."""
+
+import secrets
+
+import orjson
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from schema.errors import refusal
+
+log = structlog.get_logger("http")
+ADVICE = {
+    400: "This request cannot be read.",
+    404: "There is nothing at this address; the graph is at /graphql.",
+    405: "This address does not take that method; the header Allow names those it takes.",
+    413: "This request is too large.",
+}
+
+
+@web.middleware
+async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Number the request; turn what goes wrong into one JSON error without anything of the inside."""
+    request["id"] = secrets.token_hex(8)
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        message = ADVICE.get(error.status, error.reason)
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return _error(error.status, message, "BAD_REQUEST", headers)
+    except Exception as error:
+        log.error("failed", request_id=request["id"], exc_info=error)
+        message = f"Something went wrong on our side; it is kept under number {request['id']}."
+        return _error(500, message, "INTERNAL_SERVER_ERROR", {})
+
+
+async def safe_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Tell browsers to guess nothing, and nobody which version runs here."""
+    response.headers["Server"] = "gql-server"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    if (number := request.get("id")) is not None:
+        response.headers["X-Request-ID"] = number
+
+
+def _error(status: int, message: str, code: str, headers: dict[str, str]) -> web.Response:
+    body = orjson.dumps({"errors": [refusal(message, code)]})
+    return web.Response(status=status, body=body, content_type="application/json", headers=headers)

@@ -1,0 +1,18 @@
+"""The door of every other path: old addresses lead to the present ones."""
+
+from urllib.parse import quote
+
+from aiohttp import web
+
+import models
+from gql_server.endpoint import PUBLICATION
+
+
+async def old_path(request: web.Request) -> web.Response:
+    """Lead an old address to where its content lives now."""
+    found = await models.leads(request.path) if models.text.is_plain(request.path) else None
+    if found is None or found.path == request.path:
+        raise web.HTTPNotFound
+    context = await request.app[PUBLICATION].context()
+    location = context.absolute(quote(found.path, safe="/-._~%"))
+    return web.Response(status=301, headers={"Location": location, "Cache-Control": "public, max-age=3600"})
