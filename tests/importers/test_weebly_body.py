@@ -56,7 +56,8 @@ def test_markup_becomes_clean_html(markup, html):
 def test_a_picture_keeps_its_caption_and_a_real_alt():
     text = body.read(
         '<div class="wsite-image"><a href="/uploads/a_orig.jpg">'
-        '<img src="/uploads/a.jpg" alt="The &quot;lane&quot;"></a><div style="display:block;font-size: 90%">In <b>May</b></div></div>',
+        '<img src="/uploads/a.jpg" alt="The &quot;lane&quot;"></a>'
+        '<div style="display:block;font-size: 90%">In <b>May</b></div></div>',
         HOST,
     )
     assert text.html == (
@@ -107,9 +108,11 @@ def test_the_address_of_an_image(src, whole):
     assert image_address(src, HOST) == whole
 
 
+TAGS = ["div", "b", "ul", "li", "blockquote", "table", "td", "pre", "h1", "h2", "script", "svg", "span", "p"]
 PIECES = st.sampled_from(
-    "<div> </div> <b> </b> <br> <p> <ul><li> </ul> <blockquote> <table><td> <pre> <h1> <h2> </h2> <a\thref=/x> </a> "
-    "<img\tsrc=/a.jpg> &nbsp; <script> </script> <svg> <span> </span> word".split(" ")
+    [f"<{tag}>" for tag in TAGS]
+    + [f"</{tag}>" for tag in TAGS]
+    + ["<br>", "<hr>", '<a href="/x">', "</a>", '<img src="/a.jpg">', "&nbsp;", "word"]
 )
 
 

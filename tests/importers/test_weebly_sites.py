@@ -1,7 +1,9 @@
 """Whole sites of either generator, read from what an owner has saved."""
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from shutil import copytree
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
@@ -196,6 +198,29 @@ def test_reading_twice_gives_the_same_and_tells_its_progress(harbour):
     heard: list[str] = []
     assert read([PAGES / "harbour", PAGES / "harbour"], progress=heard.append).posts == harbour.posts
     assert heard[:2] == ["feed.xml", "over-ons.html"]
+
+
+def test_a_copy_with_relative_links_reads_like_the_site(harbour, tmp_path):
+    folder = tmp_path / "copy"
+    copytree(PAGES / "harbour", folder)
+    for path in folder.rglob("*.html"):
+        up = "../" * (len(path.relative_to(folder).parts) - 1)
+        relative = re.sub('="/(?!/)', f'="{up or "./"}', path.read_text("utf-8"))
+        path.write_text(relative, "utf-8")
+    copied = read([folder])
+    assert copied.posts == harbour.posts
+    assert copied.menu == harbour.menu
+    assert copied.redirects == harbour.redirects
+
+
+def test_comments_kept_by_facebook_are_told_as_lost(tmp_path):
+    page = (
+        (PAGES / "garten" / "beitrag.html")
+        .read_text("utf-8")
+        .replace("<body", '<div class="fb-comments"></div><body')
+    )
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    assert any("Facebook" in doubt for doubt in read([tmp_path]).report.doubtful)
 
 
 @pytest.mark.parametrize(
