@@ -171,6 +171,17 @@ async def test_a_store_of_a_newer_version_is_refused(old_url, grow):
             pass
 
 
+async def test_three_runs_at_the_same_moment_take_turns(empty_url):
+    async def migrate() -> list[str]:
+        async with open_migrator(empty_url, apps=apps) as migrator:
+            return await migrator.run()
+
+    apps = apps_of("garden")
+    async with open_store(empty_url, migrate=False, apps=apps):
+        runs = await asyncio.gather(*(migrate() for _ in range(3)))
+    assert sorted(runs) == [[], [], ["0001_beds", "0002_count_plants"]]
+
+
 async def test_three_processes_migrate_at_once(empty_url, grow, gardener):
     package = grow(REMAKE)
     processes = [await gardener("migrate", empty_url, package) for _ in range(3)]

@@ -15,6 +15,8 @@ from tortoise.transactions import in_transaction
 from models.atomic import atomic, settled
 from models.store import open_store
 
+# Less than PostgreSQL waits before it ends a forgotten transaction by itself, which would hide a leak.
+PROMPTLY = 8
 WALKERS = [150, pytest.param(1000, marks=pytest.mark.faults)]
 
 
@@ -27,13 +29,16 @@ async def dig_two(name: str) -> None:
 
 
 async def walk_away(verb, names, longest: float) -> None:
-    """Start a verb for each name, a few at a time, and cancel each at a random moment."""
+    """Start a verb for each name, a few at a time, and cancel each at three random moments."""
     loop = asyncio.get_running_loop()
     for start in range(0, len(names), 15):
         tasks = [asyncio.create_task(verb(name)) for name in names[start : start + 15]]
         for task in tasks:
-            loop.call_later(random.uniform(0, longest), task.cancel)
-        await asyncio.gather(*tasks, return_exceptions=True)
+            first = random.uniform(0, longest)
+            for moment in (first, first, first + random.uniform(0, 0.001)):
+                loop.call_later(moment, task.cancel)
+        async with asyncio.timeout(PROMPTLY):
+            await asyncio.gather(*tasks, return_exceptions=True)
     await settled()
 
 
@@ -58,7 +63,8 @@ async def assert_nothing_is_held() -> None:
             async with in_transaction():
                 await everyone.wait()
 
-        await asyncio.gather(*(meet() for _ in range(10)))
+        async with asyncio.timeout(PROMPTLY):
+            await asyncio.gather(*(meet() for _ in range(10)))
         assert client._pool.get_idle_size() == client._pool.get_size()
 
 
@@ -69,6 +75,18 @@ async def test_walking_away_wedges_nothing_and_halves_nothing(garden, verb, walk
     await assert_whole_pairs()
     await assert_nothing_is_held()
     await dig_two("last")
+
+
+async def test_walking_away_at_each_step_wedges_nothing(garden):
+    for steps in range(400):
+        task = asyncio.create_task(dig_two(f"{steps:04}"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        async with asyncio.timeout(PROMPTLY):
+            await asyncio.gather(task, return_exceptions=True)
+    await assert_whole_pairs()
+    await assert_nothing_is_held()
 
 
 async def test_bulk_writes_survive_walking_away(garden):
@@ -91,8 +109,11 @@ async def test_a_read_does_not_wait_for_another_tasks_transaction(garden):
 
     holder = asyncio.create_task(hold())
     await dug.wait()
-    assert await Bed.all().count() == 0
-    read.set()
+    try:
+        async with asyncio.timeout(PROMPTLY):
+            assert await Bed.all().count() == 0
+    finally:
+        read.set()
     await holder
     assert await Bed.all().count() == 1
 
