@@ -22,7 +22,7 @@ async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -
     tell("an empty store: telling the demonstration blog into it")
     blog = tomllib.loads((FOLDER / "blog.toml").read_text("utf-8"))
     about = blog["site"]
-    await site.describe(title=about["title"], description=about["description"], language=about["language"])
+    await site.edit(title=about["title"], description=about["description"], language=about["language"])
     await models.move_to_time_zone(site, about["time_zone"])
     await models.Site.filter(id=site.id).update(is_demonstration=True)
     authors = {
@@ -94,7 +94,7 @@ async def _pages(site: models.Site) -> Named:
             if above is None or above in pages:
                 page = await models.Page.draft(
                     site.id, about["title"], texts[about["slug"]][1], slug=about["slug"],
-                    position=about.get("position", 0), parent=pages.get(above),
+                    position=about.get("position", 0), parent=pages[above] if above else None,
                 )  # fmt: skip
                 await page.publish()
                 pages[about["slug"]] = page
