@@ -33,7 +33,7 @@ async def archive_months(*, year: int | None = None, months: list[str] | None = 
 
 
 async def count_posts(wanted: Wanted = ANY) -> int:
-    """Count the published posts that meet the conditions; from kept counts where nothing but a month is asked."""
+    """Count the published posts that meet the conditions; all and a month's from the kept counts."""
     if wanted == ANY:
         return sum(month.post_count for month in await archive_months())
     if wanted == Wanted(month=wanted.month) and wanted.month is not None:
@@ -48,7 +48,7 @@ async def move_to_time_zone(site: Site, name: str) -> None:
     await site.save(update_fields=["time_zone"])
     dated = Post.filter(site_id=site.id, published_at__isnull=False)
     for post in await dated.only("id", "site_id", "published_at", "published_month", "is_counted"):
-        month = month_of(post.published_at, site.time_zone)  # type: ignore[arg-type]
+        month = month_of(post.published_at, site.time_zone)
         if month != post.published_month:
             was_counted = post.is_counted
             await post._count(visible_now=False)

@@ -1,5 +1,6 @@
 """Who wrote a post and what it is about: the rows between posts, authors and tags."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise import fields
@@ -42,7 +43,7 @@ class Tagging(Model):
         indexes = (("tag_id", "post_id"),)
 
 
-async def set_bylines(post_id: int, authors: list[Author]) -> None:
+async def set_bylines(post_id: int, authors: Sequence[Author]) -> None:
     """Name the authors of a post, in this order."""
     await Byline.filter(post_id=post_id).delete()
     unique = list(dict.fromkeys(author.id for author in authors))
@@ -51,7 +52,7 @@ async def set_bylines(post_id: int, authors: list[Author]) -> None:
     )
 
 
-async def set_tags(post_id: int, tags: list[Tag]) -> None:
+async def set_tags(post_id: int, tags: Sequence[Tag]) -> None:
     """Give a post these tags and no others."""
     await Tagging.filter(post_id=post_id).delete()
     await Tagging.bulk_create([Tagging(post_id=post_id, tag_id=id) for id in {tag.id for tag in tags}])

@@ -143,7 +143,7 @@ def _name(name: str) -> str:
     return name
 
 
-def _written(content: str) -> dict[str, str]:
+def _written(content: str) -> dict[str, Any]:
     content = content.replace("\x00", "").strip()
     if not content:
         raise Invalid("content", "A comment needs some text.")

@@ -53,5 +53,5 @@ def _with_anchors(html: str, anchors: list[str]) -> str:
         node for node in body.css("h1,h2,h3,h4,h5,h6") if node.parent == body and text.plain(node.html or "")
     ]
     for node, anchor in zip(headings, anchors, strict=False):
-        node.attrs["id"] = anchor  # type: ignore[index]
+        node.attrs["id"] = anchor
     return body.inner_html or ""

@@ -1,6 +1,7 @@
 """Moments in time, kept in UTC so that both stores compare them alike."""
 
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise import Model, fields
@@ -8,13 +9,13 @@ from tortoise import Model, fields
 Stored = datetime | None
 
 
-class Instant(fields.DatetimeField):
+class Instant(fields.DatetimeField[Any]):
     """A moment; SQLite compares the text it is stored as, so every one is written in UTC."""
 
     def to_db_value(self, value: Stored, instance: type[Model] | Model) -> Stored:  # type: ignore[override]
         if isinstance(value, datetime) and value.tzinfo is not None:
             value = value.astimezone(UTC)
-        return super().to_db_value(value, instance)  # type: ignore[return-value]
+        return super().to_db_value(value, instance)
 
 
 def now() -> datetime:

@@ -81,7 +81,7 @@ class Page(Model):
 
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
-        """Show the page to everybody; the page above it must be shown already, for its name is in the path."""
+        """Show the page to everybody; the one above must be shown already: its name is in the path."""
         if self.parent_id and not await Page.published().filter(id=self.parent_id).exists():
             raise Invalid("parent", "Publish the page above this one first.")
         await self._change(status=Status.PUBLISHED, published_at=at or self.published_at or now())

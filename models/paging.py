@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from pypika_tortoise import Order as Direction
-from pypika_tortoise import Query, Table
 from pypika_tortoise.analytics import RowNumber
+from pypika_tortoise.enums import Order as Direction
 from pypika_tortoise.functions import Count
-from pypika_tortoise.queries import QueryBuilder
+from pypika_tortoise.queries import Query, QueryBuilder, Table
 from pypika_tortoise.terms import Field, Parameterizer, ValueWrapper
 from tortoise.expressions import Q
 from tortoise.models import Model
@@ -193,9 +192,8 @@ def _beyond(order: Order, place: Place) -> Q:
     # The first comparison alone is what an index can walk; the second settles equal keys.
     sign = "lt" if order.descending else "gt"
     column = order.column
-    return Q(**{f"{column}__{sign}e": place.key}) & (
-        Q(**{f"{column}__{sign}": place.key}) | Q(**{f"id__{sign}": place.id})
-    )
+    beyond_id: dict[str, Any] = {f"id__{sign}": place.id}
+    return Q(**{f"{column}__{sign}e": place.key}) & (Q(**{f"{column}__{sign}": place.key}) | Q(**beyond_id))
 
 
 def _part(
@@ -234,7 +232,7 @@ def _built(question: QuerySet[Row]) -> QueryBuilder:
     question = question.all()
     question._choose_db_if_not_chosen()
     question._make_query()
-    return question.query  # type: ignore[return-value]
+    return question.query
 
 
 def _tagged(question: QuerySet[Row], query: QueryBuilder, side: int) -> QueryBuilder:

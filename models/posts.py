@@ -1,5 +1,6 @@
 """Posts: drafted, published now or later, withdrawn; what readers may see of them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
@@ -115,8 +116,8 @@ class Post(Model):
         title: str,
         html: str,
         *,
-        authors: list[Author],
-        tags: list[Tag] = [],
+        authors: Sequence[Author],
+        tags: Sequence[Tag] = (),
         **more: Any,
     ) -> Self:
         """Write a draft; `more` may set slug, summary, image_id, seo_*, comments_open, source_id."""
@@ -132,7 +133,7 @@ class Post(Model):
 
     @atomic
     async def rewrite(
-        self, title: str, html: str, *, authors: list[Author], tags: list[Tag], **more: Any
+        self, title: str, html: str, *, authors: Sequence[Author], tags: Sequence[Tag], **more: Any
     ) -> None:
         """Change what a post says, by whom and about what; an old slug keeps leading here."""
         await self._count(visible_now=False)

@@ -49,12 +49,12 @@ class Site(Model):
         return site
 
     @atomic
-    async def describe(
+    async def edit(
         self, *, title: str, description: str | None = None, language: str = "en", url: str = ""
     ) -> None:
         """Set what the site is called and where it lives; refuse an unknown language or a bad address."""
         self.title = text.clean_line(title)[:200] or DEFAULT_TITLE
-        self.description = text.clean_line(description) if description else None
+        self.description = text.clean_line(description) if description else None  # type: ignore[assignment]
         self.language = known_language(language)
         self.url = root_url(url)
         await self.save(update_fields=["title", "description", "language", "url"])

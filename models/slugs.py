@@ -1,5 +1,7 @@
 """Slugs: unique, human-readable names in a path."""
 
+from typing import Any
+
 from tortoise.models import Model
 
 from models import text
@@ -12,8 +14,8 @@ async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: in
     base = text.slugify(wanted) or noun.__name__.lower()
     if base in RESERVED:
         base = f"{base}-1"
-    taken = noun.filter(site_id=site_id, slug__startswith=base)  # type: ignore[var-annotated]
-    others = set(await taken.exclude(id=besides or 0).values_list("slug", flat=True))
+    taken = noun.filter(site_id=site_id, slug__startswith=base)
+    others: set[Any] = set(await taken.exclude(id=besides or 0).values_list("slug", flat=True))
     number, slug = 2, base
     while slug in others:
         slug, number = f"{base}-{number}", number + 1

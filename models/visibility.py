@@ -1,6 +1,7 @@
 """What everybody may see: the one answer that every question of a reader's door asks for."""
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -17,4 +18,5 @@ class Status(StrEnum):
 
 def visible(prefix: str = "") -> Q:
     """Ask for what is published by now; `prefix` names the relation to ask it of, such as `post__`."""
-    return Q(**{f"{prefix}status": Status.PUBLISHED, f"{prefix}published_at__lte": now()})
+    asked: dict[str, Any] = {f"{prefix}status": Status.PUBLISHED, f"{prefix}published_at__lte": now()}
+    return Q(**asked)

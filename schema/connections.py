@@ -91,21 +91,21 @@ class PageInfo:
     start_cursor: str | None = strawberry.field(resolver=_end(0), description="Cursor of the first edge.")
 
 
-Post = Annotated["Post", strawberry.lazy("schema.types")]
-Author = Annotated["Author", strawberry.lazy("schema.types")]
-Comment = Annotated["Comment", strawberry.lazy("schema.types")]
+APost = Annotated["Post", strawberry.lazy("schema.types")]  # type: ignore[name-defined]  # noqa: F821
+AnAuthor = Annotated["Author", strawberry.lazy("schema.types")]  # type: ignore[name-defined]  # noqa: F821
+AComment = Annotated["Comment", strawberry.lazy("schema.types")]  # type: ignore[name-defined]  # noqa: F821
 
 
 @strawberry.type(description="A post within a connection.")
 class PostEdge:
     cursor: str = _cursor_field()
-    node: Post = strawberry.field(description="The post.")
+    node: APost = strawberry.field(description="The post.")
 
 
 @strawberry.type(description="A page of posts.")
 class PostConnection:
     edges: list[PostEdge] = strawberry.field(description="Posts with their cursors.")
-    nodes: list[Post] = strawberry.field(description="Posts without cursors.")
+    nodes: list[APost] = strawberry.field(description="Posts without cursors.")
     page_info: PageInfo = _info_field()
     total_count: int | None = _total_field()
 
@@ -113,13 +113,13 @@ class PostConnection:
 @strawberry.type(description="An author within a connection.")
 class AuthorEdge:
     cursor: str = _cursor_field()
-    node: Author = strawberry.field(description="The author.")
+    node: AnAuthor = strawberry.field(description="The author.")
 
 
 @strawberry.type(description="A page of authors.")
 class AuthorConnection:
     edges: list[AuthorEdge] = strawberry.field(description="Authors with their cursors.")
-    nodes: list[Author] = strawberry.field(description="Authors without cursors.")
+    nodes: list[AnAuthor] = strawberry.field(description="Authors without cursors.")
     page_info: PageInfo = _info_field()
     total_count: int | None = _total_field()
 
@@ -127,13 +127,13 @@ class AuthorConnection:
 @strawberry.type(description="A comment within a connection.")
 class CommentEdge:
     cursor: str = _cursor_field()
-    node: Comment = strawberry.field(description="The comment.")
+    node: AComment = strawberry.field(description="The comment.")
 
 
 @strawberry.type(description="A page of comments.")
 class CommentConnection:
     edges: list[CommentEdge] = strawberry.field(description="Comments with their cursors.")
-    nodes: list[Comment] = strawberry.field(description="Comments without cursors.")
+    nodes: list[AComment] = strawberry.field(description="Comments without cursors.")
     page_info: PageInfo = _info_field()
     total_count: int | None = _total_field()
 

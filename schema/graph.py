@@ -21,10 +21,10 @@ def sdl() -> str:
 
 
 def _describe_directives() -> None:
-    # Strawberry drops what it knows of a directive's arguments: their descriptions, defaults made by a factory.
+    # Strawberry drops what it knows of a directive's arguments: descriptions, and defaults made by a factory.
     for directive in (SemanticNonNull, ListSize, Cost):
         arguments = schema._schema_graphql_directives[directive].args
-        for field in directive.__strawberry_directive__.fields:  # type: ignore[attr-defined]
+        for field in vars(directive)["__strawberry_directive__"].fields:
             argument = arguments[schema.config.name_converter.get_graphql_name(field)]
             argument.description = field.description
     schema._schema_graphql_directives[SemanticNonNull].args["levels"].default_value = [0]

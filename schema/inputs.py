@@ -108,7 +108,7 @@ class PostOrder:
     @property
     def order(self) -> Order:
         """The order of the rows."""
-        return Order(self.field.value, descending=self.direction is OrderDirection.DESC)
+        return Order(str(self.field.value), descending=self.direction is OrderDirection.DESC)
 
 
 def _given(value: Any, work: Callable[[Any], Any] | None = None) -> Any:

@@ -49,8 +49,11 @@ def read_language(value: object) -> str:
     raise GraphQLError("A LanguageTag is written such as nl or en-GB.")
 
 
-def _scalar(name: str, description: str, url: str, **reading_and_writing: Any) -> ScalarDefinition:
-    return strawberry.scalar(name=name, description=description, specified_by_url=url, **reading_and_writing)
+def _scalar(name: str, description: str, url: str, **work: Any) -> ScalarDefinition:
+    scalar: ScalarDefinition = strawberry.scalar(
+        name=name, description=description, specified_by_url=url, **work
+    )
+    return scalar
 
 
 SCALARS: dict[object, ScalarDefinition] = {

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
@@ -48,6 +49,7 @@ OF_COMMENT = Listed(
 Language = Annotated[
     LanguageTag | None, strawberry.argument(description="Language; the site's when left out.")
 ]
+InOrder = Annotated[CommentOrder, strawberry.argument(description="Order.")]
 Length = Annotated[int, strawberry.argument(description="Longest length in characters.")]
 
 
@@ -158,7 +160,7 @@ class ArchiveMonth(Linkable, Node):
     posts: PostConnection | None = listed("Posts of the month, newest first.", OF_MONTH, "Post")
     url: URL = located("Canonical URL.")
 
-    @strawberry.field(description="Month and year in words, such as Maart 2021.")
+    @strawberry.field(description="Month and year in words, such as Maart 2021.")  # type: ignore[misc]
     @staticmethod
     def label(root: Parent[models.ArchiveMonth], info: Info, language: Language = UNSET) -> str:
         return month_label(root.month, language or info.context.site.language)
@@ -215,9 +217,8 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def comments(
-        root: Parent[models.Post], info: Info, after: After = UNSET, before: Before = UNSET, first: First = UNSET,
-        last: Last = UNSET,
-        order_by: Annotated[CommentOrder, strawberry.argument(description="Order.")] = CommentOrder.OLDEST_FIRST,
+        root: Parent[models.Post], info: Info, after: After = UNSET, before: Before = UNSET,
+        first: First = UNSET, last: Last = UNSET, order_by: InOrder = CommentOrder.OLDEST_FIRST,
     ) -> CommentConnection | None:  # fmt: skip
         info.context.loaders.saw("Post", [root])
         asked = window(first, last, after, before)
@@ -294,6 +295,7 @@ class Comment(Node):
         return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")
 
 
+@lru_cache(maxsize=2_000)
 def month_label(month: str, language: str) -> str:
     """Name a month in a language, capitalised as a blog shows it; refuse a language without words for it."""
     try:

@@ -1,4 +1,4 @@
-"""Brings a Weebly blog that was read into the store: whole or not at all, and the same one twice changes nothing."""
+"""Brings a Weebly blog into the store: whole or not at all; the same one twice changes nothing."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -50,11 +50,11 @@ class _Bringing:
             self.done["demonstration blog replaced"] = 1
         if self.site.source is not None and about.host and self.site.source not in {source, "weebly:"}:
             raise ImportRefused(
-                f"This store holds {self.site.source.removeprefix('weebly:')}; import {about.host} into another "
-                "store (GQL_SERVER_DATABASE_URL names it)."
+                f"This store holds {self.site.source.removeprefix('weebly:')}; import {about.host} "
+                "into another store (GQL_SERVER_DATABASE_URL names it)."
             )
         if self.site.source in {None, "weebly:"}:
-            await self.site.describe(
+            await self.site.edit(
                 title=about.title,
                 description=about.description,
                 language=about.language,
@@ -112,16 +112,16 @@ class _Bringing:
         self, post: models.Post, value: PostValue, authors: list[models.Author], tags: list[models.Tag],
         more: dict[str, Any],
     ) -> bool:  # fmt: skip
-        named = (
+        named: list[Any] = (
             await models.Byline.filter(post_id=post.id)
             .order_by("position")
             .values_list("author_id", flat=True)
         )
-        tagged = await models.Tagging.filter(post_id=post.id).values_list("tag_id", flat=True)
+        tagged: list[Any] = await models.Tagging.filter(post_id=post.id).values_list("tag_id", flat=True)
         return (
             (post.title, post.source, post.published_at)
             != (models.text.clean_line(value.title)[:300], value.html, value.published)
-            or list(named) != [author.id for author in authors]
+            or named != [author.id for author in authors]
             or set(tagged) != {tag.id for tag in tags}
             or any(getattr(post, name) != wanted for name, wanted in more.items())
         )
