@@ -47,6 +47,18 @@ FILE_BOX = (
         ('<a href="/big.html"><img src="/uploads/s.jpg" alt="Bild"></a>',
          '<figure><a href="/big.html"><img src="https://lane.example/uploads/s.jpg" alt=""></a></figure>'),
         ('<div style="display:none">hidden</div>shown', "<p>shown</p>"),
+        ("<div>" * 200 + "deep <b>down</b>", "<p>deep down</p>"),
+        ('<object><embed src="http://www.youtube.com/v/abc_123"></object>',
+         '<figure><a href="https://www.youtube.com/watch?v=abc_123">https://www.youtube.com/watch?v=abc_123</a></figure>'),
+        ('<iframe title="Tide" src="https://player.vimeo.com/video/12345"></iframe>',
+         '<figure><a href="https://vimeo.com/12345">Tide</a></figure>'),
+        ('<a href="https://lane.example/a?b#c">own</a>', '<p><a href="/a?b#c">own</a></p>'),
+        ('<a href="https://lane.example">own</a>', '<p><a href="/">own</a></p>'),
+        ('<a href="#top">up</a> <a href="/cdn-cgi/l/email-protection">x</a>', "<p>up x</p>"),
+        ("<b>a<i>b</i></b><i>c</i>", "<p><strong>a<em>b</em></strong><em>c</em></p>"),
+        ('<h2>One<br />two <img src="/a.jpg"></h2>',
+         '<h2>One<br>two</h2><figure><img src="https://lane.example/a.jpg" alt=""></figure>'),
+        ("<pre>  a\n   b</pre>", "<pre>  a\n   b</pre>"),
     ],
 )  # fmt: skip
 def test_markup_becomes_clean_html(markup, html):

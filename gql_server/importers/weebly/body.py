@@ -78,9 +78,7 @@ class _Writer:
         if tag == "br":
             self.flow.break_line()
         elif tag in HEADINGS:
-            self.flow.end()
-            self.children(node, ())
-            self.flow.end(HEADINGS[tag])
+            self.heading(node, HEADINGS[tag])
         elif tag == "a":
             self.anchor(node, wrappers)
         elif tag == "img":
@@ -97,6 +95,13 @@ class _Writer:
             self.dropped[tag] += 1
         elif tag not in SILENT:
             self.inline(node, tag, wrappers)
+
+    def heading(self, node: LexborNode, tag: str) -> None:
+        self.flow.end()
+        self.flow.tag = tag
+        self.children(node, ())
+        self.flow.end()
+        self.flow.tag = "p"
 
     def block(self, node: LexborNode, wrappers: Wrappers) -> None:
         classes = attribute(node, "class").split()

@@ -29,9 +29,10 @@ class Block:
 
 @dataclass(slots=True)
 class Flow:
-    """Takes words and breaks in reading order, and gives blocks."""
+    """Takes words and breaks in reading order, and gives blocks; what is said becomes blocks of `tag`."""
 
     blocks: list[Block] = field(default_factory=list)
+    tag: str = "p"
     _lines: list[list[Run]] = field(default_factory=lambda: [[]])
 
     def say(self, text: str, wrappers: Wrappers) -> None:
@@ -63,15 +64,15 @@ class Flow:
         """Add a block that is one link."""
         self.add(Block(tag, (f'<a href="{escape(href)}">{escape(text or href, quote=False)}</a>',)))
 
-    def end(self, tag: str = "p") -> None:
-        """End the block that is being said, as paragraphs or as a heading."""
+    def end(self) -> None:
+        """End the block that is being said; empty lines divide it."""
         group: list[str] = []
         for runs in [*self._lines, []]:
             line = _line(runs)
             if line:
                 group.append(line)
             elif group:
-                self.blocks.append(Block(tag, tuple(group)))
+                self.blocks.append(Block(self.tag, tuple(group)))
                 group = []
         self._lines = [[]]
 
