@@ -44,11 +44,14 @@ class Image(Model):
         return cls.filter(Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos))
 
     @classmethod
-    async def show(cls, site_id: int, url: str, *, alt_text: str = "") -> "Image":
+    async def show(cls, site_id: int, url: str, *, alt_text: str = "", caption: str = "") -> "Image":
         """Keep a picture; the same address with the same words is kept once."""
-        words = text.clean_line(alt_text)
-        known = await cls.filter(site_id=site_id, url=url, alt_text=words).first()
-        return known or await cls.create(site_id=site_id, url=url, alt_text=words, media_type=media_type(url))
+        words: dict[str, Any] = {
+            "alt_text": text.clean_line(alt_text),
+            "caption": text.paragraphs(caption).removeprefix("<p>").removesuffix("</p>") or None,
+        }
+        known = await cls.filter(site_id=site_id, url=url, **words).first()
+        return known or await cls.create(site_id=site_id, url=url, media_type=media_type(url), **words)
 
 
 def media_type(url: str) -> str:

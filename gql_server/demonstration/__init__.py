@@ -103,7 +103,8 @@ async def _pages(site: models.Site) -> Named:
 
 def _entry(item: Named, pages: Named, posts: Named, authors: Named, tags: Named) -> models.Entry:
     rows = {"page": pages, "post": posts, "author": authors, "tag": tags}
-    to = next((rows[kind][item[kind]] for kind in rows if kind in item), item.get("path") or item.get("url"))
+    elsewhere = f"https://{item['elsewhere']}" if "elsewhere" in item else None
+    to = next((rows[kind][item[kind]] for kind in rows if kind in item), item.get("path") or elsewhere)
     below = [_entry(inner, pages, posts, authors, tags) for inner in item.get("items", ())]
     return models.Entry(item["label"], to, below)
 

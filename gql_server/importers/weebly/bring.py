@@ -89,10 +89,10 @@ class _Bringing:
         authors = [known[name] for name in value.authors]
         tags = [await models.Tag.named(self.site.id, name) for name in value.tags]
         image = value.image and await models.Image.show(
-            self.site.id, value.image.url, alt_text=value.image.alt
+            self.site.id, value.image.url, alt_text=value.image.alt, caption=value.image.caption
         )
         more = {"image_id": image.id if image else None, "comments_open": value.comments_open}
-        post = await models.Post.filter(site_id=self.site.id, source_id=value.source_id).first()
+        post = await self._known(value)
         if post is None:
             post = await models.Post.draft(
                 self.site, value.title, value.html, authors=authors, tags=tags, slug=value.slug,
@@ -107,6 +107,18 @@ class _Bringing:
             self.done["changed posts"] += 1
         await self._comments(post, value.comments, known)
         return post
+
+    async def _known(self, value: PostValue) -> models.Post | None:
+        # A feed tells no number: a post it brought is known by its old address until a page tells the number.
+        ids = [value.source_id, *(f"weebly:{path}" for path in value.old_paths)]
+        found = await models.Post.filter(site_id=self.site.id, source_id__in=ids).first()
+        if (
+            found is not None
+            and found.source_id != value.source_id
+            and not value.source_id.startswith("weebly:/")
+        ):
+            await models.Post.filter(id=found.id).update(source_id=value.source_id)
+        return found
 
     async def _differs(
         self, post: models.Post, value: PostValue, authors: list[models.Author], tags: list[models.Tag],

@@ -5,30 +5,17 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gql_server.importers.weebly.errors import ImportRefused
+from models.text import nesting
 
 DEEPEST = 3000
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# These end by themselves: left open they do not nest.
-SELF_ENDING = {
-    "br", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p", "param", "td", "th", "tr",
-}  # fmt: skip
 BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "ul"}
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 
 
-def parse(text: str, name: str = "A text") -> LexborHTMLParser:
+def parse(text: str, what: str = "A text") -> LexborHTMLParser:
     """Read HTML; refuse what nests so deep that reading it takes minutes."""
-    open_tags: dict[str, int] = {}
-    depth = 0
-    for closing, name in TAG.findall(text):
-        if name.lower() in SELF_ENDING:
-            continue
-        count = open_tags.get(name, 0)
-        step = 1 if not closing else -1 if count else 0
-        open_tags[name] = count + step
-        depth += step
-        if depth > DEEPEST:
-            raise ImportRefused(f"{name} nests too deep to be of Weebly's making.")
+    if nesting(text) > DEEPEST:
+        raise ImportRefused(f"{what} nests too deep to be of Weebly's making.")
     return LexborHTMLParser(text)
 
 
