@@ -6,8 +6,8 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import health, middleware, paths, start
-from gql_server.demonstration import MEDIA, tell_demonstration
+from gql_server import health, media, middleware, paths, start
+from gql_server.demonstration import tell_demonstration
 from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import Settings
@@ -36,7 +36,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.post("/graphql", graphql),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
-            web.static("/media", MEDIA),
+            web.get("/media/{name}", media.picture),
             web.get("/{path:.*}", paths.old_path),
         ]
     )

@@ -11,6 +11,7 @@ from aiohttp import web
 from graphql import ExecutionResult, GraphQLError, OperationType, execute
 
 import models
+from gql_server.middleware import REQUEST_ID
 from gql_server.requests import JSON, Question, Unreadable, acceptable, read_question
 from schema.context import Publication
 from schema.documents import TOO_DEEP, Documents
@@ -92,8 +93,8 @@ def _refused(media: str) -> int:
 
 def _formatted(request: web.Request, error: GraphQLError) -> dict[str, Any]:
     def report(cause: BaseException) -> str:
-        log.error("failed", request_id=request["id"], exc_info=cause)
-        return str(request["id"])
+        log.error("failed", request_id=request[REQUEST_ID], exc_info=cause)
+        return str(request[REQUEST_ID])
 
     return formatted(error, report)
 
@@ -109,7 +110,7 @@ def _record(
         operation=name[:60] if name.isidentifier() else "-",
         status=status,
         ms=round(seconds * 1000, 1),
-        request_id=request["id"],
+        request_id=request[REQUEST_ID],
         **({"codes": codes} if codes else {}),
     )
 

@@ -9,6 +9,7 @@ from aiohttp.typedefs import Handler
 
 from schema.errors import refusal
 
+REQUEST_ID = web.RequestKey("request_id", str)
 log = structlog.get_logger("http")
 ADVICE = {
     400: "This request cannot be read.",
@@ -21,7 +22,7 @@ ADVICE = {
 @web.middleware
 async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request; turn what goes wrong into one JSON error without anything of the inside."""
-    request["id"] = secrets.token_hex(8)
+    request[REQUEST_ID] = secrets.token_hex(8)
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -31,8 +32,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return _error(error.status, message, "BAD_REQUEST", headers)
     except Exception as error:
-        log.error("failed", request_id=request["id"], exc_info=error)
-        message = f"Something went wrong on our side; it is kept under number {request['id']}."
+        log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
+        message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
         return _error(500, message, "INTERNAL_SERVER_ERROR", {})
 
 
@@ -41,7 +42,7 @@ async def safe_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers["Server"] = "gql-server"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    if (number := request.get("id")) is not None:
+    if (number := request.get(REQUEST_ID)) is not None:
         response.headers["X-Request-ID"] = number
 
 

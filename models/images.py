@@ -1,6 +1,5 @@
 """Pictures by their address, with the words for those who cannot see them."""
 
-import mimetypes
 from typing import Any, Self
 
 from tortoise import fields
@@ -14,6 +13,10 @@ from models.posts import Post
 from models.relations import belongs_to
 from models.site import Site
 
+MEDIA_TYPES = {
+    "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
+    "svg": "image/svg+xml", "webp": "image/webp",
+}  # fmt: skip
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 
 
@@ -56,4 +59,5 @@ class Image(Model):
 
 def media_type(url: str) -> str:
     """Tell a picture's media type from the ending of its address."""
-    return mimetypes.guess_type(url.split("?")[0])[0] or UNKNOWN_MEDIA_TYPE
+    ending = url.split("?")[0].rpartition(".")[2].lower()
+    return MEDIA_TYPES.get(ending, UNKNOWN_MEDIA_TYPE)

@@ -22,7 +22,7 @@ async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _:
 class _Bringing:
     def __init__(self, site: models.Site, blog: Blog, progress: Progress) -> None:
         self.site, self.blog, self.tell = site, blog, progress
-        self.done: Counter[str] = Counter()
+        self.done: Counter[tuple[str, str]] = Counter()
         self.posts: dict[str, models.Post] = {}
         self.pages: dict[str, models.Page] = {}
 
@@ -39,7 +39,7 @@ class _Bringing:
         await self._redirects()
         if self.blog.menu:
             await models.arrange(self.site.id, "main", [self._entry(item) for item in self.blog.menu])
-        changes = ", ".join(f"{number} {what}" for what, number in sorted(self.done.items()))
+        changes = ", ".join(f"{_many(number, noun)} {fate}" for (noun, fate), number in self.done.items())
         return f"Brought into the store: {changes or 'nothing new; it was all here'}."
 
     async def _settle_site(self) -> None:
@@ -47,7 +47,7 @@ class _Bringing:
         source = f"weebly:{about.host}"
         if self.site.is_demonstration:
             await models.clear(self.site)
-            self.done["demonstration blog replaced"] = 1
+            self.done["demonstration blog", "replaced"] = 1
         if self.site.source is not None and about.host and self.site.source not in {source, "weebly:"}:
             raise ImportRefused(
                 f"This store holds {self.site.source.removeprefix('weebly:')}; import {about.host} "
@@ -79,10 +79,10 @@ class _Bringing:
                 self.site.id, value.title, value.html, slug=slug, source_id=value.source_id
             )
             await page.publish()
-            self.done["new pages"] += 1
+            self.done["page", "new"] += 1
         elif (page.title, page.source) != (models.text.clean_line(value.title)[:300], value.html):
             await page.rewrite(value.title, value.html)
-            self.done["changed pages"] += 1
+            self.done["page", "changed"] += 1
         return page
 
     async def _post(self, value: PostValue, known: dict[str, models.Author]) -> models.Post:
@@ -99,12 +99,12 @@ class _Bringing:
                 source_id=value.source_id, **more,
             )  # fmt: skip
             await post.publish(value.published)
-            self.done["new posts"] += 1
+            self.done["post", "new"] += 1
         elif await self._differs(post, value, authors, tags, more):
             await post.rewrite(value.title, value.html, authors=authors, tags=tags, **more)
             if post.published_at != value.published:
                 await post.publish(value.published)
-            self.done["changed posts"] += 1
+            self.done["post", "changed"] += 1
         await self._comments(post, value.comments, known)
         return post
 
@@ -157,7 +157,7 @@ class _Bringing:
                 written_at=value.written,
                 source_id=value.source_id,
             )
-            self.done[f"new comments {value.suggested_status}"] += 1
+            self.done["comment", value.suggested_status] += 1
 
     async def _redirects(self) -> None:
         for path, target in self.blog.redirects:
@@ -189,3 +189,7 @@ class _Bringing:
         if leading and leading[0] == "post" and leading[1] in self.posts:
             return self.posts[leading[1]]
         return POSTS_PATH if leading and leading[0] == "index" else href
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

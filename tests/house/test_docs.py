@@ -1,0 +1,81 @@
+"""What the documents say is what happens: queries run, answers are the real ones, every setting is told."""
+
+import json
+import re
+import shlex
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from gql_server.app import build
+from gql_server.cli import main
+from gql_server.settings import PREFIX, Settings
+from schema.graph import sdl
+
+ROOT = Path(__file__).parents[2]
+TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+QUERY = re.compile(r"```graphql\n(.*?)```", re.DOTALL)
+CURL_AND_ANSWER = re.compile(r"```sh\n(curl .*?)```.*?```json\n(.*?)```", re.DOTALL)
+QUERIES = [
+    pytest.param(query, id=f"{text.name}-{number}")
+    for text in TEXTS
+    for number, query in enumerate(QUERY.findall(text.read_text("utf-8")), start=1)
+]
+COMMANDS = re.compile(r"\./dev run ([a-z]+(?: [a-z]+)?)")
+
+
+@pytest.fixture
+async def served(database_url: str) -> AsyncIterator[TestClient]:
+    async with TestClient(
+        TestServer(build(Settings(database_url=database_url), demonstration=True))
+    ) as client:
+        yield client
+
+
+async def test_the_first_query_of_the_readme_gets_the_answer_of_the_readme(served):
+    [(command, answer)] = CURL_AND_ANSWER.findall((ROOT / "README.md").read_text("utf-8"))
+    words = shlex.split(command)
+    body = words[words.index("-d") + 1].replace("\n", " ")
+    reply = await served.post("/graphql", data=body, headers={"Content-Type": "application/json"})
+    assert await reply.json() == json.loads(answer)
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_every_query_of_the_documents_runs(served, query):
+    reply = await served.post("/graphql", json={"query": query})
+    answer = await reply.json()
+    assert "errors" not in answer
+    assert all(answer["data"].values())
+
+
+def test_there_are_queries_to_run():
+    assert len(QUERIES) >= 4
+
+
+def test_every_setting_is_told():
+    told = set(re.findall(rf"`({PREFIX}[A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text("utf-8")))
+    assert told == {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__}
+
+
+def test_every_flag_of_serve_is_told():
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    flags = {option for parameter in main.commands["serve"].params for option in parameter.opts}
+    assert {flag for flag in flags if f"`{flag}`" in text or f"serve {flag}`" in text} == flags
+
+
+def test_every_command_of_the_documents_exists():
+    named = {words for text in TEXTS for words in COMMANDS.findall(text.read_text("utf-8"))}
+    assert named
+    assert {words.split()[0] for words in named} <= set(main.commands)
+
+
+def test_every_link_between_documents_leads_somewhere():
+    for text in TEXTS:
+        for target in re.findall(r"\]\(([^)#:]+)\)", text.read_text("utf-8")):
+            assert (text.parent / target).exists(), f"{text.name} -> {target}"
+
+
+def test_the_printed_schema_is_the_one_that_runs():
+    assert (ROOT / "docs" / "schema.graphql").read_text("utf-8") == sdl()

@@ -1,0 +1,153 @@
+"""A Weebly blog that was read stands in the store, whole, once, and its old addresses lead there."""
+
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+import models
+from gql_server.importers.weebly import ImportRefused, bring, read
+
+PAGES = Path(__file__).parent / "pages"
+SEED = Path(__file__).parents[3] / "shared" / "seed" / "serviceculture-page.html"
+WHOLE = """{
+  site { title language timeZone url menu { items { label url items { label } } } }
+  posts { totalCount nodes {
+    title path publishedAt commentCount commentsOpen contentText
+    authors { name } archiveMonth { label postCount } image { url altText } } }
+  authors { nodes { name postCount } }
+  archiveMonths { month label postCount }
+}"""
+ROWS = (
+    models.Post,
+    models.Page,
+    models.Author,
+    models.Tag,
+    models.Comment,
+    models.MenuItem,
+    models.Redirect,
+    models.Image,
+)
+ONE_PAGE = [
+    pytest.param(
+        PAGES / "weverij" / "patronen.html",
+        {
+            "title": "WEVERIJ", "url": "https://weverij.example", "post": "Een patroon voor de winter",
+            "day": "2019-11-30", "by": "Mies Linnen", "month": "November 2019", "key": "2019-11",
+            "authors": ["Tijs Schering", "Mies Linnen", "Okke Inslag"], "nested": ("Lessen", 3),
+        },
+        id="own",
+    )
+]  # fmt: skip
+if SEED.exists():
+    ONE_PAGE.append(
+        pytest.param(
+            SEED,
+            {
+                "title": "SERVICECULTUUR",
+                "url": "https://servicecultuur.example",
+                "post": "Omschakelen naar een thuiswerkcultuur",
+                "day": "2020-03-24",
+                "by": "Anneke Gros",
+                "month": "Maart 2020",
+                "key": "2020-03",
+                "authors": ["Fabia Hooykaas", "Anneke Gros", "Paul Vijfvinkel"],
+                "nested": ("Diensten", 3),
+            },
+            id="seed",
+        )
+    )
+
+
+@pytest.mark.parametrize(("page", "wanted"), ONE_PAGE)
+async def test_one_saved_page_becomes_a_site(ask, store, page, wanted):
+    assert "1 post new" in await bring(await models.Site.found(), read([page]))
+    answer = await ask(WHOLE)
+    site, [post] = answer["site"], answer["posts"]["nodes"]
+    assert (site["title"], site["language"], site["timeZone"]) == (wanted["title"], "nl", "Europe/Amsterdam")
+    assert site["url"] == wanted["url"]
+    assert len(site["menu"]["items"]) == 6
+    assert {item["label"]: len(item["items"]) for item in site["menu"]["items"]}[wanted["nested"][0]] == 3
+    assert (post["title"], post["publishedAt"][:10]) == (wanted["post"], wanted["day"])
+    assert post["authors"] == [{"name": wanted["by"]}]
+    assert f"Blik van {wanted['by']}" not in post["contentText"]
+    assert post["archiveMonth"] == {"label": wanted["month"], "postCount": 1}
+    assert (post["commentCount"], post["commentsOpen"]) == (0, True)
+    assert [author["name"] for author in answer["authors"]["nodes"]] == wanted["authors"]
+    assert answer["archiveMonths"] == [{"month": wanted["key"], "label": wanted["month"], "postCount": 1}]
+
+
+@pytest.mark.parametrize(("page", "wanted"), ONE_PAGE)
+async def test_a_second_import_changes_nothing(ask, store, page, wanted):
+    site = await models.Site.found()
+    await bring(site, read([page]))
+    before = await contents()
+    assert "nothing new" in await bring(site, read([page]))
+    assert await contents() == before
+
+
+@pytest.mark.parametrize("folder", ["harbour", "workshop", "garten"])
+async def test_a_whole_site_comes_over_with_its_conversations(ask, store, folder):
+    blog = read([PAGES / folder])
+    await bring(await models.Site.found(), blog)
+    remarks = [remark for post in blog.posts for remark in post.comments]
+    approved = sum(remark.suggested_status == "approved" for remark in remarks)
+    answer = await ask(
+        "{ posts(first: 100) { totalCount nodes { commentCount } } archiveMonths { postCount } }"
+    )
+    assert answer["posts"]["totalCount"] == len(blog.posts)
+    assert sum(month["postCount"] for month in answer["archiveMonths"]) == len(blog.posts)
+    assert sum(post["commentCount"] for post in answer["posts"]["nodes"]) == approved
+    assert await models.Comment.all().count() == len(remarks)
+    answered = {remark.source_id: remark.parent_id for remark in remarks}
+    for comment in await models.Comment.all().select_related("parent"):
+        assert (comment.parent.source_id if comment.parent_id else None) == answered[comment.source_id]
+
+
+async def test_a_changed_page_updates_its_post(ask, store, tmp_path):
+    site = await models.Site.found()
+    saved = Path(copytree(PAGES / "weverij", tmp_path / "weverij"), "patronen.html")
+    await bring(site, read([saved]))
+    reword(saved, "de draden lang", "de draden langer")
+    assert "1 post changed" in await bring(site, read([saved]))
+    answer = await ask("{ posts { totalCount nodes { contentText version } } }")
+    assert answer["posts"]["totalCount"] == 1
+    assert "de draden langer" in answer["posts"]["nodes"][0]["contentText"]
+
+
+async def test_a_post_known_from_the_feed_is_the_one_its_page_tells_later(ask, store):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "harbour" / "feed.xml"]))
+    of_feed = await models.Post.all().count()
+    await bring(site, read([PAGES / "harbour"]))
+    titles = await models.Post.all().values_list("title", flat=True)
+    assert of_feed > 0
+    assert len(titles) == len(set(titles))
+
+
+async def test_old_addresses_lead_to_the_post(ask, store):
+    await bring(await models.Site.found(), read([PAGES / "weverij" / "patronen.html"]))
+    old = "/blogs/een-patroon-voor-de-winter"
+    answer = await ask("query($old: String!) { post(by: {path: $old}) { path } }", old=old)
+    assert answer["post"] == {"path": "/posts/een-patroon-voor-de-winter"}
+    assert (await models.leads(old)).path == "/posts/een-patroon-voor-de-winter"
+    assert (await models.leads("/blogs/archives/11-2019")).path == "/archive/2019-11"
+
+
+async def test_another_site_is_refused_and_nothing_is_written(store):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "weverij"]))
+    before = await contents()
+    with pytest.raises(
+        ImportRefused, match=r"holds weverij\.example; import havenkrant\.example into another"
+    ):
+        await bring(site, read([PAGES / "harbour"]))
+    assert await contents() == before
+
+
+def reword(page: Path, old: str, new: str) -> None:
+    page.write_text(page.read_text("utf-8").replace(old, new), "utf-8")
+
+
+async def contents() -> list[list[dict]]:
+    return [await noun.all().order_by("id").values() for noun in ROWS]
