@@ -1,0 +1,114 @@
+"""A glimpse of the publication: how much there is, what is newest, and what to read first."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.lists import format_list
+
+import models
+from schema.loaders import Loaders
+
+NEWEST = 3
+SHORTEST_STRIP = 12  # months; fewer would be a few lonely bars
+STRIP_HEIGHT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A post as a table of contents names it."""
+
+    title: str
+    byline: str
+    day: date
+    day_in_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The archive as a row of strokes, one a month; `path` is drawn in `width` by STRIP_HEIGHT."""
+
+    path: str
+    width: int
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What the page tells about the publication."""
+
+    site: models.Site
+    posts: int
+    authors: int
+    months: int
+    newest: list[Headline]
+    strip: Strip | None
+    to_read: models.Post | None
+
+
+async def look(site: models.Site, loaders: Loaders) -> Glimpse:
+    """Look into the store, through the questions that readers may ask."""
+    locale = _locale(site.language)
+    shown = models.Post.in_list().order_by("-published_at", "-id")
+    newest = await shown.limit(NEWEST)
+    discussed = await shown.filter(comment_count__gt=0).first()
+    bylines = await asyncio.gather(*(loaders.few("Author").load(post.id) for post in newest))
+    months = await models.archive_months()
+    return Glimpse(
+        site,
+        posts=await models.count_posts(),
+        authors=await models.Author.known().count(),
+        months=len(months),
+        newest=[
+            _headline(post, authors, locale, site.time_zone)
+            for post, authors in zip(newest, bylines, strict=True)
+        ],
+        strip=_strip(months, locale),
+        to_read=discussed or next(iter(newest), None),
+    )
+
+
+def _headline(post: models.Post, authors: list[models.Author], locale: Locale, time_zone: str) -> Headline:
+    assert post.published_at is not None
+    day = post.published_at.astimezone(ZoneInfo(time_zone)).date()
+    byline = format_list([author.name for author in authors], locale=locale)
+    return Headline(post.title, byline, day, format_date(day, "long", locale=locale))
+
+
+def _strip(months: list[models.ArchiveMonth], locale: Locale) -> Strip | None:
+    if not months:
+        return None
+    first, last = _number(months[-1].month), _number(months[0].month)
+    if last - first < SHORTEST_STRIP:
+        return None
+    most = max(month.post_count for month in months)
+    strokes = [
+        f"M{_number(month.month) - first}.5 {STRIP_HEIGHT}v-{round(STRIP_HEIGHT * month.post_count / most)}"
+        for month in reversed(months)
+    ]
+    return Strip(
+        "".join(strokes),
+        last - first + 1,
+        first=_month_in_words(months[-1].month, locale),
+        last=_month_in_words(months[0].month, locale),
+    )
+
+
+def _number(month: str) -> int:
+    year, number = month.split("-")
+    return int(year) * 12 + int(number) - 1
+
+
+def _month_in_words(month: str, locale: Locale) -> str:
+    return format_date(date.fromisoformat(f"{month}-01"), "LLLL y", locale=locale)
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
