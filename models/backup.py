@@ -1,0 +1,56 @@
+"""A copy of the whole store, checked before it is called one."""
+
+import asyncio
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from models.errors import StoreError
+from models.store import locate
+
+
+async def back_up(url: str, to: Path) -> int:
+    """Copy a SQLite store to a new file while it is in use; give the copy's size in bytes."""
+    address = locate(url)
+    if address.dialect != "sqlite":
+        raise StoreError("PostgreSQL brings its own: pg_dump --format=custom --file=FILE DATABASE_URL")
+    return await asyncio.to_thread(_copy, Path(address.credentials["file_path"]), to.absolute())
+
+
+def _copy(store: Path, to: Path) -> int:
+    if not store.is_file():
+        raise StoreError(f"There is no store at {store}.")
+    if to.exists():
+        raise StoreError(f"{to} is there already; name a new file.")
+    unchecked = to.with_name(f".{to.name}.unchecked")
+    try:
+        unchecked.unlink(missing_ok=True)
+        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as source:
+            source.execute("VACUUM INTO ?", [str(unchecked)])
+        _check(unchecked)
+        # Named only when it is whole and on the disk: a name never stands for half a copy.
+        unchecked.rename(to)
+        _sync(to.parent)
+    except (sqlite3.Error, OSError) as error:
+        unchecked.unlink(missing_ok=True)
+        raise StoreError(f"The copy could not be made: {error}") from error
+    return to.stat().st_size
+
+
+def _check(copy: Path) -> None:
+    with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro", uri=True)) as written:
+        told = [row[0] for row in written.execute("PRAGMA integrity_check")]
+        orphans = written.execute("PRAGMA foreign_key_check").fetchall()
+        sites = written.execute("SELECT count(*) FROM site").fetchone()[0]
+    if told != ["ok"] or orphans or not sites:
+        raise sqlite3.DatabaseError("what was written does not read back as a whole store")
+    _sync(copy)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
