@@ -28,22 +28,16 @@ Figures = dict[str, tuple[float, float, int]]
 async def main(*, quick: bool) -> None:
     """Measure each store at each size; print requests a second, the median in ms and the answer's size."""
     sizes, seconds = ((1_000,), 1.0) if quick else ((1_000, 10_000), 5.0)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, get_server(Path(folder, "postgres")) as postgres:
         for store in ("sqlite", "postgres"):
-            measured = {
-                size: await _measure(_url(store, Path(folder), size), size, seconds) for size in sizes
-            }
+            measured: dict[int, Figures] = {}
+            for size in sizes:
+                url = f"sqlite://{folder}/{size}.sqlite3"
+                if store == "postgres":
+                    postgres.psql(f"CREATE DATABASE bench_{size}")
+                    url = postgres.get_uri(f"bench_{size}")
+                measured[size] = await _measure(url, size, seconds)
             _print(store, measured)
-
-
-def _url(store: str, folder: Path, size: int) -> str:
-    if store == "sqlite":
-        return f"sqlite://{folder}/{size}.sqlite3"
-
-    server = get_server(folder / "postgres")
-    server.psql(f"CREATE DATABASE bench_{size}")
-    address: str = server.get_uri(f"bench_{size}")
-    return address
 
 
 async def _measure(url: str, size: int, seconds: float) -> Figures:
