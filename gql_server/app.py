@@ -32,6 +32,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/", start.page),
             web.get("/start.css", start.style),
             web.get("/start.js", start.script),
+            web.get("/start.svg", start.icon),
             web.get("/graphql", graphql),
             web.post("/graphql", graphql),
             web.get("/healthz", health.healthz),

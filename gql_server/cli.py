@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, import, doctor."""
+"""The command line: serve, migrate, backup, import, doctor."""
 
 import asyncio
 import functools
@@ -13,6 +13,7 @@ from gql_server.importers.weebly import ImportRefused, bring, read
 from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
 from gql_server.settings import Settings, SettingsError, read_settings
+from models.backup import back_up
 from models.store import open_migrator, open_store
 
 Command = Callable[..., Coroutine[Any, Any, None]]
@@ -63,6 +64,15 @@ async def migrate(settings: Settings) -> None:
     async with open_store(settings.database_url, progress=click.echo) as store:
         await models.Site.found()
         click.echo(f"{store.url} is up to date.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@on_store
+async def backup(settings: Settings, file: Path) -> None:
+    """Copy a SQLite store to FILE while it is in use, and check the copy."""
+    size = await back_up(settings.database_url, file)
+    click.echo(f"{file} is a whole copy of the store, {size / 1e6:.1f} MB.")
 
 
 @main.group(name="import")
