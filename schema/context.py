@@ -1,7 +1,7 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from urllib.parse import urljoin
 
@@ -58,7 +58,11 @@ class Publication:
     async def _read(self) -> models.Masthead:
         masthead = await models.read_masthead()
         if masthead.next_due is not None and masthead.next_due <= models.now():
-            await models.count_due()
-            masthead = await models.read_masthead()
+            try:
+                await models.count_due()
+                masthead = await models.read_masthead()
+            except models.Unavailable:
+                # A store that takes no writes just now still has much to read; the counts follow.
+                masthead = replace(masthead, next_due=None)
         self._read_at = monotonic()
         return masthead
