@@ -1,0 +1,272 @@
+"""What the tests of the doors share: the demonstration blog served from both stores at once."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDictProxy
+
+from gql_server.app import build
+from gql_server.server import CONNECTIONS
+from gql_server.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 30
+SITE_URL = "https://blog.example"
+TITLE = "{ site { title } }"
+NUMBER = re.compile(r"number [0-9a-f]{16}")
+# What belongs to the inside: our code and that of libraries, statements, files, objects.
+INSIDE = re.compile(
+    r"Traceback|\w(Error|Exception|Warning)\b|tortoise|strawberry|asyncpg|aiohttp|sqlite|orjson|msgspec"
+    r"|SELECT |INSERT |\bargument \$|gql_server|site-packages|\.py\b|object at 0x|<class|bytearray|b'",
+)
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+    @property
+    def media(self) -> str:
+        return self.headers["Content-Type"].partition(";")[0]
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.json.get("errors", [])
+
+    @property
+    def codes(self) -> set[str]:
+        return {error["extensions"]["code"] for error in self.errors}
+
+    @property
+    def message(self) -> str:
+        [error] = self.errors
+        return error["message"]
+
+    def assert_tells_nothing_of_the_inside(self) -> None:
+        found = INSIDE.search(self.body.decode())
+        assert found is None, found
+
+    def assert_refused(self, *statuses: int) -> None:
+        """Hold that this is a clean refusal: never ours, always with a message and a code."""
+        assert self.status < 500
+        assert self.status in (statuses or {self.status})
+        assert self.errors
+        for error in self.errors:
+            assert error["message"]
+            assert error["extensions"]["code"] not in {"", "INTERNAL_SERVER_ERROR"}
+        self.assert_tells_nothing_of_the_inside()
+
+
+@dataclass
+class Far:
+    """A client of another process, with what these tests use of aiohttp's test client."""
+
+    session: ClientSession
+    port: int
+    host: str = "127.0.0.1"
+
+    def request(self, method: str, path: str, **more: Any) -> Any:
+        return self.session.request(method, path, **more)
+
+
+@dataclass
+class Doors:
+    """The same blog behind two servers, one on each store; both are asked, and have to say the same."""
+
+    clients: list[Any]
+
+    async def request(self, method: str, path: str, **more: Any) -> Answer:
+        first, second = [await _read(client, method, path, **more) for client in self.clients]
+        assert first.status == second.status
+        assert NUMBER.sub("number", first.body.decode()) == NUMBER.sub("number", second.body.decode())
+        return first
+
+    async def post(self, body: bytes | str, headers: dict[str, str] | None = None) -> Answer:
+        sent = body.encode() if isinstance(body, str) else body
+        return await self.request(
+            "POST", "/graphql", data=sent, headers={"Content-Type": "application/json"} | (headers or {})
+        )
+
+    async def ask(self, query: str, /, **variables: Any) -> Answer:
+        return await self.post(json.dumps({"query": query, "variables": variables}))
+
+    async def get(self, **asked: str) -> Answer:
+        return await self.request("GET", "/graphql", params=asked)
+
+    async def say(self, sent: bytes) -> bytes:
+        """Send bytes as they are, and read until the server closes the connection."""
+        first, second = [await _say(client, sent) for client in self.clients]
+        assert first.partition(b"\r\n")[0] == second.partition(b"\r\n")[0]
+        return first
+
+    async def assert_still_work(self) -> None:
+        assert (await self.ask(TITLE)).json == {"data": {"site": {"title": "Achterom"}}}
+
+
+class Process:
+    """The command line, running."""
+
+    def __init__(self, arguments: tuple[str, ...], folder: Path, number: int, **settings: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
+        self.folder = folder
+        self._out, self._log = folder / f"out-{number}", folder / f"log-{number}"
+        with self._out.open("wb") as out, self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gql_server", *arguments],
+                stdout=out,
+                stderr=log,
+                cwd=folder,
+                env=environment | {"PYTHONPATH": str(ROOT)},
+            )
+
+    @property
+    def out(self) -> str:
+        return self._out.read_text()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    @property
+    def url(self) -> str:
+        """Wait until it serves, and give its address."""
+        found = self.told(r"The blog lives at (http://\S+)/ ")
+        return found[1]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def told(self, pattern: str) -> re.Match[str]:
+        """Wait until something is told."""
+        for _ in patiently():
+            if found := re.search(pattern, self.out + self.log):
+                return found
+            if self.process.poll() is not None and not re.search(pattern, self.out + self.log):
+                pytest.fail(f"It ended with {self.process.returncode}: {self.out}{self.log}")
+        raise AssertionError
+
+    def ended(self) -> int:
+        """Wait until it has ended; give its exit code."""
+        return self.process.wait(PATIENCE)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def doors(databases_in_turn, start_for_long) -> AsyncIterator[Doors]:
+    """Serve the demonstration blog from both stores; nothing behind these doors is ever changed."""
+    sqlite, postgres = databases_in_turn
+    # Tortoise speaks to one kind of store in a process, so the other one gets its own.
+    process = start_for_long("serve", "--port", "0", "--demonstration", DATABASE_URL=postgres)
+    async with served(sqlite, demonstration=True) as near, ClientSession(process.url) as far:
+        yield Doors([near, Far(far, process.port)])
+
+
+@pytest.fixture(scope="session")
+def databases_in_turn(databases) -> list[str]:
+    """Name an empty store of each kind."""
+    return [databases.empty("sqlite"), databases.empty("postgres")]
+
+
+@pytest.fixture(scope="session")
+def start_for_long(tmp_path_factory) -> Iterator[Callable[..., Process]]:
+    """Start servers that live as long as the tests: `start("serve", "--port", "0", HOST="::1")`."""
+    yield from _starter(tmp_path_factory.mktemp("processes"))
+
+
+@pytest.fixture
+def start(tmp_path) -> Iterator[Callable[..., Process]]:
+    """Start the command line as a process of its own: `start("serve", "--port", "0", HOST="::1")`."""
+    yield from _starter(tmp_path)
+
+
+@pytest.fixture
+def serve():
+    """Lend the server of one store: `async with serve(url) as client: ...`."""
+    return served
+
+
+def patiently() -> Iterator[None]:
+    """Try again, until patience is at its end."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.01)
+    pytest.fail(f"not within {PATIENCE} seconds")
+
+
+def _starter(folder: Path) -> Iterator[Callable[..., Process]]:
+    started: list[Process] = []
+
+    def start(*arguments: str, **settings: str) -> Process:
+        started.append(Process(arguments, folder, len(started), **settings))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+@asynccontextmanager
+async def served(url: str, *, demonstration: bool = False) -> AsyncIterator[TestClient[Any, Any]]:
+    """Serve a store from a task of its own, as a process does: an open store belongs to its task."""
+    settings = Settings(database_url=url, site_url=SITE_URL)
+    opened: asyncio.Future[TestClient[Any, Any]] = asyncio.get_running_loop().create_future()
+    done = asyncio.Event()
+
+    async def run() -> None:
+        server = TestServer(build(settings, demonstration=demonstration))
+        try:
+            await server.start_server(**CONNECTIONS)
+        except BaseException as error:
+            opened.set_exception(error)
+            return
+        async with TestClient(server) as client:
+            opened.set_result(client)
+            await done.wait()
+
+    task = asyncio.create_task(run())
+    try:
+        yield await opened
+    finally:
+        done.set()
+        await task
+
+
+async def _read(client: Any, method: str, path: str, **more: Any) -> Answer:
+    async with client.request(method, path, **more) as response:
+        return Answer(response.status, response.headers, await response.read())
+
+
+async def _say(client: Any, sent: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(sent)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await reader.read()
+    finally:
+        writer.close()
