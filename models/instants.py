@@ -25,4 +25,5 @@ def now() -> datetime:
 
 def month_of(moment: datetime, time_zone: str) -> str:
     """Name the calendar month a moment falls in, such as 2021-03."""
-    return moment.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m")
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{local.year:04d}-{local.month:02d}"
