@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.errors import Invalid
 from models.pages import Page
 from models.posts import Post
-from models.redirects import Redirect
+from models.redirects import LONGEST_PATH, Redirect
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ def normal_path(path: str) -> str:
 
 async def leads(path: str) -> Leads | None:
     """Follow an old path; None when it leads nowhere or to what nobody may see."""
-    row = await Redirect.filter(path=normal_path(path)).first()
+    path = normal_path(path)
+    row = await Redirect.filter(path=path).first() if len(path) <= LONGEST_PATH else None
     if row is None:
         return None
     if row.post_id is not None:
