@@ -15,6 +15,7 @@ from models.fitting import fitting, plain
 from models.instants import Instant, now
 
 DEFAULT_TITLE = "My publication"
+FIRST = 1
 OF_THE_MACHINE = {"localtime", "Factory"}
 WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 
@@ -47,9 +48,9 @@ class Site(Model):
     @atomic
     async def found(cls) -> "Site":
         """Give the site of this store; the first time make one that asks for no answer."""
-        site = await cls.current()
-        if site is None:
-            site = await cls.create(title=DEFAULT_TITLE, secret=secrets.token_urlsafe(32), created_at=now())
+        first = {"title": DEFAULT_TITLE, "secret": secrets.token_urlsafe(32), "created_at": now()}
+        # By its number, so that two servers that start at once on an empty store found the same one.
+        site, _ = await cls.get_or_create(id=FIRST, defaults=first)
         return site
 
     @atomic
