@@ -78,6 +78,12 @@ class Answer:
             assert error["extensions"]["code"] not in {"", "INTERNAL_SERVER_ERROR"}
         self.assert_tells_nothing_of_the_inside()
 
+    def assert_answered(self) -> None:
+        """Hold that this is data, or a clean refusal."""
+        assert self.status == 200
+        if self.errors:
+            self.assert_refused()
+
 
 @dataclass
 class Far:
