@@ -86,8 +86,8 @@ class Answer:
 
 
 @dataclass
-class Far:
-    """A client of another process, with what these tests use of aiohttp's test client."""
+class Client:
+    """A client of a server that is a process, with what these tests use of aiohttp's test client."""
 
     session: ClientSession
     port: int
@@ -101,7 +101,7 @@ class Far:
 class Doors:
     """The same blog behind two servers, one on each store; both are asked, and have to say the same."""
 
-    clients: list[Any]
+    clients: list[Client]
 
     async def request(self, method: str, path: str, **more: Any) -> Answer:
         first, second = [await _read(client, method, path, **more) for client in self.clients]
@@ -180,20 +180,21 @@ class Process:
         return self.process.wait(PATIENCE)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def doors(databases_in_turn, start_for_long) -> AsyncIterator[Doors]:
-    """Serve the demonstration blog from both stores; nothing behind these doors is ever changed."""
-    sqlite, postgres = databases_in_turn
-    # Tortoise speaks to one kind of store in a process, so the other one gets its own.
-    process = start_for_long("serve", "--port", "0", "--demonstration", DATABASE_URL=postgres)
-    async with served(sqlite, demonstration=True) as near, ClientSession(process.url) as far:
-        yield Doors([near, Far(far, process.port)])
-
-
 @pytest.fixture(scope="session")
-def databases_in_turn(databases) -> list[str]:
-    """Name an empty store of each kind."""
-    return [databases.empty("sqlite"), databases.empty("postgres")]
+def blogs(databases, start_for_long) -> list[Process]:
+    """Serve the demonstration blog twice: Tortoise speaks to one kind of store in a process."""
+    return [
+        start_for_long("serve", "--port", "0", "--demonstration", DATABASE_URL=url, SITE_URL=SITE_URL)
+        for url in (databases.empty("sqlite"), databases.empty("postgres"))
+    ]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def doors(blogs) -> AsyncIterator[Doors]:
+    """Lend the doors of both servers; nothing behind them is ever changed."""
+    first, second = blogs
+    async with ClientSession(first.url) as sqlite, ClientSession(second.url) as postgres:
+        yield Doors([Client(sqlite, first.port), Client(postgres, second.port)])
 
 
 @pytest.fixture(scope="session")

@@ -75,16 +75,14 @@ async def test_what_comes_before_the_request_is_refused_is_not_a_request(doors):
     assert answer.count(b"HTTP/1.") == 1
 
 
-async def test_a_body_that_crawls_is_given_up(doors, monkeypatch):
+@pytest.mark.asyncio(loop_scope="function")
+async def test_a_body_that_crawls_is_given_up(empty_url, serve, monkeypatch):
     monkeypatch.setattr(requests, "BODY_SECONDS", 0.05)
-    near = doors.clients[0]
-    reader, writer = await asyncio.open_connection(near.host, near.port)
-    writer.write(SIZED + BODY[:10])
-    async with asyncio.timeout(20):
-        answer = await reader.read()
-    writer.close()
-    assert answer.startswith(b"HTTP/1.1 408 ")
-    await doors.assert_still_work()
+    async with serve(empty_url) as client, asyncio.timeout(20):
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        writer.write(SIZED + BODY[:10])
+        assert (await reader.read()).startswith(b"HTTP/1.1 408 ")
+        writer.close()
 
 
 async def test_a_client_that_walks_away_leaves_the_door_open(doors):
