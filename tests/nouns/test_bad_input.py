@@ -32,7 +32,7 @@ async def _comment(site: models.Site, content: str = "Tekst", **writer: Any) -> 
 
 
 VERBS = {
-    "title": lambda site, text: _draft(site, text),
+    "title": _draft,
     "content": lambda site, text: _draft(site, html=text),
     "summary": lambda site, text: _draft(site, summary=text),
     "seoTitle": lambda site, text: _draft(site, seo_title=text),
@@ -43,7 +43,7 @@ VERBS = {
     "author": lambda site, text: models.Author.named(site.id, text),
     "bioHtml": lambda site, text: models.Author.named(site.id, "Anna", bio_html=text),
     "tag": lambda site, text: models.Tag.named(site.id, text),
-    "comment": lambda site, text: _comment(site, text),
+    "comment": _comment,
     "comment name": lambda site, text: _comment(site, name=text),
     "comment email": lambda site, text: _comment(site, email=text),
     "site title": lambda site, text: site.edit(title=text),
@@ -105,11 +105,11 @@ async def test_a_text_too_long_is_refused(site, verb):
 
 async def test_a_page_too_deep_for_its_path_is_refused(site):
     page = None
-    with pytest.raises(models.Invalid, match="path"):
-        for _ in range(7):
-            page = await models.Page.draft(site.id, "x" * 100, "", parent=page)
-    assert page is not None
+    for _ in range(4):
+        page = await models.Page.draft(site.id, "x" * 100, "", parent=page)
     assert len(page.path) <= LONGEST_PATH
+    with pytest.raises(models.Invalid, match="path"):
+        await models.Page.draft(site.id, "x" * 100, "", parent=page)
 
 
 @pytest.mark.parametrize(
