@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from tortoise.exceptions import OperationalError
 
 import models
 from gql_server.importers.weebly import ImportRefused, bring, read
@@ -17,6 +18,10 @@ from models.backup import back_up
 from models.store import open_migrator, open_store
 
 Command = Callable[..., Coroutine[Any, Any, None]]
+# An operation that fails is the store's: a file with other tables in it, a user who may make none.
+FORESEEN = (
+    SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused, OperationalError,
+)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -36,8 +41,8 @@ def on_store(command: Command) -> Callable[..., None]:
     def run(**arguments: Any) -> None:
         try:
             asyncio.run(command(settings=read_settings(), **arguments))
-        except (SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused) as error:
-            raise click.ClickException(str(error)) from None
+        except FORESEEN as error:
+            raise click.ClickException(_in_one_line(error)) from None
 
     return run
 
@@ -53,8 +58,8 @@ def serve(host: str | None, port: int | None, site_url: str | None, demonstratio
         settings = read_settings(host=host, port=port, site_url=site_url)
         set_up_logs()
         serve_until_stopped(settings, demonstration=demonstration)
-    except (SettingsError, models.StoreError) as error:
-        raise click.ClickException(str(error)) from None
+    except FORESEEN as error:
+        raise click.ClickException(_in_one_line(error)) from None
 
 
 @main.command()
@@ -115,6 +120,11 @@ async def doctor(settings: Settings) -> None:
         click.echo(f"site        {site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         click.echo(f"counts      {f'{mended} were off and are mended' if mended else 'right'}")
+
+
+def _in_one_line(error: Exception) -> str:
+    said = " ".join(str(error).split())
+    return f"The store cannot be used: {said}" if isinstance(error, OperationalError) else said
 
 
 def _progress(line: str) -> None:

@@ -79,7 +79,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         listening.bind((settings.host, settings.port))
         listening.listen()
-    except UnicodeError:
+    except (UnicodeError, TypeError):
         listening.close()
         raise SettingsError(f"Cannot listen on {settings.host!r}: this is no host name.") from None
     except OSError as error:
