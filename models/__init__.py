@@ -18,13 +18,15 @@ from models.pages import Page
 from models.paths import Leads, leads
 from models.posts import Post, Wanted, count_due
 from models.recount import recount
-from models.redirects import Redirect, lead
+from models.redirects import LONGEST_PATH, Redirect, lead
 from models.site import Site
+from models.slugs import findable
 from models.tags import Tag
 from models.visibility import Status
 
 __all__ = [
     "LONGEST_COMMENT",
+    "LONGEST_PATH",
     "ArchiveMonth",
     "Author",
     "Byline",
@@ -59,6 +61,7 @@ __all__ = [
     "clear",
     "count_due",
     "count_posts",
+    "findable",
     "lead",
     "leads",
     "menu_entries",

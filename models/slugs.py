@@ -10,6 +10,14 @@ from models.site import Site
 RESERVED = {"graphql", "healthz", "readyz", "media", "posts", "authors", "tags", "archive", "letters"}
 
 
+LONGEST = 120
+
+
+def findable(name: str, longest: int = LONGEST) -> str:
+    """Give what may be looked for: a slug or path that no column can hold becomes the one that no row has."""
+    return name if len(name) <= longest else ""
+
+
 async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: int | None = None) -> str:
     """Find a slug that no other row of the noun has: the wanted one, or that with a number behind it."""
     await in_turn(site_id)

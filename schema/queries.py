@@ -52,7 +52,8 @@ class Query:
         info: Info, by: Annotated[AuthorLookup, strawberry.argument(description="Which one.")]
     ) -> Author | None:
         known = models.Author.known()
-        found = known.filter(slug=by.slug) if by.slug else known.filter(id=row_id(by.id or "", "Author") or 0)
+        slug, id = by.slug, row_id(by.id or "", "Author")
+        found = known.filter(slug=models.findable(slug)) if slug else known.filter(id=id or 0)
         return await found.first()  # type: ignore[return-value]
 
     @strawberry.field(
@@ -95,10 +96,11 @@ class Query:
     ) -> Page | None:
         shown = models.Page.published()
         if by.path:
-            found = await shown.filter(path=by.path).first()
+            found = await shown.filter(path=models.findable(by.path, models.LONGEST_PATH)).first()
             old = None if found or not by.path.startswith("/") else await models.leads(by.path)
             return found or (await shown.filter(id=old.page_id or 0).first() if old else None)  # type: ignore[return-value]
-        one = shown.filter(slug=by.slug) if by.slug else shown.filter(id=row_id(by.id or "", "Page") or 0)
+        slug, id = by.slug, row_id(by.id or "", "Page")
+        one = shown.filter(slug=models.findable(slug)) if slug else shown.filter(id=id or 0)
         return await one.first()  # type: ignore[return-value]
 
     @strawberry.field(description="One post.")
@@ -140,13 +142,13 @@ async def _find_post(by: PostLookup) -> models.Post | None:
     shown = models.Post.in_full()
     if by.path:
         if by.path.startswith("/posts/"):
-            found = await shown.filter(slug=by.path.removeprefix("/posts/")).first()
+            found = await shown.filter(slug=models.findable(by.path.removeprefix("/posts/"))).first()
             if found is not None:
                 return found
         old = await models.leads(by.path) if by.path.startswith("/") else None
         return await shown.filter(id=old.post_id).first() if old and old.post_id else None
     if by.slug:
-        return await shown.filter(slug=by.slug).first()
+        return await shown.filter(slug=models.findable(by.slug)).first()
     return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
 
 

@@ -1,13 +1,13 @@
 """The objects of the graph, declared over the rows of the store."""
 
+from copy import deepcopy
 from datetime import datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel import Locale, UnknownLocaleError, localedata
 from strawberry import UNSET, Info, Parent
 
 import models
@@ -304,5 +304,13 @@ def month_label(month: str, language: str) -> str:
         raise models.Invalid(
             "language", "No language is known by that tag; write one such as nl or en-GB."
         ) from None
-    words = format_date(datetime.strptime(month, "%Y-%m"), "LLLL y", locale=locale)  # noqa: DTZ007
-    return words[:1].upper() + words[1:]
+    year, _, number = month.partition("-")
+    name = _month_names(str(locale))[int(number)]
+    return f"{name[:1].upper()}{name[1:]} {int(year)}"
+
+
+@lru_cache(maxsize=1_000)
+def _month_names(locale: str) -> dict[int, str]:
+    # Babel writes what it looks up into data that languages share: the first to ask would decide for all.
+    months = deepcopy(localedata.load(locale)["months"])
+    return dict(localedata.LocaleDataDict({"months": months})["months"]["stand-alone"]["wide"])
