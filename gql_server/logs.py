@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-NOISY = ("tortoise", "aiosqlite", "asyncio", "aiohttp.access", "strawberry.execution")
+NOISY = ("tortoise", "aiosqlite", "asyncpg", "asyncio", "aiohttp.access", "strawberry.execution")
 
 
 def set_up_logs() -> None:

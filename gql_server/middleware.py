@@ -8,7 +8,8 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from schema.errors import refusal
+import models
+from schema.errors import AWAY, INTERNAL, UNAVAILABLE, refusal
 
 REQUEST_ID = web.RequestKey("request_id", str)
 log = structlog.get_logger("http")
@@ -32,12 +33,14 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         message = ADVICE.get(error.status, error.reason)
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return _error(error.status, message, "BAD_REQUEST", headers)
+    except models.Unavailable:
+        return _error(503, AWAY, UNAVAILABLE, {"Retry-After": "1"})
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             return _error(404, ADVICE[404], "BAD_REQUEST", {})
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
-        return _error(500, message, "INTERNAL_SERVER_ERROR", {})
+        return _error(500, message, INTERNAL, {})
 
 
 def no_http(status: int) -> web.Response:

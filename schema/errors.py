@@ -11,6 +11,7 @@ import models
 UNAVAILABLE = "UNAVAILABLE"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 BAD_INPUT = "BAD_USER_INPUT"
+AWAY = "The store cannot be reached just now; try again in a moment."
 LONGEST_MESSAGE = 500
 
 
@@ -20,7 +21,7 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
     cause = _cause(error)
     code, more = (error.extensions or {}).get("code", BAD_INPUT), {}
     if isinstance(cause, models.Unavailable):
-        told["message"], code = "The store cannot be reached just now; try again in a moment.", UNAVAILABLE
+        told["message"], code = AWAY, UNAVAILABLE
     elif isinstance(cause, models.NotFound):
         code = "NOT_FOUND"
     elif isinstance(cause, models.Invalid):

@@ -24,7 +24,7 @@ from gql_server.server import CONNECTIONS
 from gql_server.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30
+PATIENCE = 60
 SITE_URL = "https://blog.example"
 TITLE = "{ site { title } }"
 NUMBER = re.compile(r"number [0-9a-f]{16}")
@@ -168,7 +168,7 @@ class Process:
 
     def told(self, pattern: str) -> re.Match[str]:
         """Wait until something is told."""
-        for _ in patiently():
+        for _ in _patiently():
             if found := re.search(pattern, self.out + self.log):
                 return found
             if self.process.poll() is not None and not re.search(pattern, self.out + self.log):
@@ -210,12 +210,18 @@ def start(tmp_path) -> Iterator[Callable[..., Process]]:
 
 
 @pytest.fixture
+def patiently() -> Callable[[], Iterator[None]]:
+    """Try again until a condition holds: `for _ in patiently(): ...`."""
+    return _patiently
+
+
+@pytest.fixture
 def serve():
     """Lend the server of one store: `async with serve(url) as client: ...`."""
     return served
 
 
-def patiently() -> Iterator[None]:
+def _patiently() -> Iterator[None]:
     """Try again, until patience is at its end."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
