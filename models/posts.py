@@ -179,17 +179,18 @@ class Post(Model):
             raise Changed
         self.update_from_dict(values)
 
-    async def _count(self, *, visible_now: bool) -> None:
+    async def _count(self, *, visible_now: bool) -> bool:
         # Only the one whose update changes the flag counts: two processes may see the same moment come.
         changed = await Post.filter(id=self.id, is_counted=not visible_now).update(is_counted=visible_now)
         self.is_counted = visible_now
         if not changed:
-            return
+            return False
         # The site may have moved to another time zone since this row was read, and the month with it.
         months: list[Any] = await Post.filter(id=self.id).values_list("published_month", flat=True)
         if months[0] is not None:
             by = 1 if visible_now else -1
             await tally(self.id, site_id=self.site_id, month=months[0], by=by)
+        return True
 
 
 @atomic
