@@ -15,7 +15,7 @@ from models.instants import now
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.pages import Page
-from models.paths import Leads, leads
+from models.paths import Leads, leads, normal_path
 from models.posts import Post, Wanted, count_due
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
@@ -66,7 +66,7 @@ __all__ = [
     "leads",
     "menu_entries",
     "move_to_time_zone",
-    "now",
+    "normal_path", "now",
     "paging",
     "read_masthead",
     "recount",

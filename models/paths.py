@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from models.errors import Invalid
 from models.pages import Page
 from models.posts import Post
 from models.redirects import LONGEST_PATH, Redirect
@@ -18,10 +17,8 @@ class Leads:
 
 
 def normal_path(path: str) -> str:
-    """Write a path one way: a slash before, none behind; refuse what is no path."""
-    if not path.startswith("/"):
-        raise Invalid("path", "A path begins with a slash.")
-    return path.rstrip("/") or "/"
+    """Write a path one way: one slash before, none behind."""
+    return f"/{path.strip('/')}"
 
 
 async def leads(path: str) -> Leads | None:

@@ -18,7 +18,7 @@ from models.content import Content
 from models.counters import tally
 from models.errors import Changed, Invalid
 from models.fitting import fitting
-from models.instants import Instant, month_of, now
+from models.instants import Instant, known_moment, month_of, now
 from models.relations import belongs_to, may_point_to
 from models.site import Site
 from models.slugs import findable, free_slug, in_turn
@@ -150,7 +150,7 @@ class Post(Model):
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
         """Show the post to everybody, from now on or from a moment, past or ahead."""
-        moment = at or self.published_at or now()
+        moment = known_moment(at or self.published_at or now())
         site = await in_turn(self.site_id)
         await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)

@@ -96,8 +96,9 @@ class Query:
     ) -> Page | None:
         shown = models.Page.published()
         if by.path:
-            found = await shown.filter(path=models.findable(by.path, models.LONGEST_PATH)).first()
-            old = None if found or not by.path.startswith("/") else await models.leads(by.path)
+            path = models.normal_path(by.path)
+            found = await shown.filter(path=models.findable(path, models.LONGEST_PATH)).first()
+            old = None if found else await models.leads(path)
             return found or (await shown.filter(id=old.page_id or 0).first() if old else None)  # type: ignore[return-value]
         slug, id = by.slug, row_id(by.id or "", "Page")
         one = shown.filter(slug=models.findable(slug)) if slug else shown.filter(id=id or 0)
@@ -141,11 +142,12 @@ class Query:
 async def _find_post(by: PostLookup) -> models.Post | None:
     shown = models.Post.in_full()
     if by.path:
-        if by.path.startswith("/posts/"):
-            found = await shown.filter(slug=models.findable(by.path.removeprefix("/posts/"))).first()
+        path = models.normal_path(by.path)
+        if path.startswith("/posts/"):
+            found = await shown.filter(slug=models.findable(path.removeprefix("/posts/"))).first()
             if found is not None:
                 return found
-        old = await models.leads(by.path) if by.path.startswith("/") else None
+        old = await models.leads(path)
         return await shown.filter(id=old.post_id).first() if old and old.post_id else None
     if by.slug:
         return await shown.filter(slug=models.findable(by.slug)).first()

@@ -1,13 +1,10 @@
 """The objects of the graph, declared over the rows of the store."""
 
-from copy import deepcopy
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
-from babel import Locale, UnknownLocaleError, localedata
 from strawberry import UNSET, Info, Parent
 
 import models
@@ -26,6 +23,7 @@ from schema.connections import (
 from schema.content import Block, Image, typed_blocks
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
+from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
 from schema.sources import Listed, body, column, derived, few, located, one, same_row
@@ -293,24 +291,3 @@ class Comment(Node):
     async def url(root: Parent[models.Comment], info: Info) -> URL:
         post = await info.context.loaders.rows("Post").load(root.post_id)
         return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")
-
-
-@lru_cache(maxsize=2_000)
-def month_label(month: str, language: str) -> str:
-    """Name a month in a language, capitalised as a blog shows it; refuse a language without words for it."""
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        raise models.Invalid(
-            "language", "No language is known by that tag; write one such as nl or en-GB."
-        ) from None
-    year, _, number = month.partition("-")
-    name = _month_names(str(locale))[int(number)]
-    return f"{name[:1].upper()}{name[1:]} {int(year)}"
-
-
-@lru_cache(maxsize=1_000)
-def _month_names(locale: str) -> dict[int, str]:
-    # Babel writes what it looks up into data that languages share: the first to ask would decide for all.
-    months = deepcopy(localedata.load(locale)["months"])
-    return dict(localedata.LocaleDataDict({"months": months})["months"]["stand-alone"]["wide"])

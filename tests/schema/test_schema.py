@@ -21,8 +21,8 @@ import models
 from schema.graph import schema, sdl
 from schema.ids import global_id, read_id, row_id
 from schema.loaders import Loaders
+from schema.months import _month_names, month_label
 from schema.scalars import read_language
-from schema.types import _month_names, month_label
 
 WRITTEN = Path(__file__).parents[2] / "docs/schema.graphql"
 MARCH = {
