@@ -1,6 +1,6 @@
 """The server, put together: its doors, and what opens before them and closes after them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 from aiohttp import web
@@ -54,9 +54,17 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     async with open_store(app[SETTINGS].database_url, progress=tell):
         site = await models.Site.found()
         if app[DEMONSTRATION] and await is_empty(site):
-            await tell_demonstration(site, tell)
+            await _tell(site, tell)
         await models.count_due()
         yield
+
+
+async def _tell(site: models.Site, tell: Callable[[str], None]) -> None:
+    try:
+        await tell_demonstration(site, tell)
+    except models.Unavailable:
+        # The row is held: another server that started on the same store is telling it.
+        tell("another server tells the demonstration blog; this one serves it")
 
 
 async def is_empty(site: models.Site) -> bool:

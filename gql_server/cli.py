@@ -53,7 +53,10 @@ def on_store(command: Command) -> Callable[..., None]:
 @click.option("--site-url", help="Root URL that readers see, such as https://blog.example.")
 @click.option("--demonstration", is_flag=True, help="Fill an empty store with a demonstration blog.")
 def serve(host: str | None, port: int | None, site_url: str | None, demonstration: bool) -> None:
-    """Serve the graph; the first start makes the store, later ones bring it up to date."""
+    """Serve the graph.
+
+    The first start makes the store; later ones bring it up to date.
+    """
     try:
         settings = read_settings(host=host, port=port, site_url=site_url)
         set_up_logs()
@@ -75,7 +78,10 @@ async def migrate(settings: Settings) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @on_store
 async def backup(settings: Settings, file: Path) -> None:
-    """Copy a SQLite store to FILE while it is in use, and check the copy."""
+    """Copy a SQLite store that is in use to FILE.
+
+    The copy is read back and checked; a file that is there is never written over.
+    """
     size = await back_up(settings.database_url, file)
     click.echo(f"{file} is a whole copy of the store, {size / 1e6:.1f} MB.")
 
@@ -105,7 +111,10 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
 @main.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, store, migrations and counts; mend the counts when they are off."""
+    """Look at settings, store, migrations and counts.
+
+    Counts that are off are mended.
+    """
     click.echo(f"settings    fine; listening on {settings.own_url}")
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         click.echo(f"store       {store.url} answers")

@@ -25,6 +25,7 @@ from schema.inputs import (
 )  # fmt: skip
 from schema.loaders import NOUNS
 from schema.nodes import Node
+from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 
 MOST_IDS = 100
@@ -169,7 +170,7 @@ async def _fetch(info: Info, id: str) -> Any:
     if kind in NOUNS:
         row = int_key(key)
         return None if row is None else await info.context.loaders.rows(kind).load(row)
-    if kind == "ArchiveMonth":
+    if kind == "ArchiveMonth" and MONTH.fullmatch(key):
         return await info.context.loaders.months.load(key)
     return _of_masthead(info.context.masthead, kind, key)
 
