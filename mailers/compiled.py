@@ -16,7 +16,7 @@ _Fill = tuple[int, str, Callable[[str], bytes]]
 
 
 class CompiledLetter:
-    """Holds a letter's words, encoded, with open places; a template may print a slot but not reason about it."""
+    """Holds a letter's words, encoded, with open places; a template may print a slot, not decide by it."""
 
     def __init__(
         self, wording: Wording, sender: Sender, *, fixed: Mapping[str, Any], slots: Collection[str]
@@ -26,7 +26,10 @@ class CompiledLetter:
         pieces = re.compile("(" + "|".join(marks) + ")") if marks else re.compile(r"(?!)")
         values = {**fixed, **{slot: _Slot(mark) for mark, slot in marks.items()}}
         subject, text, html = (
-            [marks.get(piece, piece) if number % 2 else piece for number, piece in enumerate(pieces.split(part))]
+            [
+                marks.get(piece, piece) if number % 2 else piece
+                for number, piece in enumerate(pieces.split(part))
+            ]
             for part in wording.filled(values)
         )
         self._sender = sender

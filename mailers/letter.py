@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from mailers.encoding import quoted_printable, subject
-from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, Headers, Mail, Sender, Stamp
+from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, NO_HEADERS, Headers, Mail, Sender, Stamp
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 
@@ -22,7 +22,7 @@ class Letter:
     language: str
     key: str
     promised_at: datetime
-    headers: Headers = Headers()
+    headers: Headers = NO_HEADERS
 
     @property
     def links(self) -> list[str]:

@@ -12,16 +12,14 @@ from mailers.addresses import mailbox
 
 # Quoted-printable never holds "=_", so no body can hold this line (RFC 2045, 6.7).
 _BOUNDARY = "=_the_same_in_other_words"
-_PART = (
-    "--{}\r\nContent-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-)
+_PART = "--{}\r\nContent-Type: text/{}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
 BEFORE_TEXT = _PART.format(_BOUNDARY, "plain").encode()
 BEFORE_HTML = b"\r\n" + _PART.format(_BOUNDARY, "html").encode()
 AFTER_HTML = f"\r\n--{_BOUNDARY}--\r\n".encode()
 
 
 class Mail(msgspec.Struct, frozen=True, gc=False):
-    """What a mail server is given: envelope, content in CRLF lines, and the key that its outcome is kept by."""
+    """What a mail server is given, the content in CRLF lines, and the key that its outcome is kept by."""
 
     key: str
     sender: str
@@ -36,7 +34,7 @@ class Mail(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Headers:
-    """What a letter tells machines: that none should answer (RFC 3834), and how to leave (2369, 2919, 8058)."""
+    """What a letter tells machines: not to answer (RFC 3834), and how to leave (RFC 2369, 2919, 8058)."""
 
     automatic: bool = False
     list_id: str = ""
@@ -61,6 +59,9 @@ class Headers:
         return "".join(lines)
 
 
+NO_HEADERS = Headers()
+
+
 @dataclass(frozen=True)
 class Stamp:
     """To whom a letter goes, by which promise, made when."""
@@ -68,7 +69,7 @@ class Stamp:
     to: str
     key: str
     promised_at: datetime
-    headers: Headers = Headers()
+    headers: Headers = NO_HEADERS
 
 
 @dataclass(frozen=True)
