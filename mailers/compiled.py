@@ -12,7 +12,7 @@ from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, Mail, Sender, Sta
 from mailers.wording import Wording
 
 _SOFT_BREAK = b"=\r\n"
-_Fill = tuple[int, str, Callable[[str], bytes]]
+_Encode = Callable[[str], bytes]
 
 
 class CompiledLetter:
@@ -36,7 +36,7 @@ class CompiledLetter:
         self._language = wording.language
         self._subject = subject
         self._body: list[bytes] = []
-        self._fills: list[_Fill] = []
+        self._places: dict[tuple[str, _Encode], list[int]] = {}
         self._append(BEFORE_TEXT, text, _encode_text)
         self._append(BEFORE_HTML, html, _encode_html)
         self._body.append(AFTER_HTML)
@@ -44,18 +44,20 @@ class CompiledLetter:
     def fill(self, stamp: Stamp, values: Mapping[str, str]) -> Mail:
         """Seal the letter for one reader; KeyError when a slot has no value."""
         body = self._body.copy()
-        for place, slot, encode in self._fills:
-            body[place] = encode(values[slot])
+        for (slot, encode), places in self._places.items():
+            encoded = encode(values[slot])
+            for place in places:
+                body[place] = encoded
         words = self._subject.copy()
         words[1::2] = [values[slot] for slot in words[1::2]]
-        subject = encoding.subject("".join(words))
+        subject = encoding.subject("".join(words).strip())
         return self._sender.seal(stamp, subject=subject, language=self._language, body=b"".join(body))
 
-    def _append(self, opening: bytes, pieces: list[str], encode: Callable[[str], bytes]) -> None:
+    def _append(self, opening: bytes, pieces: list[str], encode: _Encode) -> None:
         self._body.append(opening)
         for number, piece in enumerate(pieces):
             if number % 2:
-                self._fills.append((len(self._body), piece, encode))
+                self._places.setdefault((piece, encode), []).append(len(self._body))
                 self._body.append(b"")
             elif piece:
                 last = number == len(pieces) - 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from typing import cast
 
 from aiosmtplib import (
     SMTP,
@@ -69,12 +70,12 @@ async def _greet(smtp: SMTP) -> None:
 def _take_over(smtp: SMTP, standing: Standing) -> Pipeline:
     # After STARTTLS only the protocol knows the transport that encrypts.
     transport = smtp.protocol.transport if smtp.protocol else None
-    if not isinstance(transport, asyncio.Transport) or transport.is_closing():
+    if transport is None or transport.is_closing():
         raise SMTPServerDisconnected("the line was cut")
     offers = Offers(smtp.supports_extension("pipelining"), smtp.supports_extension("smtputf8"))
     replies = Replies()
     transport.set_protocol(replies)
-    return Pipeline(transport, replies, standing, offers)
+    return Pipeline(cast(asyncio.Transport, transport), replies, standing, offers)
 
 
 def _verdict(error: Exception) -> Verdict:

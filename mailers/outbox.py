@@ -68,8 +68,8 @@ def read(mail: Mail) -> Letter:
     return Letter(
         to=mail.recipient,
         subject=str(message["Subject"]),
-        text=text.get_content(),
-        html=html.get_content(),
+        text=text.get_content().replace("\r\n", "\n"),
+        html=html.get_content().replace("\r\n", "\n"),
         language=str(message["Content-Language"]),
         key=mail.key,
         promised_at=message["Date"].datetime,

@@ -72,7 +72,7 @@ class Pipeline:
                     await durable
                 if not self._replies.quiet:
                     raise Lost("the server spoke out of turn or hung up")
-                self._announced = self._following(lane)
+                self._announced = self._following(lane) if self._ended is None else None
                 stage, verdict = await self._hand_over(mail, refusal)
                 self._standing.answered(stage, verdict, mail.domain)
                 durable = ledger.enter(Outcome(mail.key, verdict))
@@ -143,11 +143,12 @@ class Pipeline:
             return None
         self._envelope_is_open = True
         if len(replies) == 3 and replies[2].code == 354:
-            if refusals[0][0] is not Stage.RCPT and replies[1].code < 300:
-                raise Lost(f"the server refused the sender but asks for the letter: {replies[0]}")
-            # RFC 2920 3.1: without a recipient a lone dot ends what DATA began.
-            self._transport.write(b".\r\n")
-            await self._hear()
+            if replies[1].code >= 400:
+                # RFC 2920 3.1: without a recipient a lone dot ends what DATA began.
+                self._transport.write(b".\r\n")
+                await self._hear()
+            else:
+                self._ended = f"refused the sender and asks for the letter: {refusals[0][1]}"
         return refusals[0]
 
     async def _hear_all(self) -> list[Reply]:

@@ -37,8 +37,8 @@ class PostOffice:
     async def send(self, letters: Letters, *, record: Record) -> None:
         """Send letters in bulk; each outcome is given to `record` before its line sends the next letter.
 
-        What `record` or the source raises ends the run and is raised here. A letter that has no outcome then, or
-        when the office closes, may be sent again: its bytes are the same.
+        What `record` or the source raises ends the run and is raised here. A letter without an outcome then,
+        or when the office closes, may be sent again: its bytes are the same.
         """
         ledger = Ledger(record)
         await self._run(Batch(self._sender, self._bulk, ledger, most_lines=MOST_LINES), _each(letters))
