@@ -73,7 +73,7 @@ class Pipeline:
                 if not self._replies.quiet:
                     raise Lost("the server spoke out of turn or hung up")
                 self._announced = self._following(lane) if self._ended is None else None
-                stage, verdict = await self._hand_over(mail, refusal)
+                stage, verdict = await self._hand_over(mail, refusal, ledger)
                 self._standing.answered(stage, verdict, mail.domain)
                 durable = ledger.enter(Outcome(mail.key, verdict))
                 if self._ended is not None:
@@ -173,7 +173,9 @@ class Pipeline:
             raise Lost(str(reply))
         return reply
 
-    async def _hand_over(self, mail: Mail, refusal: tuple[Stage, Reply] | None) -> tuple[Stage, Verdict]:
+    async def _hand_over(
+        self, mail: Mail, refusal: tuple[Stage, Reply] | None, ledger: Ledger
+    ) -> tuple[Stage, Verdict]:
         """Send the letter, its dot and the next envelope at once; when it was refused only the latter."""
         following = self._envelope(self._announced) if self._announced is not None else ()
         if refusal is not None:
@@ -182,7 +184,8 @@ class Pipeline:
         stuffed = mail.content.replace(b"\r\n.", b"\r\n..")
         self._transport.write(b"".join((stuffed, b".\r\n", *following)))
         try:
-            reply = await self._replies.next(DOT_PATIENCE)
+            with ledger.expecting():
+                reply = await self._replies.next(DOT_PATIENCE)
         except Lost as lost:
             self._ended = str(lost)
             return Stage.DOT, Uncertain(later(AFTER_DOUBT), f"{Stage.DOT.value}: {lost}")

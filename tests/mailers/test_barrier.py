@@ -112,8 +112,7 @@ async def test_dots_arrive_as_they_were_written(office, book, write, sender):
 
 
 async def test_an_urgent_letter_passes_a_batch_that_stands_still(office, book, write):
-    held = asyncio.Event()
-    async with MailServer({"MAIL": "250 ok"}, hold={"RSET": held}) as server:
+    async with MailServer() as server:
         book.open.clear()
         post = office(server)
         bulk = asyncio.create_task(post.send([write(f"{n}") for n in range(100)], record=book.record))
