@@ -5,11 +5,12 @@ from time import monotonic
 
 from mailers.pace import Clock, Pace
 from mailers.servers import Server
-from mailers.verdicts import OursToFix, Sent, Stage, TryLater, Verdict, later
+from mailers.verdicts import OursToFix, Sent, Stage, TryLater, Uncertain, Verdict, later
 
 SHORTEST_PAUSE = 15.0  # seconds
 LONGEST_PAUSE = 600.0
-# One letter refused by a policy is perhaps its reader's own; so many in a row are ours.
+# One letter refused by a policy is perhaps its reader's own, one line cut at the dot is bad luck. So many in
+# a row are not, and each more would be a letter sent twice.
 REFUSALS_IN_A_ROW = 3
 
 
@@ -48,7 +49,7 @@ class Standing:
         if isinstance(verdict, Sent):
             self._failures = self._refusals = 0
             self.pace.went_well(domain)
-        elif isinstance(verdict, OursToFix):
+        elif isinstance(verdict, OursToFix | Uncertain):
             self._refusals += 1
             if stage is Stage.MAIL or self._refusals >= REFUSALS_IN_A_ROW:
                 self._why = verdict

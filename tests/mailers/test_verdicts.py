@@ -151,6 +151,14 @@ async def test_one_reader_whose_server_refuses_us_does_not_stop_the_others(offic
         assert server.heard_times("MAIL") == 5
 
 
+async def test_a_server_that_cuts_every_line_at_the_dot_gets_few_letters(office, book, write):
+    async with MailServer({"DOT": DROP}) as server:
+        await office(server).send([write(f"{n}") for n in range(200)], record=book.record)
+        assert len(book.outcomes) == 200
+        assert len(server.taken) <= 20
+        assert {type(verdict) for verdict in book.verdicts.values()} == {Uncertain, TryLater}
+
+
 async def test_another_server_takes_over(office, book, write):
     async with MailServer({"BANNER": "421 no"}) as away, MailServer() as here:
         verdicts = [await office(away, here).send_one(write(f"{n}"), record=book.record) for n in range(8)]
