@@ -11,7 +11,6 @@ from mailers import encoding
 from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, Mail, Sender, Stamp
 from mailers.wording import Wording
 
-_SOFT_BREAK = b"=\r\n"
 _Encode = Callable[[str], bytes]
 
 
@@ -61,7 +60,7 @@ class CompiledLetter:
                 self._body.append(b"")
             elif piece:
                 last = number == len(pieces) - 1
-                self._body.append(encoding.quoted_printable(piece) + (b"" if last else _SOFT_BREAK))
+                self._body.append((encoding.quoted_printable if last else encoding.continued)(piece))
 
 
 class _Slot:
@@ -81,8 +80,8 @@ class _Slot:
 
 
 def _encode_text(value: str) -> bytes:
-    return encoding.quoted_printable(value) + _SOFT_BREAK if value else b""
+    return encoding.continued(value) if value else b""
 
 
 def _encode_html(value: str) -> bytes:
-    return encoding.quoted_printable(str(escape(value))) + _SOFT_BREAK if value else b""
+    return encoding.continued(str(escape(value))) if value else b""

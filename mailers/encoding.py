@@ -12,6 +12,8 @@ from models.errors import Invalid
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _WORDS = re.compile(r"[!-~]{1,60}(?: [!-~]{1,60})*")
+# The C code encodes a space at the end of a line after it has counted.
+_LATE_SPACE = re.compile(rb"^([^\r\n]{74,75})(=[0-9A-F]{2})\r$", re.MULTILINE)
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]{1,60}(?: [\w!#$%&'*+/=?^`{|}~-]{1,60})*", re.ASCII)
 _URL = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
 
@@ -61,7 +63,17 @@ def quoted_printable(text: str, *, field: str = "text") -> bytes:
     if "\n" in text or "\r" in text:
         text = _NEWLINE.sub("\r\n", text)
     # The C code breaks lines as the text's own first line break does, and a part may have none.
-    return b2a_qp(utf8(text, field=field)).replace(b"=\n", b"=\r\n")
+    data = b2a_qp(utf8(text, field=field)).replace(b"=\n", b"=\r\n")
+    return data if len(data) <= 76 else _LATE_SPACE.sub(rb"\1=\r\n\2\r", data)
+
+
+def continued(text: str) -> bytes:
+    """Give a part of a text in quoted-printable, so that any other may follow."""
+    data = quoted_printable(text)
+    if len(data) - data.rfind(b"\n") - 1 < 76:
+        return data + b"=\r\n"
+    end = -3 if data[-3:-2] == b"=" else -1
+    return b"".join((data[:end], b"=\r\n", data[end:], b"=\r\n"))
 
 
 def utf8(text: str, *, field: str) -> bytes:

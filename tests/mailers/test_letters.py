@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jinja2 import Environment
 from markupsafe import escape
@@ -100,7 +100,11 @@ def assert_same(ours, theirs):
         assert lines(our_part.get_content()) == lines(their_part.get_content())
 
 
+@settings(deadline=None)
 @given(subject=one_line, text=bodies, html=bodies)
+@example(
+    subject="late spaces", text="x" * 73 + " \n" + "x" * 74 + " \n" + "x" * 75 + " \ny", html="\t" * 80 + "\n"
+)
 @example(subject="", text="", html="")
 @example(subject="Wie heeft de sleutel? " * 9, text=".\r\n.\r.", html="\x00")
 @example(subject="=?utf-8?q?no?=", text="trailing  \n\t\n", html="x" * 2000)
@@ -136,8 +140,11 @@ WORDING = Wording(
 )
 
 
+@settings(deadline=None)
 @given(name=one_line, title=one_line, link=bodies)
 @example(name="Ann", title="{{ name }}", link="{{ 7 * 7 }}")
+@example(name="n", title="x" * 68, link="=" * 25 + "y")
+@example(name="n", title="t", link="y" * 76)
 @example(name="", title="<b>", link="\n.\n")
 @example(name="\ue0000.0\ue001", title="'\"&", link=" ")
 def test_a_compiled_letter_parses_as_the_standard_library_parses_its_own(name, title, link):
