@@ -1,0 +1,28 @@
+"""Addresses as a mail server takes them: one mailbox, nothing beside it."""
+
+import re
+
+import idna
+
+from models.errors import Invalid
+
+LONGEST = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
+_DOMAIN = r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
+_PLAIN = re.compile(rf"[\w!#$%&'*+/=?^`{{|}}~.-]{{1,64}}@{_DOMAIN}", re.ASCII)
+_LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
+
+
+def mailbox(address: str, *, field: str) -> str:
+    """Give the address as it stands in an envelope, its domain in ASCII; refuse what is not one mailbox."""
+    local, _, domain = address.rpartition("@")
+    if len(address) > LONGEST or not _LOCAL.fullmatch(local):
+        raise Invalid(field, "This is not an address that a letter can be sent to.")
+    if _PLAIN.fullmatch(address):
+        return address
+    try:
+        found = f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except UnicodeError:
+        raise Invalid(field, "This is not an address that a letter can be sent to.") from None
+    if domain.endswith(".") or len(local.encode()) > 64 or len(found.encode()) > LONGEST:
+        raise Invalid(field, "This is not an address that a letter can be sent to.")
+    return found

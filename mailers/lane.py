@@ -1,0 +1,73 @@
+"""Letters that wait for a connection."""
+
+import asyncio
+from collections import deque
+
+from mailers.mail import Mail
+
+
+class Lane:
+    """Hands letters to connections in their order; keeps few, so that their source is read no faster."""
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._waiting: deque[Mail] = deque()
+        self._returned: set[str] = set()
+        self._ended = self._emptied = False
+        self._changed: asyncio.Future[None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    async def put(self, mail: Mail) -> bool:
+        """Add a letter when there is room; say whether it was taken, which it is not after the end."""
+        while len(self._waiting) >= self._room and not self._ended:
+            await self._change()
+        if not self._ended:
+            self._waiting.append(mail)
+            self._tell()
+        return not self._ended
+
+    def end(self, *, empty: bool = False) -> None:
+        """Take no more letters; when `empty`, also let go of those that wait."""
+        self._ended = True
+        if empty:
+            self._emptied = True
+            self._waiting.clear()
+        self._tell()
+
+    async def ready(self) -> bool:
+        """Wait for a letter; say whether there is one, which there is not after the end."""
+        while not self._waiting and not self._ended:
+            await self._change()
+        return bool(self._waiting)
+
+    def take(self) -> Mail | None:
+        """Give the letter whose turn it is, when there is one."""
+        if not self._waiting:
+            return None
+        mail = self._waiting.popleft()
+        if len(self._waiting) <= self._room // 2:
+            self._tell()
+        return mail
+
+    def give_back(self, mail: Mail) -> bool:
+        """Put a letter before the others for a second try; say no when this was the second."""
+        if mail.key in self._returned:
+            self._returned.discard(mail.key)
+            return False
+        self._returned.add(mail.key)
+        if not self._emptied:
+            self._waiting.appendleft(mail)
+            self._tell()
+        return True
+
+    async def _change(self) -> None:
+        if self._changed is None:
+            self._changed = asyncio.get_running_loop().create_future()
+        await asyncio.shield(self._changed)
+
+    def _tell(self) -> None:
+        if self._changed is not None:
+            self._changed.set_result(None)
+            self._changed = None

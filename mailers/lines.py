@@ -1,0 +1,73 @@
+"""The lines of one lane to the mail servers, kept open a while for the next letter."""
+
+import asyncio
+import math
+import random
+from collections.abc import Sequence
+
+from mailers.connection import Unreachable, connect
+from mailers.pipeline import Pipeline
+from mailers.standing import Standing
+from mailers.verdicts import OursToFix
+
+KEPT = 30.0  # seconds; servers hang up after a minute or more
+
+
+class Lines:
+    """Lends lines; opens one when none is idle, to the next server when one cannot be reached."""
+
+    def __init__(self, standings: Sequence[Standing], name: str) -> None:
+        self._standings = standings
+        self._name = name
+        self._idle: list[Pipeline] = []
+        self._goodbyes: set[asyncio.Task[None]] = set()
+
+    async def take(self) -> Pipeline:
+        """Lend a line; raise Unreachable when no server takes one."""
+        while self._idle:
+            line = self._idle.pop()
+            if line.usable:
+                return line
+            self._dismiss(line)
+        return await self._open()
+
+    def keep(self, line: Pipeline) -> None:
+        """Take a line back, and hang up when nobody asks for it."""
+        self._idle.append(line)
+        asyncio.get_running_loop().call_later(KEPT, self._retire, line)
+
+    async def close(self) -> None:
+        """Say goodbye on all lines."""
+        while self._idle:
+            self._dismiss(self._idle.pop())
+        await asyncio.gather(*self._goodbyes)
+
+    async def _open(self) -> Pipeline:
+        refusals = []
+        for standing in sorted(self._standings, key=_by_lot):
+            if (refusal := standing.refusal) is None:
+                try:
+                    return await connect(standing, self._name)
+                except Unreachable as unreachable:
+                    standing.unreachable(unreachable.verdict)
+                    refusal = standing.refusal
+            if refusal is not None:
+                refusals.append(refusal)
+        raise Unreachable(
+            min(refusals, key=lambda refusal: (isinstance(refusal, OursToFix), refusal.not_before))
+        )
+
+    def _retire(self, line: Pipeline) -> None:
+        if line in self._idle:
+            self._idle.remove(line)
+            self._dismiss(line)
+
+    def _dismiss(self, line: Pipeline) -> None:
+        goodbye = asyncio.get_running_loop().create_task(line.quit())
+        self._goodbyes.add(goodbye)
+        goodbye.add_done_callback(self._goodbyes.discard)
+
+
+def _by_lot(standing: Standing) -> float:
+    # Servers come first as often as they weigh (Efraimidis and Spirakis, 2006).
+    return -math.pow(random.random(), 1 / standing.server.weight)

@@ -1,0 +1,94 @@
+"""The post office: hands letters to mail servers, and the outcomes to whoever keeps them."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from types import TracebackType
+from typing import Self
+
+from mailers.batch import Batch
+from mailers.ledger import Ledger, Record
+from mailers.letter import Letter
+from mailers.lines import Lines
+from mailers.mail import Mail, Sender
+from mailers.servers import Server
+from mailers.standing import Standing
+from mailers.verdicts import SOON, Outcome, TryLater, Verdict, later
+
+Letters = AsyncIterable[Letter | Mail] | Iterable[Letter | Mail]
+
+MOST_LINES = 10  # for letters in bulk; a kill can repeat one letter on each
+MOST_URGENT_LINES = 4
+
+
+class PostOffice:
+    """Sends letters in bulk, and urgent ones over lines of their own."""
+
+    def __init__(self, servers: Sequence[Server], sender: Sender) -> None:
+        standings = [Standing(server) for server in servers]
+        name = sender.domain
+        assert sender.header  # a bad name is refused here, not with every letter
+        self._sender = sender
+        self._bulk = Lines(standings, name)
+        self._urgent = Lines(standings, name)
+        self._urgent_turns = asyncio.Semaphore(MOST_URGENT_LINES)
+        self._batches: dict[Batch, asyncio.Future[None]] = {}
+        self._closed = False
+
+    async def send(self, letters: Letters, *, record: Record) -> None:
+        """Send letters in bulk; each outcome is given to `record` before its line sends the next letter.
+
+        What `record` or the source raises ends the run and is raised here. A letter without an outcome then,
+        or when the office closes, may be sent again: its bytes are the same.
+        """
+        ledger = Ledger(record)
+        await self._run(Batch(self._sender, self._bulk, ledger, most_lines=MOST_LINES), _each(letters))
+
+    async def send_one(self, letter: Letter | Mail, *, record: Record) -> Verdict:
+        """Send an urgent letter, whatever is sent in bulk meanwhile; give its verdict when it is durable."""
+        verdicts: list[Verdict] = []
+
+        async def note(outcomes: Sequence[Outcome]) -> None:
+            await record(outcomes)
+            verdicts.extend(outcome.verdict for outcome in outcomes)
+
+        async with self._urgent_turns:
+            batch = Batch(self._sender, self._urgent, Ledger(note), most_lines=1)
+            await self._run(batch, _each([letter]))
+        return verdicts[0] if verdicts else TryLater(later(SOON), "the post office is closing")
+
+    async def close(self) -> None:
+        """Finish the letters that are on their way, leave the others, and say goodbye to the servers."""
+        self._closed = True
+        for batch in self._batches:
+            batch.stop()
+        if self._batches:
+            await asyncio.wait(self._batches.values())
+        await self._bulk.close()
+        await self._urgent.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _run(self, batch: Batch, letters: AsyncIterator[Letter | Mail]) -> None:
+        if self._closed:
+            return
+        self._batches[batch] = done = asyncio.get_running_loop().create_future()
+        try:
+            await batch.run(letters)
+        finally:
+            done.set_result(None)
+            del self._batches[batch]
+
+
+async def _each(letters: Letters) -> AsyncIterator[Letter | Mail]:
+    if isinstance(letters, AsyncIterable):
+        async for letter in letters:
+            yield letter
+    else:
+        for letter in letters:
+            yield letter

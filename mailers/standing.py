@@ -1,0 +1,65 @@
+"""How we stand with a mail server: whether it takes connections and letters, and how fast."""
+
+from datetime import timedelta
+from time import monotonic
+
+from mailers.pace import Clock, Pace
+from mailers.servers import Server
+from mailers.verdicts import OursToFix, Sent, Stage, TryLater, Uncertain, Verdict, later
+
+SHORTEST_PAUSE = 15.0  # seconds
+LONGEST_PAUSE = 600.0
+# One letter refused by a policy is perhaps its reader's own, one line cut at the dot is bad luck. So many in
+# a row are not, and each more would be a letter sent twice.
+REFUSALS_IN_A_ROW = 3
+
+
+class Standing:
+    """Remembers what one server told us."""
+
+    def __init__(self, server: Server, clock: Clock = monotonic) -> None:
+        self.server = server
+        self.pace = Pace(clock)
+        self._clock = clock
+        self._no_letters_until = self._no_lines_until = clock()
+        self._failures = self._refusals = 0
+        self._why: Verdict | None = None
+
+    @property
+    def paused(self) -> bool:
+        """Say whether the server should get no letters now."""
+        return self._clock() < self._no_letters_until
+
+    @property
+    def refusal(self) -> TryLater | OursToFix | None:
+        """Give the verdict on a letter when no line may be opened now."""
+        wait = max(self._no_letters_until, self._no_lines_until) - self._clock()
+        if wait <= 0 or self._why is None:
+            return None
+        kind = OursToFix if isinstance(self._why, OursToFix) else TryLater
+        return kind(later(timedelta(seconds=wait)), getattr(self._why, "reason", ""))
+
+    def unreachable(self, why: Verdict) -> None:
+        """Open no line for a while, twice as long each time; those that are open go on."""
+        self._why = why
+        self._no_lines_until = self._clock() + self._next_pause()
+
+    def answered(self, stage: Stage, verdict: Verdict, domain: str) -> None:
+        """Learn from the verdict on a letter."""
+        if isinstance(verdict, Sent):
+            self._failures = self._refusals = 0
+            self.pace.went_well(domain)
+        elif isinstance(verdict, OursToFix | Uncertain):
+            self._refusals += 1
+            if stage is Stage.MAIL or self._refusals >= REFUSALS_IN_A_ROW:
+                self._why = verdict
+                self._no_letters_until = self._clock() + self._next_pause()
+        elif isinstance(verdict, TryLater) and " 4.2." not in verdict.reason:  # not one full mailbox
+            if stage is Stage.RCPT:
+                self.pace.slow_domain(domain)
+            else:
+                self.pace.slow_server()
+
+    def _next_pause(self) -> float:
+        self._failures = min(self._failures + 1, 10)
+        return min(LONGEST_PAUSE, SHORTEST_PAUSE * (1 << self._failures - 1))

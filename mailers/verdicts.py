@@ -1,0 +1,118 @@
+"""What a mail server's answer means for a letter."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+SOON = timedelta(minutes=1)
+AFTER_DOUBT = timedelta(minutes=15)
+
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
+_NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.10", "5.2.1"}
+_UNWELCOME_SENDER = {"5.1.7", "5.1.8"}
+_NOT_SIGNED_IN = {530, 534, 535, 538}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail server took the letter."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class TryLater:
+    """Nothing was sent; try again, but not before this moment."""
+
+    not_before: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchAddress:
+    """Nobody receives mail there."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """This letter was refused for good."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OursToFix:
+    """We were refused, whoever the letter was for; the address is not to blame."""
+
+    not_before: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The line was cut when the letter was out; try again with the same bytes, not before this moment."""
+
+    not_before: datetime
+    reason: str
+
+
+Verdict = Sent | TryLater | NoSuchAddress | Failed | OursToFix | Uncertain
+
+
+class Outcome(NamedTuple):
+    """What became of the letter with this key."""
+
+    key: str
+    verdict: Verdict
+
+
+class Reply(NamedTuple):
+    """What a mail server answered: a code, and the lines of text behind it."""
+
+    code: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}"
+
+
+class Stage(Enum):
+    """What a mail server was answering to."""
+
+    CONNECT = "connect"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    DOT = "the final dot"
+
+
+def judge(stage: Stage, reply: Reply) -> Verdict:
+    """Say what an answer means: a 2xx at the dot, or any refusal."""
+    reason = f"{stage.value}: {reply}"
+    if stage is Stage.DOT and 200 <= reply.code < 300:
+        return Sent(str(reply))
+    if 400 <= reply.code < 500:
+        return TryLater(later(SOON), reason)
+    if 500 <= reply.code < 600:
+        return _judge_permanent(stage, reply, reason)
+    return Uncertain(later(AFTER_DOUBT), reason) if stage is Stage.DOT else TryLater(later(SOON), reason)
+
+
+def later(delay: timedelta) -> datetime:
+    """Give the moment after a delay."""
+    return datetime.now(UTC) + delay
+
+
+def _judge_permanent(stage: Stage, reply: Reply, reason: str) -> Verdict:
+    found = _ENHANCED.match(reply.text)
+    status = found[0] if found else ""
+    about_us = stage in {Stage.CONNECT, Stage.MAIL} and (
+        stage is Stage.CONNECT or status in _NO_SUCH_ADDRESS | _UNWELCOME_SENDER
+    )
+    if status.startswith("5.7.") or reply.code in _NOT_SIGNED_IN or about_us:
+        return OursToFix(later(SOON), reason)
+    return NoSuchAddress(reason) if status in _NO_SUCH_ADDRESS else Failed(reason)

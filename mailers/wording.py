@@ -1,0 +1,82 @@
+"""The words of a letter in a language, from its folder under `templates/`."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from mailers.letter import Letter
+from mailers.mail import Headers
+
+FOLDER = Path(__file__).parent / "templates"
+FALLBACK = "en"
+
+_environment = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What every letter needs to know; `name` may be empty."""
+
+    to: str
+    name: str = ""
+    language: str
+    site_title: str
+    site_url: str
+    key: str
+    promised_at: datetime
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The three templates of one letter in one language."""
+
+    language: str
+    subject: Template
+    text: Template
+    html: Template
+
+    def filled(self, values: dict[str, Any]) -> tuple[str, str, str]:
+        """Give subject, text and HTML with these values in them."""
+        values = {**values, "language": self.language}
+        subject, text, html = (part.render(values) for part in (self.subject, self.text, self.html))
+        return subject.strip(), text, html
+
+
+def written(letter: str, facts: Facts) -> Letter:
+    """Write a letter that answers what one reader did."""
+    wording = wording_of(letter, facts.language)
+    subject, text, html = wording.filled({**asdict(facts), "named": bool(facts.name)})
+    return Letter(
+        to=facts.to,
+        subject=subject,
+        text=text,
+        html=html,
+        language=wording.language,
+        key=facts.key,
+        promised_at=facts.promised_at,
+        headers=Headers(automatic=True),
+    )
+
+
+def wording_of(letter: str, language: str) -> Wording:
+    """Find the words in this language, else in the one it is a variety of, else in English."""
+    wanted = language.replace("_", "-").lower()
+    known = {folder.name for folder in (FOLDER / letter).iterdir()}
+    return _load(letter, next((tag for tag in (wanted, wanted.partition("-")[0]) if tag in known), FALLBACK))
+
+
+@cache
+def _load(letter: str, language: str) -> Wording:
+    parts = ("subject.txt", "body.txt", "body.html")
+    return Wording(language, *(_environment.get_template(f"{letter}/{language}/{part}") for part in parts))

@@ -1,0 +1,178 @@
+"""Every answer of a mail server has one meaning, whenever it comes and whether it pipelines or not."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mailers import pipeline, standing
+from mailers.verdicts import Failed, NoSuchAddress, OursToFix, Sent, TryLater, Uncertain
+from tests.mailers.smtp import DROP, MailServer
+
+GARBAGE = "\xff\xfe\x00 what"
+TABLE = [
+    ({}, Sent),
+    ({"DOT": "250-2.0.0 taken\r\n250-and\r\n250 kept"}, Sent),
+    ({"DOT": "250 " + "x" * 5000}, Sent),
+    ({"DOT": "250-" + "\r\n250-".join(["x" * 400] * 250) + "\r\n250 ok"}, Sent),
+    ({"BANNER": "421 no service"}, TryLater),
+    ({"BANNER": DROP}, TryLater),
+    ({"BANNER": GARBAGE}, TryLater),
+    ({"BANNER": "554 5.7.1 you are not welcome"}, OursToFix),
+    ({"EHLO": DROP}, TryLater),
+    ({"MAIL": "451 4.3.0 busy"}, TryLater),
+    ({"MAIL": "421 4.7.0 too many"}, TryLater),
+    ({"MAIL": "550 5.7.1 sender refused"}, OursToFix),
+    ({"MAIL": "553 5.1.8 unknown sender domain"}, OursToFix),
+    ({"MAIL": "530 sign in first"}, OursToFix),
+    ({"MAIL": "552 5.3.4 too big"}, Failed),
+    ({"MAIL": DROP}, TryLater),
+    ({"MAIL": GARBAGE}, TryLater),
+    ({"RCPT": "450 4.2.0 try later"}, TryLater),
+    ({"RCPT": "451 4.7.1 greylisted"}, TryLater),
+    ({"RCPT": "550 5.1.1 no such user"}, NoSuchAddress),
+    ({"RCPT": "550 5.1.2 no such domain"}, NoSuchAddress),
+    ({"RCPT": "550 5.1.10 null mx"}, NoSuchAddress),
+    ({"RCPT": "550-5.2.1 disabled\r\n550 5.2.1 for good"}, NoSuchAddress),
+    ({"RCPT": "550 no enhanced code"}, Failed),
+    ({"RCPT": "552 5.2.2 mailbox full"}, Failed),
+    ({"RCPT": "554 5.7.1 relay access denied"}, OursToFix),
+    ({"RCPT": "550 5.1.1 no such user", "DATA": "503 no recipients"}, NoSuchAddress),
+    ({"RCPT": DROP}, TryLater),
+    ({"DATA": "451 4.3.0 later"}, TryLater),
+    ({"DATA": "554 5.5.1 no"}, Failed),
+    ({"DATA": DROP}, TryLater),
+    ({"CONTENT": DROP}, Uncertain),
+    ({"DOT": "451 4.3.0 disk full"}, TryLater),
+    ({"DOT": "421 4.3.2 shutting down"}, TryLater),
+    ({"DOT": "554 5.6.0 refused content"}, Failed),
+    ({"DOT": "550 5.1.1 found out late"}, NoSuchAddress),
+    ({"DOT": "550 5.7.26 unauthenticated"}, OursToFix),
+    ({"DOT": DROP}, Uncertain),
+    ({"DOT": GARBAGE}, Uncertain),
+    ({"DOT": "354 go on"}, Uncertain),
+    ({"QUIT": DROP}, Sent),
+]
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING", "8BITMIME", "SMTPUTF8"), ()], ids=["pipelined", "plain"])
+@pytest.mark.parametrize(
+    ("answers", "verdict"), TABLE, ids=[str(row[0])[:60].encode("ascii", "replace").decode() for row in TABLE]
+)
+async def test_an_answer_has_one_meaning(office, book, write, answers, verdict, offers):
+    async with MailServer(answers, offers=offers) as server:
+        given = await office(server).send_one(write(), record=book.record)
+    assert isinstance(given, verdict), given
+    assert book.outcomes == [("letter:1", given)]
+    in_doubt = datetime.now(UTC) + timedelta(minutes=14)
+    assert isinstance(given, Uncertain) <= (getattr(given, "not_before", in_doubt) >= in_doubt)
+    assert len(server.taken) == (verdict in {Sent, Uncertain} and "CONTENT" not in answers)
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["pipelined", "plain"])
+@pytest.mark.parametrize("data", ["354 go on", "503 no recipients", "554 no valid recipients"])
+async def test_letters_after_a_refused_one_arrive_over_the_same_line(office, book, write, offers, data):
+    def by_name(command):
+        return "550 5.1.1 no" if "nobody" in command else "250 ok"
+
+    async with MailServer({"RCPT": by_name, "DATA?": data}, offers=offers) as server:
+        names = ["ann", "nobody1", "nobody2", "bob", "nobody3", "cas"]
+        letters = [write(name, to=f"{name}@example.org") for name in names]
+        await office(server).send(letters, record=book.record)
+        refused = {key for key, verdict in book.outcomes if isinstance(verdict, NoSuchAddress)}
+        assert refused == {"nobody1", "nobody2", "nobody3"}
+        assert sorted(taken.recipient for taken in server.taken) == [
+            f"{n}@example.org" for n in ("ann", "bob", "cas")
+        ]
+        assert len(book.outcomes) == 6
+        assert server.lines <= 2
+
+
+async def test_a_line_that_was_cut_before_the_dot_costs_no_letter(office, book, write):
+    async with MailServer({"MAIL": ["250 ok", DROP]}) as server:
+        await office(server).send([write(f"{n}") for n in range(4)], record=book.record)
+        assert [type(verdict) for verdict in book.verdicts.values()] == [Sent] * 4
+        assert len(server.taken) == 4
+
+
+async def test_a_server_that_takes_few_letters_a_line_gets_new_lines(office, book, write):
+    async with MailServer({"MAIL": ["250 ok", "250 ok", "421 4.7.0 enough"] * 4}) as server:
+        await office(server).send([write(f"{n}") for n in range(4)], record=book.record)
+        assert [type(verdict) for verdict in book.verdicts.values()] == [Sent] * 4
+        assert server.lines > 1
+
+
+async def test_a_server_that_never_answers_is_given_up(office, book, write, monkeypatch):
+    monkeypatch.setattr(pipeline, "COMMAND_PATIENCE", 0.05)
+    async with MailServer(hold={"RCPT": asyncio.Event()}) as server:
+        assert isinstance(await office(server).send_one(write(), record=book.record), TryLater)
+
+
+async def test_a_server_that_is_silent_after_the_dot_leaves_doubt(office, book, write, monkeypatch):
+    assert pipeline.DOT_PATIENCE == 600
+    monkeypatch.setattr(pipeline, "DOT_PATIENCE", 0.05)
+    async with MailServer(hold={"DOT": asyncio.Event()}) as server:
+        given = await office(server).send_one(write(), record=book.record)
+        assert isinstance(given, Uncertain)
+        assert len(server.taken) == 1
+
+
+async def test_an_address_outside_ascii_needs_a_server_that_knows_them(office, book, write):
+    greek = "δοκιμή@παράδειγμα.example"
+    async with MailServer() as server:
+        letters = [write("1", to=greek), write("2"), write("3", to=greek), write("4")]
+        await office(server).send(letters, record=book.record)
+        assert [type(book.verdicts[key]) for key in "1234"] == [Failed, Sent, Failed, Sent]
+    async with MailServer(offers=("PIPELINING", "SMTPUTF8")) as server:
+        assert isinstance(await office(server).send_one(write(to=greek), record=book.record), Sent)
+        [taken] = server.taken
+        assert taken.recipient == "δοκιμή@xn--hxajbheg2az3al.example"
+        assert "SMTPUTF8" in taken.sender
+
+
+async def test_a_server_that_refuses_us_is_left_alone(office, book, write):
+    async with MailServer({"MAIL": "550 5.7.1 no"}) as server:
+        post = office(server)
+        await post.send_one(write("1"), record=book.record)
+        again = await post.send_one(write("2"), record=book.record)
+        assert isinstance(again, OursToFix)
+        assert server.heard_times("MAIL") == 1
+
+
+async def test_one_reader_whose_server_refuses_us_does_not_stop_the_others(office, book, write):
+    async with MailServer(
+        {"RCPT": ["554 5.7.1 no", "250 ok", "554 5.7.1 no", "554 5.7.1 no", "554 5.7.1 no"]}
+    ) as server:
+        post = office(server)
+        for number in range(6):
+            await post.send_one(write(f"{number}"), record=book.record)
+        kinds = [type(verdict) for verdict in book.verdicts.values()]
+        assert kinds == [OursToFix, Sent, *[OursToFix] * 4]
+        assert server.heard_times("MAIL") == 5
+
+
+async def test_a_server_that_cuts_every_line_at_the_dot_gets_few_letters(office, book, write):
+    async with MailServer({"DOT": DROP}) as server:
+        await office(server).send([write(f"{n}") for n in range(200)], record=book.record)
+        assert len(book.outcomes) == 200
+        assert len(server.taken) <= 20
+        assert {type(verdict) for verdict in book.verdicts.values()} == {Uncertain, TryLater}
+
+
+async def test_another_server_takes_over(office, book, write):
+    async with MailServer({"BANNER": "421 no"}) as away, MailServer() as here:
+        verdicts = [await office(away, here).send_one(write(f"{n}"), record=book.record) for n in range(8)]
+        assert {type(verdict) for verdict in verdicts} == {Sent}
+        assert len(here.taken) == 8
+
+
+async def test_a_pause_grows_and_ends(write):
+    now = 0.0
+    known = standing.Standing(None, lambda: now)
+    for seconds in (15, 30, 60):
+        known.unreachable(TryLater(datetime.now(UTC), "away"))
+        now += seconds - 1
+        assert known.refusal is not None
+        assert not known.paused
+        now += 1
+        assert known.refusal is None
