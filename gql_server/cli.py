@@ -1,21 +1,17 @@
-"""The command line: serve, migrate, import, doctor."""
+"""The command line: serve, work, jobs, migrate, import, doctor."""
 
-import asyncio
-import functools
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import click
 
 import models
-from gql_server.importers.weebly import ImportRefused, bring, read
+from gql_server.cli_jobs import jobs, told, work
+from gql_server.commands import on_store
+from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
 from gql_server.settings import Settings, SettingsError, read_settings
 from models.store import open_migrator, open_store
-
-Command = Callable[..., Coroutine[Any, Any, None]]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,17 +24,8 @@ def main() -> None:
     """
 
 
-def on_store(command: Command) -> Callable[..., None]:
-    """Run an async command with the settings; say in one line what goes wrong."""
-
-    @functools.wraps(command)
-    def run(**arguments: Any) -> None:
-        try:
-            asyncio.run(command(settings=read_settings(), **arguments))
-        except (SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused) as error:
-            raise click.ClickException(str(error)) from None
-
-    return run
+main.add_command(work)
+main.add_command(jobs)
 
 
 @main.command()
@@ -105,6 +92,7 @@ async def doctor(settings: Settings) -> None:
         click.echo(f"site        {site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         click.echo(f"counts      {f'{mended} were off and are mended' if mended else 'right'}")
+        click.echo(f"jobs        {told(await models.Job.counts())}")
 
 
 def _progress(line: str) -> None:

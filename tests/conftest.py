@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from itertools import count
 from logging import DEBUG, Handler, LogRecord, getLogger
 from pathlib import Path
@@ -15,12 +16,19 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from tortoise.context import require_context
 
 from models.store import APPS, Store, open_store
 
 T = TypeVar("T")
 Apps = Mapping[str, Mapping[str, Any]]
 Statements = Callable[[], AbstractContextManager[list[str]]]
+
+
+QUEUES = {
+    "sqlite": ("job", ("run_at", "leased_until", "created_at")),
+    "postgres": ("pgqueuer", ("execute_after", "heartbeat", "created")),
+}
 
 
 class Databases:
@@ -112,6 +120,22 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     """Open a migrated store without rows."""
     async with open_store(database_url, migrate=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def time_passes(store: Store) -> Callable[[timedelta], Coroutine[Any, Any, None]]:
+    """Let the queue believe that it is later: `await time_passes(timedelta(minutes=5))`."""
+
+    async def pass_by(span: timedelta) -> None:
+        table, columns = QUEUES[store.dialect]
+        earlier = {
+            "sqlite": f"- {span.total_seconds()}",
+            "postgres": f"- interval '{span.total_seconds()} seconds'",
+        }[store.dialect]
+        moved = ", ".join(f"{column} = {column} {earlier}" for column in columns)
+        await require_context().db().execute_query(f"UPDATE {table} SET {moved}")
+
+    return pass_by
 
 
 @pytest.fixture
