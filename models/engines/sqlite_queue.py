@@ -16,14 +16,15 @@ from models.engines.queues import LEASE, Counts, Entry, Promise, Wake
 PROMISE = """
     INSERT INTO job (work, payload, key, lane, run_at, created_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) WHERE state = 'waiting' DO NOTHING"""
-# A lease that ends later than one can was given before the clock was set back.
+# A lease that ends far later than one can was given before the clock was set back. Not just any later:
+# who waits for the writer has looked at the clock before those whom it waits for.
 CLAIM = """
     UPDATE job SET state = 'running', owner = :owner, leased_until = :until, tries = tries + 1
     WHERE id IN (
         SELECT id FROM job
         WHERE work IN (SELECT value FROM json_each(:works)) AND lane IN (SELECT value FROM json_each(:lanes))
           AND (state = 'waiting' AND coalesce(run_at, 0) <= :now
-            OR state = 'running' AND owner <> :owner AND leased_until NOT BETWEEN :now AND :until)
+            OR state = 'running' AND owner <> :owner AND leased_until NOT BETWEEN :now AND :too_late)
         ORDER BY lane DESC, id LIMIT :limit)
     RETURNING id, work, payload, tries, error, lane"""
 RENEW = "UPDATE job SET leased_until = ? WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
@@ -68,6 +69,7 @@ class SqliteQueue:
             "owner": str(owner),
             "now": moment,
             "until": moment + LEASE.total_seconds(),
+            "too_late": moment + 2 * LEASE.total_seconds(),
             "works": orjson.dumps(list(works)).decode(),
             "lanes": orjson.dumps(list(lanes)).decode(),
             "limit": limit,
