@@ -29,13 +29,13 @@ async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
         word = "interrupted"
         with suppress(models.Unavailable):
             await queue().again(entry.id, owner, after=AT_ONCE, error=None, counted=False)
-    told = {"work": entry.work, "id": entry.id, "tried": entry.tries}
-    told["ms"] = round((monotonic() - began) * 1000)
-    if error is None:
-        log.info(word, **told)
-    else:
+    took = round((monotonic() - began) * 1000)
+    told: dict[str, object] = {"work": entry.work, "id": entry.id, "tried": entry.tries, "ms": took}
+    if error is not None:
         # Not the message: it may hold an address.
-        log.warning(word, **told, error=type(error).__name__, at=_place(error))
+        told |= {"error": type(error).__name__, "at": _place(error)}
+    expected = error is None or isinstance(error, models.TryLater)
+    (log.info if expected else log.warning)(word, **told)
 
 
 async def _attempt(entry: Entry, hand: Hand) -> Exception | None:

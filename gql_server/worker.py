@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from uuid import uuid4
 
 import structlog
@@ -16,7 +17,6 @@ from models.timetable import Timetable, promise_due
 SEATS = 10
 # Work in bulk may be slow; somebody waits for the rest.
 SEATS_FOR_BULK = 8
-NOT_BULK = (Lane.URGENT, Lane.NORMAL)
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0
 log = structlog.get_logger("worker")
@@ -64,24 +64,27 @@ class Worker:
     async def _look(self) -> int:
         """Take as much as there are seats for; tell how much."""
         await promise_due(self._timetable)
-        taken = await self._claim(NOT_BULK, SEATS - len(self._running))
-        room = min(SEATS - len(self._running), SEATS_FOR_BULK - len(self._bulky))
-        bulk = await self._claim((Lane.BULK,), room)
-        self._bulky |= bulk
-        return len(taken | bulk)
+        taken = 0
+        for lane in sorted(Lane, reverse=True):
+            room = SEATS - len(self._running)
+            if lane is Lane.BULK:
+                room = min(room, SEATS_FOR_BULK - len(self._bulky))
+            if room > 0:
+                taken += await self._claim(lane, room)
+        return taken
 
-    async def _claim(self, lanes: tuple[Lane, ...], limit: int) -> set[int]:
-        if limit <= 0:
-            return set()
-        found = await queue().claim(self._owner, works=self._hands, lanes=lanes, limit=limit)
+    async def _claim(self, lane: Lane, limit: int) -> int:
+        found = await queue().claim(self._owner, works=self._hands, lane=lane, limit=limit)
         # A lease that ran out while this process slept may come back to where it was.
         new = [entry for entry in found if entry.id not in self._running]
         for entry in new:
             hand = self._hands[Work(entry.work)]
             task = asyncio.create_task(run_errand(entry, hand, self._owner))
             self._running[entry.id] = task
-            task.add_done_callback(lambda task, id=entry.id: self._leave(id, task))  # type: ignore[misc]
-        return {entry.id for entry in new}
+            task.add_done_callback(partial(self._leave, entry.id))
+            if lane is Lane.BULK:
+                self._bulky.add(entry.id)
+        return len(new)
 
     def _leave(self, id: int, task: asyncio.Task[None]) -> None:
         del self._running[id]

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial
@@ -146,6 +146,18 @@ def time_passes(store: Store) -> Callable[[timedelta], Coroutine[Any, Any, None]
         await require_context().db().execute_query(f"UPDATE {table} SET {moved}")
 
     return pass_by
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]:
+    """Wait for what happens in another process: `await until(nothing_is_left)`."""
+
+    async def wait(condition: Callable[[], Awaitable[object]]) -> None:
+        async with asyncio.timeout(60):
+            while not await condition():  # noqa: ASYNC110 - no event comes from there
+                await asyncio.sleep(0.01)
+
+    return wait
 
 
 @pytest.fixture

@@ -80,12 +80,10 @@ class PostgresQueue:
     async def cancel(self, key: str) -> int:
         return await _change(CANCEL, key)
 
-    async def claim(
-        self, owner: UUID, *, works: Collection[str], lanes: Collection[int], limit: int
-    ) -> list[Entry]:
+    async def claim(self, owner: UUID, *, works: Collection[str], lane: int, limit: int) -> list[Entry]:
         found = await self._queries.dequeue(
             limit,
-            {QueueEntrypoint(f"{work}:{lane}"): ANY_NUMBER for work in works for lane in lanes},
+            {QueueEntrypoint(f"{work}:{lane}"): ANY_NUMBER for work in works},
             QueueManagerId(owner),
             None,
             LEASE,

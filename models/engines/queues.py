@@ -53,10 +53,8 @@ class Queue(Protocol):
     async def cancel(self, key: str) -> int:
         """Take back the promises with a key, in the caller's transaction; tell how many there were."""
 
-    async def claim(
-        self, owner: UUID, *, works: Collection[str], lanes: Collection[int], limit: int
-    ) -> list[Entry]:
-        """Take what is due, and what another owner's lease ran out on: the highest lane, then the oldest."""
+    async def claim(self, owner: UUID, *, works: Collection[str], lane: int, limit: int) -> list[Entry]:
+        """Take what is due in a lane, the oldest first, and what another owner's lease ran out on."""
 
     async def renew(self, owner: UUID, ids: Collection[int]) -> None:
         """Prolong the leases on what runs."""

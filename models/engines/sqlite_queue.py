@@ -22,23 +22,27 @@ CLAIM = """
     UPDATE job SET state = 'running', owner = :owner, leased_until = :until, tries = tries + 1
     WHERE id IN (
         SELECT id FROM job
-        WHERE work IN (SELECT value FROM json_each(:works)) AND lane IN (SELECT value FROM json_each(:lanes))
-          AND (state = 'waiting' AND coalesce(run_at, 0) <= :now
-            OR state = 'running' AND owner <> :owner AND leased_until NOT BETWEEN :now AND :too_late)
-        ORDER BY lane DESC, id LIMIT :limit)
-    RETURNING id, work, payload, tries, error, lane"""
+        WHERE state = 'running' AND lane = :lane AND work IN (SELECT value FROM json_each(:works))
+          AND owner <> :owner AND leased_until NOT BETWEEN :now AND :too_late
+        UNION ALL
+        SELECT id FROM (
+            SELECT id FROM job
+            WHERE state = 'waiting' AND lane = :lane AND work IN (SELECT value FROM json_each(:works))
+              AND run_at <= :now
+            ORDER BY run_at, id LIMIT :limit)
+        LIMIT :limit)
+    RETURNING id, work, payload, tries, error"""
 RENEW = "UPDATE job SET leased_until = ? WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
 AGAIN = """
     UPDATE job SET state = 'waiting', owner = NULL, run_at = ?, error = ?, tries = tries - ?
     WHERE id = ? AND owner = ?"""
 BURY = "UPDATE job SET state = 'buried', owner = NULL, error = ? WHERE id = ?"
-RETRY = "UPDATE job SET state = 'waiting', run_at = NULL, tries = 0 WHERE id = ? AND state = 'buried'"
+RETRY = "UPDATE job SET state = 'waiting', run_at = 0, tries = 0 WHERE id = ? AND state = 'buried'"
 COUNT = """
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
            count(*) FILTER (WHERE state = 'running') AS running,
            count(*) FILTER (WHERE state = 'buried') AS buried,
-           min(coalesce(run_at, created_at)) FILTER (WHERE state = 'waiting' AND coalesce(run_at, 0) <= ?)
-               AS overdue_since
+           min(max(run_at, created_at)) FILTER (WHERE state = 'waiting' AND run_at <= ?) AS overdue_since
     FROM job"""
 BURIED = """
     SELECT id, work, payload, tries, error FROM job WHERE state = 'buried' ORDER BY id DESC LIMIT ?"""
@@ -48,11 +52,11 @@ _listening: set[Wake] = set()
 
 
 class SqliteQueue:
-    """Keeps moments as seconds since 1970, by the clock of this machine."""
+    """Keeps moments as seconds since 1970, by the clock of this machine; what need not wait has moment 0."""
 
     async def promise(self, promise: Promise) -> None:
         moment = _seconds()
-        run_at = None if promise.after is None else moment + promise.after.total_seconds()
+        run_at = 0.0 if promise.after is None else moment + promise.after.total_seconds()
         payload = orjson.dumps(promise.payload).decode()
         await _change(PROMISE, [promise.work, payload, promise.key, promise.lane, run_at, moment])
         for wake in list(_listening):
@@ -61,9 +65,7 @@ class SqliteQueue:
     async def cancel(self, key: str) -> int:
         return await _change("DELETE FROM job WHERE key = ?", [key])
 
-    async def claim(
-        self, owner: UUID, *, works: Collection[str], lanes: Collection[int], limit: int
-    ) -> list[Entry]:
+    async def claim(self, owner: UUID, *, works: Collection[str], lane: int, limit: int) -> list[Entry]:
         moment = _seconds()
         asked = {
             "owner": str(owner),
@@ -71,12 +73,12 @@ class SqliteQueue:
             "until": moment + LEASE.total_seconds(),
             "too_late": moment + 2 * LEASE.total_seconds(),
             "works": orjson.dumps(list(works)).decode(),
-            "lanes": orjson.dumps(list(lanes)).decode(),
+            "lane": lane,
             "limit": limit,
         }
         rows = await require_context().db().execute_query_dict(CLAIM, asked)  # type: ignore[arg-type]
         # What is returned has no order of its own.
-        return [_entry(row) for row in sorted(rows, key=lambda row: (-row.pop("lane"), row["id"]))]
+        return sorted(map(_entry, rows), key=lambda entry: entry.id)
 
     async def renew(self, owner: UUID, ids: Collection[int]) -> None:
         until = _seconds() + LEASE.total_seconds()

@@ -36,13 +36,15 @@ class Migration(migrations.Migration):
                     error TEXT,
                     owner TEXT,
                     leased_until REAL,
-                    run_at REAL,
+                    run_at REAL NOT NULL,
                     created_at REAL NOT NULL
                 )
                 """,
                 "CREATE UNIQUE INDEX job_key_waiting ON job (key) WHERE state = 'waiting'",
                 "CREATE INDEX job_key ON job (key) WHERE key IS NOT NULL",
-                "CREATE INDEX job_line ON job (state, lane DESC, id)",
+                "CREATE INDEX job_waiting ON job (lane, run_at, id) WHERE state = 'waiting'",
+                "CREATE INDEX job_running ON job (leased_until) WHERE state = 'running'",
+                "CREATE INDEX job_buried ON job (id) WHERE state = 'buried'",
             ],
             # What pgqueuer 1.6.0 installs, word for word, and one index of our own.
             postgres=[

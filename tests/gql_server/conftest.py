@@ -48,18 +48,19 @@ class Labourer:
 
 
 @pytest.fixture
-async def start() -> AsyncIterator[Start]:
+async def start(database_url: str) -> AsyncIterator[Start]:
     """Start a process that works; none outlives the test."""
     started: list[asyncio.subprocess.Process] = []
 
     async def start(*words: str) -> Labourer:
+        paths = os.pathsep.join([str(LAB.parents[2]), *filter(None, sys.path)])
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             *words,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(LAB.parents[2]), *filter(None, sys.path)])},
+            env={**os.environ, "PYTHONPATH": paths, "GQL_SERVER_DATABASE_URL": database_url},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.STDOUT if "-m" in words else asyncio.subprocess.DEVNULL,
         )
         started.append(process)
         return Labourer(process)

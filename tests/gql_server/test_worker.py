@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
-import pytest
 from structlog.testing import capture_logs
 
 import models
@@ -156,7 +155,7 @@ async def test_later_without_a_moment_is_by_the_ladder(store, time_passes):
 async def test_work_that_kills_its_worker_each_time_is_buried(store, time_passes):
     await promise(1)
     for _ in range(MOST_TRIES):
-        await queue().claim(uuid4(), works=[WORK], lanes=[models.Lane.NORMAL], limit=1)
+        await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
         await time_passes(HOUR)
     hand = Hand()
     await worker(hand).drain()

@@ -27,13 +27,6 @@ async def promise(*ids):
         await models.Job.promise(WORK, id=id)
 
 
-async def until(true):
-    """Wait for a condition."""
-    async with asyncio.timeout(60):
-        while not await true():
-            await asyncio.sleep(0.01)
-
-
 async def nothing_is_left():
     counts = await models.Job.counts()
     return (counts.waiting, counts.running, counts.buried) == (0, 0, 0)
@@ -93,7 +86,7 @@ async def test_sigterm_ends_what_runs_and_takes_nothing_new(store, labour):
     assert await done_here() == [2]
 
 
-async def test_two_workers_share_a_thousand_jobs(store, labour):
+async def test_two_workers_share_a_thousand_jobs(store, labour, until):
     await models.Site.found()
     labourers = [await labour("work", "quick") for _ in range(2)]
     for labourer in labourers:
@@ -108,7 +101,7 @@ async def test_two_workers_share_a_thousand_jobs(store, labour):
     assert times == Counter(range(1000))
 
 
-async def test_two_processes_promise_each_slot_once(store, labour):
+async def test_two_processes_promise_each_slot_once(store, labour, until):
     site = await models.Site.found()
     await promise_due({WORK: LADDER[-1]})
     watchers = [await labour("watch", str(SLOTS)) for _ in range(2)]
@@ -128,7 +121,7 @@ async def test_two_processes_promise_each_slot_once(store, labour):
     assert len(told) == SLOTS
 
 
-async def test_a_store_that_goes_away_and_comes_back_is_worked_on_again(own_server):
+async def test_a_store_that_goes_away_and_comes_back_is_worked_on_again(own_server, until):
     begun, store_is_away, done = asyncio.Event(), asyncio.Event(), []
 
     async def hand(id):

@@ -41,11 +41,10 @@ def test_the_environment_does_not_rename_the_tables(monkeypatch):
     assert names.db_schema is None
 
 
-async def test_a_promise_wakes_who_listens_in_another_process(store, stranger):
+async def test_a_promise_wakes_who_listens_in_another_process(store, stranger, until):
     heard = asyncio.Event()
     listening = asyncio.create_task(queue().listen(heard.set))
-    while not await stranger.fetch(f"SELECT 1 {LISTENERS}"):
-        await asyncio.sleep(0)
+    await until(lambda: stranger.fetch(f"SELECT 1 {LISTENERS}"))
     await models.Job.promise(models.Work.COUNT_DUE)
     async with asyncio.timeout(5):
         await heard.wait()
@@ -54,10 +53,9 @@ async def test_a_promise_wakes_who_listens_in_another_process(store, stranger):
         await listening
 
 
-async def test_listening_ends_with_its_connection(store, stranger):
+async def test_listening_ends_with_its_connection(store, stranger, until):
     listening = asyncio.create_task(queue().listen(lambda: None))
-    while not await stranger.fetch(f"SELECT pg_terminate_backend(pid) {LISTENERS}"):
-        await asyncio.sleep(0)
+    await until(lambda: stranger.fetch(f"SELECT pg_terminate_backend(pid) {LISTENERS}"))
     async with asyncio.timeout(5):
         await listening
 

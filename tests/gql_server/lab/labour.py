@@ -14,7 +14,8 @@ WORK = models.Work.COUNT_DUE
 
 def tell(*words: object) -> None:
     """Write a line that outlives this process."""
-    print(*words, flush=True)
+    sys.stdout.write(" ".join(map(str, words)) + "\n")
+    sys.stdout.flush()
 
 
 async def quick(id: int) -> None:
