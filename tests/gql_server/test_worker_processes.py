@@ -25,6 +25,7 @@ SLOTS = 20
 async def promise(*ids):
     for id in ids:
         await models.Job.promise(WORK, id=id)
+    return True
 
 
 async def nothing_is_left():
@@ -140,21 +141,20 @@ async def test_a_store_that_goes_away_and_comes_back_is_worked_on_again(own_serv
             await promise(2)
         store_is_away.set()
         await asyncio.to_thread(own_server.come_up)
-        await until(is_promised(3))
-        await until(nothing_is_left)
+        await until(once_reached(promise, 3))
+        await until(once_reached(nothing_is_left))
         assert done == [1, 3]
         worker.stop()
         await working
 
 
-def is_promised(id):
-    """Promise as soon as the store can be reached."""
+def once_reached(step, *values):
+    """Make a condition of a step: that the store can be reached, and what the step says."""
 
-    async def tried():
+    async def reached():
         try:
-            await promise(id)
+            return await step(*values)
         except models.Unavailable:
             return False
-        return True
 
-    return tried
+    return reached
