@@ -1,7 +1,7 @@
 """The server, put together: its doors, and what opens before them and closes after them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import structlog
 from aiohttp import web
@@ -36,6 +36,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/", start.page),
             web.get("/start.css", start.style),
             web.get("/start.js", start.script),
+            web.get("/start.svg", start.icon),
             web.get("/graphql", graphql),
             web.post("/graphql", graphql),
             web.get("/healthz", health.healthz),
@@ -57,7 +58,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
     async with open_store(app[SETTINGS].database_url, progress=tell):
         site = await models.Site.found()
         if app[DEMONSTRATION] and await is_empty(site):
-            await tell_demonstration(site, tell)
+            await _tell(site, tell)
         await models.count_due()
         yield
 
@@ -68,6 +69,14 @@ async def work_inside(app: web.Application) -> AsyncIterator[None]:
     yield
     app[WORKER].stop()
     await running
+
+
+async def _tell(site: models.Site, tell: Callable[[str], None]) -> None:
+    try:
+        await tell_demonstration(site, tell)
+    except models.Unavailable:
+        # The row is held: another server that started on the same store is telling it.
+        tell("another server tells the demonstration blog; this one serves it")
 
 
 async def is_empty(site: models.Site) -> bool:

@@ -1,4 +1,4 @@
-"""The command line: serve, work, jobs, migrate, import, doctor."""
+"""The command line: serve, work, jobs, migrate, backup, import, doctor."""
 
 from pathlib import Path
 
@@ -6,11 +6,12 @@ import click
 
 import models
 from gql_server.cli_jobs import jobs, told, work
-from gql_server.commands import on_store
+from gql_server.commands import FORESEEN, in_one_line, on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
-from gql_server.settings import Settings, SettingsError, read_settings
+from gql_server.settings import Settings, read_settings
+from models.backup import back_up
 from models.store import open_migrator, open_store
 
 
@@ -34,13 +35,16 @@ main.add_command(jobs)
 @click.option("--site-url", help="Root URL that readers see, such as https://blog.example.")
 @click.option("--demonstration", is_flag=True, help="Fill an empty store with a demonstration blog.")
 def serve(host: str | None, port: int | None, site_url: str | None, demonstration: bool) -> None:
-    """Serve the graph; the first start makes the store, later ones bring it up to date."""
+    """Serve the graph.
+
+    The first start makes the store; later ones bring it up to date.
+    """
     try:
         settings = read_settings(host=host, port=port, site_url=site_url)
         set_up_logs()
         serve_until_stopped(settings, demonstration=demonstration)
-    except (SettingsError, models.StoreError) as error:
-        raise click.ClickException(str(error)) from None
+    except FORESEEN as error:
+        raise click.ClickException(in_one_line(error)) from None
 
 
 @main.command()
@@ -50,6 +54,18 @@ async def migrate(settings: Settings) -> None:
     async with open_store(settings.database_url, progress=click.echo) as store:
         await models.Site.found()
         click.echo(f"{store.url} is up to date.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@on_store
+async def backup(settings: Settings, file: Path) -> None:
+    """Copy a SQLite store that is in use to FILE.
+
+    The copy is read back and checked; a file that is there is never written over.
+    """
+    size = await back_up(settings.database_url, file)
+    click.echo(f"{file} is a whole copy of the store, {size / 1e6:.1f} MB.")
 
 
 @main.group(name="import")
@@ -77,7 +93,10 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
 @main.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, store, migrations and counts; mend the counts when they are off."""
+    """Look at settings, store, migrations and counts.
+
+    Counts that are off are mended.
+    """
     click.echo(f"settings    fine; listening on {settings.own_url}")
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         click.echo(f"store       {store.url} answers")

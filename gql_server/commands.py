@@ -6,12 +6,17 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import click
+from tortoise.exceptions import OperationalError
 
 import models
 from gql_server.importers.weebly import ImportRefused
 from gql_server.settings import SettingsError, read_settings
 
 Command = Callable[..., Coroutine[Any, Any, None]]
+# An operation that fails is the store's: a file with other tables in it, a user who may make none.
+FORESEEN = (
+    SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused, OperationalError,
+)  # fmt: skip
 
 
 def on_store(command: Command) -> Callable[..., None]:
@@ -21,7 +26,13 @@ def on_store(command: Command) -> Callable[..., None]:
     def run(**arguments: Any) -> None:
         try:
             asyncio.run(command(settings=read_settings(), **arguments))
-        except (SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused) as error:
-            raise click.ClickException(str(error)) from None
+        except FORESEEN as error:
+            raise click.ClickException(in_one_line(error)) from None
 
     return run
+
+
+def in_one_line(error: Exception) -> str:
+    """Say what went wrong without line breaks."""
+    said = " ".join(str(error).split())
+    return f"The store cannot be used: {said}" if isinstance(error, OperationalError) else said

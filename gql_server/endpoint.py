@@ -1,6 +1,7 @@
 """The door /graphql: GraphQL over HTTP, the answering half."""
 
 import asyncio
+import json
 from inspect import isawaitable
 from time import perf_counter
 from typing import Any
@@ -28,7 +29,7 @@ async def graphql(request: web.Request) -> web.Response:
     """Answer a GraphQL request."""
     begun = perf_counter()
     try:
-        media = acceptable(request.headers.get("Accept"))
+        media = acceptable(", ".join(request.headers.getall("Accept", ())))
         question = await read_question(request)
     except Unreadable as error:
         return _reply(error.status, error.body, JSON, **error.headers)
@@ -41,7 +42,7 @@ async def graphql(request: web.Request) -> web.Response:
     except Unreadable as error:
         return _reply(error.status, error.body, media, **error.headers)
     _record(request, question, status, answer, perf_counter() - begun)
-    return _reply(status, orjson.dumps(answer), media, **({"Retry-After": "1"} if status == 503 else {}))
+    return _reply(status, _written(answer), media, **({"Retry-After": "1"} if status == 503 else {}))
 
 
 async def _answer(request: web.Request, question: Question, media: str) -> tuple[int, dict[str, Any]]:
@@ -113,6 +114,14 @@ def _record(
         request_id=request[REQUEST_ID],
         **({"codes": codes} if codes else {}),
     )
+
+
+def _written(answer: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(answer)
+    except orjson.JSONEncodeError:
+        # It stops at 254 levels, and lists within objects get there sooner than the document itself.
+        return json.dumps(answer).encode()
 
 
 def _reply(status: int, body: bytes, media: str, **headers: str) -> web.Response:

@@ -5,7 +5,7 @@ import sys
 
 import structlog
 
-NOISY = ("tortoise", "aiosqlite", "asyncio", "aiohttp.access", "strawberry.execution")
+NOISY = ("tortoise", "aiosqlite", "asyncpg", "asyncio", "aiohttp.access", "strawberry.execution")
 
 
 def set_up_logs() -> None:
@@ -18,7 +18,8 @@ def set_up_logs() -> None:
     ]
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
     if to_people:
-        renderer = structlog.dev.ConsoleRenderer()
+        # Not the pretty traceback: it shows the values of variables, and those are somebody's.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     else:
         shared.append(structlog.processors.format_exc_info)
     structlog.configure(

@@ -1,5 +1,6 @@
 """What every answer has in common: a number, safe headers, and an error that tells what to do."""
 
+import errno
 import secrets
 
 import orjson
@@ -7,7 +8,8 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from schema.errors import refusal
+import models
+from schema.errors import AWAY, INTERNAL, UNAVAILABLE, refusal
 
 REQUEST_ID = web.RequestKey("request_id", str)
 log = structlog.get_logger("http")
@@ -31,19 +33,35 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         message = ADVICE.get(error.status, error.reason)
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return _error(error.status, message, "BAD_REQUEST", headers)
+    except models.Unavailable:
+        return _error(503, AWAY, UNAVAILABLE, {"Retry-After": "1"})
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return _error(404, ADVICE[404], "BAD_REQUEST", {})
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
-        return _error(500, message, "INTERNAL_SERVER_ERROR", {})
+        return _error(500, message, INTERNAL, {})
+
+
+def no_http(status: int) -> web.Response:
+    """Answer what is no HTTP; nothing else of ours sees it."""
+    answer = _error(status, ADVICE.get(status, ADVICE[400]), "BAD_REQUEST", {})
+    _make_safe(answer)
+    answer.force_close()
+    return answer
 
 
 async def safe_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Tell browsers to guess nothing, and nobody which version runs here."""
+    _make_safe(response)
+    if (number := request.get(REQUEST_ID)) is not None:
+        response.headers["X-Request-ID"] = number
+
+
+def _make_safe(response: web.StreamResponse) -> None:
     response.headers["Server"] = "gql-server"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    if (number := request.get(REQUEST_ID)) is not None:
-        response.headers["X-Request-ID"] = number
 
 
 def _error(status: int, message: str, code: str, headers: dict[str, str]) -> web.Response:

@@ -6,11 +6,13 @@ from aiohttp import web
 
 import models
 from gql_server.endpoint import PUBLICATION
+from models.redirects import LONGEST_PATH
 
 
 async def old_path(request: web.Request) -> web.Response:
     """Lead an old address to where its content lives now."""
-    found = await models.leads(request.path) if models.text.is_plain(request.path) else None
+    known = len(request.path) <= LONGEST_PATH and models.text.is_plain(request.path)
+    found = await models.leads(request.path) if known else None
     if found is None or found.path == request.path:
         raise web.HTTPNotFound
     context = await request.app[PUBLICATION].context()

@@ -45,16 +45,20 @@ def acceptable(accept: str | None) -> str:
     """Choose the media type of the answer among those the client accepts."""
     if not accept:
         return JSON
-    offers: list[tuple[float, int, str]] = []
+    ranges: dict[str, tuple[float, int]] = {}
     for rank, part in enumerate(accept.split(",")):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
-        quality = _quality(parameters)
-        named = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(media)
-        if named and quality > 0:
-            offers.append((-quality, rank, named))
+        ranges.setdefault(media, (_quality(parameters), rank))
+    offers: list[tuple[float, int, int, str]] = []
+    for place, ours in enumerate((JSON, GRAPHQL)):
+        # The closest range counts: `application/json;q=0, */*` takes anything but plain JSON.
+        closest = next((name for name in (ours, "application/*", "*/*") if name in ranges), None)
+        if closest is not None and ranges[closest][0] > 0:
+            quality, rank = ranges[closest]
+            offers.append((-quality, rank, place, ours))
     if not offers:
         raise Unreadable(406, f"Accept {GRAPHQL} or {JSON}.")
-    return min(offers)[2]
+    return min(offers)[3]
 
 
 async def read_question(request: web.Request) -> Question:

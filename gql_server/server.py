@@ -3,14 +3,49 @@
 import asyncio
 import errno
 import socket
+from typing import Any
 
 import click
-from aiohttp import web
+import structlog
+from aiohttp import web, web_server
+from aiohttp.web_protocol import RequestHandler
 
 from gql_server.app import build, work_inside
+from gql_server.middleware import no_http
 from gql_server.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 10
+CONNECTIONS: dict[str, Any] = {
+    "keepalive_timeout": 20,
+    "lingering_time": 2,
+    # The door refuses packed requests itself; unpacking one is work for whoever sends a bomb.
+    "auto_decompress": False,
+}
+log = structlog.get_logger("http")
+
+
+class Doorman(RequestHandler):
+    """Reads the connections; what is no HTTP gets an answer like all others, without versions or echoes."""
+
+    __slots__ = ()
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        # aiohttp would log the caller's address and a piece of what was sent.
+        if status >= 500:
+            log.error("failed", exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was under way already")
+        return no_http(status)
+
+
+# aiohttp has no setting for this class: its server makes its connections by this name.
+web_server.RequestHandler = Doorman  # type: ignore[attr-defined]
 
 
 def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
@@ -26,8 +61,8 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
         sock=listening,
         loop=_loop(),
         shutdown_timeout=SHUTDOWN_SECONDS,
-        keepalive_timeout=20,
         access_log=None,
+        **CONNECTIONS,
         print=lambda _: click.echo(
             f"The blog lives at {settings.own_url}/  (graph: {settings.own_url}/graphql)"
         ),
@@ -46,6 +81,10 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()
+    except (UnicodeError, TypeError):
+        listening.close()
+        raise SettingsError(f"Cannot listen on {settings.host!r}: this is no host name.") from None
     except OSError as error:
         listening.close()
         if error.errno == errno.EADDRINUSE:

@@ -42,7 +42,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         if not variable.startswith(PREFIX):
             continue
         if variable not in known:
-            nearest = difflib.get_close_matches(variable, known, n=1, cutoff=0.0)[0]
+            nearest = difflib.get_close_matches(variable.upper(), known, n=1, cutoff=0.0)[0]
             raise SettingsError(f"{variable} is not a setting; the nearest one is {nearest}.")
         given[known[variable]] = value.strip()
     given |= {name: value for name, value in flags.items() if value is not None}

@@ -16,16 +16,18 @@ from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.pages import Page
-from models.paths import Leads, leads
+from models.paths import Leads, leads, normal_path
 from models.posts import Post, Wanted, count_due
 from models.recount import recount
-from models.redirects import Redirect, lead
+from models.redirects import LONGEST_PATH, Redirect, lead
 from models.site import Site
+from models.slugs import findable
 from models.tags import Tag
 from models.visibility import Status
 
 __all__ = [
     "LONGEST_COMMENT",
+    "LONGEST_PATH",
     "ArchiveMonth",
     "Author",
     "Byline",
@@ -65,12 +67,13 @@ __all__ = [
     "clear",
     "count_due",
     "count_posts",
+    "findable",
     "jobs",
     "lead",
     "leads",
     "menu_entries",
     "move_to_time_zone",
-    "now",
+    "normal_path", "now",
     "paging",
     "read_masthead",
     "recount",

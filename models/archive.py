@@ -47,12 +47,11 @@ async def move_to_time_zone(site: Site, name: str) -> None:
     site.time_zone = known_time_zone(name)
     await site.save(update_fields=["time_zone"])
     dated = Post.filter(site_id=site.id, published_at__isnull=False)
-    for post in await dated.only("id", "site_id", "published_at", "published_month", "is_counted"):
+    for post in await dated.only("id", "site_id", "published_at", "published_month"):
         month = month_of(post.published_at, site.time_zone)
         if month != post.published_month:
-            was_counted = post.is_counted
-            await post._count(visible_now=False)
+            # Asked of the row and not of what was read: the post may have been withdrawn since.
+            was_counted = await post._count(visible_now=False)
             await Post.filter(id=post.id).update(published_month=month)
-            post.published_month = month
             if was_counted:
                 await post._count(visible_now=True)

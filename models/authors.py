@@ -9,8 +9,9 @@ from tortoise.queryset import QuerySet
 from models import text
 from models.atomic import atomic
 from models.errors import Invalid
+from models.fitting import fitting
 from models.relations import belongs_to, may_point_to
-from models.slugs import free_slug
+from models.slugs import free_slug, in_turn
 
 LAST_PLACE = 999_999
 
@@ -53,6 +54,8 @@ class Author(Model):
         name = text.clean_line(name)[:200]
         if not name:
             raise Invalid("name", "An author needs a name.")
+        fitting(cls, {"name": name, "bio_html": bio_html})
+        await in_turn(site_id)
         author = await cls.filter(site_id=site_id, name=name).first()
         if author is None:
             slug = await free_slug(cls, site_id, name)

@@ -15,10 +15,11 @@ async def back_up(url: str, to: Path) -> int:
     address = locate(url)
     if address.dialect != "sqlite":
         raise StoreError("PostgreSQL brings its own: pg_dump --format=custom --file=FILE DATABASE_URL")
-    return await asyncio.to_thread(_copy, Path(address.credentials["file_path"]), to.absolute())
+    return await asyncio.to_thread(_copy, Path(address.credentials["file_path"]), to)
 
 
 def _copy(store: Path, to: Path) -> int:
+    to = to.absolute()
     if not store.is_file():
         raise StoreError(f"There is no store at {store}.")
     if to.exists():

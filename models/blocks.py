@@ -35,13 +35,7 @@ def _block(node: LexborNode, anchors: set[str]) -> list[Block]:
     if tag in {"figure", INLINE_IMAGE}:
         return _figure(node)
     if tag in {"ul", "ol"}:
-        return [
-            {
-                "kind": "list",
-                "ordered": tag == "ol",
-                "items": [_inner(li) for li in node.css("li") if _is_child(li, node)],
-            }
-        ]
+        return [_list(node)]
     if tag == "blockquote":
         return [_quote(node)]
     if tag == "br":
@@ -76,11 +70,18 @@ def _figure(node: LexborNode) -> list[Block]:
     caption = node.css_first("figcaption") if node.tag == "figure" else None
     link = node.css_first("a") if node.tag == "figure" else None
     href = link.attributes.get("href") if link is not None else None
-    if images:
+    if images and _say_all(node, _inner(caption) if caption is not None else ""):
         return [_image(image, _inner(caption) if caption is not None else None) for image in images]
-    if href:
+    if href and not images:
         return [{"kind": "embed", "url": href, "html": node.html or ""}]
     return [{"kind": "html", "html": node.html or ""}]
+
+
+def _list(node: LexborNode) -> Block:
+    items = [_inner(li) for li in node.css("li") if _is_child(li, node)]
+    if not _say_all(node, *items):
+        return {"kind": "html", "html": node.html or ""}
+    return {"kind": "list", "ordered": node.tag == "ol", "items": items}
 
 
 def _image(node: LexborNode, caption: str | None = None) -> Block:
@@ -102,6 +103,11 @@ def _quote(node: LexborNode) -> Block:
 
 def _inner(node: LexborNode) -> str:
     return (node.inner_html or "").strip()
+
+
+def _say_all(node: LexborNode, *parts: str) -> bool:
+    # Authors put words where the grammar of HTML has no place for them.
+    return text.plain(node.html or "").split() == " ".join(map(text.plain, parts)).split()
 
 
 def _pixels(value: str | None) -> int | None:

@@ -25,5 +25,5 @@ async def clear(site: Site) -> None:
         await Page.filter(site_id=site.id).exclude(id__in=set(parents) or {0}).delete()
     for noun in (Author, Tag, MonthCount, Image):
         await noun.filter(site_id=site.id).delete()
-    site.is_demonstration, site.source = False, None
-    await site.save(update_fields=["is_demonstration", "source"])
+    site.is_demonstration, site.source, site.logo_id = False, None, None
+    await site.save(update_fields=["is_demonstration", "source", "logo_id"])

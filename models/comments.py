@@ -1,5 +1,6 @@
 """Comments and the conversations they grow into."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +15,7 @@ from tortoise.queryset import QuerySet
 from models import text
 from models.atomic import atomic
 from models.errors import Invalid
+from models.fitting import fitting, plain
 from models.instants import Instant, now
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
@@ -21,6 +23,7 @@ from models.visibility import visible
 
 LONGEST = 5_000
 DEEPEST = 4
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
 class Fate(StrEnum):
@@ -104,11 +107,8 @@ class Comment(Model):
             parent_id=parent.id if parent else None,
             depth=parent.depth + 1 if parent else 0,
             author_id=writer.author_id,
-            name=_name(writer.name),
-            email=writer.email,
-            website=writer.website,
+            **fitting(cls, _signed(writer) | {"source_id": source_id}),
             **_written(content),
-            source_id=source_id,
             created_at=written_at or now(),
         )
         if status is not Fate.PENDING:
@@ -118,6 +118,8 @@ class Comment(Model):
     @atomic
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
+        # One decision at a time below a post: two at once would each miss what the other shows.
+        await Post.filter(id=self.post_id).select_for_update().only("id").first()
         await Comment.filter(id=self.id).update(status=status)
         self.status = status
         parent_shown = self.parent_id is None or await Comment.exists(id=self.parent_id, is_shown=True)
@@ -136,15 +138,17 @@ class Comment(Model):
             await reply._show(is_shown)
 
 
-def _name(name: str) -> str:
-    name = text.clean_line(name)[:100]
+def _signed(writer: Writer) -> dict[str, str | None]:
+    name = text.clean_line(writer.name)[:100]
     if not name:
         raise Invalid("authorName", "A comment needs the name of who wrote it.")
-    return name
+    if writer.website and not WEB_ADDRESS.fullmatch(writer.website):
+        raise Invalid("website", "A website begins with https:// or http://.")
+    return {"name": name, "email": writer.email, "website": writer.website or None}
 
 
 def _written(content: str) -> dict[str, Any]:
-    content = content.replace("\x00", "").strip()
+    content = plain("content", content.replace("\x00", "")).strip()
     if not content:
         raise Invalid("content", "A comment needs some text.")
     if len(content) > LONGEST:

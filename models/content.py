@@ -7,6 +7,7 @@ from selectolax.lexbor import LexborHTMLParser
 from models import text
 from models.blocks import Block, blocks
 from models.errors import Invalid
+from models.fitting import plain
 
 LONGEST = 500_000
 OPENING = 1000
@@ -26,7 +27,7 @@ class Content:
         """Read HTML as an author gave it; refuse what is longer than LONGEST characters."""
         if len(source) > LONGEST:
             raise Invalid("content", f"A text holds at most {LONGEST} characters.")
-        source = source.replace("\x00", "")
+        source = plain("content", source.replace("\x00", ""))
         html = text.sanitise(source)
         parts = blocks(html)
         html = _with_anchors(html, [part["anchor"] for part in parts if part["kind"] == "heading"])
@@ -34,8 +35,8 @@ class Content:
 
     @property
     def opening(self) -> str:
-        """The first OPENING characters as one line: enough for any excerpt in a list."""
-        return " ".join(self.text.split())[:OPENING]
+        """At most OPENING characters as one line: enough for any excerpt in a list."""
+        return text.excerpt(self.text, OPENING)
 
     @property
     def word_count(self) -> int:

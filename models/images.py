@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 
 from models import text
 from models.authors import Author
+from models.fitting import fitting
 from models.posts import Post
 from models.relations import belongs_to
 from models.site import Site
@@ -53,8 +54,9 @@ class Image(Model):
             "alt_text": text.clean_line(alt_text),
             "caption": text.paragraphs(caption).removeprefix("<p>").removesuffix("</p>") or None,
         }
-        known = await cls.filter(site_id=site_id, url=url, **words).first()
-        return known or await cls.create(site_id=site_id, url=url, media_type=media_type(url), **words)
+        shown = fitting(cls, {"url": url, **words})
+        known = await cls.filter(site_id=site_id, **shown).first()
+        return known or await cls.create(site_id=site_id, media_type=media_type(url), **shown)
 
 
 def media_type(url: str) -> str:

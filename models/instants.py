@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from tortoise import Model, fields
 
+from models.errors import Invalid
+
 Stored = datetime | None
 
 
@@ -23,6 +25,16 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def known_moment(moment: datetime) -> datetime:
+    """Give a moment back in UTC; refuse one without an offset, and years that no store and calendar share."""
+    if moment.tzinfo is None:
+        raise Invalid("at", "A moment needs an offset, such as 2021-03-01T09:00:00Z.")
+    if not 1 < moment.year < 9999:
+        raise Invalid("at", "A moment lies between the years 2 and 9998.")
+    return moment.astimezone(UTC)
+
+
 def month_of(moment: datetime, time_zone: str) -> str:
     """Name the calendar month a moment falls in, such as 2021-03."""
-    return moment.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m")
+    local = moment.astimezone(ZoneInfo(time_zone))
+    return f"{local.year:04d}-{local.month:02d}"

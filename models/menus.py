@@ -1,5 +1,6 @@
 """Navigation menus, nested; an item leads to something of the site, to an address, or nowhere itself."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +11,8 @@ from tortoise.models import Model
 from models import text
 from models.atomic import atomic
 from models.authors import Author
+from models.errors import Invalid
+from models.fitting import fitting
 from models.pages import Page
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
@@ -18,6 +21,8 @@ from models.tags import Tag
 Target = Page | Post | Author | Tag
 Outline = tuple[str, tuple[str, int] | str | None, list[Any]]
 DEEPEST = 6
+SCHEME = re.compile(r"[\s\x00-\x1f]*[a-zA-Z][a-zA-Z0-9+.-]*:")
+SAFE = ("http:", "https:", "mailto:", "tel:")
 
 
 class Menu(Model):
@@ -78,7 +83,7 @@ class Entry:
 @atomic
 async def arrange(site_id: int, slug: str, entries: list[Entry]) -> Menu:
     """Give the menu of that name these entries, in place of those it had; the same ones stay as they are."""
-    menu, _ = await Menu.get_or_create(site_id=site_id, slug=slug)
+    menu, _ = await Menu.get_or_create(**fitting(Menu, {"site_id": site_id, "slug": slug}))
     if await _arranged(menu.id) == [_outline(entry) for entry in entries]:
         return menu
     await MenuItem.filter(menu_id=menu.id).delete()
@@ -93,7 +98,7 @@ async def _place(menu_id: int, parent_id: int | None, entries: list[Entry], *, d
             parent_id=parent_id,
             position=position,
             label=text.clean_line(entry.label)[:200],
-            **_leading_to(entry.to),
+            **fitting(MenuItem, _leading_to(entry.to)),
         )
         if depth < DEEPEST:
             await _place(menu_id, item.id, entry.items, depth=depth + 1)
@@ -122,5 +127,7 @@ def _outline(entry: Entry, depth: int = 1) -> Outline:
 
 def _leading_to(to: Target | str | None) -> dict[str, Any]:
     if to is None or isinstance(to, str):
+        if to and SCHEME.match(to) and not to.startswith(SAFE):
+            raise Invalid("href", "A menu leads to a path, or to an address of the web, mail or telephone.")
         return {"href": to}
     return {f"{type(to).__name__.lower()}_id": to.id}

@@ -12,6 +12,7 @@ from models import redirects, text
 from models.atomic import atomic
 from models.content import Content
 from models.errors import Changed, Invalid
+from models.fitting import fitting
 from models.instants import Instant, now
 from models.relations import belongs_to, may_point_to
 from models.slugs import free_slug
@@ -61,17 +62,16 @@ class Page(Model):
     ) -> Self:
         """Write a draft page below another or at the top; `more` may set slug, position, seo_*, source_id."""
         slug = await free_slug(cls, site_id, more.pop("slug", None) or title)
-        above = parent.path if parent else ""
+        # The page above may have been renamed since it was read.
+        above = (await cls.get(id=parent.id)).path if parent else ""
         moment = now()
         return await cls.create(
             site_id=site_id,
             parent_id=parent.id if parent else None,
-            slug=slug,
-            path=f"{above}/{slug}",
             created_at=moment,
             updated_at=moment,
             **_written(title, html),
-            **more,
+            **fitting(cls, {"slug": slug, "path": f"{above}/{slug}", **more}),
         )
 
     @atomic
@@ -84,26 +84,36 @@ class Page(Model):
         """Show the page to everybody; the one above must be shown already: its name is in the path."""
         if self.parent_id and not await Page.published().filter(id=self.parent_id).exists():
             raise Invalid("parent", "Publish the page above this one first.")
-        await self._change(status=Status.PUBLISHED, published_at=at or self.published_at or now())
+        moment = at or self.published_at or now()
+        if moment > now():
+            await self._let_nothing_show_below()
+        await self._change(status=Status.PUBLISHED, published_at=moment)
 
     @atomic
     async def withdraw(self) -> None:
         """Take the page away from readers; pages below it must be withdrawn first."""
-        if await Page.published().filter(parent_id=self.id).exists():
-            raise Invalid("status", "Withdraw the pages below this one first.")
+        await self._let_nothing_show_below()
         await self._change(status=Status.ARCHIVED)
 
     @atomic
     async def rename(self, slug: str) -> None:
         """Give the page and the pages below it a new path; the old paths keep leading here."""
         slug = await free_slug(Page, self.site_id, slug, besides=self.id)
+        if slug == self.slug:
+            return
         below = await Page.filter(site_id=self.site_id, path__startswith=f"{self.path}/")
         root = self.path.removesuffix(self.slug)
         for page in below:
             await redirects.lead(self.site_id, page.path, page_id=page.id)
-            await page._change(path=f"{root}{slug}{page.path.removeprefix(self.path)}")
+            path = f"{root}{slug}{page.path.removeprefix(self.path)}"
+            await page._change(**fitting(Page, {"path": path}))
         await redirects.lead(self.site_id, self.path, page_id=self.id)
-        await self._change(slug=slug, path=f"{root}{slug}")
+        await self._change(**fitting(Page, {"slug": slug, "path": f"{root}{slug}"}))
+
+    async def _let_nothing_show_below(self) -> None:
+        # A scheduled page counts too: it would appear below one that nobody may see.
+        if await Page.filter(parent_id=self.id, status=Status.PUBLISHED).exists():
+            raise Invalid("status", "Withdraw the pages below this one first.")
 
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}
@@ -116,6 +126,7 @@ def _written(title: str, html: str) -> dict[str, Any]:
     title = text.clean_line(title)[:300]
     if not title:
         raise Invalid("title", "A page needs a title.")
+    fitting(Page, {"title": title})
     content = Content.of(html)
     return {
         "title": title,

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from pypika_tortoise.analytics import RowNumber
@@ -17,10 +17,11 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.errors import Invalid
+from models.text import is_plain
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
-BIGGEST_ID = 2**63 - 1
+BIGGEST_ID = 2**31 - 1  # of an IntField; PostgreSQL fails on a bigger one
 Row = TypeVar("Row", bound=Model)
 
 
@@ -44,9 +45,10 @@ class Order:
             packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             code, key, id = json.loads(packed)
             if noun._meta.fields_map[self.column].field_type is datetime:
-                key = datetime.fromisoformat(key)
-                key.utctimetuple()
-            if code == self._code and isinstance(id, int) and 0 <= id <= BIGGEST_ID and _is_plain(key):
+                key = datetime.fromisoformat(key).astimezone(UTC)
+            elif not (isinstance(key, str) and is_plain(key)):
+                raise ValueError(key)
+            if code == self._code and type(id) is int and 0 <= id <= BIGGEST_ID:
                 return Place(key, id)
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError, binascii.Error):
             pass
@@ -248,9 +250,3 @@ async def _run(question: QuerySet[Row], *parts: QueryBuilder) -> list[dict[str, 
     context = _dialect(question).SQL_CONTEXT.copy(parameterizer=(values := Parameterizer()))
     sql = " UNION ALL ".join(part.get_sql(context) for part in parts)
     return await question.model._meta.db.execute_query_dict(sql, values.values)
-
-
-def _is_plain(key: Any) -> bool:
-    if isinstance(key, str):
-        return "\x00" not in key and key.isprintable()
-    return isinstance(key, (int, datetime))

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from models.errors import Invalid
 from models.pages import Page
 from models.posts import Post
-from models.redirects import Redirect
+from models.redirects import LONGEST_PATH, Redirect
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +17,14 @@ class Leads:
 
 
 def normal_path(path: str) -> str:
-    """Write a path one way: a slash before, none behind; refuse what is no path."""
-    if not path.startswith("/"):
-        raise Invalid("path", "A path begins with a slash.")
-    return path.rstrip("/") or "/"
+    """Write a path one way: one slash before, none behind."""
+    return f"/{path.strip('/')}"
 
 
 async def leads(path: str) -> Leads | None:
     """Follow an old path; None when it leads nowhere or to what nobody may see."""
-    row = await Redirect.filter(path=normal_path(path)).first()
+    path = normal_path(path)
+    row = await Redirect.filter(path=path).first() if len(path) <= LONGEST_PATH else None
     if row is None:
         return None
     if row.post_id is not None:

@@ -17,10 +17,11 @@ from models.bylines import Byline, Tagging, set_bylines, set_tags
 from models.content import Content
 from models.counters import tally
 from models.errors import Changed, Invalid
-from models.instants import Instant, month_of, now
+from models.fitting import fitting
+from models.instants import Instant, known_moment, month_of, now
 from models.relations import belongs_to, may_point_to
 from models.site import Site
-from models.slugs import free_slug
+from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
 from models.visibility import Status, visible
 
@@ -136,11 +137,11 @@ class Post(Model):
         self, title: str, html: str, *, authors: Sequence[Author], tags: Sequence[Tag], **more: Any
     ) -> None:
         """Change what a post says, by whom and about what; an old slug keeps leading here."""
-        await self._count(visible_now=False)
-        slug = more.pop("slug", None)
-        if slug and slug != self.slug:
+        if slug := more.pop("slug", None):
             more["slug"] = await free_slug(Post, self.site_id, slug, besides=self.id)
-            await redirects.lead(self.site_id, self.path, post_id=self.id)
+            if more["slug"] != self.slug:
+                await redirects.lead(self.site_id, self.path, post_id=self.id)
+        await self._count(visible_now=False)
         await self._change(**_written(title, html), **_checked(more))
         await set_bylines(self.id, authors)
         await set_tags(self.id, tags)
@@ -149,8 +150,8 @@ class Post(Model):
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
         """Show the post to everybody, from now on or from a moment, past or ahead."""
-        moment = at or self.published_at or now()
-        site = await Site.get(id=self.site_id)
+        moment = known_moment(at or self.published_at or now())
+        site = await in_turn(self.site_id)
         await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
@@ -178,13 +179,18 @@ class Post(Model):
             raise Changed
         self.update_from_dict(values)
 
-    async def _count(self, *, visible_now: bool) -> None:
+    async def _count(self, *, visible_now: bool) -> bool:
         # Only the one whose update changes the flag counts: two processes may see the same moment come.
         changed = await Post.filter(id=self.id, is_counted=not visible_now).update(is_counted=visible_now)
         self.is_counted = visible_now
-        if changed and self.published_month:
+        if not changed:
+            return False
+        # The site may have moved to another time zone since this row was read, and the month with it.
+        months: list[Any] = await Post.filter(id=self.id).values_list("published_month", flat=True)
+        if months[0] is not None:
             by = 1 if visible_now else -1
-            await tally(self.id, site_id=self.site_id, month=self.published_month, by=by)
+            await tally(self.id, site_id=self.site_id, month=months[0], by=by)
+        return True
 
 
 @atomic
@@ -212,10 +218,10 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.month is not None:
         asked.append(Q(published_month=wanted.month))
     if wanted.author_slugs is not None:
-        named = Byline.filter(author__slug__in=wanted.author_slugs)
+        named = Byline.filter(author__slug__in=map(findable, wanted.author_slugs))
         asked.append(Q(id__in=Subquery(named.values("post_id"))))
     if wanted.tag_slugs is not None:
-        tagged = Tagging.filter(tag__slug__in=wanted.tag_slugs)
+        tagged = Tagging.filter(tag__slug__in=map(findable, wanted.tag_slugs))
         asked.append(Q(id__in=Subquery(tagged.values("post_id"))))
     if wanted.ids is not None:
         asked.append(Q(id__in=wanted.ids))
@@ -234,6 +240,7 @@ def _written(title: str, html: str) -> dict[str, Any]:
     title = text.clean_line(title)[:300]
     if not title:
         raise Invalid("title", "A post needs a title.")
+    fitting(Post, {"title": title})
     content = Content.of(html)
     return {
         "title": title,
@@ -252,4 +259,4 @@ def _checked(more: dict[str, Any]) -> dict[str, Any]:
     known = {"summary", "image_id", "seo_title", "seo_description", "comments_open", "source_id", "slug"}
     if unknown := set(more) - known:
         raise TypeError(f"posts have no {', '.join(sorted(unknown))}")
-    return more
+    return fitting(Post, more)

@@ -6,6 +6,7 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
+from models.fitting import fitting
 from models.relations import belongs_to, may_point_to
 
 LONGEST_PATH = 500
@@ -38,7 +39,8 @@ async def lead(
     to_path: str | None = None,
 ) -> None:
     """Let an old path lead to a post, a page or another path, in place of where it led before."""
-    target = {"post_id": post_id, "page_id": page_id, "to_path": to_path}
+    target: dict[str, Any] = {"post_id": post_id, "page_id": page_id, "to_path": to_path}
     if len(path) > LONGEST_PATH:
         return
-    await Redirect.update_or_create(defaults=target, site_id=site_id, path=path)
+    where = fitting(Redirect, {"site_id": site_id, "path": path})
+    await Redirect.update_or_create(defaults=fitting(Redirect, target), **where)

@@ -1,5 +1,6 @@
 """The publication as a whole: its title, language, time zone and address."""
 
+import re
 import secrets
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -10,9 +11,13 @@ from tortoise.models import Model
 from models import text
 from models.atomic import atomic
 from models.errors import Invalid
+from models.fitting import fitting, plain
 from models.instants import Instant, now
 
 DEFAULT_TITLE = "My publication"
+FIRST = 1
+OF_THE_MACHINE = {"localtime", "Factory"}
+WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 
 
 class Site(Model):
@@ -43,9 +48,9 @@ class Site(Model):
     @atomic
     async def found(cls) -> "Site":
         """Give the site of this store; the first time make one that asks for no answer."""
-        site = await cls.current()
-        if site is None:
-            site = await cls.create(title=DEFAULT_TITLE, secret=secrets.token_urlsafe(32), created_at=now())
+        first = {"title": DEFAULT_TITLE, "secret": secrets.token_urlsafe(32), "created_at": now()}
+        # By its number, so that two servers that start at once on an empty store found the same one.
+        site, _ = await cls.get_or_create(id=FIRST, defaults=first)
         return site
 
     @atomic
@@ -53,16 +58,21 @@ class Site(Model):
         self, *, title: str, description: str | None = None, language: str = "en", url: str = ""
     ) -> None:
         """Set what the site is called and where it lives; refuse an unknown language or a bad address."""
-        self.title = text.clean_line(title)[:200] or DEFAULT_TITLE
-        self.description = text.clean_line(description) if description else None  # type: ignore[assignment]
-        self.language = known_language(language)
-        self.url = root_url(url)
-        await self.save(update_fields=["title", "description", "language", "url"])
+        values = {
+            "title": text.clean_line(title)[:200] or DEFAULT_TITLE,
+            "description": text.clean_line(description) if description else None,
+            "language": known_language(language),
+            "url": root_url(url),
+        }
+        self.update_from_dict(fitting(Site, values))
+        await self.save(update_fields=list(values))
 
 
 def known_language(tag: str) -> str:
     """Give a language tag as BCP 47 writes it; refuse one that Babel has no words for."""
     try:
+        if "@" in tag:
+            raise ValueError(tag)
         return str(Locale.parse(tag.strip(), sep="-" if "-" in tag else "_")).replace("_", "-")
     except (ValueError, UnknownLocaleError, TypeError):
         raise Invalid(
@@ -72,13 +82,13 @@ def known_language(tag: str) -> str:
 
 def known_time_zone(name: str) -> str:
     """Give the name of an IANA time zone; refuse an unknown one."""
-    if name not in available_timezones():
+    if name not in available_timezones() - OF_THE_MACHINE:
         raise Invalid("timeZone", "No time zone is known by that name; write one such as Europe/Amsterdam.")
     return ZoneInfo(name).key
 
 
 def root_url(url: str) -> str:
     """Give the root of a site without its last slash; refuse what is no http address."""
-    if url and not url.startswith(("http://", "https://")):
+    if url and not WEB_ROOT.fullmatch(plain("url", url)):
         raise Invalid("url", "The address of a site begins with https:// or http://.")
     return url.rstrip("/")

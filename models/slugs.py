@@ -5,12 +5,22 @@ from typing import Any
 from tortoise.models import Model
 
 from models import text
+from models.site import Site
 
 RESERVED = {"graphql", "healthz", "readyz", "media", "posts", "authors", "tags", "archive", "letters"}
 
 
+LONGEST = 120
+
+
+def findable(name: str, longest: int = LONGEST) -> str:
+    """Give what may be looked for: a slug or path that no column can hold becomes the one that no row has."""
+    return name if len(name) <= longest else ""
+
+
 async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: int | None = None) -> str:
     """Find a slug that no other row of the noun has: the wanted one, or that with a number behind it."""
+    await in_turn(site_id)
     base = text.slugify(wanted) or noun.__name__.lower()
     if base in RESERVED:
         base = f"{base}-1"
@@ -20,3 +30,9 @@ async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: in
     while slug in others:
         slug, number = f"{base}-{number}", number + 1
     return slug
+
+
+async def in_turn(site_id: int) -> Site:
+    """Give the site, and let nobody else who asks for it so go on before the transaction ends."""
+    # Two who look for a free name at once would find the same; rows that point to the site do not wait.
+    return await Site.select_for_update(no_key=True).get(id=site_id)

@@ -9,8 +9,9 @@ from tortoise.queryset import QuerySet
 from models import text
 from models.atomic import atomic
 from models.errors import Invalid
+from models.fitting import fitting
 from models.relations import belongs_to
-from models.slugs import free_slug
+from models.slugs import free_slug, in_turn
 
 
 class Tag(Model):
@@ -46,6 +47,8 @@ class Tag(Model):
         name = text.clean_line(name)[:200]
         if not name:
             raise Invalid("name", "A tag needs a name.")
+        fitting(cls, {"name": name})
+        await in_turn(site_id)
         known = await cls.filter(site_id=site_id, name=name).first()
         if known is not None:
             return known

@@ -1,7 +1,7 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 from urllib.parse import urljoin
 
@@ -36,7 +36,7 @@ class Publication:
         self.keep_seconds = keep_seconds
         self._masthead: models.Masthead | None = None
         self._read_at = 0.0
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Task[models.Masthead] | None = None
 
     async def context(self) -> Context:
         """Give a new request its context."""
@@ -45,11 +45,15 @@ class Publication:
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds; count the scheduled posts that have appeared."""
-        if self._masthead is None or not self._is_fresh(self._masthead):
-            async with self._lock:
-                if self._masthead is None or not self._is_fresh(self._masthead):
-                    self._masthead = await self._read()
-        return self._masthead
+        if self._masthead is not None and self._is_fresh(self._masthead):
+            return self._masthead
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read())
+            # When all who waited have left, nobody asks how it ended.
+            self._reading.add_done_callback(lambda task: task.cancelled() or task.exception())
+        # One reading for all who wait, and none of them ends it by walking away: a store that hangs
+        # makes them wait once, not one after the other.
+        return await asyncio.shield(self._reading)
 
     def _is_fresh(self, masthead: models.Masthead) -> bool:
         due = masthead.next_due is not None and masthead.next_due <= models.now()
@@ -58,7 +62,11 @@ class Publication:
     async def _read(self) -> models.Masthead:
         masthead = await models.read_masthead()
         if masthead.next_due is not None and masthead.next_due <= models.now():
-            await models.count_due()
-            masthead = await models.read_masthead()
-        self._read_at = monotonic()
+            try:
+                await models.count_due()
+                masthead = await models.read_masthead()
+            except models.Unavailable:
+                # A store that takes no writes just now still has much to read; the counts follow.
+                masthead = replace(masthead, next_due=None)
+        self._masthead, self._read_at = masthead, monotonic()
         return masthead

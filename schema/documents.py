@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from graphql import (
@@ -87,5 +88,8 @@ def _read(source: str) -> Document:
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
+    if not isinstance(error.original_error, (GraphQLError, NoneType)):
+        # A number of 5 000 digits, say: Python refuses it in words about itself.
+        error = GraphQLError("This value cannot be read.", error.nodes)
     error.extensions = {"code": code, **(error.extensions or {})}
     return error

@@ -4,25 +4,30 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLError
+from tortoise.exceptions import ValidationError
 
 import models
 
 UNAVAILABLE = "UNAVAILABLE"
 INTERNAL = "INTERNAL_SERVER_ERROR"
 BAD_INPUT = "BAD_USER_INPUT"
+AWAY = "The store cannot be reached just now; try again in a moment."
+LONGEST_MESSAGE = 500
 
 
 def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> dict[str, Any]:
     """Write an error of an answer; `report` keeps an unexpected one for us and gives it a number."""
-    told: dict[str, Any] = {"message": error.message}
+    told: dict[str, Any] = {"message": _cut(error.message)}
     cause = _cause(error)
     code, more = (error.extensions or {}).get("code", BAD_INPUT), {}
     if isinstance(cause, models.Unavailable):
-        told["message"], code = "The store cannot be reached just now; try again in a moment.", UNAVAILABLE
+        told["message"], code = AWAY, UNAVAILABLE
     elif isinstance(cause, models.NotFound):
         code = "NOT_FOUND"
     elif isinstance(cause, models.Invalid):
         more["field"] = cause.field
+    elif isinstance(cause, ValidationError):
+        told["message"] = "A value is longer than any that the store keeps."
     elif cause is not None and not isinstance(cause, models.Refused):
         number = report(cause)
         told["message"], code = (
@@ -40,6 +45,11 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
 def refusal(message: str, code: str) -> dict[str, Any]:
     """Write an error of a request that was not executed."""
     return {"message": message, "extensions": {"code": code}}
+
+
+def _cut(message: str) -> str:
+    # A message repeats names and values that a client may have made as long as its request.
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
 
 
 def _cause(error: GraphQLError) -> BaseException | None:

@@ -21,7 +21,8 @@ def read_id(value: str) -> tuple[str, str] | None:
     except (ValueError, UnicodeError, binascii.Error):
         return None
     match = GLOBAL_ID.fullmatch(text)
-    return (match[1], match[2]) if match else None
+    # Base64 has several ways to write the same; an object has one identifier.
+    return (match[1], match[2]) if match and global_id(*match.groups()) == value else None
 
 
 def row_id(value: str, kind: str) -> int | None:
@@ -32,4 +33,4 @@ def row_id(value: str, kind: str) -> int | None:
 
 def int_key(key: str) -> int | None:
     """Read a key as a row's id; None when no row can have it."""
-    return int(key) if key.isdigit() and int(key) <= BIGGEST_ID else None
+    return int(key) if re.fullmatch("[1-9][0-9]*", key) and int(key) <= BIGGEST_ID else None

@@ -25,6 +25,7 @@ from schema.inputs import (
 )  # fmt: skip
 from schema.loaders import NOUNS
 from schema.nodes import Node
+from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 
 MOST_IDS = 100
@@ -52,7 +53,8 @@ class Query:
         info: Info, by: Annotated[AuthorLookup, strawberry.argument(description="Which one.")]
     ) -> Author | None:
         known = models.Author.known()
-        found = known.filter(slug=by.slug) if by.slug else known.filter(id=row_id(by.id or "", "Author") or 0)
+        slug, id = by.slug, row_id(by.id or "", "Author")
+        found = known.filter(slug=models.findable(slug)) if slug else known.filter(id=id or 0)
         return await found.first()  # type: ignore[return-value]
 
     @strawberry.field(
@@ -95,10 +97,12 @@ class Query:
     ) -> Page | None:
         shown = models.Page.published()
         if by.path:
-            found = await shown.filter(path=by.path).first()
-            old = None if found or not by.path.startswith("/") else await models.leads(by.path)
+            path = models.normal_path(by.path)
+            found = await shown.filter(path=models.findable(path, models.LONGEST_PATH)).first()
+            old = None if found else await models.leads(path)
             return found or (await shown.filter(id=old.page_id or 0).first() if old else None)  # type: ignore[return-value]
-        one = shown.filter(slug=by.slug) if by.slug else shown.filter(id=row_id(by.id or "", "Page") or 0)
+        slug, id = by.slug, row_id(by.id or "", "Page")
+        one = shown.filter(slug=models.findable(slug)) if slug else shown.filter(id=id or 0)
         return await one.first()  # type: ignore[return-value]
 
     @strawberry.field(description="One post.")
@@ -139,14 +143,15 @@ class Query:
 async def _find_post(by: PostLookup) -> models.Post | None:
     shown = models.Post.in_full()
     if by.path:
-        if by.path.startswith("/posts/"):
-            found = await shown.filter(slug=by.path.removeprefix("/posts/")).first()
+        path = models.normal_path(by.path)
+        if path.startswith("/posts/"):
+            found = await shown.filter(slug=models.findable(path.removeprefix("/posts/"))).first()
             if found is not None:
                 return found
-        old = await models.leads(by.path) if by.path.startswith("/") else None
+        old = await models.leads(path)
         return await shown.filter(id=old.post_id).first() if old and old.post_id else None
     if by.slug:
-        return await shown.filter(slug=by.slug).first()
+        return await shown.filter(slug=models.findable(by.slug)).first()
     return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
 
 
@@ -165,7 +170,7 @@ async def _fetch(info: Info, id: str) -> Any:
     if kind in NOUNS:
         row = int_key(key)
         return None if row is None else await info.context.loaders.rows(kind).load(row)
-    if kind == "ArchiveMonth":
+    if kind == "ArchiveMonth" and MONTH.fullmatch(key):
         return await info.context.loaders.months.load(key)
     return _of_masthead(info.context.masthead, kind, key)
 

@@ -2,12 +2,9 @@
 
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from strawberry import UNSET, Info, Parent
 
 import models
@@ -26,6 +23,7 @@ from schema.connections import (
 from schema.content import Block, Image, typed_blocks
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
+from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
 from schema.sources import Listed, body, column, derived, few, located, one, same_row
@@ -293,16 +291,3 @@ class Comment(Node):
     async def url(root: Parent[models.Comment], info: Info) -> URL:
         post = await info.context.loaders.rows("Post").load(root.post_id)
         return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")
-
-
-@lru_cache(maxsize=2_000)
-def month_label(month: str, language: str) -> str:
-    """Name a month in a language, capitalised as a blog shows it; refuse a language without words for it."""
-    try:
-        locale = Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        raise models.Invalid(
-            "language", "No language is known by that tag; write one such as nl or en-GB."
-        ) from None
-    words = format_date(datetime.strptime(month, "%Y-%m"), "LLLL y", locale=locale)  # noqa: DTZ007
-    return words[:1].upper() + words[1:]

@@ -19,12 +19,14 @@ Named = dict[str, Any]
 @atomic
 async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -> None:
     """Fill an empty site with the demonstration blog, whole or not at all."""
+    # Of several servers that start on one empty store, the one whose update changes the row tells it.
+    if not await models.Site.filter(id=site.id, is_demonstration=False).update(is_demonstration=True):
+        return
     tell("an empty store: telling the demonstration blog into it")
     blog = tomllib.loads((FOLDER / "blog.toml").read_text("utf-8"))
     about = blog["site"]
     await site.edit(title=about["title"], description=about["description"], language=about["language"])
     await models.move_to_time_zone(site, about["time_zone"])
-    await models.Site.filter(id=site.id).update(is_demonstration=True)
     authors = {
         person["name"]: await models.Author.named(
             site.id, person["name"], place=place, bio_html=person["bio"]

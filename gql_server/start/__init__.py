@@ -33,6 +33,7 @@ _PAGE = _templates.get_template("page.html")
 _CLOSED = _templates.get_template("closed.html")
 _CSS = (FOLDER / "start.css").read_bytes()
 _JS = (FOLDER / "start.js").read_bytes()
+_SVG = (FOLDER / "start.svg").read_bytes()
 
 
 async def page(request: web.Request) -> web.Response:
@@ -54,6 +55,11 @@ async def style(request: web.Request) -> web.Response:
 async def script(request: web.Request) -> web.Response:
     """Give the page's script."""
     return _file(request, _JS, "text/javascript")
+
+
+async def icon(request: web.Request) -> web.Response:
+    """Give the page's icon, an open door."""
+    return _file(request, _SVG, "image/svg+xml")
 
 
 def _open(seen: Glimpse, language: str) -> web.Response:

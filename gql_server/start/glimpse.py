@@ -11,6 +11,7 @@ from babel.lists import format_list
 
 import models
 from schema.loaders import Loaders
+from schema.months import month_label
 
 NEWEST = 3
 SHORTEST_STRIP = 12  # months; fewer would be a few lonely bars
@@ -67,7 +68,7 @@ async def look(site: models.Site, loaders: Loaders) -> Glimpse:
             _headline(post, authors, locale, site.time_zone)
             for post, authors in zip(newest, bylines, strict=True)
         ],
-        strip=_strip(months, locale),
+        strip=_strip(months, str(locale).replace("_", "-")),
         to_read=discussed or next(iter(newest), None),
     )
 
@@ -79,7 +80,7 @@ def _headline(post: models.Post, authors: list[models.Author], locale: Locale, t
     return Headline(post.title, byline, day, format_date(day, "long", locale=locale))
 
 
-def _strip(months: list[models.ArchiveMonth], locale: Locale) -> Strip | None:
+def _strip(months: list[models.ArchiveMonth], language: str) -> Strip | None:
     if not months:
         return None
     first, last = _number(months[-1].month), _number(months[0].month)
@@ -93,18 +94,14 @@ def _strip(months: list[models.ArchiveMonth], locale: Locale) -> Strip | None:
     return Strip(
         "".join(strokes),
         last - first + 1,
-        first=_month_in_words(months[-1].month, locale),
-        last=_month_in_words(months[0].month, locale),
+        first=month_label(months[-1].month, language),
+        last=month_label(months[0].month, language),
     )
 
 
 def _number(month: str) -> int:
     year, number = month.split("-")
     return int(year) * 12 + int(number) - 1
-
-
-def _month_in_words(month: str, locale: Locale) -> str:
-    return format_date(date.fromisoformat(f"{month}-01"), "LLLL y", locale=locale)
 
 
 def _locale(language: str) -> Locale:

@@ -175,6 +175,7 @@ class _Readers:
         self._seats = asyncio.Semaphore(READERS)
         self._opened: list[aiosqlite.Connection] = []
         self._idle: list[aiosqlite.Connection] = []
+        self._closings = 0
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -192,11 +193,17 @@ class _Readers:
                     self._idle.append(reader)
 
     async def _open(self) -> None:
+        closings = self._closings
         reader = await _connect(self._file, {"busy_timeout": PRAGMAS["busy_timeout"], "query_only": "ON"})
+        if self._closings != closings:
+            # Closed meanwhile: nobody would close this one, and its thread would keep the process alive.
+            await reader.close()
+            raise Unavailable("the store was closed")
         self._opened.append(reader)
         self._idle.append(reader)
 
     async def close(self) -> None:
+        self._closings += 1
         opened, self._opened, self._idle = self._opened, [], []
         for reader in opened:
             await reader.close()

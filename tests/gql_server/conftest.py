@@ -1,83 +1,285 @@
-"""Gives the worker's tests processes that work, and a way to wait for what they do."""
+"""What the tests of the doors share: the demonstration blog served from both stores at once."""
 
 import asyncio
+import json
 import os
+import re
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestClient, TestServer
+from multidict import CIMultiDictProxy
 
-LAB = Path(__file__).parent / "lab"
-Start = Callable[..., Awaitable["Labourer"]]
+from gql_server.app import build
+from gql_server.server import CONNECTIONS
+from gql_server.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60
+SITE_URL = "https://blog.example"
+TITLE = "{ site { title } }"
+NUMBER = re.compile(r"number [0-9a-f]{16}")
+# What belongs to the inside: our code and that of libraries, statements, files, objects.
+INSIDE = re.compile(
+    r"Traceback|\w(Error|Exception|Warning)\b|tortoise|strawberry|asyncpg|aiohttp|sqlite|orjson|msgspec"
+    r"|SELECT |INSERT |\bargument \$|gql_server|site-packages|\.py\b|object at 0x|<class|bytearray|b'",
+)
 
 
-class Labourer:
-    """A process at work, and the lines it has told."""
+@dataclass
+class Answer:
+    """What came back."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
-        self.lines: list[str] = []
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
 
-    async def tells(self, line: str) -> None:
-        """Wait until it tells a line that begins so."""
-        async with asyncio.timeout(30):
-            while not (await self._next()).startswith(line):
-                pass
+    @property
+    def media(self) -> str:
+        return self.headers["Content-Type"].partition(";")[0]
 
-    async def end(self, signal: int) -> int:
-        """Send a signal and read what it still tells; give its exit code."""
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal)
-        async with asyncio.timeout(30):
-            while await self._next(at_end=""):
-                pass
-            return await self.process.wait()
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
 
-    def did(self) -> list[int]:
-        """Give the numbers that it told to be done."""
-        return [int(line.split()[1]) for line in self.lines if line.startswith("done ")]
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        return self.json.get("errors", [])
 
-    async def _next(self, at_end: str | None = None) -> str:
-        line = (await self.process.stdout.readline()).decode().strip()
-        if not line and at_end is None:
-            raise EOFError(f"It ended, and told only {self.lines[-3:]}")
-        self.lines += [line] if line else []
-        return line
+    @property
+    def codes(self) -> set[str]:
+        return {error["extensions"]["code"] for error in self.errors}
+
+    @property
+    def message(self) -> str:
+        [error] = self.errors
+        return error["message"]
+
+    def assert_tells_nothing_of_the_inside(self) -> None:
+        found = INSIDE.search(self.body.decode())
+        assert found is None, found
+
+    def assert_refused(self, *statuses: int) -> None:
+        """Hold that this is a clean refusal: never ours, always with a message and a code."""
+        assert self.status < 500
+        assert self.status in (statuses or {self.status})
+        assert self.errors
+        for error in self.errors:
+            assert error["message"]
+            assert error["extensions"]["code"] not in {"", "INTERNAL_SERVER_ERROR"}
+        self.assert_tells_nothing_of_the_inside()
+
+    def assert_answered(self) -> None:
+        """Hold that this is data, or a clean refusal."""
+        assert self.status == 200
+        if self.errors:
+            self.assert_refused()
+
+
+@dataclass
+class Client:
+    """A client of a server that is a process, with what these tests use of aiohttp's test client."""
+
+    session: ClientSession
+    port: int
+    host: str = "127.0.0.1"
+
+    def request(self, method: str, path: str, **more: Any) -> Any:
+        return self.session.request(method, path, **more)
+
+
+@dataclass
+class Doors:
+    """The same blog behind two servers, one on each store; both are asked, and have to say the same."""
+
+    clients: list[Client]
+
+    async def request(self, method: str, path: str, **more: Any) -> Answer:
+        first, second = [await _read(client, method, path, **more) for client in self.clients]
+        assert first.status == second.status
+        assert NUMBER.sub("number", first.body.decode()) == NUMBER.sub("number", second.body.decode())
+        return first
+
+    async def post(self, body: bytes | str, headers: dict[str, str] | None = None) -> Answer:
+        sent = body.encode() if isinstance(body, str) else body
+        return await self.request(
+            "POST", "/graphql", data=sent, headers={"Content-Type": "application/json"} | (headers or {})
+        )
+
+    async def ask(self, query: str, /, **variables: Any) -> Answer:
+        return await self.post(json.dumps({"query": query, "variables": variables}))
+
+    async def get(self, **asked: str) -> Answer:
+        return await self.request("GET", "/graphql", params=asked)
+
+    async def say(self, sent: bytes) -> bytes:
+        """Send bytes as they are, and read until the server closes the connection."""
+        first, second = [await _say(client, sent) for client in self.clients]
+        assert first.partition(b"\r\n")[0] == second.partition(b"\r\n")[0]
+        return first
+
+    async def assert_still_work(self) -> None:
+        assert (await self.ask(TITLE)).json == {"data": {"site": {"title": "Achterom"}}}
+
+
+class Process:
+    """The command line, running."""
+
+    def __init__(self, arguments: tuple[str, ...], folder: Path, number: int, **settings: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
+        self.folder = folder
+        self._out, self._log = folder / f"out-{number}", folder / f"log-{number}"
+        with self._out.open("wb") as out, self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "gql_server", *arguments],
+                stdout=out,
+                stderr=log,
+                cwd=folder,
+                env=environment | {"PYTHONPATH": str(ROOT)},
+            )
+
+    @property
+    def out(self) -> str:
+        return self._out.read_text()
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    @property
+    def url(self) -> str:
+        """Wait until it serves, and give its address."""
+        found = self.told(r"The blog lives at (http://\S+)/ ")
+        return found[1]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def told(self, pattern: str) -> re.Match[str]:
+        """Wait until something is told."""
+        for _ in _patiently():
+            if found := re.search(pattern, self.out + self.log):
+                return found
+            if self.process.poll() is not None and not re.search(pattern, self.out + self.log):
+                pytest.fail(f"It ended with {self.process.returncode}: {self.out}{self.log}")
+        raise AssertionError
+
+    def ended(self) -> int:
+        """Wait until it has ended; give its exit code."""
+        return self.process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def blogs(databases, start_for_long) -> list[Process]:
+    """Serve the demonstration blog twice: Tortoise speaks to one kind of store in a process."""
+    return [
+        start_for_long("serve", "--port", "0", "--demonstration", DATABASE_URL=url, SITE_URL=SITE_URL)
+        for url in (databases.empty("sqlite"), databases.empty("postgres"))
+    ]
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def doors(blogs) -> AsyncIterator[Doors]:
+    """Lend the doors of both servers; nothing behind them is ever changed."""
+    first, second = blogs
+    async with ClientSession(first.url) as sqlite, ClientSession(second.url) as postgres:
+        yield Doors([Client(sqlite, first.port), Client(postgres, second.port)])
+
+
+@pytest.fixture(scope="session")
+def start_for_long(tmp_path_factory) -> Iterator[Callable[..., Process]]:
+    """Start servers that live as long as the tests: `start("serve", "--port", "0", HOST="::1")`."""
+    yield from _starter(tmp_path_factory.mktemp("processes"))
 
 
 @pytest.fixture
-async def start(database_url: str) -> AsyncIterator[Start]:
-    """Start a process that works; none outlives the test."""
-    started: list[asyncio.subprocess.Process] = []
+def start(tmp_path) -> Iterator[Callable[..., Process]]:
+    """Start the command line as a process of its own: `start("serve", "--port", "0", HOST="::1")`."""
+    yield from _starter(tmp_path)
 
-    async def start(*words: str) -> Labourer:
-        paths = os.pathsep.join([str(LAB.parents[2]), *filter(None, sys.path)])
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *words,
-            env={**os.environ, "PYTHONPATH": paths, "GQL_SERVER_DATABASE_URL": database_url},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT if "-m" in words else asyncio.subprocess.DEVNULL,
-        )
-        started.append(process)
-        return Labourer(process)
+
+@pytest.fixture
+def patiently() -> Callable[[], Iterator[None]]:
+    """Try again until a condition holds: `for _ in patiently(): ...`."""
+    return _patiently
+
+
+@pytest.fixture
+def serve():
+    """Lend the server of one store: `async with serve(url) as client: ...`."""
+    return served
+
+
+def _patiently() -> Iterator[None]:
+    """Try again, until patience is at its end."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.01)
+    pytest.fail(f"not within {PATIENCE} seconds")
+
+
+def _starter(folder: Path) -> Iterator[Callable[..., Process]]:
+    started: list[Process] = []
+
+    def start(*arguments: str, **settings: str) -> Process:
+        started.append(Process(arguments, folder, len(started), **settings))
+        return started[-1]
 
     yield start
-    for process in started:
-        if process.returncode is None:
-            with suppress(ProcessLookupError):
-                process.kill()
-        await process.communicate()
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
 
 
-@pytest.fixture
-def labour(start: Start, database_url: str) -> Start:
-    """Start a process that works on the store."""
+@asynccontextmanager
+async def served(url: str, *, demonstration: bool = False) -> AsyncIterator[TestClient[Any, Any]]:
+    """Serve a store from a task of its own, as a process does: an open store belongs to its task."""
+    settings = Settings(database_url=url, site_url=SITE_URL)
+    opened: asyncio.Future[TestClient[Any, Any]] = asyncio.get_running_loop().create_future()
+    done = asyncio.Event()
 
-    async def start_on_store(command: str, *words: str) -> Labourer:
-        return await start(str(LAB / "labour.py"), command, database_url, *words)
+    async def run() -> None:
+        server = TestServer(build(settings, demonstration=demonstration))
+        try:
+            await server.start_server(**CONNECTIONS)
+        except BaseException as error:
+            opened.set_exception(error)
+            return
+        async with TestClient(server) as client:
+            opened.set_result(client)
+            await done.wait()
 
-    return start_on_store
+    task = asyncio.create_task(run())
+    try:
+        yield await opened
+    finally:
+        done.set()
+        await task
+
+
+async def _read(client: Any, method: str, path: str, **more: Any) -> Answer:
+    async with client.request(method, path, **more) as response:
+        return Answer(response.status, response.headers, await response.read())
+
+
+async def _say(client: Any, sent: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(sent)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await reader.read()
+    finally:
+        writer.close()

@@ -11,10 +11,9 @@ from gql_server.importers.weebly.dates import FIRST_YEAR, LAST_YEAR
 from gql_server.importers.weebly.errors import ImportRefused
 from gql_server.importers.weebly.markup import one_line
 
-# Possessive: many comments in front must not make matching slow.
-OPENING = re.compile(
-    r"\s*+(?:(?:<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)\s*+)*+<(rss\b|!DOCTYPE\s+rss\b|!ENTITY)"
-)
+SPACE = re.compile(r"\s*")
+OPENING = re.compile(r"<(rss\b|!DOCTYPE\s+rss\b|!ENTITY)")
+ENDS = {"<?": "?>", "<!": "-->"}
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 NO_CATEGORY = "uncategorized"
@@ -45,7 +44,7 @@ class Feed:
 
 def read(name: str, text: str) -> Feed | None:
     """Read a document as RSS 2.0; None when it is no feed, or another program's."""
-    found = OPENING.match(text)
+    found = OPENING.match(text, _after_prolog(text))
     if found is None:
         return None
     if found[1].startswith("!"):
@@ -66,6 +65,23 @@ def read(name: str, text: str) -> Feed | None:
         clock=_moment(written) if re.search(r"[+-][0-9]{4}$", written) else None,
         items=tuple(_item(item) for item in channel.findall("item")),
     )
+
+
+def _after_prolog(text: str) -> int:
+    """Find where instructions and comments before the first element end; in linear time, however many."""
+    place = _skip_space(text, 0)
+    while text.startswith(("<?", "<!--"), place):
+        end = ENDS[text[place : place + 2]]
+        place = text.find(end, place)
+        if place < 0:
+            return len(text)
+        place = _skip_space(text, place + len(end))
+    return place
+
+
+def _skip_space(text: str, place: int) -> int:
+    found = SPACE.match(text, place)
+    return found.end() if found else place
 
 
 def _item(item: Element) -> FeedItem:

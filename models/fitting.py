@@ -1,0 +1,31 @@
+"""Whether a row's columns can keep what someone wrote, asked before the store fails on it."""
+
+from typing import Any
+
+from tortoise.models import Model
+
+from models import text
+from models.errors import Invalid
+
+
+def fitting(noun: type[Model], values: dict[str, Any]) -> dict[str, Any]:
+    """Give the values back when they fit; refuse what no store keeps and what is longer than its column."""
+    for name, value in values.items():
+        if isinstance(value, str):
+            plain(name, value)
+            longest = getattr(noun._meta.fields_map[name], "max_length", None)
+            if longest is not None and len(value) > longest:
+                raise Invalid(_as_asked(name), f"`{_as_asked(name)}` holds at most {longest} characters.")
+    return values
+
+
+def plain(name: str, value: str) -> str:
+    """Give a text back when a store can keep each of its characters."""
+    if not text.is_plain(value):
+        raise Invalid(_as_asked(name), "A text holds no NUL and no lone surrogate.")
+    return value
+
+
+def _as_asked(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))

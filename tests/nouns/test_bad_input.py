@@ -1,0 +1,136 @@
+"""A verb refuses what the store cannot keep, in words, on both stores; it never fails on it."""
+
+from typing import Any
+
+import pytest
+
+import models
+from models.redirects import LONGEST_PATH
+from models.text import excerpt, plain, sanitise
+
+SURROGATE = "a\ud800b"
+NUL = "a\x00b"
+CONTROLS = "\x01\x02\t\n\r\x7f\x85\u2028"
+MILLION = "woord " * 170_000
+ODD_NAMES = {
+    "right to left": "\u202eneerf \u2066eiluJ\u2069",
+    "Arabic": "\u0633\u0644\u0627\u0645",
+    "family": "Familie \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "combining": "Zo\u0308e\u0300" + "\u0301" * 40,
+    "unassigned": "x\U000e0fff",
+    "quotes": "Robert'); DROP TABLE post;--",
+    "wildcards": "100%_\\",
+}
+
+
+async def _draft(site: models.Site, title: str = "Titel", html: str = "", **more: Any) -> models.Post:
+    return await models.Post.draft(site, title, html, authors=[], **more)
+
+
+async def _comment(site: models.Site, content: str = "Tekst", **writer: Any) -> models.Comment:
+    return await models.Comment.keep(await _draft(site), models.Writer(**{"name": "Gast"} | writer), content)
+
+
+VERBS = {
+    "title": _draft,
+    "content": lambda site, text: _draft(site, html=text),
+    "summary": lambda site, text: _draft(site, summary=text),
+    "seoTitle": lambda site, text: _draft(site, seo_title=text),
+    "seoDescription": lambda site, text: _draft(site, seo_description=text),
+    "sourceId": lambda site, text: _draft(site, source_id=text),
+    "page title": lambda site, text: models.Page.draft(site.id, text, ""),
+    "page content": lambda site, text: models.Page.draft(site.id, "Titel", text),
+    "author": lambda site, text: models.Author.named(site.id, text),
+    "bioHtml": lambda site, text: models.Author.named(site.id, "Anna", bio_html=text),
+    "tag": lambda site, text: models.Tag.named(site.id, text),
+    "comment": _comment,
+    "comment name": lambda site, text: _comment(site, name=text),
+    "comment email": lambda site, text: _comment(site, email=text),
+    "site title": lambda site, text: site.edit(title=text),
+    "site description": lambda site, text: site.edit(title="De site", description=text),
+    "language": lambda site, text: site.edit(title="De site", language=text),
+    "url": lambda site, text: site.edit(title="De site", url=f"https://{text}"),
+    "timeZone": models.move_to_time_zone,
+}
+KEEPS_WITHOUT_NUL = {
+    "title", "content", "page title", "page content", "author", "tag", "comment", "comment name",
+    "site title", "site description",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_a_lone_surrogate_is_refused(site, verb):
+    with pytest.raises(models.Invalid):
+        await VERBS[verb](site, SURROGATE)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_nul_is_left_out_or_refused(site, verb):
+    if verb in KEEPS_WITHOUT_NUL:
+        await VERBS[verb](site, NUL)
+    else:
+        with pytest.raises(models.Invalid):
+            await VERBS[verb](site, NUL)
+
+
+@pytest.mark.parametrize("verb", ["title", "page title", "author", "tag", "comment name"])
+@pytest.mark.parametrize("nothing", ["", " ", CONTROLS, "\ufeff\u200b"], ids=ascii)
+async def test_what_has_no_visible_character_is_no_name(site, verb, nothing):
+    with pytest.raises(models.Invalid):
+        await VERBS[verb](site, nothing)
+
+
+@pytest.mark.parametrize("name", ODD_NAMES.values(), ids=ODD_NAMES)
+async def test_odd_names_are_kept_and_found_again(site, name):
+    author = await models.Author.named(site.id, name)
+    assert (await models.Author.named(site.id, name)).id == author.id
+    post = await _draft(site, name, f"<p>{name}</p>")
+    kept = await models.Post.get(id=post.id)
+    assert kept.title == name
+    assert kept.slug.isascii()
+
+
+@pytest.mark.parametrize("verb", ["title", "page title", "author", "tag", "comment name", "site title"])
+async def test_a_name_too_long_is_cut(site, verb):
+    await VERBS[verb](site, MILLION)
+
+
+@pytest.mark.parametrize(
+    "verb", ["content", "page content", "seoTitle", "sourceId", "comment", "comment email", "url"]
+)
+async def test_a_text_too_long_is_refused(site, verb):
+    with pytest.raises(models.Invalid):
+        await VERBS[verb](site, MILLION.replace(" ", "x") if verb == "url" else MILLION)
+
+
+async def test_a_page_too_deep_for_its_path_is_refused(site):
+    page = None
+    for _ in range(4):
+        page = await models.Page.draft(site.id, "x" * 100, "", parent=page)
+    assert len(page.path) <= LONGEST_PATH
+    with pytest.raises(models.Invalid, match="path"):
+        await models.Page.draft(site.id, "x" * 100, "", parent=page)
+
+
+@pytest.mark.parametrize(
+    "website", ["javascript:alert(1)", "data:text/html,x", "//example.org", "http://a b", "x"]
+)
+async def test_a_website_that_is_no_web_address_is_refused(site, website):
+    with pytest.raises(models.Invalid) as refused:
+        await _comment(site, website=website)
+    assert refused.value.field == "website"
+
+
+async def test_conditions_that_find_nothing_do_no_harm(store, site):
+    for wanted in (
+        models.Wanted(ids=()), models.Wanted(author_slugs=()), models.Wanted(tag_slugs=()),
+        models.Wanted(search="%"), models.Wanted(search="_"), models.Wanted(search=""),
+        models.Wanted(month="0000-00"), models.Wanted(ids=(0,)),
+    ):  # fmt: skip
+        assert await models.count_posts(wanted) == 0
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 5, 10**6])
+def test_a_million_characters_are_read_and_cut(length):
+    words = plain(sanitise(f"<p>{MILLION}</p>"))
+    assert len(excerpt(words, length)) <= max(length, 0)

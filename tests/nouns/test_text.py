@@ -1,0 +1,200 @@
+"""What people write, made safe to show, and fit to cut, compare and put into a path."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from models.text import (
+    clean_line,
+    excerpt,
+    fold,
+    is_plain,
+    paragraphs,
+    plain,
+    sanitise,
+    sanitise_comment,
+    search_words,
+    slugify,
+    sort_key,
+)  # fmt: skip
+
+CORPUS = Path(__file__).parents[3] / "shared/corpus/xss_dompurify_payloads.json"
+OWN = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=' java\tscript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<img src='data:image/svg+xml,<svg onload=alert(1)>'>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror=alert(1)&gt;'>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<blockquote cite='javascript:alert(1)'>x</blockquote><q cite='vbscript:x'>y</q>",
+    "<p style='background:url(javascript:alert(1))' class='embed' id='x'>x</p>",
+    "<form action='javascript:alert(1)'><button formaction='javascript:x'>x</button></form>",
+    "<base href='https://evil.example'><meta http-equiv=refresh content='0;javascript:x'>",
+    "<a href='&#106;avascript:alert(1)'>x</a><a href='\x01javascript:alert(1)'>y</a>",
+    "<!--><img src=x onerror=alert(1)>-->",
+    "<template><img src=x onerror=alert(1)></template>",
+    "<figure class='embed evil'><a href='//evil.example'>x</a></figure>",
+]
+PAYLOADS = OWN + (
+    [case["payload"] for case in json.loads(CORPUS.read_text("utf-8"))] if CORPUS.exists() else []
+)
+SAFE_URL = re.compile(r"(https?|mailto|tel):|[^:]*$|[^:]*[/?#]", re.IGNORECASE)
+NAMES = (
+    "p b a img script style svg math table td tr select option noscript template iframe ul li h2 form "
+    "textarea title figure figcaption blockquote plaintext xmp"
+)
+TAGS = st.sampled_from(NAMES.split(" "))
+ATTRIBUTES = st.sampled_from(
+    [
+        "",
+        " href='javascript:x'",
+        " src=x onerror=y",
+        " href=https://a.b/?c&d=<e>",
+        " title='</p><img src=x onerror=y>'",
+    ]
+)
+OPENINGS = st.builds("<{}{}>".format, TAGS, ATTRIBUTES)
+CLOSINGS = st.builds("</{}>".format, TAGS)
+BROKEN = st.sampled_from(
+    ["<!--", "-->", "]]>", "<![CDATA[", "<", ">", "&lt;", "&#0;", "\x00", "&", "'", '"', "woord "]
+)
+SOUP = (
+    st.lists(st.one_of(OPENINGS, CLOSINGS, BROKEN, st.text(max_size=5)), max_size=25)
+    .map("".join)
+    .filter(is_plain)
+)
+LINES = st.text(st.sampled_from("ab ,;–é\n\u200d😀"), max_size=60)
+
+
+@pytest.mark.parametrize("clean", [sanitise, sanitise_comment])
+@pytest.mark.parametrize("payload", PAYLOADS, ids=range(len(PAYLOADS)))
+def test_an_attack_is_taken_out(payload, clean):
+    cleaned = clean(payload)
+    assert clean(cleaned) == cleaned
+    assert harm_in(cleaned) == []
+
+
+@pytest.mark.parametrize("clean", [sanitise, sanitise_comment])
+@settings(max_examples=150, deadline=None)
+@given(html=SOUP)
+def test_cleaning_twice_is_cleaning_once(clean, html):
+    cleaned = clean(html)
+    assert clean(cleaned) == cleaned
+    assert harm_in(cleaned) == []
+
+
+@pytest.mark.faults
+@settings(max_examples=20_000, deadline=None)
+@given(html=SOUP)
+def test_cleaning_twice_is_cleaning_once_at_length(html):
+    test_cleaning_twice_is_cleaning_once.hypothesis.inner_test(sanitise, html)
+
+
+def test_a_stranger_links_only_to_the_web_and_without_favour():
+    html = "<a href='https://a.example'>a</a><a href='/b'>b</a><a href='mailto:c@d'>c</a><img src='https://e/f'><h1>g</h1>"
+    links = LexborHTMLParser(sanitise_comment(html)).css("a")
+    assert [link.attributes.get("href") for link in links] == ["https://a.example", None, None]
+    assert "nofollow" in (links[0].attributes["rel"] or "")
+    assert "<img" not in sanitise_comment(html)
+    assert "<h1" not in sanitise_comment(html)
+
+
+@settings(deadline=None)
+@given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=80))
+def test_plain_text_comes_back_out_of_its_paragraphs(text):
+    read = plain(sanitise_comment(paragraphs(text)))
+    assert "".join(read.split()) == "".join(text.split())
+
+
+@settings(max_examples=300)
+@given(text=LINES, length=st.integers(0, 50))
+@example(text="een twee", length=4)
+@example(text="een twee", length=3)
+@example(text="eentwee", length=4)
+def test_an_excerpt_is_never_longer_and_cuts_no_word_that_it_could_spare(text, length):
+    line, cut = " ".join(text.split()), excerpt(text, length)
+    assert len(cut) <= length
+    if len(line) <= length:
+        assert cut == line
+    elif length:
+        kept = cut.removesuffix("…")
+        assert cut.endswith("…")
+        assert line.startswith(kept)
+        was_cut = kept and line[len(kept)] not in " ,;:–-"
+        assert not (was_cut and " " in kept.rstrip(" ,;:–-"))
+
+
+@given(st.text(max_size=200))
+def test_a_slug_is_short_ascii_and_settled(text):
+    slug = slugify(text)
+    assert re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*)?", slug)
+    assert len(slug) <= 100
+    assert slugify(slug) == slug
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"),
+    [
+        ("Élan & ijs", "elan-en-ijs"), ("Zo'n dag", "zon-dag"), ("Ørsted Łódź", "orsted-lodz"),
+        ("Straße", "strasse"),
+        ("Cæsar", "caesar"), ("…", ""), ("日本", ""), ("--a__b--", "a-b"), ("½ ²", "1-2-2"),
+    ],
+)  # fmt: skip
+def test_a_name_becomes_a_path(title, slug):
+    assert slugify(title) == slug
+
+
+@given(st.text(max_size=100))
+def test_case_and_accents_do_not_count(text):
+    assert fold(fold(text)) == fold(text)
+    assert sort_key(text) == sort_key(sort_key(text))
+    assert all(word == fold(word) for word in search_words(text))
+
+
+@given(st.text(max_size=100))
+def test_a_name_is_one_line(text):
+    line = clean_line(text)
+    assert clean_line(line) == line
+    assert len(line.splitlines()) <= 1
+    assert line == line.strip()
+
+
+def test_text_that_nests_deeper_than_python_recurses_is_read():
+    deep = "<b>" * 400 + "diep" + "</b>" * 400
+    assert "diep" in plain(sanitise(deep))
+
+
+def harm_in(html: str) -> list[str]:
+    """List what could run or reach out of a piece of HTML, as a browser's parser reads it."""
+    harm: list[str] = []
+    for node in LexborHTMLParser(html).css("*"):
+        if node.tag in {
+            "script",
+            "style",
+            "svg",
+            "math",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "base",
+            "meta",
+            "link",
+        }:
+            harm.append(node.html or "")
+        for name, value in node.attributes.items():
+            seen = re.sub(r"[\x00-\x20]", "", value or "")
+            if name.startswith("on") or name in {"style", "srcdoc", "id", "name", "action", "formaction"}:
+                harm.append(f"{name}={value}")
+            if name in {"href", "src", "cite"} and not SAFE_URL.match(seen):
+                harm.append(f"{name}={value}")
+    return harm

@@ -1,0 +1,144 @@
+"""Nothing that nobody may see is ever told: not in a field, not by an id, not in a count, not in an order."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+
+import models
+from models.bylines import Byline, Tagging
+from models.menus import MenuItem
+from models.redirects import Redirect
+from schema.graph import schema
+from schema.ids import global_id
+from tests.schema.crawl import Crawler, Values
+from tests.schema.garden import CANARY, LATER, SEEN, arrange_menus, hide, plant
+
+NOUNS = (
+    models.Post,
+    models.Page,
+    models.Comment,
+    models.Image,
+    models.Tag,
+    models.Author,
+    models.Menu,
+    MenuItem,
+)
+MONTHS = ["2019-05", "2020-02", "2020-03", "2021-03", "2021-04", "2031-07"]
+MOMENTS = ["1999-01-01T00:00:00Z", "2019-05-05T00:00:00Z", "2021-03-10T12:00:00Z", "2030-01-01T00:00:00Z"]
+DEPTH = 5
+WORDS = [CANARY, CANARY[:3], "rozen", "staat", "tag", "anders"]
+SAID: Values = {
+    "first": [0, 1, 100], "last": [2], "after": [], "before": [], "year": [2019, 2020, 2021, 2031],
+    "language": ["nl", "en"], "width": [100], "length": [1, 1000], "month": MONTHS, "search": WORDS,
+    "from": MOMENTS, "until": MOMENTS,
+}  # fmt: skip
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stop time when the visible things are planted."""
+    with time_machine.travel(SEEN, tick=False) as travelled:
+        yield travelled
+
+
+async def test_no_question_finds_a_canary(site, ask, clock):
+    rows = await _planted(site, clock)
+    hidden = await _hidden_ids()
+    crawler = Crawler(schema._schema, SAID | await _names(rows, ids=await _all_ids()), depth=DEPTH)
+    asked = 0
+    for query, variables in crawler.questions():
+        said = json.dumps(await ask(query, **variables), ensure_ascii=False)
+        assert CANARY not in said.lower(), (query, variables)
+        assert not hidden & set(re.findall(r'"id": "([^"]+)"', said)), (query, variables)
+        asked += 1
+    assert asked > 500
+    assert crawler.seen >= _fields_of_the_schema()
+
+
+async def test_a_site_with_secrets_answers_like_one_without(site, ask, clock):
+    answers = []
+    rows = await _planted(site, clock)
+    names = await _names(rows, ids=[])
+    for _ in range(2):
+        crawler = Crawler(schema._schema, SAID | names, depth=DEPTH - 1)
+        answers.append(
+            [(query, said, _without_ids(await ask(query, **said))) for query, said in crawler.questions()]
+        )
+        await models.clear(site)
+        clock.move_to(SEEN)
+        rows = await plant(site)
+        clock.move_to(LATER)
+        await arrange_menus(rows)
+    for (query, said, with_secrets), (_, _, without) in zip(*answers, strict=True):
+        assert with_secrets == without, (query, said)
+
+
+async def _planted(site: models.Site, clock: time_machine.Traveller) -> dict[str, Any]:
+    rows = await plant(site)
+    clock.move_to(LATER)
+    await hide(rows)
+    await arrange_menus(rows)
+    assert await Byline.all().count() > await Byline.filter(post__status="published").count()
+    assert await Tagging.filter(tag__name__startswith=CANARY).exists()
+    return rows
+
+
+async def _names(rows: dict[str, Any], *, ids: list[str]) -> Values:
+    """Say every slug and path there is, was or might be, hidden or not."""
+    slugs = [
+        row.slug for noun in (models.Post, models.Page, models.Author, models.Tag) for row in await noun.all()
+    ]
+    paths = [row.path for noun in (models.Post, models.Page) for row in await noun.all()]
+    paths += [row.path for row in await Redirect.all()]
+    return {
+        "ids": ids or [global_id("Post", 0)], "id": ids or [global_id("Post", 0)], "slug": ["main", *slugs],
+        "authorSlugs": ["anna", "bea"], "tagSlugs": slugs, "path": paths,
+    }  # fmt: skip
+
+
+async def _all_ids() -> list[str]:
+    ids = [global_id("ArchiveMonth", month) for month in MONTHS]
+    for noun in NOUNS:
+        newest = await noun.all().order_by("-id").first()
+        ids += [global_id(noun.__name__, id) for id in range(1, newest.id + 2)]
+    for noun in ("post", "page"):
+        ids += [global_id("Image", f"{noun}-{id}-{place}") for id in range(1, 10) for place in range(4)]
+    return [*ids, global_id("Site", 1)]
+
+
+async def _hidden_ids() -> set[str]:
+    told = re.compile(CANARY)
+    hidden = {global_id("ArchiveMonth", "2019-05"), global_id("ArchiveMonth", "2031-07")}
+    for noun, column in (
+        (models.Post, "title"), (models.Page, "title"), (models.Tag, "name"), (models.Image, "alt_text"),
+        (models.Comment, "name"), (MenuItem, "label"),
+    ):  # fmt: skip
+        hidden |= {
+            global_id(noun.__name__, row.id) for row in await noun.all() if told.search(getattr(row, column))
+        }
+    return hidden
+
+
+def _without_ids(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_ids(item) for key, item in value.items() if not _is_of_the_store(key)}
+    if isinstance(value, list):
+        return [_without_ids(item) for item in value]
+    return re.sub(r"#comment-\d+$", "", value) if isinstance(value, str) else value
+
+
+def _is_of_the_store(key: str) -> bool:
+    return key == "id" or key.lower().endswith("cursor")
+
+
+def _fields_of_the_schema() -> set[str]:
+    return {
+        f"{name}.{field}"
+        for name, kind in schema._schema.type_map.items()
+        if not name.startswith("__") and type(kind).__name__ == "GraphQLObjectType"
+        for field in kind.fields
+    }

@@ -1,0 +1,96 @@
+"""What a reader's page costs: so many questions to the store and no more, however much there is."""
+
+from pathlib import Path
+
+import pytest
+from graphql import specified_rules, validate
+
+import models
+from benchmarks.blog import generate
+from models.paging import Order
+from schema.context import Publication
+from schema.documents import Documents
+from schema.graph import schema
+from schema.ids import global_id
+
+QUERIES = Path(__file__).parents[2] / "benchmarks/queries"
+STATEMENTS = {
+    "home": 4,
+    "post": 5,
+    "post_replies": 7,
+    "archive": 3,
+    "archive_page_2": 3,
+    "deep": 4,
+    "authors": 3,
+    "node": 2,
+}
+NEWEST = Order("published_at", descending=True)
+
+
+@pytest.fixture
+async def publication(store):
+    """Stand where the door stands, with the masthead at hand."""
+    return Publication("http://127.0.0.1:8000", keep_seconds=60)
+
+
+def test_every_query_is_counted_and_valid():
+    assert {file.stem for file in QUERIES.glob("*.graphql")} == set(STATEMENTS)
+    for file in QUERIES.glob("*.graphql"):
+        node = Documents().read(file.read_text("utf-8")).node
+        assert node is not None
+        assert validate(schema._schema, node, specified_rules) == []
+
+
+@pytest.mark.parametrize("size", [3, 100])
+async def test_a_page_asks_the_store_no_more_when_there_is_more(store, publication, ask, statements, size):
+    await generate(size)
+    await _talk()
+    await publication.masthead()
+    post = await models.Post.get(slug="post-1")
+    variables = {
+        "post": {"slug": post.slug},
+        "post_replies": {"slug": post.slug},
+        "archive": {"month": "2010-01"},
+        "archive_page_2": {"month": "2010-01", "after": NEWEST.cursor(await _newest())},
+        "node": {"id": global_id("Post", post.id)},
+    }
+    asked: dict[str, int] = {}
+    for name in STATEMENTS:
+        query = (QUERIES / f"{name}.graphql").read_text("utf-8")
+        with statements() as sent:
+            said = await ask(query, **variables.get(name, {}))
+        assert None not in said.values()
+        asked[name] = len(sent)
+    assert asked == STATEMENTS
+
+
+async def test_a_masthead_read_anew_costs_as_much_with_more_in_its_menus(
+    site, publication, ask, write, statements
+):
+    counted = []
+    for number in (1, 20):
+        posts = [await write(f"Bericht {number}-{place}") for place in range(number)]
+        for post in posts:
+            await post.publish()
+        await models.arrange(site.id, "main", [models.Entry(post.title, post) for post in posts])
+        with statements() as sent:
+            await models.read_masthead()
+        counted.append(len(sent))
+    assert counted == [5, 5]
+
+
+async def _newest() -> models.Post:
+    newest = await models.Post.published().order_by("-published_at", "-id").first()
+    assert newest is not None
+    return newest
+
+
+async def _talk() -> None:
+    """Let an author of the site write some of the comments, and replies go two deep."""
+    author = await models.Author.all().first()
+    await models.Comment.all().update(author_id=author.id)
+    for root in await models.Comment.filter(post__slug="post-1"):
+        writer = models.Writer(name="Lezer", author_id=author.id)
+        post = await models.Post.get(id=root.post_id)
+        reply = await models.Comment.keep(post, writer, "Ja", parent=root, status=models.Fate.APPROVED)
+        await models.Comment.keep(post, writer, "Nee", parent=reply, status=models.Fate.APPROVED)
