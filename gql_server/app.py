@@ -1,5 +1,6 @@
 """The server, put together: its doors, and what opens before them and closes after them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import structlog
@@ -11,11 +12,13 @@ from gql_server.demonstration import tell_demonstration
 from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import Settings
+from gql_server.worker import Worker
 from models.store import open_store
 from schema.context import Publication
 from schema.documents import Documents
 
 SETTINGS = web.AppKey("settings", Settings)
+WORKER = web.AppKey("worker", Worker)
 DEMONSTRATION = web.AppKey("demonstration", bool)
 log = structlog.get_logger("server")
 
@@ -26,6 +29,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
     app[DOCUMENTS] = Documents()
+    app[WORKER] = Worker()
     app[PUBLICATION] = Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
     app.add_routes(
         [
@@ -57,6 +61,14 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
             await _tell(site, tell)
         await models.count_due()
         yield
+
+
+async def work_inside(app: web.Application) -> AsyncIterator[None]:
+    """Let the server's own worker run while the store is open; at the end it finishes what it does."""
+    running = asyncio.create_task(app[WORKER].run())
+    yield
+    app[WORKER].stop()
+    await running
 
 
 async def _tell(site: models.Site, tell: Callable[[str], None]) -> None:

@@ -1,27 +1,18 @@
-"""The command line: serve, migrate, backup, import, doctor."""
+"""The command line: serve, work, jobs, migrate, backup, import, doctor."""
 
-import asyncio
-import functools
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import click
-from tortoise.exceptions import OperationalError
 
 import models
-from gql_server.importers.weebly import ImportRefused, bring, read
+from gql_server.cli_jobs import jobs, told, work
+from gql_server.commands import FORESEEN, in_one_line, on_store
+from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
-from gql_server.settings import Settings, SettingsError, read_settings
+from gql_server.settings import Settings, read_settings
 from models.backup import back_up
 from models.store import open_migrator, open_store
-
-Command = Callable[..., Coroutine[Any, Any, None]]
-# An operation that fails is the store's: a file with other tables in it, a user who may make none.
-FORESEEN = (
-    SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused, OperationalError,
-)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -34,17 +25,8 @@ def main() -> None:
     """
 
 
-def on_store(command: Command) -> Callable[..., None]:
-    """Run an async command with the settings; say in one line what goes wrong."""
-
-    @functools.wraps(command)
-    def run(**arguments: Any) -> None:
-        try:
-            asyncio.run(command(settings=read_settings(), **arguments))
-        except FORESEEN as error:
-            raise click.ClickException(_in_one_line(error)) from None
-
-    return run
+main.add_command(work)
+main.add_command(jobs)
 
 
 @main.command()
@@ -62,7 +44,7 @@ def serve(host: str | None, port: int | None, site_url: str | None, demonstratio
         set_up_logs()
         serve_until_stopped(settings, demonstration=demonstration)
     except FORESEEN as error:
-        raise click.ClickException(_in_one_line(error)) from None
+        raise click.ClickException(in_one_line(error)) from None
 
 
 @main.command()
@@ -129,11 +111,7 @@ async def doctor(settings: Settings) -> None:
         click.echo(f"site        {site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         click.echo(f"counts      {f'{mended} were off and are mended' if mended else 'right'}")
-
-
-def _in_one_line(error: Exception) -> str:
-    said = " ".join(str(error).split())
-    return f"The store cannot be used: {said}" if isinstance(error, OperationalError) else said
+        click.echo(f"jobs        {told(await models.Job.counts())}")
 
 
 def _progress(line: str) -> None:

@@ -10,7 +10,7 @@ import structlog
 from aiohttp import web, web_server
 from aiohttp.web_protocol import RequestHandler
 
-from gql_server.app import build
+from gql_server.app import build, work_inside
 from gql_server.middleware import no_http
 from gql_server.settings import Settings, SettingsError
 
@@ -53,8 +53,11 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
     listening = _listen(settings)
     port = listening.getsockname()[1]
     settings = settings_with_port(settings, port)
+    app = build(settings, demonstration=demonstration)
+    # Not in `build`: a test drains the worker itself, and nothing works behind its back.
+    app.cleanup_ctx.append(work_inside)
     web.run_app(
-        build(settings, demonstration=demonstration),
+        app,
         sock=listening,
         loop=_loop(),
         shutdown_timeout=SHUTDOWN_SECONDS,

@@ -1,6 +1,6 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
-from models import paging, text
+from models import jobs, paging, text
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.authors import Author
 from models.bylines import Byline, Tagging
@@ -12,6 +12,7 @@ from models.engines.transactions import Unavailable
 from models.errors import Changed, Invalid, NotFound, Refused, StoreError
 from models.images import Image
 from models.instants import now
+from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.pages import Page
@@ -34,8 +35,11 @@ __all__ = [
     "Comment",
     "Entry",
     "Fate",
+    "GiveUp",
     "Image",
     "Invalid",
+    "Job",
+    "Lane",
     "Leads",
     "Masthead",
     "Menu",
@@ -53,8 +57,10 @@ __all__ = [
     "StoreError",
     "Tag",
     "Tagging",
+    "TryLater",
     "Unavailable",
     "Wanted",
+    "Work",
     "Writer",
     "archive_months",
     "arrange",
@@ -62,6 +68,7 @@ __all__ = [
     "count_due",
     "count_posts",
     "findable",
+    "jobs",
     "lead",
     "leads",
     "menu_entries",

@@ -33,6 +33,7 @@ NOUNS = (
     "models.comments",
     "models.images",
     "models.redirects",
+    "models.timetable",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

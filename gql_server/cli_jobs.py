@@ -1,0 +1,78 @@
+"""The commands for promised work: do it in a process of its own, look at it, decide about what is buried."""
+
+import asyncio
+import signal
+
+import click
+
+import models
+from gql_server.commands import on_store
+from gql_server.logs import set_up_logs
+from gql_server.settings import Settings
+from gql_server.worker import Worker
+from models.engines.queues import Counts
+from models.store import open_store
+
+
+@click.command()
+@on_store
+async def work(settings: Settings) -> None:
+    """Do promised work until stopped, beside the servers and as many others as you like.
+
+    A server does such work by itself; on PostgreSQL, start these when it should not have to, or not alone.
+    """
+    set_up_logs()
+    worker, loop = Worker(), asyncio.get_running_loop()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop, worker.stop)
+    async with open_store(settings.database_url, progress=click.echo) as store:
+        click.echo(f"Working on {store.url}")
+        await worker.run()
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def jobs(context: click.Context) -> None:
+    """Tell how much work is promised; list, retry or drop what is buried."""
+    if context.invoked_subcommand is None:
+        context.invoke(count)
+
+
+@on_store
+async def count(settings: Settings) -> None:
+    async with open_store(settings.database_url, migrate=False):
+        click.echo(told(await models.Job.counts()))
+
+
+@jobs.command(name="list")
+@on_store
+async def list_(settings: Settings) -> None:
+    """List what is buried: number, kind of work, tries, kind of the last error."""
+    async with open_store(settings.database_url, migrate=False):
+        for entry in await models.Job.buried():
+            click.echo(f"{entry.id}  {entry.work}  {entry.tries} tries  {entry.error}")
+
+
+@jobs.command()
+@click.argument("id", type=int)
+@on_store
+async def retry(settings: Settings, id: int) -> None:
+    """Let a buried job be done again, with all its tries."""
+    async with open_store(settings.database_url, migrate=False):
+        await models.Job.retry(id)
+
+
+@jobs.command()
+@click.argument("id", type=int)
+@on_store
+async def drop(settings: Settings, id: int) -> None:
+    """Forget a job."""
+    async with open_store(settings.database_url, migrate=False):
+        await models.Job.drop(id)
+
+
+def told(counts: Counts) -> str:
+    """Say how much work there is in one line."""
+    line = f"{counts.waiting} waiting, {counts.running} running, {counts.buried} buried"
+    since = counts.overdue_since
+    return line if since is None else f"{line}; the oldest could be done since {since:%Y-%m-%d %H:%M:%S} UTC"

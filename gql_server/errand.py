@@ -1,0 +1,85 @@
+"""One piece of work: its hand does it, its verdict is kept, and one line tells what came of it."""
+
+import asyncio
+import traceback
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from uuid import UUID
+
+import structlog
+
+import models
+from gql_server.hands import Hand
+from models.engines.queues import Entry
+from models.jobs import MOST_TRIES, delay_after, queue
+
+AT_ONCE = timedelta(0)
+log = structlog.get_logger("worker")
+
+
+async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
+    """Do it, whatever comes of it; when cancelled, put it back into the line."""
+    began, error = monotonic(), None
+    try:
+        error = await _attempt(entry, hand)
+        word = await _settle_in_the_end(entry, owner, error)
+    except asyncio.CancelledError:
+        word = "interrupted"
+        with suppress(models.Unavailable):
+            await queue().again(entry.id, owner, after=AT_ONCE, error=None, counted=False)
+    took = round((monotonic() - began) * 1000)
+    told: dict[str, object] = {"work": entry.work, "id": entry.id, "tried": entry.tries, "ms": took}
+    if error is not None:
+        # Not the message: it may hold an address.
+        told |= {"error": type(error).__name__, "at": _place(error)}
+    expected = error is None or isinstance(error, models.TryLater)
+    (log.info if expected else log.warning)(word, **told)
+
+
+async def _attempt(entry: Entry, hand: Hand) -> Exception | None:
+    if entry.tries > MOST_TRIES:
+        return models.GiveUp("its worker died each time")
+    try:
+        await hand(**entry.payload)
+    except Exception as error:
+        return error
+    return None
+
+
+async def _settle_in_the_end(entry: Entry, owner: UUID, error: Exception | None) -> str:
+    while True:
+        try:
+            return await _settle(entry, owner, error)
+        except models.Unavailable:
+            # An outcome that is lost has the work done once more.
+            await asyncio.sleep(1)
+
+
+async def _settle(entry: Entry, owner: UUID, error: Exception | None) -> str:
+    """Keep what a verdict means; give the word for it."""
+    match error:
+        case None:
+            await queue().done(entry.id)
+            return "done"
+        case models.GiveUp(reason=reason):
+            await queue().bury(entry.id, reason)
+            return "given up"
+        case models.TryLater(at=datetime() as moment):
+            wait = moment - models.now()
+            await queue().again(entry.id, owner, after=wait, error="TryLater", counted=False)
+            return "later"
+        case _ if entry.tries >= MOST_TRIES:
+            await queue().bury(entry.id, type(error).__name__)
+            return "buried"
+        case _:
+            wait = delay_after(entry.tries)
+            await queue().again(entry.id, owner, after=wait, error=type(error).__name__)
+            return "later"
+
+
+def _place(error: Exception) -> str:
+    """Name the line that raised, if any did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -1,0 +1,22 @@
+"""What is done for each kind of work, and what recurs."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import models
+from models.timetable import Timetable
+
+# A hand takes the ids of the promise by name, and ends well, or says TryLater or GiveUp.
+Hand = Callable[..., Awaitable[Any]]
+Hands = Mapping[models.Work, Hand]
+
+HANDS: Hands = {
+    models.Work.COUNT_DUE: models.count_due,
+    models.Work.TIDY_QUEUE: models.jobs.tidy,
+}
+
+TIMETABLE: Timetable = {
+    models.Work.COUNT_DUE: timedelta(minutes=1),
+    models.Work.TIDY_QUEUE: timedelta(hours=1),
+}

@@ -1,0 +1,137 @@
+"""The worker: looks for promised work, keeps a seat free for what is urgent, and ends in good order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from uuid import uuid4
+
+import structlog
+
+from gql_server.errand import run_errand
+from gql_server.hands import HANDS, TIMETABLE, Hands
+from models.engines.queues import LEASE
+from models.jobs import Lane, Work, queue
+from models.timetable import Timetable, promise_due
+
+SEATS = 10
+# Work in bulk may be slow; somebody waits for the rest.
+SEATS_FOR_BULK = 8
+POLL_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
+log = structlog.get_logger("worker")
+
+Chore = Callable[[], Awaitable[object]]
+
+
+class Worker:
+    """Does promised work, several pieces at a time; any number of workers may share a store."""
+
+    def __init__(self, hands: Hands = HANDS, timetable: Timetable = TIMETABLE) -> None:
+        self._hands = hands
+        self._timetable = timetable
+        self._owner = uuid4()
+        self._running: dict[int, asyncio.Task[None]] = {}
+        self._bulky: set[int] = set()
+        self._failing: set[str] = set()
+        self._awake = asyncio.Event()
+        self._stopping = False
+
+    async def run(self) -> None:
+        """Do work as it comes until told to stop; then take nothing new, and end what runs."""
+        async with self._alongside(self._renew, self._listen):
+            while not self._stopping:
+                self._awake.clear()
+                await self._try(self._look)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(POLL_SECONDS):
+                        await self._awake.wait()
+            if self._running:
+                await asyncio.wait(self._running.values(), timeout=PATIENCE_SECONDS)
+
+    async def drain(self) -> None:
+        """Do all work that is due now, and what that promises for now, to the end."""
+        async with self._alongside(self._renew):
+            while await self._look() or self._running:
+                if self._running:
+                    await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    def stop(self) -> None:
+        """Tell `run` to end."""
+        self._stopping = True
+        self._awake.set()
+
+    async def _look(self) -> int:
+        """Take as much as there are seats for; tell how much."""
+        await promise_due(self._timetable)
+        taken = 0
+        for lane in sorted(Lane, reverse=True):
+            room = SEATS - len(self._running)
+            if lane is Lane.BULK:
+                room = min(room, SEATS_FOR_BULK - len(self._bulky))
+            if room > 0:
+                taken += await self._claim(lane, room)
+        return taken
+
+    async def _claim(self, lane: Lane, limit: int) -> int:
+        found = await queue().claim(self._owner, works=self._hands, lane=lane, limit=limit)
+        # A lease that ran out while this process slept may come back to where it was.
+        new = [entry for entry in found if entry.id not in self._running]
+        for entry in new:
+            hand = self._hands[Work(entry.work)]
+            task = asyncio.create_task(run_errand(entry, hand, self._owner))
+            self._running[entry.id] = task
+            task.add_done_callback(partial(self._leave, entry.id))
+            if lane is Lane.BULK:
+                self._bulky.add(entry.id)
+        return len(new)
+
+    def _leave(self, id: int, task: asyncio.Task[None]) -> None:
+        del self._running[id]
+        self._bulky.discard(id)
+        self._awake.set()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("outcome lost", id=id, error=type(error).__name__)
+
+    @asynccontextmanager
+    async def _alongside(self, *chores: Chore) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(self._over_and_over(chore)) for chore in chores]
+        try:
+            yield
+        finally:
+            # What outstays our patience goes back into the line.
+            await _cancel(self._running.values())
+            await _cancel(tasks)
+
+    async def _over_and_over(self, chore: Chore) -> None:
+        while True:
+            await self._try(chore)
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _try(self, chore: Chore) -> None:
+        """Do a chore; say once when it begins to fail, for a store may be away for long and come back."""
+        try:
+            await chore()
+        except Exception as error:
+            if chore.__name__ not in self._failing:
+                log.warning(
+                    "cannot go on for now", chore=chore.__name__.strip("_"), error=type(error).__name__
+                )
+            self._failing.add(chore.__name__)
+        else:
+            self._failing.discard(chore.__name__)
+
+    async def _renew(self) -> None:
+        await asyncio.sleep(LEASE.total_seconds() / 3)
+        if self._running:
+            await queue().renew(self._owner, self._running)
+
+    async def _listen(self) -> None:
+        await queue().listen(self._awake.set)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    cancelled = list(tasks)
+    for task in cancelled:
+        task.cancel()
+    await asyncio.gather(*cancelled, return_exceptions=True)
