@@ -54,10 +54,15 @@ async def test_keeping_its_own_slug_makes_no_old_path(write):
     assert await models.leads("/posts/een-dag") is None
 
 
-@pytest.mark.parametrize("path", ["", "posts/een", "https://example.org"])
-async def test_what_is_no_path_is_refused(site, path):
-    with pytest.raises(models.Invalid):
-        await models.leads(path)
+@pytest.mark.parametrize("path", ["/oud/een", "oud/een", "/oud/een/", "//oud/een//"])
+async def test_a_path_is_one_however_its_slashes_stand(site, path):
+    await models.lead(site.id, "/oud/een", to_path="/posts")
+    assert await models.leads(path) == models.Leads("/posts")
+
+
+@pytest.mark.parametrize("path", ["", "/", "https://example.org"])
+async def test_what_nobody_led_leads_nowhere(site, path):
+    assert await models.leads(path) is None
 
 
 async def test_an_old_path_may_lead_to_a_fixed_one(site):
