@@ -75,8 +75,8 @@ async def _tell(site: models.Site, tell: Callable[[str], None]) -> None:
     try:
         await tell_demonstration(site, tell)
     except models.Unavailable:
-        # The row is held: another server that started on the same store is telling it.
-        tell("another server tells the demonstration blog; this one serves it")
+        # As when the row is held by another server that started on the same store.
+        tell("the demonstration blog is not told now; another server may be telling it")
 
 
 async def is_empty(site: models.Site) -> bool:

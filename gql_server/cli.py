@@ -1,5 +1,6 @@
 """The command line: serve, work, jobs, migrate, backup, import, doctor."""
 
+import asyncio
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
 from gql_server.settings import Settings, read_settings
 from models.backup import back_up
-from models.store import open_migrator, open_store
+from models.store import locate, open_migrator, open_store
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -98,16 +99,25 @@ async def doctor(settings: Settings) -> None:
     Counts that are off are mended.
     """
     click.echo(f"settings    fine; listening on {settings.own_url}")
+    file = locate(settings.database_url).credentials.get("file_path")
+    if file and not await asyncio.to_thread(Path(file).exists):
+        raise click.ClickException(
+            f"There is no store at {file} yet; `migrate` makes it, and so does `serve`."
+        )
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         click.echo(f"store       {store.url} answers")
         async with open_migrator(settings.database_url) as migrator:
             pending = await migrator.pending()
         if pending:
-            raise click.ClickException(f"{len(pending)} migrations are waiting; run: gql-server migrate")
+            raise click.ClickException(
+                f"Migrations are waiting ({len(pending)}); `migrate` applies them, and so does `serve`."
+            )
         click.echo("migrations  none waiting")
         site = await models.Site.current()
         if site is None:
-            raise click.ClickException("The store holds no site yet; run: gql-server migrate")
+            raise click.ClickException(
+                "The store holds no site yet; `migrate` founds it, and so does `serve`."
+            )
         click.echo(f"site        {site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         click.echo(f"counts      {f'{mended} were off and are mended' if mended else 'right'}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from inspect import isawaitable
 from time import perf_counter
 from typing import Any
@@ -22,6 +23,8 @@ from schema.graph import schema
 DEADLINE_SECONDS = 6
 PUBLICATION = web.AppKey("publication", Publication)
 DOCUMENTS = web.AppKey("documents", Documents)
+REPORTED = web.RequestKey("reported", bool)
+OPERATION = re.compile(r"^\s*(?:query|mutation|subscription)\s+([A-Za-z_][A-Za-z0-9_]*)")
 log = structlog.get_logger("graphql")
 
 
@@ -94,7 +97,10 @@ def _refused(media: str) -> int:
 
 def _formatted(request: web.Request, error: GraphQLError) -> dict[str, Any]:
     def report(cause: BaseException) -> str:
-        log.error("failed", request_id=request[REQUEST_ID], exc_info=cause)
+        # One account a request: a query of many rows fails the same way at each.
+        if REPORTED not in request:
+            request[REPORTED] = True
+            log.error("failed", request_id=request[REQUEST_ID], exc_info=cause)
         return str(request[REQUEST_ID])
 
     return formatted(error, report)
@@ -103,7 +109,9 @@ def _formatted(request: web.Request, error: GraphQLError) -> dict[str, Any]:
 def _record(
     request: web.Request, question: Question, status: int, answer: dict[str, Any], seconds: float
 ) -> None:
-    name = question.operation_name or "-"
+    # Most clients name the operation in the document alone.
+    named = OPERATION.search(question.query)
+    name = question.operation_name or (named[1] if named else "-")
     codes = sorted({error["extensions"]["code"] for error in answer.get("errors", ())})
     tell = log.error if INTERNAL in codes else log.info
     tell(

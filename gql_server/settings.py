@@ -8,6 +8,9 @@ from typing import Annotated, Any
 
 import msgspec
 
+from models.errors import StoreError
+from models.store import locate
+
 PREFIX = "GQL_SERVER_"
 
 
@@ -47,9 +50,13 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         given[known[variable]] = value.strip()
     given |= {name: value for name, value in flags.items() if value is not None}
     try:
-        return msgspec.convert(given, Settings, strict=False)
+        settings = msgspec.convert(given, Settings, strict=False)
+        locate(settings.database_url)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error), given)) from None
+    except StoreError as error:
+        raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
+    return settings
 
 
 def _explain(problem: str, given: Mapping[str, Any]) -> str:

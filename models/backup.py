@@ -20,11 +20,13 @@ async def back_up(url: str, to: Path) -> int:
 
 def _copy(store: Path, to: Path) -> int:
     to = to.absolute()
+    unchecked = to.with_name(f".{to.name}.unchecked")
     if not store.is_file():
         raise StoreError(f"There is no store at {store}.")
+    if not to.parent.is_dir() or not os.access(to.parent, os.W_OK | os.X_OK):
+        raise StoreError(f"Nothing can be written into {to.parent}; name a folder that is there and yours.")
     if to.exists():
         raise StoreError(f"{to} is there already; name a new file.")
-    unchecked = to.with_name(f".{to.name}.unchecked")
     try:
         unchecked.unlink(missing_ok=True)
         with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as source:

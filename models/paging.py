@@ -21,6 +21,7 @@ from models.text import is_plain
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
+MOST_AT_ONCE = 200  # SQLite joins at most 500 questions into one
 BIGGEST_ID = 2**31 - 1  # of an IntField; PostgreSQL fails on a bigger one
 Row = TypeVar("Row", bound=Model)
 
@@ -136,11 +137,11 @@ async def counts(question: QuerySet[Row], parents: Parents) -> dict[Any, int]:
 
 
 async def union(questions: list[QuerySet[Row]]) -> list[tuple[int, Row]]:
-    """Ask several questions of one noun in one statement; each row comes with its question's number."""
-    if not questions:
-        return []
+    """Ask questions of one noun, MOST_AT_ONCE in a statement; a row comes with its question's number."""
     parts = [_tagged(question, _built(question), number) for number, question in enumerate(questions)]
-    rows = await _run(questions[0], *parts)
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(parts), MOST_AT_ONCE):
+        rows += await _run(questions[0], *parts[start : start + MOST_AT_ONCE])
     return [(row["_side"], questions[0].model._init_from_db(**row)) for row in rows]
 
 

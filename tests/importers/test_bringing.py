@@ -1,5 +1,6 @@
 """A Weebly blog that was read stands in the store, whole, once, and its old addresses lead there."""
 
+import asyncio
 from pathlib import Path
 from shutil import copytree
 
@@ -7,6 +8,7 @@ import pytest
 
 import models
 from gql_server.importers.weebly import ImportRefused, bring, read
+from models.atomic import settled
 
 PAGES = Path(__file__).parent / "pages"
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "serviceculture-page.html"
@@ -18,6 +20,7 @@ WHOLE = """{
   authors { nodes { name postCount } }
   archiveMonths { month label postCount }
 }"""
+EMPTY_FEED = "<rss><channel><title>x</title><generator>weebly</generator></channel></rss>"
 ROWS = (
     models.Post,
     models.Page,
@@ -143,6 +146,33 @@ async def test_another_site_is_refused_and_nothing_is_written(store):
     ):
         await bring(site, read([PAGES / "harbour"]))
     assert await contents() == before
+
+
+async def test_what_holds_no_post_is_refused_and_takes_nothing_away(store, tmp_path):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "weverij"]))
+    before = await contents()
+    with pytest.raises(ImportRefused, match="no posts and no pages"):
+        await bring(site, read([written(tmp_path / "feed.xml", EMPTY_FEED)]))
+    assert await contents() == before
+
+
+async def test_an_import_that_is_stopped_brings_nothing(store, tmp_path):
+    site = await models.Site.found()
+    bringing = asyncio.create_task(bring(site, read([PAGES / "harbour"])))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not bringing.done()
+    bringing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await bringing
+    await settled()
+    assert await models.Post.all().count() == 0
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
 
 
 def reword(page: Path, old: str, new: str) -> None:

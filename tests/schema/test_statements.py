@@ -94,3 +94,21 @@ async def _talk() -> None:
         post = await models.Post.get(id=root.post_id)
         reply = await models.Comment.keep(post, writer, "Ja", parent=root, status=models.Fate.APPROVED)
         await models.Comment.keep(post, writer, "Nee", parent=reply, status=models.Fate.APPROVED)
+
+
+async def test_neighbours_of_more_posts_than_one_statement_takes(store, ask):
+    await generate(300)
+    answer = await ask(
+        "{ archiveMonths { posts(first: 100) { nodes { title next { title } previous { title } } } } }"
+    )
+    posts = [post for month in answer["archiveMonths"] for post in month["posts"]["nodes"]]
+    titles = [
+        None,
+        *await models.Post.published().order_by("published_at").values_list("title", flat=True),
+        None,
+    ]
+    assert len(posts) > 250
+    for post in posts:
+        place = titles.index(post["title"])
+        around = [post["previous"] and post["previous"]["title"], post["next"] and post["next"]["title"]]
+        assert around == [titles[place - 1], titles[place + 1]]

@@ -1,5 +1,6 @@
 """Brings a Weebly blog into the store: whole or not at all; the same one twice changes nothing."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,14 +16,22 @@ Progress = Callable[[str], object]
 
 
 async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _: None) -> str:
-    """Bring a blog into the site; give one line on what changed."""
-    return str(await _Bringing(site, blog, progress).whole())
+    """Bring a blog into the site; give one line on what changed. Whoever stops waiting stops it, undone."""
+    if not blog.posts and not blog.pages:
+        raise ImportRefused("There are no posts and no pages in what was given.")
+    bringing = _Bringing(site, blog, progress)
+    try:
+        return str(await bringing.whole())
+    except asyncio.CancelledError:
+        bringing.is_stopped = True
+        raise
 
 
 class _Bringing:
     def __init__(self, site: models.Site, blog: Blog, progress: Progress) -> None:
         self.site, self.blog, self.tell = site, blog, progress
         self.done: Counter[tuple[str, str]] = Counter()
+        self.is_stopped = False
         self.posts: dict[str, models.Post] = {}
         self.pages: dict[str, models.Page] = {}
 
@@ -33,6 +42,8 @@ class _Bringing:
         for page in self.blog.pages:
             self.pages[page.path] = await self._page(page)
         for number, post in enumerate(self.blog.posts, start=1):
+            if self.is_stopped:
+                raise ImportRefused("Stopped; nothing was brought in.")
             self.posts[post.source_id] = await self._post(post, authors)
             if number % 50 == 0:
                 self.tell(f"brought {number} of {len(self.blog.posts)} posts")
