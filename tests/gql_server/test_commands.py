@@ -99,7 +99,7 @@ def test_a_database_nobody_made_is_named_without_the_password(run, postgres_serv
 
 
 def test_doctor_says_what_is_to_be_done(run):
-    assert "gql-server migrate" in assert_one_line(run("doctor"))
+    assert "`migrate`" in assert_one_line(run("doctor"))
     assert run("migrate").exit_code == 0
     healthy = run("doctor")
     assert healthy.exit_code == 0
