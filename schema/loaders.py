@@ -119,7 +119,7 @@ async def _months(months: list[str]) -> list[models.ArchiveMonth | None]:
 
 
 async def _neighbours(posts: list[tuple[int, Any]]) -> list[Neighbours]:
-    """Find the next older and the next newer post of each (id, published_at), in one statement."""
+    """Find the next older and the next newer post of each (id, published_at), many in a statement."""
     questions: list[QuerySet[models.Post]] = []
     for id, moment in posts:
         older = Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(id__lt=id))

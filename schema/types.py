@@ -26,7 +26,7 @@ from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
-from schema.sources import Listed, body, column, derived, few, located, one, same_row
+from schema.sources import SOURCE, Listed, body, column, derived, few, located, one, same_row
 
 WORDS_A_MINUTE = 220
 NEWEST = Order("published_at", descending=True)
@@ -211,7 +211,9 @@ class Post(Linkable, Node):
         return await info.context.loaders.months.load(root.published_month)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Top-level comments; replies nest in them.", directives=[SEMANTIC_NON_NULL, paged()]
+        description="Top-level comments; replies nest in them.",
+        metadata={SOURCE: OF_POST},
+        directives=[SEMANTIC_NON_NULL, paged()],
     )
     @staticmethod
     async def comments(

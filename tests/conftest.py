@@ -19,12 +19,17 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from graphql import DocumentNode, ExecutionResult, execute, parse
+from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
 import models
 from models.store import APPS, Store, open_store
 from schema.context import Publication
 from schema.graph import schema
+
+# Timings are never asserted: a slow machine must not make a true property fail.
+settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no_clock")
 
 T = TypeVar("T")
 Apps = Mapping[str, Mapping[str, Any]]
