@@ -34,7 +34,7 @@ WORDS = [
 async def generate(posts: int) -> None:
     """Fill an empty store with so many posts, one every six hours, and their comments."""
     chance = random.Random(posts)
-    site = await models.Site.found()
+    site = await models.found()
     await site.edit(title="Bench", language="nl", url="https://bench.example")
     authors = [await models.Author.named(site.id, f"Auteur {number}") for number in range(AUTHORS)]
     tags = [await models.Tag.named(site.id, f"Onderwerp {number}") for number in range(TAGS)]

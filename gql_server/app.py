@@ -56,7 +56,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         log.info(line)
 
     async with open_store(app[SETTINGS].database_url, progress=tell):
-        site = await models.Site.found()
+        site = await models.found()
         if app[DEMONSTRATION] and await is_empty(site):
             await _tell(site, tell)
         await models.count_due()

@@ -53,7 +53,7 @@ def serve(host: str | None, port: int | None, site_url: str | None, demonstratio
 async def migrate(settings: Settings) -> None:
     """Make the store or bring it up to date, and stop."""
     async with open_store(settings.database_url, progress=click.echo) as store:
-        await models.Site.found()
+        await models.found()
         click.echo(f"{store.url} is up to date.")
 
 
@@ -87,7 +87,7 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
     names = [name.strip() for name in (authors or "").split(",") if name.strip()]
     blog = read(paths, authors=names, progress=_progress)
     async with open_store(settings.database_url, progress=click.echo):
-        brought = await bring(await models.Site.found(), blog, progress=_progress)
+        brought = await bring(await models.found(), blog, progress=_progress)
     click.echo(f"{blog.report}\n\n{brought}")
 
 

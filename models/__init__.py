@@ -1,81 +1,135 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
 from models import jobs, paging, text
+from models.addresses import Address
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
 from models.comments import LONGEST as LONGEST_COMMENT
 from models.comments import Comment, Fate, Writer
+from models.consents import Act, Consent, Trace
 from models.counters import MonthCount
+from models.deliveries import Delivery, LetterKind, State
 from models.engines.transactions import Unavailable
-from models.errors import Changed, Invalid, NotFound, Refused, StoreError
+from models.errors import (
+    Changed,
+    Expired,
+    Invalid,
+    NotFound,
+    Refused,
+    StoreError,
+    TooMany,
+    Unproven,
+)
+from models.founding import found
 from models.images import Image
 from models.instants import now
+from models.interests import Topic, known_topics, topics_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
+from models.newsletters import Newsletter
+from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.paths import Leads, leads, normal_path
+from models.personal_data import erase, export, scrub
 from models.posts import Post, Wanted, count_due
+from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
+from models.repeats import Repeat
+from models.signups import SignUp, answer_sign_up
 from models.site import Site
 from models.slugs import findable
+from models.subscriptions import Frequency, Subscription, SubscriptionStatus
+from models.suppressions import Scope, Suppression
 from models.tags import Tag
+from models.tokens import keyed_digest
 from models.visibility import Status
 
 __all__ = [
     "LONGEST_COMMENT",
     "LONGEST_PATH",
+    "Act",
+    "Address",
     "ArchiveMonth",
     "Author",
     "Byline",
     "Changed",
     "Comment",
+    "Consent",
+    "Delivery",
     "Entry",
+    "Expired",
     "Fate",
+    "Frequency",
     "GiveUp",
     "Image",
     "Invalid",
     "Job",
     "Lane",
     "Leads",
+    "LetterKind",
     "Masthead",
     "Menu",
     "MenuEntry",
     "MenuItem",
     "MenuTree",
     "MonthCount",
+    "Newsletter",
     "NotFound",
+    "Outcome",
     "Page",
     "Post",
     "Redirect",
     "Refused",
+    "Repeat",
+    "Scope",
+    "SignUp",
     "Site",
+    "State",
     "Status",
     "StoreError",
+    "Subscription",
+    "SubscriptionStatus",
+    "Suppression",
     "Tag",
     "Tagging",
+    "TooMany",
+    "Topic",
+    "Trace",
     "TryLater",
     "Unavailable",
+    "Unproven",
     "Wanted",
     "Work",
     "Writer",
+    "answer_sign_up",
     "archive_months",
     "arrange",
     "clear",
     "count_due",
     "count_posts",
+    "erase",
+    "export",
     "findable",
+    "found",
     "jobs",
+    "keyed_digest",
+    "known_topics",
     "lead",
     "leads",
     "menu_entries",
     "move_to_time_zone",
-    "normal_path", "now",
+    "normal_path",
+    "now",
     "paging",
+    "purge",
     "read_masthead",
     "recount",
+    "scrub",
+    "settle",
     "text",
-]  # fmt: skip
+    "topics_of",
+]

@@ -1,11 +1,16 @@
 """What the store refuses, in one tree; a class's docstring is its message.
 
 Refused
-├── NotFound
+├── NotFound (field)
 ├── Changed
-└── Invalid (field)
+├── Unproven
+│   └── Expired
+├── TooMany (wait)
+└── Invalid (field, limit)
 StoreError
 """
+
+from datetime import timedelta
 
 
 class Refused(Exception):
@@ -18,17 +23,38 @@ class Refused(Exception):
 class NotFound(Refused):
     """There is no such thing."""
 
+    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
+
 
 class Changed(Refused):
     """Someone else changed this first; read it again."""
 
 
+class Unproven(Refused):
+    """This link or code is not valid."""
+
+
+class Expired(Unproven):
+    """This link or code was valid once; ask for a new letter."""
+
+
+class TooMany(Refused):
+    """This was asked too often; wait a while and try again."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
+
+
 class Invalid(Refused):
     """This value cannot be used."""
 
-    def __init__(self, field: str, message: str | None = None) -> None:
+    def __init__(self, field: str, message: str | None = None, *, limit: int | None = None) -> None:
         super().__init__(message)
         self.field = field
+        self.limit = limit
 
 
 class StoreError(Exception):

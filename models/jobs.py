@@ -20,7 +20,11 @@ MOST_TRIES = len(LADDER) + 1
 class Work(StrEnum):
     """The kinds of work; the worker has one hand for each."""
 
+    ANSWER_SIGN_UP = "answer_sign_up"
     COUNT_DUE = "count_due"
+    PURGE = "purge"
+    SCRUB = "scrub"
+    SEND_LETTERS = "send_letters"
     TIDY_QUEUE = "tidy_queue"
 
 

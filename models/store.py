@@ -34,6 +34,15 @@ NOUNS = (
     "models.images",
     "models.redirects",
     "models.timetable",
+    "models.newsletters",
+    "models.subscriptions",
+    "models.interests",
+    "models.consents",
+    "models.suppressions",
+    "models.caps",
+    "models.signups",
+    "models.deliveries",
+    "models.repeats",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

@@ -195,7 +195,7 @@ def statements() -> Statements:
 @pytest.fixture
 async def site(store: Store) -> models.Site:
     """Found the publication."""
-    return await models.Site.found()
+    return await models.found()
 
 
 @pytest.fixture

@@ -60,6 +60,16 @@ class SqliteEngine(SqliteClient):
         await whole(self._readers.close())
         await whole(super().close())
 
+    async def scrub(self) -> bool:
+        """Fold the log into the file and empty it; tell whether nobody's reading kept it.
+
+        What was deleted is overwritten in the file by then (secure_delete), but stands in the log.
+        """
+        async with self.acquire_connection() as connection:
+            with _translated():
+                [[is_kept, *_]] = await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                return not is_kept
+
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return _Writer(self._lock, self)
 

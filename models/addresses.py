@@ -1,0 +1,45 @@
+"""E-mail addresses: what is one, who is meant by it, and whose inbox it fills."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from email_validator import EmailNotValidError, validate_email
+
+from models.errors import Invalid
+
+LONGEST = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
+REFUSED = "This is not an address that a letter can be sent to; write one such as ann@example.org."
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An address as letters go to it, its domain in ASCII."""
+
+    text: str
+
+    @classmethod
+    def of(cls, given: str, *, field: str = "email") -> Self:
+        """Read an address as people write it; refuse what is none. No name server is asked."""
+        given = given.strip()
+        # Measured before it is read: the reading of a hostile megabyte is work too.
+        if len(given) > LONGEST:
+            raise Invalid(field, f"An address holds at most {LONGEST} characters.", limit=LONGEST)
+        try:
+            found = validate_email(given, check_deliverability=False, test_environment=True)
+        except (EmailNotValidError, UnicodeError):
+            raise Invalid(field, REFUSED) from None
+        text = f"{found.local_part}@{found.ascii_domain}"
+        if len(text) > LONGEST:
+            raise Invalid(field, f"An address holds at most {LONGEST} characters.", limit=LONGEST)
+        return cls(text)
+
+    @property
+    def mailbox(self) -> str:
+        """Who is meant: the same for every way to write its letters large or small."""
+        return self.text.lower()
+
+    @property
+    def folded(self) -> str:
+        """Whose inbox it fills, near enough to count by: without dots and what follows a plus."""
+        local, _, domain = self.mailbox.rpartition("@")
+        return f"{local.partition('+')[0].replace('.', '') or local}@{domain}"

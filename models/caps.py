@@ -1,0 +1,55 @@
+"""Caps: how often something may happen to the same address; each is forgotten when its time is over."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.atomic import atomic
+from models.instants import Instant, now
+
+# So often within so long.
+Limits = Sequence[tuple[int, timedelta]]
+LETTERS: Limits = ((1, timedelta(days=1)), (3, timedelta(days=7)))
+LINKS: Limits = ((3, timedelta(days=1)),)
+CODES: Limits = ((5, timedelta(days=1)),)
+KEPT = timedelta(days=7)
+
+
+class Cap(Model):
+    """When something happened last; the key is a digest, so nobody's address stands here."""
+
+    key = fields.CharField(max_length=64, primary_key=True)
+    moments: list[float] = fields.JSONField()
+    last_at = Instant(db_index=True)
+
+    class Meta:
+        table = "cap"
+
+    @classmethod
+    @atomic
+    async def take(cls, key: str, limits: Limits) -> bool:
+        """Count one more under a key if its limits let it; tell whether they do."""
+        moment = now()
+        await cls.bulk_create([cls(key=key, moments=[], last_at=moment)], ignore_conflicts=True)
+        # Locked, so that of two at once the second sees the first.
+        cap = await cls.select_for_update().get(key=key)
+        past = [at for at in cap.moments if _is_within(at, moment, KEPT)]
+        allowed = all(
+            sum(_is_within(at, moment, span) for at in past) < most for most, span in limits
+        )  # fmt: skip
+        # Written either way: whether there was room must not show in the time it takes.
+        kept = [*past, moment.timestamp()] if allowed else past
+        await cls.filter(key=key).update(moments=kept, last_at=moment)
+        return allowed
+
+    @classmethod
+    async def forget(cls) -> int:
+        """Forget what no limit looks back at."""
+        return await cls.filter(last_at__lt=now() - KEPT).delete()
+
+
+def _is_within(at: float, moment: datetime, span: timedelta) -> bool:
+    # What lies ahead was counted before the clock was put back, and would never end.
+    return 0 <= moment.timestamp() - at < span.total_seconds()

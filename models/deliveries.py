@@ -1,0 +1,132 @@
+"""Deliveries: letters promised to subscribers, each from its promise to its outcome."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models.instants import Instant, now
+from models.jobs import Job, Lane, Work
+from models.relations import belongs_to
+
+# So many letters are one job.
+A_BATCH = 200
+
+
+class LetterKind(StrEnum):
+    """The letters there are."""
+
+    CONFIRMATION = "confirmation"
+    ALREADY_SUBSCRIBED = "already_subscribed"
+    PREFERENCES_LINK = "preferences_link"
+    WELCOME = "welcome"
+    GOODBYE = "goodbye"
+
+
+class State(StrEnum):
+    """Where a letter stands."""
+
+    QUEUED = "queued"
+    DEFERRED = "deferred"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+OPEN = (State.QUEUED, State.DEFERRED, State.UNCERTAIN)
+# A confirmation is tried for as long as its link works.
+LIVES = {LetterKind.CONFIRMATION: timedelta(days=7)}
+LIFE = timedelta(days=3)
+
+
+class Delivery(Model):
+    """A letter to one subscriber.
+
+    `facts` is all it needs to know, frozen when it is promised so that every try gives the same bytes, and
+    emptied with its outcome: it holds the address, and the secrets that the store else keeps as digests.
+    """
+
+    id = fields.IntField(primary_key=True)
+    subscription: Any = belongs_to("Subscription", indexed=False)
+    subscription_id: int
+    kind = fields.CharEnumField(LetterKind, max_length=32)
+    key = fields.CharField(max_length=120, unique=True)
+    # Each letter belongs to one job: two that send the same would send it twice.
+    batch = fields.BigIntField()
+    topic = fields.CharField(max_length=32, null=True)
+    state = fields.CharEnumField(State, max_length=16, default=State.QUEUED)
+    facts: dict[str, Any] = fields.JSONField()
+    tries = fields.IntField(default=0)
+    not_before = Instant()
+    promised_at = Instant()
+    settled_at = Instant(null=True)
+    reason = fields.CharField(max_length=500, null=True)
+
+    class Meta:
+        table = "delivery"
+        indexes = (("subscription_id", "state"), ("batch", "id"), ("settled_at",))
+
+    @property
+    def is_over_at(self) -> datetime:
+        """The moment from which it is tried no more."""
+        over: datetime = self.promised_at + LIVES.get(self.kind, LIFE)
+        return over
+
+    @classmethod
+    def due(cls, batch: int) -> QuerySet[Self]:
+        """Ask for the letters of a batch that may be sent now, in their order."""
+        return cls.filter(batch=batch, state__in=OPEN, not_before__lte=now()).order_by("id")
+
+    @classmethod
+    async def next_moment(cls, batch: int) -> datetime | None:
+        """Tell when the next letter of a batch may be tried again; None when all are over."""
+        waiting = cls.filter(batch=batch, state__in=OPEN).order_by("not_before")
+        next_one = await waiting.first()
+        return next_one.not_before if next_one else None
+
+    @classmethod
+    async def withdrawn(cls, ids: Sequence[int]) -> list[int]:
+        """Tell which of these are not to be sent any more."""
+        still: set[Any] = set(await cls.filter(id__in=ids, state__in=OPEN).values_list("id", flat=True))
+        return [id for id in ids if id not in still]
+
+    @classmethod
+    async def promise(cls, letters: Sequence["Delivery"], *, lane: Lane) -> None:
+        """Promise letters in the caller's transaction, one job for A_BATCH of them; once for each key."""
+        for begin in range(0, len(letters), A_BATCH):
+            part, batch = letters[begin : begin + A_BATCH], secrets.randbits(62)
+            for letter in part:
+                letter.batch = batch
+            await cls.bulk_create(part, ignore_conflicts=True)
+            await Job.promise(Work.SEND_LETTERS, lane=lane, batch=batch)
+
+    @classmethod
+    async def cancel(cls, subscription_id: int, *, topic: str | None = None) -> int:
+        """Take back letters that are not out yet, in the caller's transaction: all, or those of a topic."""
+        open_ones = cls.filter(subscription_id=subscription_id, state__in=OPEN)
+        if topic is not None:
+            open_ones = open_ones.filter(topic=topic)
+        return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
+
+    @classmethod
+    async def forget(cls, older_than: timedelta) -> int:
+        """Forget letters whose outcome is this old."""
+        return await cls.filter(settled_at__lt=now() - older_than).delete()
+
+    @classmethod
+    def written(
+        cls, subscription_id: int, kind: LetterKind, *, key: str, topic: str | None = None,
+        facts: dict[str, Any],
+    ) -> Self:  # fmt: skip
+        """Write a letter down for `promise`."""
+        moment = now()
+        return cls(
+            subscription_id=subscription_id, kind=kind, key=f"{kind}:{key}", topic=topic, facts=facts,
+            not_before=moment, promised_at=moment,
+        )  # fmt: skip

@@ -1,0 +1,13 @@
+"""Founding: what a new store holds from its first moment on."""
+
+from models.atomic import atomic
+from models.newsletters import Newsletter
+from models.site import Site
+
+
+@atomic
+async def found() -> Site:
+    """Give the site of this store; the first time make it and its main newsletter, asking nothing."""
+    site = await Site.found()
+    await Newsletter.main(site)
+    return site

@@ -1,0 +1,114 @@
+"""Interests: what a subscriber wants letters about: newsletters, authors, tags."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models.authors import Author
+from models.errors import Invalid, NotFound
+from models.newsletters import Newsletter
+from models.relations import belongs_to, may_point_to
+from models.site import Site
+from models.slugs import findable
+from models.tags import Tag
+
+Topic = tuple[str, int]
+Slug = tuple[str, str]
+NOUNS: dict[str, type[Newsletter] | type[Author] | type[Tag]] = {
+    "newsletter": Newsletter,
+    "author": Author,
+    "tag": Tag,
+}
+KINDS = tuple(NOUNS)
+MOST = 50
+
+
+class Interest(Model):
+    """One thing that a subscriber wants letters about; gone with the thing itself."""
+
+    id = fields.IntField(primary_key=True)
+    subscription: Any = belongs_to("Subscription")
+    subscription_id: int
+    newsletter: Any = may_point_to("Newsletter", on_delete=OnDelete.CASCADE, indexed=False)
+    newsletter_id: int | None
+    author: Any = may_point_to("Author", on_delete=OnDelete.CASCADE, indexed=False)
+    author_id: int | None
+    tag: Any = may_point_to("Tag", on_delete=OnDelete.CASCADE, indexed=False)
+    tag_id: int | None
+
+    class Meta:
+        table = "interest"
+        indexes = (
+            ("newsletter_id", "subscription_id"),
+            ("author_id", "subscription_id"),
+            ("tag_id", "subscription_id"),
+        )
+
+    @property
+    def topic(self) -> Topic:
+        """The kind and id of the thing."""
+        return next((kind, id) for kind in KINDS if (id := getattr(self, f"{kind}_id")) is not None)
+
+
+async def topics_of(subscription_id: int) -> list[Topic]:
+    """Give what a subscriber wants letters about."""
+    return [row.topic for row in await Interest.filter(subscription_id=subscription_id).order_by("id")]
+
+
+async def set_topics(subscription_id: int, topics: Sequence[Topic]) -> None:
+    """Let a subscriber get letters about these things and no others, in the caller's transaction."""
+    await Interest.filter(subscription_id=subscription_id).delete()
+    await Interest.bulk_create(
+        [
+            Interest(subscription_id=subscription_id, **{f"{kind}_id": id})
+            for kind, id in dict.fromkeys(topics)
+        ]
+    )
+
+
+async def known_topics(site: Site, wanted: Sequence[Slug]) -> list[Topic]:
+    """Find things by kind and slug; refuse one that readers cannot see."""
+    if len(wanted) > MOST:
+        raise Invalid("topics", f"`topics` holds at most {MOST} things.", limit=MOST)
+    found = {
+        (kind, slug): id
+        for kind in KINDS
+        if (slugs := [findable(slug) for asked, slug in wanted if asked == kind])
+        for id, slug in await _seen(site, kind).filter(slug__in=slugs).values_list("id", "slug")
+    }
+    for place, (kind, slug) in enumerate(wanted):
+        if (kind, slug) not in found:
+            raise NotFound(f"There is no {kind} of that name.", field=f"topics.{place}.{kind}Slug")
+    return list(dict.fromkeys((kind, found[kind, slug]) for kind, slug in wanted))
+
+
+async def still_there(topics: Sequence[Topic]) -> list[Topic]:
+    """Give those of some topics whose thing still exists."""
+    there: set[Any] = {
+        (kind, id)
+        for kind, noun in NOUNS.items()
+        if (ids := [id for asked, id in topics if asked == kind])
+        for id in await noun.filter(id__in=ids).values_list("id", flat=True)
+    }
+    return [topic for topic in topics if topic in there]
+
+
+def topic_code(topic: Topic) -> str:
+    """Write a topic as it stands in a token or with a letter, such as tag-7."""
+    return f"{topic[0]}-{topic[1]}"
+
+
+def read_topic(code: str) -> Topic | None:
+    """Read a topic's code; None when it is none."""
+    kind, _, id = code.partition("-")
+    return (kind, int(id)) if kind in KINDS and id.isdecimal() and id.isascii() else None
+
+
+def _seen(site: Site, kind: str) -> QuerySet[Any]:
+    if kind == "newsletter":
+        return Newsletter.offered(site.id)
+    return Author.known() if kind == "author" else Tag.in_use()

@@ -1,0 +1,77 @@
+"""Newsletters: what a visitor can subscribe to."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import text
+from models.atomic import atomic
+from models.errors import Invalid
+from models.fitting import fitting
+from models.relations import belongs_to
+from models.site import Site
+from models.slugs import free_slug, in_turn
+
+MAIN = "main"
+# What the main one is called as long as the editors have not named it.
+TITLES = {"nl": "Nieuwsbrief", "de": "Newsletter", "fr": "Lettre d’information", "es": "Boletín"}
+DEFAULT_TITLE = "Newsletter"
+
+
+class Newsletter(Model):
+    """A newsletter; the first is the main one, which who chooses nothing gets."""
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    slug = fields.CharField(max_length=120)
+    title = fields.CharField(max_length=200, null=True)
+    description = fields.TextField(null=True)
+
+    class Meta:
+        table = "newsletter"
+        unique_together = (("site_id", "slug"),)
+
+    def called(self, language: str) -> str:
+        """Give its title; the main one has one in each language before the editors name it."""
+        return self.title or TITLES.get(language.partition("-")[0], DEFAULT_TITLE)
+
+    @classmethod
+    def offered(cls, site_id: int) -> QuerySet["Newsletter"]:
+        """Ask for the newsletters of a site, the main one first."""
+        return cls.filter(site_id=site_id).order_by("id")
+
+    @classmethod
+    @atomic
+    async def main(cls, site: Site) -> "Newsletter":
+        """Give the main newsletter; the first time make it."""
+        found = await cls.offered(site.id).first()
+        if found is None:
+            await in_turn(site.id)
+            found, _ = await cls.get_or_create(site_id=site.id, slug=MAIN)
+        return found
+
+    @classmethod
+    @atomic
+    async def start(cls, site: Site, title: str, description: str | None = None) -> "Newsletter":
+        """Start one more newsletter."""
+        named = _named(title, description)
+        slug = await free_slug(cls, site.id, named["title"])
+        return await cls.create(site_id=site.id, slug=slug, **named)
+
+    @atomic
+    async def edit(self, *, title: str, description: str | None = None) -> None:
+        """Name it, and say what it is about and how often it comes."""
+        named = _named(title, description)
+        self.update_from_dict(named)
+        await self.save(update_fields=list(named))
+
+
+def _named(title: str, description: str | None) -> dict[str, Any]:
+    title = text.clean_line(title)
+    if not title:
+        raise Invalid("title", "A newsletter needs a title.")
+    about = text.clean_line(description) if description else None
+    return fitting(Newsletter, {"title": title, "description": about})

@@ -1,0 +1,49 @@
+"""What we hold of a subscriber: handed over whole, and forgotten whole."""
+
+from typing import Any
+
+from tortoise.context import require_context
+
+from models.atomic import atomic
+from models.consents import Consent
+from models.deliveries import Delivery
+from models.interests import topic_code, topics_of
+from models.jobs import Job, TryLater, Work
+from models.signups import SignUp
+from models.site import Site
+from models.subscriptions import Subscription
+from models.suppressions import Suppression, key_of
+
+OF_SUBSCRIPTION = (
+    "email", "name", "language", "frequency", "status", "paused_until", "version", "asked_at", "confirmed_at",
+    "left_at", "leaving_reason", "created_at",
+)  # fmt: skip
+OF_CONSENT = ("act", "at", "version", "door", "form", "network", "language", "wording", "detail")
+OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "settled_at", "reason")
+
+
+async def export(site: Site, subscription: Subscription) -> dict[str, Any]:
+    """Give everything that is held of a subscriber, in plain values and moments."""
+    of_them = {"subscription_id": subscription.id}
+    suppressed = await Suppression.filter(key=key_of(site, subscription.mailbox)).first()
+    return {
+        **{name: getattr(subscription, name) for name in OF_SUBSCRIPTION},
+        "topics": list(map(topic_code, await topics_of(subscription.id))),
+        "consents": await Consent.filter(**of_them).order_by("id").values(*OF_CONSENT),
+        "letters": await Delivery.filter(**of_them).order_by("id").values(*OF_DELIVERY),
+        "suppressed": {"scope": suppressed.scope, "since": suppressed.at} if suppressed else None,
+    }
+
+
+@atomic
+async def erase(subscription: Subscription) -> None:
+    """Forget a subscriber: only a digest stays, of what was suppressed or capped."""
+    await SignUp.filter(site_id=subscription.site_id, mailbox=subscription.mailbox).delete()
+    await Subscription.filter(id=subscription.id).delete()
+    await Job.promise(Work.SCRUB, key="scrub")
+
+
+async def scrub() -> None:
+    """Let the store's files forget what its tables have forgotten; TryLater while others read."""
+    if not await require_context().db().scrub():  # type: ignore[attr-defined]
+        raise TryLater

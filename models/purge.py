@@ -1,0 +1,34 @@
+"""The purge: forgets what is kept for a time only."""
+
+from datetime import timedelta
+
+from models.atomic import atomic
+from models.caps import Cap
+from models.deliveries import Delivery
+from models.instants import now
+from models.jobs import Job, Work
+from models.repeats import Repeat
+from models.signups import SignUp
+from models.subscriptions import Subscription, SubscriptionStatus
+
+UNCONFIRMED_KEPT = timedelta(days=30)
+LETTERS_KEPT = timedelta(days=365)
+NEVER = (SubscriptionStatus.PENDING, SubscriptionStatus.BOUNCED)
+
+
+@atomic
+async def purge() -> None:
+    """Forget who never confirmed, and caps, answers and letters that nothing looks back at any more."""
+    old = now() - UNCONFIRMED_KEPT
+    unconfirmed = Subscription.filter(status__in=NEVER, asked_at__lt=old)
+    # Who left once and was asked again stays as who left: their no outlives a stranger's sign-up.
+    back = await unconfirmed.filter(left_at__isnull=False).update(
+        status=SubscriptionStatus.UNSUBSCRIBED, proof=None, code=None
+    )
+    gone = await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
+    gone += await SignUp.filter(asked_at__lt=old).delete()
+    await Cap.forget()
+    await Repeat.forget()
+    await Delivery.forget(LETTERS_KEPT)
+    if gone or back:
+        await Job.promise(Work.SCRUB, key="scrub")

@@ -1,0 +1,42 @@
+"""Repeats: a command that a client sends again, because its answer got lost, gets the first answer."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.atomic import atomic
+from models.instants import Instant, now
+
+KEPT = timedelta(days=1)
+
+
+class Repeat(Model):
+    """What a command was answered with, as ids; the key is a digest of the command and all that was given."""
+
+    key = fields.CharField(max_length=64, primary_key=True)
+    answer = fields.CharField(max_length=64)
+    at = Instant(db_index=True)
+
+    class Meta:
+        table = "repeat"
+
+    @classmethod
+    @atomic
+    async def once(cls, key: str, work: Callable[[], Awaitable[str]]) -> str:
+        """Do the work in one transaction with its answer, or give the answer it had; a refusal keeps none."""
+        await cls.filter(key=key, at__lt=now() - KEPT).delete()
+        # The key first: of two at once the second waits here until it sees what the first answered.
+        await cls.bulk_create([cls(key=key, answer="", at=now())], ignore_conflicts=True)
+        known = await cls.select_for_update().get(key=key)
+        if known.answer:
+            return known.answer
+        answer = await work()
+        await cls.filter(key=key).update(answer=answer)
+        return answer
+
+    @classmethod
+    async def forget(cls) -> int:
+        """Forget answers that are too old to be asked for again."""
+        return await cls.filter(at__lt=now() - KEPT).delete()

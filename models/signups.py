@@ -1,0 +1,141 @@
+"""Sign-ups: what somebody asked for an address, kept until the worker has looked at it.
+
+Who asks is answered before anybody knows whether the address is known, suppressed or capped: a request is
+the same two rows in one commit for every address, so neither bytes nor time tell (docs/why/0011).
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.addresses import Address
+from models.atomic import atomic
+from models.caps import LETTERS, LINKS, Cap, Limits
+from models.consents import Act, Trace, note
+from models.deliveries import Delivery, LetterKind
+from models.fitting import fitting
+from models.instants import Instant, now
+from models.interests import Topic, set_topics, still_there, topic_code
+from models.jobs import Job, Lane, Work
+from models.newsletters import Newsletter
+from models.relations import belongs_to
+from models.site import Site
+from models.subscriptions import LONGEST_NAME, Frequency, Subscription, SubscriptionStatus, wishes
+from models.suppressions import Scope, Suppression
+from models.tokens import fresh_seed, keyed_digest
+
+LONGEST_FORM = 500
+
+
+class Wish(StrEnum):
+    """What is asked for."""
+
+    LETTERS = "letters"
+    PREFERENCES_LINK = "preferences_link"
+
+
+class SignUp(Model):
+    """One request, which whoever knows an address may make."""
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site")
+    site_id: int
+    wish = fields.CharEnumField(Wish, max_length=32)
+    email = fields.CharField(max_length=254)
+    mailbox = fields.CharField(max_length=254, db_index=True)
+    name = fields.CharField(max_length=LONGEST_NAME, default="")
+    language = fields.CharField(max_length=35)
+    frequency = fields.CharEnumField(Frequency, max_length=16, default=Frequency.IMMEDIATE)
+    topics: list[list[Any]] = fields.JSONField(default=list)
+    door = fields.CharField(max_length=32)
+    form = fields.CharField(max_length=LONGEST_FORM, null=True)
+    network = fields.CharField(max_length=64, null=True)
+    asked_at = Instant()
+
+    class Meta:
+        table = "sign_up"
+
+    @classmethod
+    @atomic
+    async def ask(
+        cls, site: Site, email: str, trace: Trace, *, topics: Sequence[Topic] = (), **given: Any
+    ) -> Address:
+        """Ask for letters, with name, language and frequency; give the address they would go to."""
+        address = Address.of(email)
+        values = wishes(site, **{"name": "", "language": None} | given)
+        await cls._keep(site, Wish.LETTERS, address, trace, topics=list(map(list, topics)), **values)
+        return address
+
+    @classmethod
+    @atomic
+    async def ask_for_link(cls, site: Site, email: str, trace: Trace) -> Address:
+        """Ask for the link to the preferences; give the address it would go to."""
+        address = Address.of(email)
+        await cls._keep(site, Wish.PREFERENCES_LINK, address, trace, language=site.language)
+        return address
+
+    @classmethod
+    async def _keep(cls, site: Site, wish: Wish, address: Address, trace: Trace, **values: Any) -> None:
+        form = trace.form[:LONGEST_FORM] if trace.form else None
+        row = {"email": address.text, "mailbox": address.mailbox, "door": trace.door, "form": form, **values}
+        asked = await cls.create(
+            site_id=site.id, wish=wish, network=trace.network, asked_at=now(), **fitting(cls, row)
+        )
+        await Job.promise(Work.ANSWER_SIGN_UP, lane=Lane.URGENT, sign_up=asked.id)
+
+
+@atomic
+async def answer_sign_up(sign_up: int) -> None:
+    """Look at a request: promise the letter it gets, if any, and forget it."""
+    asked = await SignUp.select_for_update().filter(id=sign_up).first()
+    if asked is None:
+        return
+    site = await Site.get(id=asked.site_id)
+    found = await Subscription.filter(site_id=site.id, mailbox=asked.mailbox).first()
+    if asked.wish is Wish.PREFERENCES_LINK:
+        letter = await _link(site, asked, found)
+    elif await _may_write(site, asked, LETTERS):
+        letter = await _confirmation(site, asked, found)
+    else:
+        letter = None
+    await asked.delete()
+    if letter is not None:
+        await Delivery.promise([letter], lane=Lane.URGENT)
+
+
+async def _link(site: Site, asked: SignUp, found: Subscription | None) -> Delivery | None:
+    if found is None or not await _may_write(site, asked, LINKS):
+        return None
+    paths = {"link": found.path_to_preferences(site)}
+    return found.letter(LetterKind.PREFERENCES_LINK, site, key=f"{asked.id}", paths=paths)
+
+
+async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -> Delivery:
+    if found is not None and found.status is SubscriptionStatus.CONFIRMED:
+        # Nothing of the request is taken over: whoever knows an address may make one.
+        paths = {"preferences_link": found.path_to_preferences(site)}
+        return found.letter(LetterKind.ALREADY_SUBSCRIBED, site, key=f"{asked.id}", paths=paths)
+    topics: list[Topic] = await still_there([(kind, id) for kind, id in asked.topics])
+    topics = topics or [("newsletter", (await Newsletter.main(site)).id)]
+    pending = found or Subscription(
+        site_id=site.id, mailbox=asked.mailbox, seed=fresh_seed(), created_at=asked.asked_at
+    )
+    for name in ("email", "name", "language", "frequency"):
+        setattr(pending, name, getattr(asked, name))
+    pending.status, pending.paused_until = SubscriptionStatus.PENDING, None
+    await pending.save()
+    letter = pending.ask_to_confirm(site)
+    await pending.save()
+    await set_topics(pending.id, topics)
+    trace = Trace(door=asked.door, form=asked.form, network=asked.network)
+    await note(pending, Act.REQUESTED, trace, topics=list(map(topic_code, topics)), frequency=asked.frequency)
+    return letter
+
+
+async def _may_write(site: Site, asked: SignUp, limits: Limits) -> bool:
+    folded = Address(asked.email).folded
+    allowed = await Cap.take(keyed_digest(site.secret, asked.wish, folded), limits)
+    return allowed and not await Suppression.bars(site, asked.mailbox, Scope.ALL)

@@ -1,0 +1,288 @@
+"""Subscriptions: an address, what it asked to receive, and how it came to that."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import text
+from models.addresses import Address
+from models.atomic import atomic
+from models.caps import CODES, Cap
+from models.consents import Act, Trace, note
+from models.deliveries import Delivery, LetterKind
+from models.errors import Expired, Invalid, Unproven
+from models.fitting import fitting
+from models.instants import Instant, known_moment, now
+from models.interests import Topic, read_topic, set_topics, still_there, topic_code, topics_of
+from models.jobs import Lane
+from models.relations import belongs_to
+from models.site import Site, known_language
+from models.tokens import Token, digest, fresh_code, fresh_secret, keyed_digest, matches
+
+CONFIRM, PREFERENCES, UNSUBSCRIBE, UNDO = "confirm", "prefs", "unsub", "undo"
+PROOF_LIFE = timedelta(days=7)
+UNDO_LIFE = timedelta(days=30)
+LONGEST_NAME = 100
+LONGEST_REASON = 500
+LONGEST_PAUSE = timedelta(days=366)
+
+
+class Frequency(StrEnum):
+    """How often letters come."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class SubscriptionStatus(StrEnum):
+    """How a subscription stands."""
+
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+
+
+class Subscription(Model):
+    """One address at one site. `mailbox` says who is meant, `email` where letters go.
+
+    `version` grows with each sign-up and each goodbye, so that what was proven before proves nothing after.
+    `seed` keeps the tokens of an erased row from fitting one that comes to have its id.
+    """
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    email = fields.CharField(max_length=254)
+    mailbox = fields.CharField(max_length=254)
+    name = fields.CharField(max_length=LONGEST_NAME, default="")
+    language = fields.CharField(max_length=35)
+    frequency = fields.CharEnumField(Frequency, max_length=16, default=Frequency.IMMEDIATE)
+    status = fields.CharEnumField(SubscriptionStatus, max_length=16, default=SubscriptionStatus.PENDING)
+    paused_until = Instant(null=True)
+    version = fields.IntField(default=0)
+    seed = fields.CharField(max_length=32)
+    proof = fields.CharField(max_length=64, null=True)
+    code = fields.CharField(max_length=64, null=True)
+    asked_at = Instant(null=True)
+    confirmed_at = Instant(null=True)
+    left_at = Instant(null=True)
+    leaving_reason = fields.CharField(max_length=500, null=True)
+    created_at = Instant()
+
+    class Meta:
+        table = "subscription"
+        unique_together = (("site_id", "mailbox"),)
+        indexes = (("status", "id"), ("status", "asked_at"))
+
+    @classmethod
+    def confirmed(cls) -> QuerySet[Self]:
+        """Ask for those who said yes and did not leave: the only ones that a letter of a topic goes to."""
+        return cls.filter(status=SubscriptionStatus.CONFIRMED)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether letters of its topics wait now."""
+        return self.paused_until is not None and self.paused_until > now()
+
+    def path_to_preferences(self, site: Site) -> str:
+        """Give the path that a letter leads to the preferences by; it never expires."""
+        return f"/preferences/{self.preferences_token(site)}"
+
+    def preferences_token(self, site: Site) -> Token:
+        """Give the token that shows and changes the preferences."""
+        return Token.signed(PREFERENCES, self.id, site.secret, self.seed)
+
+    def path_out(self, site: Site, topic: Topic | None = None) -> str:
+        """Give the path that a letter leads out by, of one topic or of all; it never expires."""
+        claim = topic_code(topic) if topic else ""
+        return f"/unsubscribe/{Token.signed(UNSUBSCRIBE, self.id, site.secret, self.seed, claim=claim)}"
+
+    def path_back(self, site: Site, topic: Topic | None = None) -> str:
+        """Give the path that takes leaving back, until the next sign-up or goodbye."""
+        claim = topic_code(topic) if topic else ""
+        token = Token.signed(UNDO, self.id, site.secret, self.seed, self.version, claim=claim)
+        return f"/undo/{token}"
+
+    @classmethod
+    async def behind(cls, site: Site, token: str, *kinds: str) -> tuple[Self, Topic | None]:
+        """Give the subscription a signed token belongs to, and the topic it names; refuse any other."""
+        for kind in kinds:
+            if (read := Token.read(token, kind)) is None:
+                continue
+            found = await cls.filter(id=read.owner, site_id=site.id).first()
+            if found is None:
+                break
+            bound = (found.seed, found.version) if kind == UNDO else (found.seed,)
+            if (claim := read.claim(site.secret, *bound)) is not None:
+                return found, read_topic(claim)
+        raise Unproven
+
+    @classmethod
+    async def to_confirm(cls, site: Site, token: str) -> Self:
+        """Give the subscription that a confirmation's token belongs to; refuse a wrong or expired one."""
+        read = Token.read(token, CONFIRM)
+        found = await cls.filter(id=read.owner, site_id=site.id).first() if read else None
+        if read is None or found is None or not matches(found.proof, digest(read.secret)):
+            raise Unproven
+        if found.asked_at is None or found.asked_at + PROOF_LIFE <= now():
+            raise Expired
+        return found
+
+    def ask_to_confirm(self, site: Site) -> Delivery:
+        """Write the letter that asks to confirm; the caller saves the row and promises the letter.
+
+        What an earlier letter proved proves nothing any more.
+        """
+        secret, code = fresh_secret(), fresh_code()
+        self.version += 1
+        self.proof, self.code = digest(secret), self._digest_of(site, code)
+        self.asked_at = now()
+        link = f"/confirm/{Token(CONFIRM, self.id, secret)}"
+        return self.letter(LetterKind.CONFIRMATION, site, paths={"link": link}, code=code)
+
+    @classmethod
+    async def confirm(cls, site: Site, token: str, trace: Trace) -> Self:
+        """Say yes by the link of a letter; doing it twice is as good as once."""
+        return await (await cls.to_confirm(site, token))._say_yes(site, trace)
+
+    @classmethod
+    async def confirm_by_code(cls, site: Site, email: str, code: str, trace: Trace) -> Self:
+        """Say yes by the code of a letter; who guesses may do so five times a day."""
+        try:
+            mailbox = Address.of(email).mailbox
+        except Invalid:
+            raise Unproven from None
+        # Counted for addresses that nobody knows too, and kept though what follows is refused.
+        allowed = await Cap.take(keyed_digest(site.secret, "code", mailbox), CODES)
+        found = await cls.filter(site_id=site.id, mailbox=mailbox).first()
+        is_right = found is not None and matches(found.code, found._digest_of(site, code.strip()))
+        if found is None or not (allowed and is_right):
+            raise Unproven
+        if found.asked_at is None or found.asked_at + PROOF_LIFE <= now():
+            raise Expired
+        return await found._say_yes(site, trace)
+
+    @atomic
+    async def _say_yes(self, site: Site, trace: Trace) -> Self:
+        row = await self._locked()
+        if row.status is SubscriptionStatus.CONFIRMED:
+            return row
+        if row.version != self.version:
+            raise Unproven
+        row.status, row.confirmed_at = SubscriptionStatus.CONFIRMED, now()
+        row.left_at = row.leaving_reason = None
+        await row.save(update_fields=["status", "confirmed_at", "left_at", "leaving_reason"])
+        await note(row, Act.CONFIRMED, trace, topics=list(map(topic_code, await topics_of(row.id))))
+        paths = {"preferences_link": row.path_to_preferences(site), "unsubscribe_link": row.path_out(site)}
+        await Delivery.promise([row.letter(LetterKind.WELCOME, site, paths=paths)], lane=Lane.URGENT)
+        return row
+
+    @atomic
+    async def choose(self, site: Site, trace: Trace, **changes: Any) -> Self:
+        """Change name, language, frequency, topics or paused_until; what is left out stays."""
+        row = await self._locked()
+        topics = changes.pop("topics", None)
+        row.update_from_dict(fitting(Subscription, wishes(site, **changes)))
+        if changes:
+            await row.save(update_fields=list(changes))
+        if topics is not None:
+            if not topics:
+                raise Invalid("topics", "Choose at least one thing to receive, or unsubscribe.")
+            for topic in set(await topics_of(row.id)) - set(topics):
+                await Delivery.cancel(row.id, topic=topic_code(topic))
+            await set_topics(row.id, topics)
+            changes["topics"] = list(map(topic_code, topics))
+        # The name is not repeated in a ledger that nothing is ever taken from.
+        await note(row, Act.CHANGED, trace, changed=sorted(changes), topics=changes.get("topics"))
+        return row
+
+    @atomic
+    async def leave(
+        self, site: Site, trace: Trace, *, topics: Sequence[Topic] | None = None, reason: str | None = None
+    ) -> Self:
+        """Leave some topics, or all; letters of them that are not out yet are taken back."""
+        row = await self._locked()
+        if row.status is SubscriptionStatus.UNSUBSCRIBED:
+            return row
+        present = await topics_of(row.id)
+        if topics is not None and (left := [topic for topic in present if topic not in topics]):
+            for topic in topics:
+                await Delivery.cancel(row.id, topic=topic_code(topic))
+            await set_topics(row.id, left)
+            await note(row, Act.LEFT, trace, topics=list(map(topic_code, topics)))
+            return row
+        was_confirmed = row.status is SubscriptionStatus.CONFIRMED
+        row.status, row.left_at = SubscriptionStatus.UNSUBSCRIBED, now()
+        row.leaving_reason = text.clean_line(reason or "")[:LONGEST_REASON] or None
+        row.version, row.proof, row.code = row.version + 1, None, None
+        await row.save(update_fields=["status", "left_at", "leaving_reason", "version", "proof", "code"])
+        await Delivery.cancel(row.id)
+        await note(row, Act.LEFT, trace)
+        if was_confirmed:
+            goodbye = row.letter(LetterKind.GOODBYE, site, paths={"undo_link": row.path_back(site)})
+            await Delivery.promise([goodbye], lane=Lane.URGENT)
+        return row
+
+    @classmethod
+    async def undo(cls, site: Site, token: str, trace: Trace) -> Self:
+        """Take a goodbye back by the link of its letter or page."""
+        found, topic = await cls.behind(site, token, UNDO)
+        if found.left_at is not None and found.left_at + UNDO_LIFE <= now():
+            raise Expired
+        return await found._return(trace, topic)
+
+    @atomic
+    async def _return(self, trace: Trace, topic: Topic | None) -> Self:
+        row = await self._locked()
+        if row.version != self.version:
+            raise Unproven
+        topics = await topics_of(row.id)
+        missing = [topic] if topic and topic not in topics else []
+        if missing:
+            await set_topics(row.id, [*topics, *await still_there(missing)])
+        is_back = row.status is SubscriptionStatus.UNSUBSCRIBED and row.confirmed_at is not None
+        if is_back:
+            row.status, row.left_at, row.leaving_reason = SubscriptionStatus.CONFIRMED, None, None
+            await row.save(update_fields=["status", "left_at", "leaving_reason"])
+            await Delivery.cancel(row.id)  # the goodbye, if it is not out yet
+        if is_back or missing:
+            await note(row, Act.RETURNED, trace, topics=list(map(topic_code, missing)))
+        return row
+
+    def letter(self, kind: LetterKind, site: Site, *, key: str = "", **facts: Any) -> Delivery:
+        """Write a letter to this subscriber, once for each version or for each key."""
+        about = {"to": self.email, "name": self.name, "language": self.language, "site_title": site.title}
+        key = f"{self.seed}:{key or self.version}"
+        return Delivery.written(self.id, kind, key=key, facts={**about, **facts})
+
+    async def _locked(self) -> Self:
+        row = await type(self).select_for_update().filter(id=self.id).first()
+        if row is None:
+            raise Unproven
+        return row
+
+    def _digest_of(self, site: Site, code: str) -> str:
+        return keyed_digest(site.secret, "code", self.seed, self.version, code)
+
+
+def wishes(site: Site, **given: Any) -> dict[str, Any]:
+    """Read what a subscriber may wish; refuse a long name, an unknown language, a strange pause."""
+    read = dict(given)
+    if "name" in given:
+        read["name"] = text.clean_line(given["name"] or "")
+        if len(read["name"]) > LONGEST_NAME:
+            raise Invalid("name", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
+    if "language" in given:
+        read["language"] = known_language(given["language"] or site.language)
+    if (moment := given.get("paused_until")) is not None:
+        moment = read["paused_until"] = known_moment(moment)
+        if not now() < moment <= now() + LONGEST_PAUSE:
+            raise Invalid("pausedUntil", "A pause ends within the coming year.")
+    return read
