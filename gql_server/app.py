@@ -8,16 +8,20 @@ from aiohttp import web
 
 import models
 from gql_server import health, media, middleware, paths, start
+from gql_server.carrier import Carrier
 from gql_server.demonstration import tell_demonstration
 from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
+from gql_server.hands import hands_with
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import Settings
+from gql_server.visitors import VISITORS, Visitors
 from gql_server.worker import Worker
 from models.store import open_store
 from schema.context import Publication
 from schema.documents import Documents
 
 SETTINGS = web.AppKey("settings", Settings)
+CARRIER = web.AppKey("carrier", Carrier)
 WORKER = web.AppKey("worker", Worker)
 DEMONSTRATION = web.AppKey("demonstration", bool)
 log = structlog.get_logger("server")
@@ -29,8 +33,10 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
     app[DOCUMENTS] = Documents()
-    app[WORKER] = Worker()
-    app[PUBLICATION] = Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
+    app[VISITORS] = Visitors(settings)
+    app[PUBLICATION] = publication_of(settings)
+    app[CARRIER] = Carrier(app[PUBLICATION])
+    app[WORKER] = Worker(hands_with(app[CARRIER]))
     app.add_routes(
         [
             web.get("/", start.page),
@@ -51,6 +57,11 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     return app
 
 
+def publication_of(settings: Settings) -> Publication:
+    """Give the publication as these settings show it to readers."""
+    return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
+
+
 async def _store(app: web.Application) -> AsyncIterator[None]:
     def tell(line: str) -> None:
         log.info(line)
@@ -60,7 +71,8 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         if app[DEMONSTRATION] and await is_empty(site):
             await _tell(site, tell)
         await models.count_due()
-        yield
+        async with app[CARRIER].with_post(app[SETTINGS], site):
+            yield
 
 
 async def work_inside(app: web.Application) -> AsyncIterator[None]:
@@ -68,6 +80,7 @@ async def work_inside(app: web.Application) -> AsyncIterator[None]:
     running = asyncio.create_task(app[WORKER].run())
     yield
     app[WORKER].stop()
+    app[CARRIER].stop()
     await running
 
 

@@ -6,9 +6,12 @@ import signal
 import click
 
 import models
+from gql_server.app import publication_of
+from gql_server.carrier import Carrier
 from gql_server.commands import on_store
+from gql_server.hands import HANDS, hands_with
 from gql_server.logs import set_up_logs
-from gql_server.settings import Settings
+from gql_server.settings import PREFIX, Settings
 from gql_server.worker import Worker
 from models.engines.queues import Counts
 from models.store import open_store
@@ -22,10 +25,21 @@ async def work(settings: Settings) -> None:
     A server does such work by itself; on PostgreSQL, start these when it should not have to, or not alone.
     """
     set_up_logs()
-    worker, loop = Worker(), asyncio.get_running_loop()
-    for stop in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(stop, worker.stop)
-    async with open_store(settings.database_url, progress=click.echo) as store:
+    carrier, loop = Carrier(publication_of(settings)), asyncio.get_running_loop()
+    worker = Worker(hands_with(carrier) if settings.smtp_url else HANDS)
+
+    def stop() -> None:
+        worker.stop()
+        carrier.stop()
+
+    for signal_ in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_, stop)
+    if not settings.smtp_url:
+        click.echo(f"No mail server is set ({PREFIX}SMTP_URL); letters are left to the server.")
+    async with (
+        open_store(settings.database_url, progress=click.echo) as store,
+        carrier.with_post(settings, await models.found()),
+    ):
         click.echo(f"Working on {store.url}")
         await worker.run()
 

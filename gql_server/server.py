@@ -6,6 +6,7 @@ import socket
 from typing import Any
 
 import click
+import msgspec
 import structlog
 from aiohttp import web, web_server
 from aiohttp.web_protocol import RequestHandler
@@ -71,7 +72,7 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
 
 def settings_with_port(settings: Settings, port: int) -> Settings:
     """Give the settings with the port that was really taken; port 0 asks for any free one."""
-    return Settings(settings.database_url, settings.host, port, settings.site_url)
+    return msgspec.structs.replace(settings, port=port)
 
 
 def _listen(settings: Settings) -> socket.socket:

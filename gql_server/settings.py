@@ -3,15 +3,21 @@
 import difflib
 import os
 from collections.abc import Mapping
+from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
-from models.errors import StoreError
+from mailers.servers import read_servers
+from models.addresses import Address
+from models.errors import Invalid, StoreError
 from models.store import locate
 
 PREFIX = "GQL_SERVER_"
+Network = IPv4Network | IPv6Network
 
 
 class SettingsError(Exception):
@@ -22,6 +28,9 @@ def _default_url() -> str:
     return f"sqlite://{Path.cwd() / 'data' / 'blog.sqlite3'}"
 
 
+ConsentIp = Literal["truncated", "full", "none"]
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the person who runs the server decides; what belongs to the site stands in the store."""
 
@@ -29,12 +38,40 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
+    smtp_url: str = ""
+    mail_from: str = ""
+    trusted_proxies: str = ""
+    consent_ip: ConsentIp = "truncated"
 
     @property
     def own_url(self) -> str:
         """Where the server itself is reached from this machine."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but this machine is served, so that letters may be shown instead of sent."""
+        root = urlsplit(self.site_url).hostname or self.host
+        return not self.smtp_url and is_loopback(self.host) and is_loopback(root)
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Who writes the letters: a name, which may be empty, and an address."""
+        return parseaddr(self.mail_from)
+
+    @property
+    def proxies(self) -> list[Network]:
+        """The networks of proxies whose word on who asks is taken."""
+        return [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address means this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> Settings:
@@ -56,7 +93,23 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         raise SettingsError(_explain(str(error), given)) from None
     except StoreError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
+    _check_mail(settings)
     return settings
+
+
+def _check_mail(settings: Settings) -> None:
+    name = f"{PREFIX}TRUSTED_PROXIES"
+    try:
+        assert settings.proxies is not None
+        name = f"{PREFIX}SMTP_URL"
+        servers = read_servers(settings.smtp_url)
+        name = f"{PREFIX}MAIL_FROM"
+        if servers or settings.mail_from:
+            Address.of(settings.sender[1])
+    except Invalid as error:
+        raise SettingsError(f"{name}: {error}") from None
+    except ValueError:
+        raise SettingsError(f"{name} needs networks such as 10.0.0.0/8, with commas between.") from None
 
 
 def _explain(problem: str, given: Mapping[str, Any]) -> str:
@@ -64,5 +117,6 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
     needs = {
         "port": "a number from 0 to 65535",
         "site_url": "an address such as https://blog.example",
+        "consent_ip": "truncated, full or none",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

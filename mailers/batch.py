@@ -1,7 +1,7 @@
 """One run of letters over as many lines as they need."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 from mailers.connection import Unreachable
 from mailers.lane import Lane
@@ -45,6 +45,10 @@ class Batch:
         self._lane.end(empty=True)
         if self._feeding is not None:
             self._feeding.cancel()
+
+    def withdraw(self, keys: Collection[str]) -> None:
+        """Take letters back that are not out yet; they get no outcome."""
+        self._lane.withdraw(keys)
 
     async def _feed(self, letters: AsyncIterator[Letter | Mail], crew: asyncio.TaskGroup) -> None:
         try:

@@ -18,7 +18,7 @@ from mailers.pipeline import Offers, Pipeline
 from mailers.replies import Replies
 from mailers.servers import Security, Server
 from mailers.standing import Standing
-from mailers.verdicts import SOON, OursToFix, Reply, Stage, TryLater, Verdict, judge, later
+from mailers.verdicts import SOON, NoLine, OursToFix, Reply, Stage, Verdict, judge, later
 
 PATIENCE = 30.0  # seconds for each step
 
@@ -87,4 +87,4 @@ def _verdict(error: Exception) -> Verdict:
         return OursToFix(later(SOON), reason)
     passing = (SMTPConnectError, SMTPServerDisconnected, SMTPTimeoutError, OSError)
     # What remains is a server that lacks STARTTLS, AUTH or a way to sign in that we know.
-    return TryLater(later(SOON), reason) if isinstance(error, passing) else OursToFix(later(SOON), reason)
+    return NoLine(later(SOON), reason) if isinstance(error, passing) else OursToFix(later(SOON), reason)

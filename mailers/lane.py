@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Collection
 
 from mailers.mail import Mail
 
@@ -13,6 +14,7 @@ class Lane:
         self._room = room
         self._waiting: deque[Mail] = deque()
         self._returned: set[str] = set()
+        self._withdrawn: set[str] = set()
         self._ended = self._emptied = False
         self._changed: asyncio.Future[None] | None = None
 
@@ -61,6 +63,16 @@ class Lane:
             self._waiting.appendleft(mail)
             self._tell()
         return True
+
+    def withdraw(self, keys: Collection[str]) -> None:
+        """Take letters back that are not out yet, those that wait here and those announced to a server."""
+        self._withdrawn.update(keys)
+        self._waiting = deque(mail for mail in self._waiting if mail.key not in self._withdrawn)
+        self._tell()
+
+    def is_withdrawn(self, mail: Mail) -> bool:
+        """Say whether a letter was taken back."""
+        return mail.key in self._withdrawn
 
     async def _change(self) -> None:
         if self._changed is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import deque
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Collection
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
@@ -47,6 +47,12 @@ class Outbox:
             verdict = Failed(f"{invalid.field}: {invalid}")
         await record([Outcome(letter.key, verdict)])
         return verdict
+
+    def withdraw(self, keys: Collection[str]) -> None:
+        """Do nothing: a letter is kept as soon as it is written."""
+
+    def stop(self) -> None:
+        """Do nothing: no letter is on its way."""
 
     async def close(self) -> None:
         """Do nothing: what is kept stays readable."""

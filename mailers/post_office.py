@@ -1,7 +1,7 @@
 """The post office: hands letters to mail servers, and the outcomes to whoever keeps them."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -56,11 +56,20 @@ class PostOffice:
             await self._run(batch, _each([letter]))
         return verdicts[0] if verdicts else TryLater(later(SOON), "the post office is closing")
 
-    async def close(self) -> None:
-        """Finish the letters that are on their way, leave the others, and say goodbye to the servers."""
+    def withdraw(self, keys: Collection[str]) -> None:
+        """Take letters back that are not out yet; they get no outcome."""
+        for batch in self._batches:
+            batch.withdraw(keys)
+
+    def stop(self) -> None:
+        """Finish the letters that are on their way, and leave the others."""
         self._closed = True
         for batch in self._batches:
             batch.stop()
+
+    async def close(self) -> None:
+        """Stop, and say goodbye to the servers."""
+        self.stop()
         if self._batches:
             await asyncio.wait(self._batches.values())
         await self._bulk.close()

@@ -5,7 +5,7 @@ from time import monotonic
 
 from mailers.pace import Clock, Pace
 from mailers.servers import Server
-from mailers.verdicts import OursToFix, Sent, Stage, TryLater, Uncertain, Verdict, later
+from mailers.verdicts import NoLine, OursToFix, Sent, Stage, TryLater, Uncertain, Verdict, later
 
 SHORTEST_PAUSE = 15.0  # seconds
 LONGEST_PAUSE = 600.0
@@ -36,7 +36,7 @@ class Standing:
         wait = max(self._no_letters_until, self._no_lines_until) - self._clock()
         if wait <= 0 or self._why is None:
             return None
-        kind = OursToFix if isinstance(self._why, OursToFix) else TryLater
+        kind = OursToFix if isinstance(self._why, OursToFix) else NoLine
         return kind(later(timedelta(seconds=wait)), getattr(self._why, "reason", ""))
 
     def unreachable(self, why: Verdict) -> None:

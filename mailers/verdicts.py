@@ -31,6 +31,11 @@ class TryLater:
 
 
 @dataclass(frozen=True, slots=True)
+class NoLine(TryLater):
+    """No mail server could be reached, which says nothing of the letter."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoSuchAddress:
     """Nobody receives mail there."""
 
@@ -96,7 +101,7 @@ def judge(stage: Stage, reply: Reply) -> Verdict:
     if stage is Stage.DOT and 200 <= reply.code < 300:
         return Sent(str(reply))
     if 400 <= reply.code < 500:
-        return TryLater(later(SOON), reason)
+        return (NoLine if stage is Stage.CONNECT else TryLater)(later(SOON), reason)
     if 500 <= reply.code < 600:
         return _judge_permanent(stage, reply, reason)
     return Uncertain(later(AFTER_DOUBT), reason) if stage is Stage.DOT else TryLater(later(SOON), reason)

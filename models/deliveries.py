@@ -91,10 +91,10 @@ class Delivery(Model):
         return next_one.not_before if next_one else None
 
     @classmethod
-    async def withdrawn(cls, ids: Sequence[int]) -> list[int]:
+    async def withdrawn(cls, ids: Sequence[int]) -> set[int]:
         """Tell which of these are not to be sent any more."""
         still: set[Any] = set(await cls.filter(id__in=ids, state__in=OPEN).values_list("id", flat=True))
-        return [id for id in ids if id not in still]
+        return set(ids) - still
 
     @classmethod
     async def promise(cls, letters: Sequence["Delivery"], *, lane: Lane) -> None:

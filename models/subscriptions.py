@@ -258,7 +258,9 @@ class Subscription(Model):
 
     def letter(self, kind: LetterKind, site: Site, *, key: str = "", **facts: Any) -> Delivery:
         """Write a letter to this subscriber, once for each version or for each key."""
-        about = {"to": self.email, "name": self.name, "language": self.language, "site_title": site.title}
+        # A confirmation goes to whom a stranger may have named, and must not say what a stranger wrote.
+        name = "" if kind is LetterKind.CONFIRMATION else self.name
+        about = {"to": self.email, "name": name, "language": self.language, "site_title": site.title}
         key = f"{self.seed}:{key or self.version}"
         return Delivery.written(self.id, kind, key=key, facts={**about, **facts})
 

@@ -1,6 +1,7 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from urllib.parse import urljoin
@@ -9,12 +10,25 @@ import models
 from schema.loaders import Loaders
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: what the ledger keeps of it, the languages wished for, the gate before asking for letters."""
+
+    trace: models.Trace
+    languages: tuple[str, ...] = ()
+    admit: Callable[[], None] = lambda: None
+
+
+NOBODY = Visitor(models.Trace(door="inside"))
+
+
 @dataclass(slots=True)
 class Context:
     """One request's view of the publication."""
 
     masthead: models.Masthead
     root_url: str
+    visitor: Visitor
     loaders: Loaders = field(default_factory=Loaders)
 
     @property
@@ -38,10 +52,10 @@ class Publication:
         self._read_at = 0.0
         self._reading: asyncio.Task[models.Masthead] | None = None
 
-    async def context(self) -> Context:
+    async def context(self, visitor: Visitor = NOBODY) -> Context:
         """Give a new request its context."""
         masthead = await self.masthead()
-        return Context(masthead, self.site_url or masthead.site.url or self.default_url)
+        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visitor)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds; count the scheduled posts that have appeared."""

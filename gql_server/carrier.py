@@ -1,0 +1,165 @@
+"""The carrier: takes promised letters from the store to the post, and their outcomes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+import models
+from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
+from mailers import letters
+from mailers.letter import Letter
+from mailers.mail import Sender
+from mailers.outbox import Outbox
+from mailers.post_office import PostOffice
+from mailers.servers import read_servers
+from mailers.verdicts import (
+    Failed,
+    NoLine,
+    NoSuchAddress,
+    OursToFix,
+    Outcome,
+    Sent,
+    TryLater,
+    Uncertain,
+    Verdict,
+)
+from models import State
+from schema.context import Context, Publication
+
+A_CHUNK = 50  # letters read from the store at a time
+WATCH_SECONDS = 0.5
+WITHOUT_POST = timedelta(minutes=1)
+NOBODY = "nobody@localhost"
+Post = PostOffice | Outbox
+log = structlog.get_logger("letters")
+
+
+class Carrier:
+    """Sends the letters of a batch; each outcome is in the store before its line sends the next letter."""
+
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        self._post: Post | None = None
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """Where letters are kept instead of sent, when they are."""
+        return self._post if isinstance(self._post, Outbox) else None
+
+    @asynccontextmanager
+    async def with_post(self, settings: Settings, site: models.Site) -> AsyncIterator[None]:
+        """Carry letters to the post that the settings name, as long as it is open."""
+        self._post = _post(settings, site)
+        try:
+            yield
+        finally:
+            if self._post is not None:
+                await self._post.close()
+
+    def stop(self) -> None:
+        """Finish the letters that are on their way, and begin no other."""
+        if self._post is not None:
+            self._post.stop()
+
+    async def send(self, batch: int) -> None:
+        """Send what is due of a batch; raise TryLater for the moment of what has to wait."""
+        post = self._post
+        if post is None:
+            raise models.TryLater(models.now() + WITHOUT_POST)
+        round_ = _Round(batch, await self._publication.context())
+        async with round_.watched(post):
+            if await models.Delivery.due(batch).count() > 1:
+                await post.send(round_.letters(), record=round_.record)
+            else:
+                # Alone: somebody waits for it, and it goes over the lines that are kept free for that.
+                async for letter in round_.letters():
+                    await post.send_one(letter, record=round_.record)
+        if (moment := await models.Delivery.next_moment(batch)) is not None:
+            raise models.TryLater(moment)
+
+
+class _Round:
+    """The letters of one batch on their way, by key: the id of the promise, and the name of its words."""
+
+    def __init__(self, batch: int, context: Context) -> None:
+        self._batch = batch
+        self._context = context
+        self._on_their_way: dict[str, tuple[int, str]] = {}
+
+    async def letters(self) -> AsyncIterator[Letter]:
+        """Write the letters that are due, as fast as they are taken."""
+        last = 0
+        due = models.Delivery.due(self._batch).limit(A_CHUNK)
+        while rows := await due.filter(id__gt=last):
+            for row in rows:
+                letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
+                self._on_their_way[row.key] = row.id, letters.wording_id(row.kind, letter.language)
+                yield letter
+            last = rows[-1].id
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Keep outcomes in the store."""
+        await models.settle([_read(outcome, self._on_their_way[outcome.key][1]) for outcome in outcomes])
+        for outcome in outcomes:
+            del self._on_their_way[outcome.key]
+
+    @asynccontextmanager
+    async def watched(self, post: Post) -> AsyncIterator[None]:
+        """Take letters back from the post that the store has taken back meanwhile, whichever process did."""
+        watching = asyncio.create_task(self._watch(post))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def _watch(self, post: Post) -> None:
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            # A store that does not answer now is asked again: nothing is lost by that but time.
+            with suppress(models.Unavailable):
+                ids = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
+                post.withdraw([key for key, (id, _) in self._on_their_way.items() if id in ids])
+
+
+def _post(settings: Settings, site: models.Site) -> Post | None:
+    """Open the post office, or an outbox where only this machine is served, or nothing: then letters wait."""
+    name, address = settings.sender
+    if settings.smtp_url:
+        servers = read_servers(settings.smtp_url)
+        root = settings.site_url or site.url
+        if not root and not all(is_loopback(server.host) for server in servers):
+            raise SettingsError(
+                f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
+            )
+        return PostOffice(servers, Sender(address, name or site.title))
+    if settings.is_private:
+        return Outbox(Sender(address or NOBODY, name or site.title))
+    log.warning("no mail server is set; letters wait", setting=f"{PREFIX}SMTP_URL")
+    return None
+
+
+def _read(outcome: Outcome, wording: str) -> models.Outcome:
+    state, more = _meaning(outcome.verdict)
+    reason = None if isinstance(outcome.verdict, Sent) else outcome.verdict.reason
+    return models.Outcome(key=outcome.key, state=state, reason=reason, wording=wording, **more)
+
+
+def _meaning(verdict: Verdict) -> tuple[State, dict[str, Any]]:
+    match verdict:
+        case Sent():
+            return State.SENT, {}
+        case NoSuchAddress():
+            return State.FAILED, {"bounced": True}
+        case Failed():
+            return State.FAILED, {}
+        case Uncertain(not_before=moment):
+            return State.UNCERTAIN, {"not_before": moment}
+        case OursToFix(not_before=moment) | NoLine(not_before=moment):
+            return State.DEFERRED, {"not_before": moment, "counted": False}
+        case TryLater(not_before=moment):
+            return State.DEFERRED, {"not_before": moment}

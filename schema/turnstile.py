@@ -1,0 +1,73 @@
+"""The turnstile: how often one network, and the world through one door, may ask for letters."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from time import monotonic
+
+import models
+
+MOST_NETWORKS = 10_000
+IPV6_SITE = 64  # bits that one household has to itself
+
+Clock = Callable[[], float]
+
+
+class Turnstile:
+    """Lets so many pass at once, and one more each `every` seconds; kept by each process for itself."""
+
+    def __init__(self, at_once: int, every: float, *, clock: Clock = monotonic) -> None:
+        self._at_once = at_once
+        self._every = every
+        self._clock = clock
+        # By key, the moment until which what has passed is paid for.
+        self._paid_until: OrderedDict[str, float] = OrderedDict()
+
+    def pass_one(self, key: str) -> None:
+        """Let one pass, or raise TooMany with the time until the next may."""
+        moment = self._clock()
+        paid = max(self._paid_until.pop(key, moment), moment)
+        wait = paid - moment - self._every * (self._at_once - 1)
+        self._paid_until[key] = paid + self._every if wait <= 0 else paid
+        while len(self._paid_until) > MOST_NETWORKS:
+            self._paid_until.popitem(last=False)
+        if wait > 0:
+            raise models.TooMany(timedelta(seconds=wait))
+
+
+class SignUpGate:
+    """Counts requests for letters by network and by door; this machine itself is not counted as a network."""
+
+    def __init__(self, *, clock: Clock = monotonic) -> None:
+        self._networks = Turnstile(20, 120.0, clock=clock)
+        self._doors = Turnstile(10_000, 0.5, clock=clock)
+
+    def admit(self, address: str | None, door: str) -> None:
+        """Let one request pass, or raise TooMany."""
+        if (network := network_of(address)) is not None:
+            self._networks.pass_one(network)
+        self._doors.pass_one(door)
+
+
+def network_of(address: str | None) -> str | None:
+    """Name what one household has: an IPv4 address, an IPv6 /64; None for this machine and for no address."""
+    found = read_ip(address)
+    if found is None or found.is_loopback:
+        return None
+    return str(found) if found.version == 4 else str(ip_network((found, IPV6_SITE), strict=False))
+
+
+def truncated(address: str | None) -> str | None:
+    """Give so much of an address as points at no household: a /24 of IPv4, a /48 of IPv6."""
+    found = read_ip(address)
+    return None if found is None else str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
+
+
+def read_ip(address: str | None) -> IPv4Address | IPv6Address | None:
+    """Read an IP address; an IPv4 address in IPv6's clothes is one of IPv4. None when it is none."""
+    try:
+        found = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
