@@ -19,6 +19,7 @@ from gql_server.worker import Worker
 from models.store import open_store
 from schema.context import Publication
 from schema.documents import Documents
+from schema.graph import development_schema, schema
 
 SETTINGS = web.AppKey("settings", Settings)
 CARRIER = web.AppKey("carrier", Carrier)
@@ -32,10 +33,10 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app = web.Application(middlewares=[middleware.plain_errors], client_max_size=LARGEST_BODY)
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
-    app[DOCUMENTS] = Documents()
-    app[VISITORS] = Visitors(settings)
+    app[DOCUMENTS] = Documents(development_schema if settings.is_private else schema)
     app[PUBLICATION] = publication_of(settings)
     app[CARRIER] = Carrier(app[PUBLICATION])
+    app[VISITORS] = Visitors(settings, app[CARRIER])
     app[WORKER] = Worker(hands_with(app[CARRIER]))
     app.add_routes(
         [

@@ -15,10 +15,10 @@ from graphql import ExecutionResult, GraphQLError, OperationType, execute
 import models
 from gql_server.middleware import REQUEST_ID
 from gql_server.requests import JSON, Question, Unreadable, acceptable, read_question
+from gql_server.visitors import VISITORS
 from schema.context import Publication
 from schema.documents import TOO_DEEP, Documents
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
-from schema.graph import schema
 
 DEADLINE_SECONDS = 6
 PUBLICATION = web.AppKey("publication", Publication)
@@ -66,11 +66,12 @@ async def _answer(request: web.Request, question: Question, media: str) -> tuple
 async def _execute(
     request: web.Request, question: Question, document: Any, media: str
 ) -> tuple[int, dict[str, Any]]:
+    publication, visitors = request.app[PUBLICATION], request.app[VISITORS]
     try:
         result = execute(
-            schema._schema,
+            request.app[DOCUMENTS].graph._schema,
             document,
-            context_value=await request.app[PUBLICATION].context(),
+            context_value=await publication.context(lambda: visitors.of(request, "graph")),
             variable_values=question.variables,
             operation_name=question.operation_name,
         )

@@ -1,11 +1,13 @@
 """Who asks: the address behind trusted proxies, the language, the form; and what of it is kept."""
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
 import models
-from gql_server.settings import Network, Settings
+from gql_server.carrier import Carrier
+from gql_server.settings import Network, Settings, is_loopback
 from schema.context import Visitor
 from schema.turnstile import SignUpGate, read_ip, truncated
 
@@ -15,7 +17,8 @@ LONGEST_FORM = 500
 class Visitors:
     """Knows who may speak for others, how often one may ask, and what is kept of an address."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, carrier: Carrier) -> None:
+        self._carrier = carrier
         self._proxies = settings.proxies
         self._kept = settings.consent_ip
         self._gate = SignUpGate()
@@ -27,10 +30,22 @@ class Visitors:
         form = request.headers.get("Referer") or request.headers.get("Origin")
         trace = models.Trace(door=door, form=_plain(form), network=kept)
         languages = languages_of(request.headers.get("Accept-Language", ""))
-        return Visitor(trace, languages, lambda: self._gate.admit(address, door))
+        outbox = self._carrier.outbox if is_of_this_machine(request) else None
+        return Visitor(trace, languages, lambda: self._gate.admit(address, door), outbox)
 
 
 VISITORS = web.AppKey("visitors", Visitors)
+
+
+def is_of_this_machine(request: web.Request) -> bool:
+    """Tell whether a request was made to and from this machine: by no proxy, and by no name of elsewhere.
+
+    A page from elsewhere may have its own name lead to this machine (DNS rebinding), but not ours.
+    """
+    forwarded = any(name.startswith("X-Forwarded-") or name == "Forwarded" for name in request.headers)
+    host = urlsplit(f"//{request.host}").hostname or ""
+    peer = read_ip(request.remote)
+    return not forwarded and is_loopback(host) and peer is not None and peer.is_loopback
 
 
 def address_of(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Network]) -> str | None:

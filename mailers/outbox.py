@@ -1,8 +1,10 @@
 """Keeps letters instead of sending them, when no mail server is set."""
 
+import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterable, Collection
+from collections.abc import AsyncIterable, AsyncIterator, Collection
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
@@ -15,6 +17,7 @@ from mailers.verdicts import Failed, Outcome, Sent, Verdict
 from models.errors import Invalid
 
 ROOM = 200
+Kept = tuple[datetime, Letter]
 
 
 class Outbox:
@@ -22,12 +25,28 @@ class Outbox:
 
     def __init__(self, sender: Sender, *, room: int = ROOM) -> None:
         self._sender = sender
-        self._kept: deque[Letter] = deque(maxlen=room)
+        self._kept: deque[Kept] = deque(maxlen=room)
+        self._listening: set[asyncio.Queue[Kept]] = set()
 
     @property
     def letters(self) -> list[Letter]:
         """The letters, the newest first; a letter that comes again takes the place of the first."""
+        return [letter for _, letter in self.kept]
+
+    @property
+    def kept(self) -> list[Kept]:
+        """The letters, the newest first, each with the moment it was kept."""
         return list(reversed(self._kept))
+
+    async def listen(self) -> AsyncIterator[Kept]:
+        """Give each letter as it comes, from now on."""
+        arrived: asyncio.Queue[Kept] = asyncio.Queue(ROOM)
+        self._listening.add(arrived)
+        try:
+            while True:
+                yield await arrived.get()
+        finally:
+            self._listening.discard(arrived)
 
     async def send(self, letters: Letters, *, record: Record) -> None:
         """Keep letters."""
@@ -59,9 +78,12 @@ class Outbox:
 
     def _keep(self, letter: Letter) -> None:
         letter.rendered(self._sender)
-        for known in [kept for kept in self._kept if kept.key == letter.key]:
+        for known in [kept for kept in self._kept if kept[1].key == letter.key]:
             self._kept.remove(known)
-        self._kept.append(letter)
+        self._kept.append((datetime.now(UTC), letter))
+        for arrived in self._listening:
+            if not arrived.full():  # who does not listen any more, and did not say so
+                arrived.put_nowait(self._kept[-1])
 
 
 def read(mail: Mail) -> Letter:

@@ -1,40 +1,74 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
 from time import monotonic
+from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import models
 from schema.loaders import Loaders
+from schema.mistakes import DEFAULT_LANGUAGE, SPOKEN
+
+
+class Outbox(Protocol):
+    """Letters that were kept instead of sent, each with the moment it was."""
+
+    @property
+    def kept(self) -> Sequence[tuple[datetime, Any]]:
+        """All of them, the newest first."""
+
+    def listen(self) -> AsyncIterator[tuple[datetime, Any]]:
+        """Give each as it comes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: what the ledger keeps of it, the languages wished for, the gate before asking for letters."""
+    """Who asks: what the ledger keeps of it, the languages wished for, the gate before asking for letters.
+
+    `outbox` holds the letters that were not sent, for who may see them: only who develops does.
+    """
 
     trace: models.Trace
     languages: tuple[str, ...] = ()
     admit: Callable[[], None] = lambda: None
+    outbox: Outbox | None = None
 
 
-NOBODY = Visitor(models.Trace(door="inside"))
+def nobody() -> Visitor:
+    """Be who asks inside the house."""
+    return Visitor(models.Trace(door="inside"))
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
     """One request's view of the publication."""
 
     masthead: models.Masthead
     root_url: str
-    visitor: Visitor
+    visit: Callable[[], Visitor]
     loaders: Loaders = field(default_factory=Loaders)
+
+    @cached_property
+    def visitor(self) -> Visitor:
+        """Who asks; not looked at by those who only read."""
+        return self.visit()
 
     @property
     def site(self) -> models.Site:
         """The publication."""
         return self.masthead.site
+
+    @property
+    def language(self) -> str:
+        """The language to speak: the first wished that we speak, else the site's, else English."""
+        for tag in (*self.visitor.languages, self.site.language):
+            if (spoken := tag.partition("-")[0].lower()) in SPOKEN:
+                return spoken
+        return DEFAULT_LANGUAGE
 
     def absolute(self, path: str) -> str:
         """Make a path below the site's URL absolute; an address stays as it is."""
@@ -52,10 +86,10 @@ class Publication:
         self._read_at = 0.0
         self._reading: asyncio.Task[models.Masthead] | None = None
 
-    async def context(self, visitor: Visitor = NOBODY) -> Context:
+    async def context(self, visit: Callable[[], Visitor] = nobody) -> Context:
         """Give a new request its context."""
         masthead = await self.masthead()
-        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visitor)
+        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visit)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds; count the scheduled posts that have appeared."""

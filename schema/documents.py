@@ -15,6 +15,7 @@ from graphql import (
     specified_rules,
     validate,
 )  # fmt: skip
+from strawberry import Schema
 
 import models
 from schema.graph import schema
@@ -59,7 +60,8 @@ class Document:
 class Documents:
     """Keeps the documents asked last, so that a known one is neither read nor checked again."""
 
-    def __init__(self) -> None:
+    def __init__(self, graph: Schema = schema) -> None:
+        self.graph = graph
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, source: str) -> Document:
@@ -68,7 +70,7 @@ class Documents:
         if known is not None:
             self._kept.move_to_end(source)
             return known
-        document = _read(source)
+        document = _read(self.graph, source)
         if len(source) <= LONGEST_KEPT:
             self._kept[source] = document
             if len(self._kept) > MOST_KEPT:
@@ -76,10 +78,10 @@ class Documents:
         return document
 
 
-def _read(source: str) -> Document:
+def _read(graph: Schema, source: str) -> Document:
     try:
         node = parse(source, max_tokens=MOST_TOKENS, allow_empty_selection_sets=False)
-        errors = validate(schema._schema, node, [*specified_rules, PlainText], max_errors=MOST_ERRORS)
+        errors = validate(graph._schema, node, [*specified_rules, PlainText], max_errors=MOST_ERRORS)
     except GraphQLError as error:
         return Document(None, (_coded(error, "GRAPHQL_PARSE_FAILED"),))
     except RecursionError:

@@ -1,18 +1,22 @@
-"""The graph, put together."""
+"""The graph, put together: as everybody has it, and as who develops a front end does."""
+
+from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.mutations import Mutation
+from schema.newsletters import NewsletterSubscription
+from schema.outbox import Live, OutboxLetter
 from schema.queries import Query
 from schema.scalars import SCALARS
-from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Page, Post, Site, Tag
+from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
 
-schema = strawberry.Schema(
-    Query,
-    types=[ArchiveMonth, Author, Comment, Menu, MenuItem, Page, Post, Site, Tag],
-    config=StrawberryConfig(scalar_map=SCALARS),
-)
+NODES = [
+    *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
+    *(Page, Post, Site, Tag),
+]
 
 
 def sdl() -> str:
@@ -20,15 +24,32 @@ def sdl() -> str:
     return schema.as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"
 
 
-def _describe_directives() -> None:
+def _built(live: type | None = None) -> strawberry.Schema:
+    graph = strawberry.Schema(Query, Mutation, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
+    _describe_directives(graph)
+    return graph
+
+
+def _without_outbox(graph: strawberry.Schema) -> strawberry.Schema:
+    # Taken out of the finished graph: a second Query beside the first cannot be, for payloads point at one.
+    built = graph._schema
+    assert built.query_type is not None
+    del built.query_type.fields["outbox"]
+    del built.type_map[OutboxLetter.__name__]
+    return graph
+
+
+def _describe_directives(graph: strawberry.Schema) -> None:
     # Strawberry drops what it knows of a directive's arguments: descriptions, and defaults made by a factory.
+    directives: dict[Any, Any] = graph._schema_graphql_directives
     for directive in (SemanticNonNull, ListSize, Cost):
-        arguments = schema._schema_graphql_directives[directive].args
+        arguments = directives[directive].args
         for field in vars(directive)["__strawberry_directive__"].fields:
-            argument = arguments[schema.config.name_converter.get_graphql_name(field)]
+            argument = arguments[graph.config.name_converter.get_graphql_name(field)]
             argument.description = field.description
-    schema._schema_graphql_directives[SemanticNonNull].args["levels"].default_value = [0]
-    schema._schema_graphql_directives[ListSize].args["requireOneSlicingArgument"].default_value = True
+    directives[SemanticNonNull].args["levels"].default_value = [0]
+    directives[ListSize].args["requireOneSlicingArgument"].default_value = True
 
 
-_describe_directives()
+schema = _without_outbox(_built())
+development_schema = _built(Live)

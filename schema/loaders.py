@@ -19,6 +19,7 @@ NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
     "Tag": models.Tag.in_use,
     "Comment": models.Comment.shown,
     "Image": models.Image.shown,
+    "Newsletter": models.Newsletter.all,
 }
 Neighbours = tuple[models.Post | None, models.Post | None]
 

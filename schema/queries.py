@@ -24,7 +24,9 @@ from schema.inputs import (
     PostOrderField,
 )  # fmt: skip
 from schema.loaders import NOUNS
+from schema.newsletters import NewsletterSubscription
 from schema.nodes import Node
+from schema.outbox import OutboxLetter, kept_letters
 from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 
@@ -70,6 +72,17 @@ class Query:
         info.context.loaders.saw("Author", found.rows)
         return Slice(found, ALPHABETICAL, question.count)  # type: ignore[return-value]
 
+    @strawberry.field(description="The subscription a preferences link belongs to.")
+    @staticmethod
+    async def newsletter_subscription(
+        info: Info, token: Annotated[str, strawberry.argument(description="Token of an e-mail link.")]
+    ) -> NewsletterSubscription | None:
+        try:
+            row, _ = await models.Subscription.behind(info.context.site, token, "prefs")
+        except models.Unproven:
+            return None
+        return row  # type: ignore[return-value]
+
     @strawberry.field(description="Any object, by its global identifier.")
     @staticmethod
     async def node(info: Info, id: Identifier) -> Node | None:
@@ -89,6 +102,14 @@ class Query:
         if len(ids) > MOST_IDS:
             raise models.Invalid("ids", f"`ids` holds at most {MOST_IDS} identifiers.")
         return await _fetch_all(info, ids)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Letters kept instead of sent, newest first; a development server's alone.",
+        directives=[SEMANTIC_NON_NULL, bounded(200)],
+    )
+    @staticmethod
+    def outbox(info: Info) -> list[OutboxLetter] | None:
+        return kept_letters(info)
 
     @strawberry.field(description="One page.")
     @staticmethod

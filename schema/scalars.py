@@ -12,6 +12,7 @@ HTML = NewType("HTML", str)
 URL = NewType("URL", str)
 YearMonth = NewType("YearMonth", str)
 LanguageTag = NewType("LanguageTag", str)
+EmailAddress = NewType("EmailAddress", str)
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -49,6 +50,13 @@ def read_language(value: object) -> str:
     raise GraphQLError("A LanguageTag is written such as nl or en-GB.")
 
 
+def read_text(value: object) -> str:
+    """Read a text."""
+    if isinstance(value, str):
+        return value
+    raise GraphQLError("An EmailAddress is a string such as ann@example.org.")
+
+
 def _scalar(name: str, description: str, url: str, **work: Any) -> ScalarDefinition:
     scalar: ScalarDefinition = strawberry.scalar(
         name=name, description=description, specified_by_url=url, **work
@@ -77,6 +85,14 @@ SCALARS: dict[object, ScalarDefinition] = {
         "https://www.rfc-editor.org/info/bcp47",
         serialize=str,
         parse_value=read_language,
+    ),
+    # Any text comes in: an address that is none is the person's to correct, and so data in the answer.
+    EmailAddress: _scalar(
+        "EmailAddress",
+        "An e-mail address.",
+        "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address",
+        serialize=str,
+        parse_value=read_text,
     ),
     HTML: _scalar(
         "HTML",

@@ -94,6 +94,19 @@ class Menu(Node):
     slug: str = column("Slug such as main or footer.")
 
 
+@strawberry.type(description="A newsletter.")
+class Newsletter(Node):
+    is_type_of = rows_of(models.Newsletter)
+    id: strawberry.ID = identifier("Newsletter")
+    description: str | None = column("What it is about and how often it comes.")
+    slug: str = column("Unique, human-readable name.")
+
+    @strawberry.field(description="Title.")
+    @staticmethod
+    def title(root: Parent[models.Newsletter], info: Info) -> str:
+        return root.called(info.context.site.language)
+
+
 @strawberry.type(description="The publication as a whole.")
 class Site(Node):
     is_type_of = rows_of(models.Site)
@@ -110,6 +123,13 @@ class Site(Node):
         info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main"
     ) -> Menu | None:
         return info.context.masthead.menus.get(slug)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="Newsletters a visitor can subscribe to.", directives=[SEMANTIC_NON_NULL, bounded(20)]
+    )
+    @staticmethod
+    async def newsletters(root: Parent[models.Site]) -> list[Newsletter] | None:
+        return await models.Newsletter.offered(root.id)  # type: ignore[return-value]
 
     @strawberry.field(description="Root URL of the site.")
     @staticmethod

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from graphql import GraphQLObjectType, get_named_type, is_abstract_type
 
 import models
 from models.bylines import Byline, Tagging
+from models.interests import set_topics
 from models.menus import MenuItem
 from models.redirects import Redirect
 from schema.graph import schema
@@ -26,6 +28,7 @@ NOUNS = (
     models.Author,
     models.Menu,
     MenuItem,
+    models.Newsletter,
 )
 MONTHS = ["2019-05", "2020-02", "2020-03", "2021-03", "2021-04", "2031-07"]
 MOMENTS = ["1999-01-01T00:00:00Z", "2019-05-05T00:00:00Z", "2021-03-10T12:00:00Z", "2030-01-01T00:00:00Z"]
@@ -56,7 +59,7 @@ async def test_no_question_finds_a_canary(site, ask, clock):
         assert not hidden & set(re.findall(r'"id": "([^"]+)"', said)), (query, variables)
         asked += 1
     assert asked > 500
-    assert crawler.seen >= _fields_of_the_schema()
+    assert crawler.seen >= _fields_to_read()
 
 
 async def test_a_site_with_secrets_answers_like_one_without(site, ask, clock):
@@ -82,9 +85,28 @@ async def _planted(site: models.Site, clock: time_machine.Traveller) -> dict[str
     clock.move_to(LATER)
     await hide(rows)
     await arrange_menus(rows)
+    rows["tokens"] = await _subscribe(site)
     assert await Byline.all().count() > await Byline.filter(post__status="published").count()
     assert await Tagging.filter(tag__name__startswith=CANARY).exists()
     return rows
+
+
+async def _subscribe(site: models.Site) -> list[str]:
+    """Let somebody subscribe, and others in secret; give tokens that show the one, and none of the others."""
+    newsletter = await models.Newsletter.main(site)
+    tokens = ["", "prefs_1_x", f"prefs_{2**80}_x"]
+    for number, email in enumerate(("anna@example.org", f"{CANARY}@example.org", f"{CANARY}2@example.org")):
+        is_open = email.startswith("anna")
+        row = await models.Subscription.create(
+            site_id=site.id, email=email, mailbox=email, name="Anna" if is_open else CANARY, language="nl",
+            seed=f"{number}", created_at=SEEN,
+            status=models.SubscriptionStatus.CONFIRMED if number < 2 else models.SubscriptionStatus.PENDING,
+        )  # fmt: skip
+        await set_topics(row.id, [("newsletter", newsletter.id)])
+        paths = [row.path_to_preferences(site)] if is_open else [row.path_out(site), row.path_back(site)]
+        tokens += [path.rpartition("/")[2] for path in paths]
+        tokens += [tokens[-1].replace("unsub", "prefs").replace("undo", "prefs"), tokens[-1][:-1]]
+    return tokens
 
 
 async def _names(rows: dict[str, Any], *, ids: list[str]) -> Values:
@@ -96,7 +118,7 @@ async def _names(rows: dict[str, Any], *, ids: list[str]) -> Values:
     paths += [row.path for row in await Redirect.all()]
     return {
         "ids": ids or [global_id("Post", 0)], "id": ids or [global_id("Post", 0)], "slug": ["main", *slugs],
-        "authorSlugs": ["anna", "bea"], "tagSlugs": slugs, "path": paths,
+        "authorSlugs": ["anna", "bea"], "tagSlugs": slugs, "path": paths, "token": rows["tokens"],
     }  # fmt: skip
 
 
@@ -135,10 +157,14 @@ def _is_of_the_store(key: str) -> bool:
     return key == "id" or key.lower().endswith("cursor")
 
 
-def _fields_of_the_schema() -> set[str]:
-    return {
-        f"{name}.{field}"
-        for name, kind in schema._schema.type_map.items()
-        if not name.startswith("__") and type(kind).__name__ == "GraphQLObjectType"
-        for field in kind.fields
-    }
+def _fields_to_read() -> set[str]:
+    """Name every field that a query may come to."""
+    built, found, waiting = schema._schema, set[str](), [schema._schema.query_type]
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, GraphQLObjectType) and kind.name not in found:
+            found |= {kind.name, *(f"{kind.name}.{field}" for field in kind.fields)}
+            waiting += [get_named_type(field.type) for field in kind.fields.values()]
+        elif is_abstract_type(kind):
+            waiting += built.get_possible_types(kind)
+    return {name for name in found if "." in name}

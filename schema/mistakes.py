@@ -1,0 +1,126 @@
+"""Mistakes: what the person using a client can correct, as data in a payload and in their language."""
+
+import math
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+import strawberry
+
+import models
+
+
+@strawberry.enum(description="Kinds of user errors.")
+class ErrorCode(Enum):
+    INVALID = strawberry.enum_value("INVALID", description="A value does not pass validation.")
+    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="The object does not exist or is not visible.")
+    RATE_LIMITED = strawberry.enum_value("RATE_LIMITED", description="Too many attempts.")
+    TOKEN_INVALID = strawberry.enum_value(
+        "TOKEN_INVALID", description="The token of an e-mail link is unknown, used or expired."
+    )
+
+
+@strawberry.interface(
+    description="A mistake the person using the client can correct. Never an exception of the server."
+)
+class UserError:
+    code: ErrorCode = strawberry.field(description="Stable, machine-readable kind.")
+    message: str = strawberry.field(description="Sentence for the person, in the language of the request.")
+    path: list[str] | None = strawberry.field(
+        description="Path of the offending input field, such as [input, email]."
+    )
+
+
+@strawberry.type(description="The token of an e-mail link is unknown, used or expired.")
+class InvalidTokenError(UserError):
+    is_expired: bool = strawberry.field(description="Whether it was valid once: offer a new one.")
+
+
+@strawberry.type(description="An object does not exist or is not visible.")
+class NotFoundError(UserError):
+    missing_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The identifier that was not found."
+    )
+
+
+@strawberry.type(description="Too many attempts.")
+class RateLimitedError(UserError):
+    retry_after_seconds: int = strawberry.field(description="Seconds to wait.")
+
+
+@strawberry.type(description="A value does not pass validation.")
+class ValidationError(UserError):
+    limit: int | None = strawberry.field(description="The bound that was passed, when there is one.")
+
+
+SENTENCES = {
+    "nl": {
+        "expired": "Deze link of code is verlopen. Vraag een nieuwe brief aan.",
+        "unproven": "Deze link of code klopt niet.",
+        "too_many": "Dit is te vaak geprobeerd. Wacht even en probeer het dan nog eens.",
+        "newsletterSlug": "Er is geen nieuwsbrief met die naam.",
+        "authorSlug": "Er is geen auteur met die naam.",
+        "tagSlug": "Er is geen onderwerp met die naam.",
+        "email": "Dit is geen adres waar een brief heen kan. Schrijf het zoals anna@example.org.",
+        "name": "Een naam heeft hoogstens {limit} tekens.",
+        "language": "Die taal kennen we niet. Schrijf een taalcode zoals nl of en-GB.",
+        "pausedUntil": "Een pauze eindigt binnen een jaar.",
+        "topics": "Noem minstens één ding. Wil je helemaal stoppen, meld je dan af.",
+        "topics_limit": "Kies hoogstens {limit} dingen.",
+    },
+    "en": {
+        "expired": "This link or code has expired. Ask for a new letter.",
+        "unproven": "This link or code is not valid.",
+        "too_many": "This was tried too often. Wait a while, then try again.",
+        "newsletterSlug": "There is no newsletter of that name.",
+        "authorSlug": "There is no author of that name.",
+        "tagSlug": "There is no tag of that name.",
+        "email": "A letter cannot be sent to this address. Write one such as ann@example.org.",
+        "name": "A name holds at most {limit} characters.",
+        "language": "This language is not known. Write a language tag such as nl or en-GB.",
+        "pausedUntil": "A pause ends within a year.",
+        "topics": "Name at least one thing. To stop altogether, unsubscribe.",
+        "topics_limit": "Choose at most {limit} things.",
+    },
+}
+SPOKEN = tuple(SENTENCES)
+DEFAULT_LANGUAGE = "en"
+Mistake = InvalidTokenError | NotFoundError | RateLimitedError | ValidationError
+
+
+def mistake(refusal: models.Refused, language: str, *, token_at: str = "token") -> Mistake:
+    """Say a refusal as data; raise one that no person can correct. `token_at` is the proof's input field."""
+    match refusal:
+        case models.Unproven():
+            is_expired = isinstance(refusal, models.Expired)
+            return InvalidTokenError(
+                code=ErrorCode.TOKEN_INVALID,
+                message=_say(language, "expired" if is_expired else "unproven"),
+                path=["input", token_at],
+                is_expired=is_expired,
+            )
+        case models.TooMany(wait=wait):
+            return RateLimitedError(
+                code=ErrorCode.RATE_LIMITED,
+                message=_say(language, "too_many"),
+                path=None,
+                retry_after_seconds=math.ceil(wait.total_seconds()),
+            )
+        case models.NotFound(field=str(field)):
+            message = _say(language, field.rpartition(".")[2])
+            return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=_path(field))
+        case models.Invalid(field=field, limit=limit):
+            key = f"{field}_limit" if limit is not None and f"{field}_limit" in SENTENCES["en"] else field
+            message = _say(language, key, limit=limit)
+            return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
+    raise refusal
+
+
+def _path(field: str) -> list[str]:
+    return ["input", *field.split(".")]
+
+
+def _say(language: str, key: str, **values: Any) -> str:
+    sentences = SENTENCES[language]
+    say: Callable[..., str] = sentences[key].format
+    return say(**values)

@@ -1,0 +1,214 @@
+"""What can be changed: each mutation takes its input to a verb, and a refusal back as data."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from functools import wraps
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import orjson
+import strawberry
+from strawberry import UNSET, Info
+
+import models
+from schema.directives import Cost
+from schema.mistakes import mistake
+from schema.payloads import (
+    ConfirmSubscriptionInput,
+    ConfirmSubscriptionPayload,
+    EraseSubscriptionInput,
+    EraseSubscriptionPayload,
+    Payload,
+    RequestPreferencesLinkInput,
+    RequestPreferencesLinkPayload,
+    SubscribeInput,
+    SubscribePayload,
+    TopicInput,
+    UnsubscribeInput,
+    UnsubscribePayload,
+    UpdatePreferencesInput,
+    UpdatePreferencesPayload,
+)
+from schema.scalars import EmailAddress
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Payload)
+DONE = "done"
+COSTLY = Cost(weight=10)
+SAID = strawberry.argument(description="Input.")
+# A stranger's text ends in the ledger; this much of it tells where a form stood.
+LONGEST_SOURCE = 500
+
+
+def mistakes_as_data(
+    kind: type[R], *, token_at: str = "token"
+) -> Callable[[Callable[P, Awaitable[R | None]]], Callable[P, Awaitable[R | None]]]:
+    """Answer a refusal with a payload that says it; `token_at` is the input field that a proof stands in."""
+
+    def around(resolve: Callable[P, Awaitable[R | None]]) -> Callable[P, Awaitable[R | None]]:
+        @wraps(resolve)
+        async def answer(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            said: dict[str, Any] = {**kwargs}
+            try:
+                payload = await resolve(*args, **kwargs)
+            except models.Refused as refusal:
+                language = said["info"].context.language
+                told: dict[str, Any] = {"errors": [mistake(refusal, language, token_at=token_at)]}
+                payload = kind(**told)
+            if payload is not None:
+                payload.client_mutation_id = said["input"].client_mutation_id or None
+            return payload
+
+        return answer
+
+    return around
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    @strawberry.mutation(
+        description=(
+            "Ask for newsletters. Answers the same whether or not the address is known; the rest happens "
+            "by e-mail."
+        ),
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(SubscribePayload)
+    async def subscribe(info: Info, input: Annotated[SubscribeInput, SAID]) -> SubscribePayload | None:
+        async def work() -> str:
+            info.context.visitor.admit()
+            topics = await _topics(info, input.topics or None) or ()
+            given = _given(input, "name", "language", "frequency")
+            trace = _trace(info, input.source)
+            await models.SignUp.ask(info.context.site, input.email, trace, topics=topics, **given)
+            return DONE
+
+        await _once(info, input, work)
+        return SubscribePayload(confirmation_sent_to=_address(input.email))
+
+    @strawberry.mutation(
+        description="Confirm a sign-up with the token of the e-mail. Idempotent.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(ConfirmSubscriptionPayload, token_at="proof")
+    async def confirm_subscription(
+        info: Info, input: Annotated[ConfirmSubscriptionInput, SAID]
+    ) -> ConfirmSubscriptionPayload | None:
+        # Not `_once`: to say yes twice does no harm, and a wrong code is counted though it is refused.
+        site, trace, proof = info.context.site, info.context.visitor.trace, input.proof
+        row: Any
+        if proof.code:
+            by_code = models.Subscription.confirm_by_code
+            row = await by_code(site, proof.code.email, proof.code.code, trace)
+        else:
+            row = await models.Subscription.confirm(site, proof.token or "", trace)
+        token = str(row.preferences_token(site))
+        return ConfirmSubscriptionPayload(newsletter_subscription=row, preferences_token=token)
+
+    @strawberry.mutation(
+        description="Sign off with the token of any e-mail. Idempotent.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(UnsubscribePayload)
+    async def unsubscribe(info: Info, input: Annotated[UnsubscribeInput, SAID]) -> UnsubscribePayload | None:
+        async def work() -> str:
+            row, topic = await _behind(info, input.token, "unsub", "prefs")
+            topics = await _topics(info, input.topics) or ([topic] if topic else None)
+            trace = info.context.visitor.trace
+            await row.leave(info.context.site, trace, topics=topics, **_given(input, "reason"))
+            return DONE
+
+        await _once(info, input, work)
+        row, _ = await _behind(info, input.token, "unsub", "prefs")
+        return UnsubscribePayload(newsletter_subscription=row)
+
+    @strawberry.mutation(
+        description="Change name, language, topics, frequency or pause with the token of an e-mail.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(UpdatePreferencesPayload)
+    async def update_preferences(
+        info: Info, input: Annotated[UpdatePreferencesInput, SAID]
+    ) -> UpdatePreferencesPayload | None:
+        async def work() -> str:
+            row, _ = await _behind(info, input.token, "prefs")
+            changes = _given(input, "name", "language", "frequency", "paused_until")
+            if (topics := await _topics(info, input.topics)) is not None:
+                changes["topics"] = topics
+            await row.choose(info.context.site, info.context.visitor.trace, **changes)
+            return DONE
+
+        await _once(info, input, work)
+        row, _ = await _behind(info, input.token, "prefs")
+        return UpdatePreferencesPayload(newsletter_subscription=row)
+
+    @strawberry.mutation(
+        description="Send a link to the preferences. Answers the same whether or not the address is known.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(RequestPreferencesLinkPayload)
+    async def request_preferences_link(
+        info: Info, input: Annotated[RequestPreferencesLinkInput, SAID]
+    ) -> RequestPreferencesLinkPayload | None:
+        async def work() -> str:
+            info.context.visitor.admit()
+            await models.SignUp.ask_for_link(info.context.site, input.email, info.context.visitor.trace)
+            return DONE
+
+        await _once(info, input, work)
+        return RequestPreferencesLinkPayload(link_sent_to=_address(input.email))
+
+    @strawberry.mutation(
+        description="Forget an address and all that is held of it, with the token of an e-mail. For good.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(EraseSubscriptionPayload)
+    async def erase_subscription(
+        info: Info, input: Annotated[EraseSubscriptionInput, SAID]
+    ) -> EraseSubscriptionPayload | None:
+        # Not `_once`: an answer to repeat would have to keep the address that is to be forgotten.
+        row, _ = await _behind(info, input.token, "prefs")
+        await models.erase(row)
+        return EraseSubscriptionPayload(erased_email=row.email)
+
+
+async def _once(info: Info, input: Any, work: Callable[[], Awaitable[str]]) -> str:
+    """Do the work, unless the client has sent the same input with the same id before."""
+    if not input.client_mutation_id:
+        return await work()
+    said = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS).decode()
+    key = models.keyed_digest(info.context.site.secret, type(input).__name__, said)
+    return await models.Repeat.once(key, work)
+
+
+async def _behind(info: Info, token: str, *kinds: str) -> tuple[Any, models.Topic | None]:
+    return await models.Subscription.behind(info.context.site, token, *kinds)
+
+
+def _address(given: str) -> EmailAddress:
+    return EmailAddress(models.Address.of(given).text)
+
+
+async def _topics(info: Info, asked: list[TopicInput] | None) -> list[models.Topic] | None:
+    if asked is None or asked is UNSET:
+        return None
+    if not asked:
+        raise models.Invalid("topics")
+    return await models.known_topics(info.context.site, [topic.slug for topic in asked])
+
+
+def _given(input: Any, *names: str) -> dict[str, Any]:
+    given = {name: value for name in names if (value := getattr(input, name)) is not UNSET}
+    if (frequency := given.pop("frequency", None)) is not None:
+        given["frequency"] = models.Frequency(frequency.value)
+    return given
+
+
+def _trace(info: Info, source: str | None) -> models.Trace:
+    trace: models.Trace = info.context.visitor.trace
+    if not source:
+        return trace
+    return models.Trace(door=trace.door, form=source[:LONGEST_SOURCE], network=trace.network)

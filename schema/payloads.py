@@ -1,0 +1,210 @@
+"""What the mutations of a subscriber's life take and answer."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET
+
+from schema.mistakes import InvalidTokenError, NotFoundError, RateLimitedError, ValidationError
+from schema.newsletters import MailFrequency, NewsletterSubscription
+from schema.queries import Query
+from schema.scalars import EmailAddress, LanguageTag
+
+SubscribeError = Annotated[
+    NotFoundError | RateLimitedError | ValidationError,
+    strawberry.union("SubscribeError", description="What can go wrong in subscribe."),
+]
+ConfirmSubscriptionError = Annotated[
+    InvalidTokenError,
+    strawberry.union("ConfirmSubscriptionError", description="What can go wrong in confirmSubscription."),
+]
+UnsubscribeError = Annotated[
+    InvalidTokenError | NotFoundError | ValidationError,
+    strawberry.union("UnsubscribeError", description="What can go wrong in unsubscribe."),
+]
+UpdatePreferencesError = Annotated[
+    InvalidTokenError | NotFoundError | ValidationError,
+    strawberry.union("UpdatePreferencesError", description="What can go wrong in updatePreferences."),
+]
+RequestPreferencesLinkError = Annotated[
+    RateLimitedError | ValidationError,
+    strawberry.union(
+        "RequestPreferencesLinkError", description="What can go wrong in requestPreferencesLink."
+    ),
+]
+EraseSubscriptionError = Annotated[
+    InvalidTokenError,
+    strawberry.union("EraseSubscriptionError", description="What can go wrong in eraseSubscription."),
+]
+
+
+@strawberry.input(one_of=True, description="One thing to receive mail about.")
+class TopicInput:
+    author_slug: str | None = strawberry.field(
+        default=UNSET, description="Posts by the author with this slug."
+    )
+    newsletter_slug: str | None = strawberry.field(
+        default=UNSET, description="The newsletter with this slug."
+    )
+    tag_slug: str | None = strawberry.field(default=UNSET, description="Posts with the tag of this slug.")
+
+    @property
+    def slug(self) -> tuple[str, str]:
+        """The kind of thing, and its slug."""
+        return next(
+            (kind, slug)
+            for kind in ("author", "newsletter", "tag")
+            if (slug := getattr(self, f"{kind}_slug")) is not UNSET
+        )
+
+
+@strawberry.input(description="An address with the code that was mailed to it.")
+class EmailCodeInput:
+    code: str = strawberry.field(description="The code.")
+    email: EmailAddress = strawberry.field(description="Address.")
+
+
+@strawberry.input(one_of=True, description="Proof that the address is yours.")
+class ConfirmationProof:
+    code: EmailCodeInput | None = strawberry.field(
+        default=UNSET, description="Address and the short code of the mail, for an app."
+    )
+    token: str | None = strawberry.field(default=UNSET, description="Token of the e-mail link.")
+
+
+def _client_mutation_id() -> Any:
+    return strawberry.field(
+        default=UNSET,
+        description=(
+            "Chosen by the client and echoed; repeating it within a day repeats the first answer "
+            "instead of the work."
+        ),
+    )
+
+
+def _token() -> Any:
+    return strawberry.field(description="Token of the e-mail link.")
+
+
+@strawberry.input(description="Input of subscribe.")
+class SubscribeInput:
+    client_mutation_id: str | None = _client_mutation_id()
+    email: EmailAddress = strawberry.field(description="Address.")
+    frequency: MailFrequency = strawberry.field(default=MailFrequency.IMMEDIATE, description="How often.")
+    language: LanguageTag | None = strawberry.field(
+        default=UNSET, description="Language of the mail; the site's when left out."
+    )
+    name: str | None = strawberry.field(default=UNSET, description="Name used in the mail.")
+    source: str | None = strawberry.field(default=UNSET, description="Where the form stood, for statistics.")
+    topics: list[TopicInput] | None = strawberry.field(
+        default=UNSET, description="What to receive; the main newsletter when left out."
+    )
+
+
+@strawberry.input(description="Input of confirmSubscription.")
+class ConfirmSubscriptionInput:
+    client_mutation_id: str | None = _client_mutation_id()
+    proof: ConfirmationProof = strawberry.field(description="Token of the link, or address and code.")
+
+
+@strawberry.input(description="Input of unsubscribe.")
+class UnsubscribeInput:
+    client_mutation_id: str | None = _client_mutation_id()
+    reason: str | None = strawberry.field(default=UNSET, description="Why, for the editors.")
+    token: str = _token()
+    topics: list[TopicInput] | None = strawberry.field(
+        default=UNSET, description="What to leave; when left out, what the token is for, else everything."
+    )
+
+
+@strawberry.input(description="Input of updatePreferences. Fields left out stay as they are.")
+class UpdatePreferencesInput:
+    client_mutation_id: str | None = _client_mutation_id()
+    frequency: MailFrequency | None = strawberry.field(default=UNSET, description="How often from now on.")
+    language: LanguageTag | None = strawberry.field(default=UNSET, description="New language.")
+    name: str | None = strawberry.field(default=UNSET, description="New name; null empties it.")
+    paused_until: datetime | None = strawberry.field(
+        default=UNSET, description="No mail until then, at most a year ahead; null ends a pause."
+    )
+    token: str = _token()
+    topics: list[TopicInput] | None = strawberry.field(
+        default=UNSET, description="What to receive from now on."
+    )
+
+
+@strawberry.input(description="Input of requestPreferencesLink.")
+class RequestPreferencesLinkInput:
+    client_mutation_id: str | None = _client_mutation_id()
+    email: EmailAddress = strawberry.field(description="Address.")
+
+
+@strawberry.input(description="Input of eraseSubscription.")
+class EraseSubscriptionInput:
+    client_mutation_id: str | None = _client_mutation_id()
+    token: str = _token()
+
+
+@strawberry.type(description="What every answer of a mutation has.")
+class Payload:
+    client_mutation_id: str | None = strawberry.field(
+        default=None, description="The clientMutationId of the input."
+    )
+    query: Query | None = strawberry.field(
+        default_factory=Query, description="The whole query root, to refetch what the change touched."
+    )
+
+
+def _errors() -> Any:
+    return strawberry.field(default_factory=list, description="What went wrong; empty on success.")
+
+
+@strawberry.type(description="Answer of subscribe.")
+class SubscribePayload(Payload):
+    confirmation_sent_to: EmailAddress | None = strawberry.field(
+        default=None, description="Address the confirmation was sent to."
+    )
+    errors: list[SubscribeError] = _errors()
+
+
+@strawberry.type(description="Answer of confirmSubscription.")
+class ConfirmSubscriptionPayload(Payload):
+    errors: list[ConfirmSubscriptionError] = _errors()
+    newsletter_subscription: NewsletterSubscription | None = strawberry.field(
+        default=None, description="The confirmed subscription."
+    )
+    preferences_token: str | None = strawberry.field(
+        default=None, description="Token for newsletterSubscription, updatePreferences and the like."
+    )
+
+
+@strawberry.type(description="Answer of unsubscribe.")
+class UnsubscribePayload(Payload):
+    errors: list[UnsubscribeError] = _errors()
+    newsletter_subscription: NewsletterSubscription | None = strawberry.field(
+        default=None, description="The subscription after signing off."
+    )
+
+
+@strawberry.type(description="Answer of updatePreferences.")
+class UpdatePreferencesPayload(Payload):
+    errors: list[UpdatePreferencesError] = _errors()
+    newsletter_subscription: NewsletterSubscription | None = strawberry.field(
+        default=None, description="The subscription after the change."
+    )
+
+
+@strawberry.type(description="Answer of requestPreferencesLink.")
+class RequestPreferencesLinkPayload(Payload):
+    errors: list[RequestPreferencesLinkError] = _errors()
+    link_sent_to: EmailAddress | None = strawberry.field(
+        default=None, description="Address the link was sent to."
+    )
+
+
+@strawberry.type(description="Answer of eraseSubscription.")
+class EraseSubscriptionPayload(Payload):
+    erased_email: EmailAddress | None = strawberry.field(
+        default=None, description="Address that nothing is held of any more."
+    )
+    errors: list[EraseSubscriptionError] = _errors()
