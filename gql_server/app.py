@@ -14,6 +14,7 @@ from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
 from gql_server.hands import hands_with
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import Settings
+from gql_server.streams import STREAMS, end_streams
 from gql_server.visitors import VISITORS, Visitors
 from gql_server.worker import Worker
 from models.store import open_store
@@ -52,6 +53,8 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/{path:.*}", paths.old_path),
         ]
     )
+    app[STREAMS] = set()
+    app.on_shutdown.append(end_streams)
     app.on_response_prepare.append(middleware.safe_headers)
     # Opened and served in one task, so that the store's context reaches every handler.
     app.cleanup_ctx.append(_store)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
 from inspect import isawaitable
 from time import perf_counter
 from typing import Any
@@ -10,17 +11,27 @@ from typing import Any
 import orjson
 import structlog
 from aiohttp import web
-from graphql import ExecutionResult, GraphQLError, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, OperationType, execute, subscribe
 
 import models
 from gql_server.middleware import REQUEST_ID
-from gql_server.requests import JSON, Question, Unreadable, acceptable, read_question
+from gql_server.requests import (
+    EVENT_STREAM,
+    JSON,
+    Question,
+    Unreadable,
+    acceptable,
+    read_question,
+    takes_events,
+)
+from gql_server.streams import stream
 from gql_server.visitors import VISITORS
 from schema.context import Publication
 from schema.documents import TOO_DEEP, Documents
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
 DEADLINE_SECONDS = 6
+LIVE = OperationType.SUBSCRIPTION
 PUBLICATION = web.AppKey("publication", Publication)
 DOCUMENTS = web.AppKey("documents", Documents)
 REPORTED = web.RequestKey("reported", bool)
@@ -28,12 +39,16 @@ OPERATION = re.compile(r"^\s*(?:query|mutation|subscription)\s+([A-Za-z_][A-Za-z
 log = structlog.get_logger("graphql")
 
 
-async def graphql(request: web.Request) -> web.Response:
+async def graphql(request: web.Request) -> web.StreamResponse:
     """Answer a GraphQL request."""
     begun = perf_counter()
     try:
         media = acceptable(", ".join(request.headers.getall("Accept", ())))
         question = await read_question(request)
+        if events := await _events(request, question):
+            return await stream(request, events, lambda event: _written(_told(request, event)))
+        if media == EVENT_STREAM:
+            raise Unreadable(406, f"Only subscriptions come as {EVENT_STREAM}; accept {JSON}.")
     except Unreadable as error:
         return _reply(error.status, error.body, JSON, **error.headers)
     try:
@@ -57,10 +72,39 @@ async def _answer(request: web.Request, question: Question, media: str) -> tuple
         except GraphQLError as error:
             errors = [error]
         else:
+            if operation.operation is LIVE:
+                raise Unreadable(400, f"A subscription needs `Accept: {EVENT_STREAM}`.")
             if operation.operation is OperationType.MUTATION and not question.may_change:
                 raise Unreadable(405, "A GET changes nothing; send mutations by POST.", Allow="POST")
             return await _execute(request, question, document.node, media)
     return _refused(media), {"errors": [_formatted(request, error) for error in errors]}
+
+
+async def _events(request: web.Request, question: Question) -> AsyncIterator[ExecutionResult] | None:
+    """Begin to listen when a subscription is asked for by who can take its events."""
+    if not takes_events(", ".join(request.headers.getall("Accept", ()))):
+        return None
+    document, publication = request.app[DOCUMENTS].read(question.query), request.app[PUBLICATION]
+    try:
+        if document.errors or document.operation(question.operation_name).operation is not LIVE:
+            return None
+    except GraphQLError:
+        return None
+    assert document.node is not None
+    events = subscribe(
+        request.app[DOCUMENTS].graph._schema,
+        document.node,
+        context_value=await publication.context(lambda: request.app[VISITORS].of(request, "graph")),
+        variable_values=question.variables,
+        operation_name=question.operation_name,
+    )
+    if isawaitable(events):
+        events = await events
+    return _only(events) if isinstance(events, ExecutionResult) else events
+
+
+async def _only(result: ExecutionResult) -> AsyncIterator[ExecutionResult]:
+    yield result
 
 
 async def _execute(
@@ -82,13 +126,19 @@ async def _execute(
     except RecursionError:
         result = ExecutionResult(None, [GraphQLError(TOO_DEEP)])
     assert isinstance(result, ExecutionResult)
-    errors = [_formatted(request, error) for error in result.errors or ()]
+    told = _told(request, result)
+    errors = told.get("errors", ())
     if any(error["extensions"]["code"] == UNAVAILABLE for error in errors):
         return 503, {"errors": errors, "data": None}
     if result.data is None and not any("path" in error for error in errors):
         # Nothing was executed: a variable that does not fit, say.
         return _refused(media), {"errors": errors}
-    return 200, {"errors": errors, "data": result.data} if errors else {"data": result.data}
+    return 200, told
+
+
+def _told(request: web.Request, result: ExecutionResult) -> dict[str, Any]:
+    errors = [_formatted(request, error) for error in result.errors or ()]
+    return {"errors": errors, "data": result.data} if errors else {"data": result.data}
 
 
 def _refused(media: str) -> int:

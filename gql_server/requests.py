@@ -13,6 +13,7 @@ from schema.errors import refusal
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 LARGEST_BODY = 100_000
 BODY_SECONDS = 10
 
@@ -56,9 +57,16 @@ def acceptable(accept: str | None) -> str:
         if closest is not None and ranges[closest][0] > 0:
             quality, rank = ranges[closest]
             offers.append((-quality, rank, place, ours))
+    if not offers and takes_events(accept):
+        return EVENT_STREAM
     if not offers:
         raise Unreadable(406, f"Accept {GRAPHQL} or {JSON}.")
     return min(offers)[3]
+
+
+def takes_events(accept: str) -> bool:
+    """Tell whether a client says that it takes server-sent events."""
+    return any(part.partition(";")[0].strip().lower() == EVENT_STREAM for part in accept.split(","))
 
 
 async def read_question(request: web.Request) -> Question:

@@ -107,7 +107,8 @@ async def answer_sign_up(sign_up: int) -> None:
 
 
 async def _link(site: Site, asked: SignUp, found: Subscription | None) -> Delivery | None:
-    if found is None or not await _may_write(site, asked, LINKS):
+    # Not to who never confirmed: a stranger may have named them.
+    if found is None or found.confirmed_at is None or not await _may_write(site, asked, LINKS):
         return None
     paths = {"link": found.path_to_preferences(site)}
     return found.letter(LetterKind.PREFERENCES_LINK, site, key=f"{asked.id}", paths=paths)

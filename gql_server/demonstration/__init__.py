@@ -27,6 +27,10 @@ async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -
     about = blog["site"]
     await site.edit(title=about["title"], description=about["description"], language=about["language"])
     await models.move_to_time_zone(site, about["time_zone"])
+    first, *others = blog["newsletters"]
+    await (await models.Newsletter.main(site)).edit(**first)
+    for letter in others:
+        await models.Newsletter.start(site, **letter)
     authors = {
         person["name"]: await models.Author.named(
             site.id, person["name"], place=place, bio_html=person["bio"]

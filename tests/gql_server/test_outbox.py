@@ -1,0 +1,108 @@
+"""The letters that were not sent are for who develops on this machine, and for nobody else."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+import models
+from gql_server.app import CARRIER, WORKER, build
+from gql_server.settings import Settings
+
+SUBSCRIBE = 'mutation { subscribe(input: {email: "ann@example.org"}) { errors { __typename } } }'
+OUTBOX = "{ outbox { to subject text html links language sentAt } }"
+LIVE = {"query": "subscription { mailSent { to links sentAt } }"}
+STREAM = {"Accept": "text/event-stream"}
+
+
+@asynccontextmanager
+async def served(url: str, **settings: str) -> AsyncIterator[TestClient]:
+    async with TestClient(TestServer(build(Settings(database_url=url, **settings)))) as client:
+        yield client
+
+
+async def _is(true):
+    return true
+
+
+async def ask(client, query, **headers):
+    reply = await client.post("/graphql", json={"query": query}, headers=headers)
+    return await reply.json()
+
+
+async def test_a_front_end_signs_up_and_confirms_without_a_mail_server(database_url):
+    async with served(database_url) as client:
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        [letter] = (await ask(client, OUTBOX))["data"]["outbox"]
+        assert letter["to"] == "ann@example.org"
+        assert "/confirm/" in letter["links"][0]
+        assert letter["html"].startswith("<!doctype html>")
+
+
+async def test_a_letter_comes_live(database_url):
+    async with served(database_url) as client, client.post("/graphql", json=LIVE, headers=STREAM) as stream:
+        assert stream.headers["Content-Type"] == "text/event-stream"
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        async with asyncio.timeout(10):
+            event = await stream.content.readuntil(b"\n\n")
+        assert event.startswith(b"event: next\ndata: ")
+        told = json.loads(event.partition(b"data: ")[2])
+        assert told["data"]["mailSent"]["to"] == "ann@example.org"
+
+
+async def test_who_left_is_not_listened_to_any_more(database_url, until):
+    async with served(database_url) as client:
+        outbox = client.app[CARRIER].outbox
+        async with client.post("/graphql", json=LIVE, headers=STREAM):
+            await until(lambda: _is(bool(outbox._listening)))
+        # Found out at the latest when the stopping server ends what it sends.
+    assert not outbox._listening
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "192.0.2.1"},
+        {"Forwarded": "for=192.0.2.1"},
+        {"x-forwarded-proto": "https"},
+        {"Host": "blog.example"},
+        {"Host": "127.0.0.1.blog.example:8000"},
+    ],
+)
+async def test_who_is_not_of_this_machine_sees_no_letter(database_url, headers):
+    async with served(database_url) as client:
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        assert (await ask(client, OUTBOX, **headers))["data"] == {"outbox": []}
+
+
+@pytest.mark.parametrize(
+    "settings", [{"host": "0.0.0.0"}, {"site_url": "https://blog.example"}, {"host": "192.0.2.1"}]
+)
+async def test_a_public_server_knows_of_no_outbox_and_its_letters_wait(database_url, settings):
+    async with served(database_url, **settings) as client:
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        for query in (OUTBOX, '{ __type(name: "OutboxLetter") { name } }'):
+            said = await ask(client, query)
+            assert said.get("data") in (None, {"__type": None})
+        assert client.app[CARRIER].outbox is None
+        assert [row.state for row in await models.Delivery.all()] == [models.State.QUEUED]
+        refused = await client.post("/graphql", json=LIVE, headers=STREAM)
+        assert refused.status in (400, 406)
+
+
+async def test_a_subscription_needs_a_stream_and_a_query_needs_none(database_url):
+    async with served(database_url) as client:
+        plain = await client.post("/graphql", json=LIVE)
+        assert plain.status == 400
+        assert "text/event-stream" in (await plain.json())["errors"][0]["message"]
+        query = await client.post("/graphql", json={"query": "{ site { title } }"}, headers=STREAM)
+        assert query.status == 406
+        wrong = {"query": "subscription { nothing }"}
+        assert (await client.post("/graphql", json=wrong, headers=STREAM)).status in (400, 406)
