@@ -44,7 +44,7 @@ async def _measure(url: str, size: int, seconds: float) -> Figures:
     print(f"{url.partition(':')[0]}: generating {size} posts …", file=sys.stderr)
     async with open_store(url):
         await generate(size)
-    async with _served(url) as address, aiohttp.ClientSession() as session:
+    async with served(url) as address, aiohttp.ClientSession() as session:
         graph = f"{address}/graphql"
         return {name: await _ask(session, graph, _read(file), seconds) for name, file in QUERIES.items()}
 
@@ -54,7 +54,8 @@ def _read(file: Path) -> str:
 
 
 @asynccontextmanager
-async def _served(url: str) -> AsyncIterator[str]:
+async def served(url: str) -> AsyncIterator[str]:
+    """Serve a store from a process of its own; give its address."""
     command = [sys.executable, "-m", "gql_server", "serve", "--port", "0"]
     server = await asyncio.create_subprocess_exec(
         *command,

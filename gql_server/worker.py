@@ -1,6 +1,7 @@
 """The worker: looks for promised work, keeps a seat free for what is urgent, and ends in good order."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
@@ -19,6 +20,7 @@ SEATS = 10
 SEATS_FOR_BULK = 8
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 10.0
+BREATH_SECONDS = (0.02, 0.08)
 log = structlog.get_logger("worker")
 
 Chore = Callable[[], Awaitable[object]]
@@ -46,6 +48,9 @@ class Worker:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(POLL_SECONDS):
                         await self._awake.wait()
+                    # Not at once: who promised is answered first, or the time of an answer would tell how
+                    # much there is to do for it. And what is promised together is looked for together.
+                    await asyncio.sleep(random.uniform(*BREATH_SECONDS))
             if self._running:
                 await asyncio.wait(self._running.values(), timeout=PATIENCE_SECONDS)
 
