@@ -35,18 +35,31 @@ class Outcome:
     wording: str | None = None
 
 
+Known = tuple[Delivery, Outcome]
+
+
 @atomic
 async def settle(outcomes: Sequence[Outcome]) -> None:
-    """Keep what became of letters, all in one commit."""
+    """Keep what became of letters, all in one commit; one that was erased meanwhile has no outcome."""
     rows = {row.key: row for row in await Delivery.filter(key__in=[outcome.key for outcome in outcomes])}
-    sent = [rows[outcome.key] for outcome in outcomes if outcome.state is State.SENT and outcome.key in rows]
-    if sent:
-        ids = [row.id for row in sent]
+    known = [(rows[outcome.key], outcome) for outcome in outcomes if outcome.key in rows]
+    whose = await _lock_whose(known)
+    if sent := [(row, outcome) for row, outcome in known if outcome.state is State.SENT]:
+        ids = [row.id for row, _ in sent]
         await Delivery.filter(id__in=ids).update(state=State.SENT, facts={}, reason=None, settled_at=now())
-        await _note_asked(sent, {outcome.key: outcome.wording for outcome in outcomes})
-    for outcome in outcomes:
-        if outcome.state is not State.SENT and outcome.key in rows:
-            await _settle(rows[outcome.key], outcome)
+        await _note_asked(sent, whose)
+    for row, outcome in known:
+        if outcome.state is not State.SENT:
+            await _settle(row, outcome)
+        if outcome.bounced and row.subscription_id in whose:
+            await _bounce(whose[row.subscription_id])
+
+
+async def _lock_whose(known: Sequence[Known]) -> dict[int, Subscription]:
+    # Before their letters, as every verb does: otherwise who leaves and who settles wait for each other.
+    ids = {row.subscription_id for row, outcome in known if outcome.bounced or _asks(row)}
+    locked = Subscription.filter(id__in=ids).order_by("id").select_for_update()
+    return {row.id: row for row in await locked} if ids else {}
 
 
 async def _settle(row: Delivery, outcome: Outcome) -> None:
@@ -62,39 +75,43 @@ async def _settle(row: Delivery, outcome: Outcome) -> None:
         values |= {"facts": {}, "settled_at": now()}
     # Not one that was taken back while it was tried.
     await Delivery.filter(id=row.id, state__in=OPEN).update(**values)
-    if outcome.bounced:
-        await _bounce(row)
 
 
-async def _bounce(row: Delivery) -> None:
-    subscription = await Subscription.select_for_update().get(id=row.subscription_id)
+async def _bounce(subscription: Subscription) -> None:
     if subscription.status in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.BOUNCED):
         return
     if subscription.status is SubscriptionStatus.CONFIRMED:
         site = await Site.get(id=subscription.site_id)
         await Suppression.add(site, subscription.mailbox, Scope.LISTS, reason="bounce")
-    await Subscription.filter(id=subscription.id).update(status=SubscriptionStatus.BOUNCED)
+    subscription.status = SubscriptionStatus.BOUNCED
+    await subscription.save(update_fields=["status"])
     await Delivery.cancel(subscription.id)
     await note(subscription, Act.BOUNCED, BY_MAIL)
 
 
-async def _note_asked(sent: Sequence[Delivery], wordings: dict[str, str | None]) -> None:
-    asking = {row.subscription_id: row for row in sent if row.kind is LetterKind.CONFIRMATION}
-    if not asking:
-        return
-    rows = await Subscription.filter(id__in=list(asking)).values_list("id", "version", "language")
-    await Consent.bulk_create(
-        [
-            Consent(
-                subscription_id=id,
-                act=Act.ASKED,
-                at=now(),
-                version=version,
-                door=BY_MAIL.door,
-                language=language,
-                wording=wordings[asking[id].key],
-                detail={},
-            )
-            for id, version, language in rows
-        ]
-    )
+async def _note_asked(sent: Sequence[Known], whose: dict[int, Subscription]) -> None:
+    asked = [
+        Consent(
+            subscription_id=row.subscription_id,
+            act=Act.ASKED,
+            at=now(),
+            version=_version_of(row),
+            door=BY_MAIL.door,
+            language=whose[row.subscription_id].language,
+            wording=outcome.wording,
+            detail={},
+        )
+        for row, outcome in sent
+        if _asks(row) and row.subscription_id in whose
+    ]
+    if asked:
+        await Consent.bulk_create(asked)
+
+
+def _asks(row: Delivery) -> bool:
+    return row.kind is LetterKind.CONFIRMATION
+
+
+def _version_of(row: Delivery) -> int:
+    # Of the letter, not of the subscription: that one may have been asked once more meanwhile.
+    return int(row.key.rpartition(":")[2])
