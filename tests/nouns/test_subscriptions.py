@@ -1,4 +1,4 @@
-"""A subscriber's whole life: what each step leaves in the ledger, and which letters it brings or takes back."""
+"""A subscriber's whole life: what each step leaves in the ledger, which letters it brings or takes back."""
 
 import asyncio
 from datetime import timedelta
@@ -108,8 +108,8 @@ async def test_a_reader_chooses_name_language_frequency_topics_and_a_pause(ann, 
     [deep, wide] = await interest_in(site, "Deep", "Wide")
     until = models.now() + 30 * DAY
     await row.choose(
-        site, PAGE, name=" Ann\nB. ", language="nl", frequency=models.Frequency.DAILY, topics=[deep, wide, deep],
-        paused_until=until,
+        site, PAGE, name=" Ann\nB. ", language="nl", frequency=models.Frequency.DAILY,
+        topics=[deep, wide, deep], paused_until=until,
     )  # fmt: skip
     row = await ann.row()
     assert (row.name, row.language, row.frequency, row.paused_until) == ("Ann B.", "nl", "daily", until)
