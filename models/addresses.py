@@ -51,8 +51,10 @@ class Address:
 
 def _is_agreed_upon(local: str) -> bool:
     """Tell whether every mail server takes this before the @, and takes it for the same."""
-    is_plain = all(sign.isascii() or unicodedata.category(sign) in BEYOND_ASCII for sign in local)
-    return is_plain and _octets(local) <= LONGEST_LOCAL and unicodedata.normalize("NFKC", local) == local
+    # An encoded word (RFC 2047) is read as another address by some; no mailbox is called so.
+    is_plain = "=?" not in local and unicodedata.normalize("NFKC", local) == local
+    letters = all(sign.isascii() or unicodedata.category(sign) in BEYOND_ASCII for sign in local)
+    return is_plain and letters and _octets(local) <= LONGEST_LOCAL
 
 
 def _octets(text: str) -> int:
