@@ -35,7 +35,8 @@ class Cap(Model):
         fresh = cls(key=key, moments=[], last_at=now())
         await cls.bulk_create([fresh], on_conflict=["key"], update_fields=["last_at"])
         cap, moment = await cls.get(key=key), now()
-        past = [at for at in cap.moments if _is_within(at, moment, KEPT)]
+        # Not what lies ahead either: a clock that was put back may be put right again.
+        past = [at for at in cap.moments if moment.timestamp() - at < KEPT.total_seconds()]
         allowed = all(
             sum(_is_within(at, moment, span) for at in past) < most for most, span in limits
         )  # fmt: skip
