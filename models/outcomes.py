@@ -1,9 +1,11 @@
 """Outcomes: what became of letters, and what that means for those they were for."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from models.atomic import atomic
 from models.consents import Act, Consent, Trace, note
@@ -16,6 +18,8 @@ from models.suppressions import Scope, Suppression
 
 LONGEST_REASON = 500
 BY_MAIL = Trace(door="mail")
+# Not the facts, which are most of a letter.
+KNOWN = ("id", "key", "subscription_id", "kind", "state", "tries", "promised_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,46 +39,60 @@ class Outcome:
     wording: str | None = None
 
 
-Known = tuple[Delivery, Outcome]
+class _Change(NamedTuple):
+    """What an outcome makes of a letter; letters of which it makes the same are changed by one statement."""
+
+    state: State
+    reason: str | None
+    tries: int
+    not_before: datetime
 
 
 @atomic
 async def settle(outcomes: Sequence[Outcome]) -> None:
-    """Keep what became of letters, all in one commit; one that was erased meanwhile has no outcome."""
-    rows = {row.key: row for row in await Delivery.filter(key__in=[outcome.key for outcome in outcomes])}
-    known = [(rows[outcome.key], outcome) for outcome in outcomes if outcome.key in rows]
-    whose = await _lock_whose(known)
-    if sent := [(row, outcome) for row, outcome in known if outcome.state is State.SENT]:
-        ids = [row.id for row, _ in sent]
-        await Delivery.filter(id__in=ids).update(state=State.SENT, facts={}, reason=None, settled_at=now())
-        await _note_asked(sent, whose)
-    for row, outcome in known:
-        if outcome.state is not State.SENT:
-            await _settle(row, outcome)
-        if outcome.bounced and row.subscription_id in whose:
-            await _bounce(whose[row.subscription_id])
+    """Keep what became of letters, all in one commit; doing it twice is as good as once."""
+    given = {outcome.key: outcome for outcome in outcomes}
+    rows = await Delivery.filter(key__in=list(given)).exclude(state=State.SENT).order_by("id").only(*KNOWN)
+    asked = [
+        row for row in rows if given[row.key].state is State.SENT and row.kind is LetterKind.CONFIRMATION
+    ]
+    bounced = {row.subscription_id for row in rows if given[row.key].bounced}
+    # Locked before their letters, as who leaves does it.
+    people = await _locked(bounced.union(row.subscription_id for row in asked))
+    moment, delay, alike = now(), cache(delay_after), defaultdict[_Change, list[int]](list)
+    for row in rows:
+        alike[_change(row, given[row.key], moment, delay)].append(row.id)
+    for change, ids in alike.items():
+        await _apply(change, ids)
+    for row in asked:
+        if row.subscription_id in people:
+            await _note_asked(people[row.subscription_id], row, given[row.key].wording)
+    for id in bounced & people.keys():
+        await _bounce(people[id])
 
 
-async def _lock_whose(known: Sequence[Known]) -> dict[int, Subscription]:
-    # Before their letters, as every verb does: otherwise who leaves and who settles wait for each other.
-    ids = {row.subscription_id for row, outcome in known if outcome.bounced or _asks(row)}
-    locked = Subscription.filter(id__in=ids).order_by("id").select_for_update()
-    return {row.id: row for row in await locked} if ids else {}
+async def _locked(ids: set[int]) -> dict[int, Subscription]:
+    found = Subscription.select_for_update().filter(id__in=ids).order_by("id")
+    return {person.id: person for person in await found} if ids else {}
 
 
-async def _settle(row: Delivery, outcome: Outcome) -> None:
+def _change(row: Delivery, outcome: Outcome, moment: datetime, delay: Callable[[int], timedelta]) -> _Change:
     reason = outcome.reason[:LONGEST_REASON] if outcome.reason else None
-    values: dict[str, Any] = {"state": outcome.state, "reason": reason}
-    if outcome.state in OPEN:
-        tries = row.tries + 1 if outcome.counted else row.tries
-        wait = now() + delay_after(tries) if outcome.counted else now()
-        values |= {"tries": tries, "not_before": max(wait, outcome.not_before or wait)}
-        if values["not_before"] >= row.is_over_at:
-            values |= {"state": State.FAILED}
-    if values["state"] is State.FAILED:
-        values |= {"facts": {}, "settled_at": now()}
-    # Not one that was taken back while it was tried.
-    await Delivery.filter(id=row.id, state__in=OPEN).update(**values)
+    tries = row.tries + 1 if outcome.counted else row.tries
+    wait = moment + delay(tries) if outcome.counted else moment
+    not_before = max(wait, outcome.not_before or wait)
+    is_over = outcome.state in OPEN and not_before >= row.is_over_at
+    return _Change(State.FAILED if is_over else outcome.state, reason, tries, not_before)
+
+
+async def _apply(change: _Change, ids: Sequence[int]) -> None:
+    rows = Delivery.filter(id__in=ids)
+    if change.state is not State.SENT:
+        rows = rows.filter(state__in=OPEN)  # not what was taken back while it was tried
+    if change.state in OPEN:
+        await rows.update(**change._asdict())
+    else:
+        await rows.update(state=change.state, reason=change.reason, facts={}, settled_at=now())
 
 
 async def _bounce(subscription: Subscription) -> None:
@@ -83,35 +101,15 @@ async def _bounce(subscription: Subscription) -> None:
     if subscription.status is SubscriptionStatus.CONFIRMED:
         site = await Site.get(id=subscription.site_id)
         await Suppression.add(site, subscription.mailbox, Scope.LISTS, reason="bounce")
-    subscription.status = SubscriptionStatus.BOUNCED
-    await subscription.save(update_fields=["status"])
+    await Subscription.filter(id=subscription.id).update(status=SubscriptionStatus.BOUNCED)
     await Delivery.cancel(subscription.id)
     await note(subscription, Act.BOUNCED, BY_MAIL)
 
 
-async def _note_asked(sent: Sequence[Known], whose: dict[int, Subscription]) -> None:
-    asked = [
-        Consent(
-            subscription_id=row.subscription_id,
-            act=Act.ASKED,
-            at=now(),
-            version=_version_of(row),
-            door=BY_MAIL.door,
-            language=whose[row.subscription_id].language,
-            wording=outcome.wording,
-            detail={},
-        )
-        for row, outcome in sent
-        if _asks(row) and row.subscription_id in whose
-    ]
-    if asked:
-        await Consent.bulk_create(asked)
-
-
-def _asks(row: Delivery) -> bool:
-    return row.kind is LetterKind.CONFIRMATION
-
-
-def _version_of(row: Delivery) -> int:
-    # Of the letter, not of the subscription: that one may have been asked once more meanwhile.
-    return int(row.key.rpartition(":")[2])
+async def _note_asked(person: Subscription, row: Delivery, wording: str | None) -> None:
+    # The version of the letter: the person may have been asked once more meanwhile.
+    version = int(row.key.rpartition(":")[2])
+    await Consent.create(
+        subscription_id=person.id, act=Act.ASKED, at=now(), version=version, door=BY_MAIL.door,
+        language=person.language, wording=wording, detail={},
+    )  # fmt: skip

@@ -41,10 +41,9 @@ async def row(ann) -> models.Subscription:
 async def test_a_letter_that_is_over_forgets_what_it_knew(row, site, state):
     [letter] = await promise(row, site, "a")
     assert letter.facts["to"] == "ann@example.org"
-    letter = await tell(letter, state, reason="550 5.7.1 no")
+    letter = await tell(letter, state)
     assert (letter.state, letter.facts) == (state, {})
     assert letter.settled_at is not None
-    assert letter.reason == (None if state is State.SENT else "550 5.7.1 no")
 
 
 @pytest.mark.parametrize("state", [State.DEFERRED, State.UNCERTAIN])
@@ -66,16 +65,14 @@ async def test_a_letter_that_waits_keeps_what_it_knew_and_is_not_due_before_its_
 async def test_a_letter_waits_longer_from_try_to_try_and_is_given_up_in_the_end(row, site, clock):
     [letter] = await promise(row, site, "a")
     begin, waits = models.now(), []
-    while letter.state in OPEN:
-        before = models.now()
-        letter = await tell(letter, State.DEFERRED)
-        waits.append(letter.not_before - before)
+    while (letter := await tell(letter, State.DEFERRED)).state in OPEN:
+        waits.append(letter.not_before - models.now())
         clock.move_to(letter.not_before)
     assert waits == sorted(waits)
     assert waits[0] >= LADDER[0]
     assert letter.state is State.FAILED
     assert letter.facts == {}
-    assert LIFE <= models.now() - begin <= LIFE + LADDER[-1] * 1.2
+    assert LIFE - LADDER[-1] * 1.2 <= models.now() - begin <= LIFE
     # A confirmation is tried for as long as its link works.
     assert LIVES[LetterKind.CONFIRMATION] == timedelta(days=7)
 
