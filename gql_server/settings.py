@@ -3,7 +3,6 @@
 import difflib
 import os
 from collections.abc import Mapping
-from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from mailers.mail import Sender
 from mailers.servers import read_servers
 from models.addresses import Address
 from models.errors import Invalid, StoreError
@@ -58,7 +58,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def sender(self) -> tuple[str, str]:
         """Who writes the letters: a name, which may be empty, and an address."""
-        return parseaddr(self.mail_from)
+        # Not `parseaddr`, which makes the best of what is no address.
+        name, begun, address = self.mail_from.rpartition("<")
+        return (name.strip().strip('"'), address.removesuffix(">")) if begun else ("", self.mail_from)
 
     @property
     def proxies(self) -> list[Network]:
@@ -102,10 +104,12 @@ def _check_mail(settings: Settings) -> None:
     try:
         assert settings.proxies is not None
         name = f"{PREFIX}SMTP_URL"
-        servers = read_servers(settings.smtp_url)
+        if settings.smtp_url and not read_servers(settings.smtp_url):
+            raise Invalid("smtp_url", "A mail server's address looks like smtp://user:password@host:587.")
         name = f"{PREFIX}MAIL_FROM"
-        if servers or settings.mail_from:
-            Address.of(settings.sender[1])
+        if settings.smtp_url or settings.mail_from:
+            label, address = settings.sender
+            assert Sender(Address.of(address).text, label).header
     except Invalid as error:
         raise SettingsError(f"{name}: {error}") from None
     except ValueError:

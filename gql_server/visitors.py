@@ -51,22 +51,22 @@ def is_of_this_machine(request: web.Request) -> bool:
 def address_of(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Network]) -> str | None:
     """Give the address that asks: the nearest one that is no trusted proxy's; nobody else's word is taken."""
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
-    address = peer
-    while hops and (found := read_ip(address)) and any(found in proxy for proxy in proxies):
-        hop = hops.pop()
-        if read_ip(hop) is None:
+    address = read_ip(peer)
+    while hops and address is not None and any(address in proxy for proxy in proxies):
+        if (nearer := read_ip(hops.pop())) is None:
             break
-        address = hop
-    return address
+        address = nearer
+    # As it is written, not as it was: there may be anything behind the % of one in IPv6.
+    return None if address is None else str(address)
 
 
 def languages_of(accepted: str) -> tuple[str, ...]:
     """Give the languages that a browser asks for, the best first (RFC 9110, 12.5.4)."""
     weighed: list[tuple[float, str]] = []
     for part in accepted[:1000].split(",")[:20]:
-        tag, _, quality = part.strip().partition(";q=")
+        tag, *more = (word.strip() for word in part.split(";"))
         try:
-            weight = float(quality or 1)
+            weight = float(next((word[2:] for word in more if word.startswith("q=")), 1))
         except ValueError:
             continue
         if tag and weight > 0:

@@ -1,6 +1,7 @@
 """Addresses as a mail server takes them: one mailbox, nothing beside it."""
 
 import re
+import unicodedata
 
 import idna
 
@@ -15,7 +16,7 @@ _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
 def mailbox(address: str, *, field: str) -> str:
     """Give the address as it stands in an envelope, its domain in ASCII; refuse what is not one mailbox."""
     local, _, domain = address.rpartition("@")
-    if len(address) > LONGEST or not _LOCAL.fullmatch(local):
+    if len(address) > LONGEST or not _LOCAL.fullmatch(_without_marks(local)):
         raise Invalid(field, "This is not an address that a letter can be sent to.")
     if _PLAIN.fullmatch(address):
         return address
@@ -26,3 +27,8 @@ def mailbox(address: str, *, field: str) -> str:
     if domain.endswith(".") or len(local.encode()) > 64 or len(found.encode()) > LONGEST:
         raise Invalid(field, "This is not an address that a letter can be sent to.")
     return found
+
+
+def _without_marks(text: str) -> str:
+    # Hindi and Thai are not written without them, and `\w` knows letters alone.
+    return "".join(sign for sign in text if not unicodedata.category(sign).startswith("M"))

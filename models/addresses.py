@@ -1,5 +1,6 @@
 """E-mail addresses: what is one, who is meant by it, and whose inbox it fills."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,7 +8,10 @@ from email_validator import EmailNotValidError, validate_email
 
 from models.errors import Invalid
 
-LONGEST = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
+LONGEST = 254  # octets; RFC 5321 4.5.3.1.3, without the angle brackets
+LONGEST_LOCAL = 64  # octets; RFC 5321 4.5.3.1.1
+# Letters, marks and digits (RFC 8264, 9.1); mail programs differ about signs and look-alikes.
+BEYOND_ASCII = {"Ll", "Lu", "Lo", "Lm", "Mn", "Mc", "Nd"}
 REFUSED = "This is not an address that a letter can be sent to; write one such as ann@example.org."
 
 
@@ -29,8 +33,8 @@ class Address:
         except (EmailNotValidError, UnicodeError):
             raise Invalid(field, REFUSED) from None
         text = f"{found.local_part}@{found.ascii_domain}"
-        if len(text) > LONGEST:
-            raise Invalid(field, f"An address holds at most {LONGEST} characters.", limit=LONGEST)
+        if not _is_agreed_upon(found.local_part) or max(map(_octets, (text, text.lower()))) > LONGEST:
+            raise Invalid(field, REFUSED)
         return cls(text)
 
     @property
@@ -43,3 +47,15 @@ class Address:
         """Whose inbox it fills, near enough to count by: without dots and what follows a plus."""
         local, _, domain = self.mailbox.rpartition("@")
         return f"{local.partition('+')[0].replace('.', '') or local}@{domain}"
+
+
+def _is_agreed_upon(local: str) -> bool:
+    """Tell whether every mail server takes this before the @, and takes it for the same."""
+    # An encoded word (RFC 2047) is read as another address by some; no mailbox is called so.
+    is_plain = "=?" not in local and unicodedata.normalize("NFKC", local) == local
+    letters = all(sign.isascii() or unicodedata.category(sign) in BEYOND_ASCII for sign in local)
+    return is_plain and letters and _octets(local) <= LONGEST_LOCAL
+
+
+def _octets(text: str) -> int:
+    return len(text.encode())

@@ -31,11 +31,12 @@ class Cap(Model):
     @atomic
     async def take(cls, key: str, limits: Limits) -> bool:
         """Count one more under a key if its limits let it; tell whether they do."""
-        moment = now()
-        await cls.bulk_create([cls(key=key, moments=[], last_at=moment)], ignore_conflicts=True)
-        # Locked, so that of two at once the second sees the first.
-        cap = await cls.select_for_update().get(key=key)
-        past = [at for at in cap.moments if _is_within(at, moment, KEPT)]
+        # Made or locked, so that of two at once the second sees the first; and only then is it timed.
+        fresh = cls(key=key, moments=[], last_at=now())
+        await cls.bulk_create([fresh], on_conflict=["key"], update_fields=["last_at"])
+        cap, moment = await cls.get(key=key), now()
+        # Not what lies ahead either: a clock that was put back may be put right again.
+        past = [at for at in cap.moments if moment.timestamp() - at < KEPT.total_seconds()]
         allowed = all(
             sum(_is_within(at, moment, span) for at in past) < most for most, span in limits
         )  # fmt: skip
@@ -51,5 +52,6 @@ class Cap(Model):
 
 
 def _is_within(at: float, moment: datetime, span: timedelta) -> bool:
-    # What lies ahead was counted before the clock was put back, and would never end.
-    return 0 <= moment.timestamp() - at < span.total_seconds()
+    # Clocks differ, and what another has counted may lie a little ahead. What lies further ahead was
+    # counted before the clock was put back, and would never end.
+    return abs(moment.timestamp() - at) < span.total_seconds()

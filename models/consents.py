@@ -1,5 +1,6 @@
 """The consent ledger: what was asked and agreed to, when, by which door; only ever added to."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,10 @@ from tortoise.models import Model
 
 from models.instants import Instant, now
 from models.relations import belongs_to
+from models.text import is_plain
+
+LONGEST_FORM = 500
+SECRET = re.compile(r"\b([a-z]{1,16}_[1-9][0-9]{0,9})_[A-Za-z0-9._-]{32,}")
 
 
 class Act(StrEnum):
@@ -33,6 +38,13 @@ class Trace:
     network: str | None = None
 
 
+def kept_form(form: str | None) -> str | None:
+    """Give so much of a form's address as is kept: the secret of a letter's link is not."""
+    if form is None or not is_plain(form):
+        return None
+    return SECRET.sub(r"\1", form)[:LONGEST_FORM] or None
+
+
 class Consent(Model):
     """One act. The store refuses to change a row; it goes when its subscription is erased."""
 
@@ -43,7 +55,7 @@ class Consent(Model):
     at = Instant()
     version = fields.IntField()
     door = fields.CharField(max_length=32)
-    form = fields.CharField(max_length=500, null=True)
+    form = fields.CharField(max_length=LONGEST_FORM, null=True)
     network = fields.CharField(max_length=64, null=True)
     language = fields.CharField(max_length=35)
     wording = fields.CharField(max_length=64, null=True)
@@ -59,6 +71,6 @@ async def note(
     """Add an act to the ledger, in the caller's transaction."""
     await Consent.create(
         subscription_id=subscription.id, act=act, at=now(), version=subscription.version, door=trace.door,
-        form=trace.form, network=trace.network, language=subscription.language, wording=wording,
+        form=kept_form(trace.form), network=trace.network, language=subscription.language, wording=wording,
         detail=detail,
     )  # fmt: skip

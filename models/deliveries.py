@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -43,6 +44,8 @@ OPEN = (State.QUEUED, State.DEFERRED, State.UNCERTAIN)
 # A confirmation is tried for as long as its link works.
 LIVES = {LetterKind.CONFIRMATION: timedelta(days=7)}
 LIFE = timedelta(days=3)
+# Longer than any letter waits for its next try.
+LONGEST_WAIT = timedelta(days=2)
 
 
 class Delivery(Model):
@@ -81,7 +84,10 @@ class Delivery(Model):
     @classmethod
     def due(cls, batch: int) -> QuerySet[Self]:
         """Ask for the letters of a batch that may be sent now, in their order."""
-        return cls.filter(batch=batch, state__in=OPEN, not_before__lte=now()).order_by("id")
+        moment = now()
+        # What lies further ahead than anything waits was put off before the clock was put back.
+        is_due = Q(not_before__lte=moment) | Q(not_before__gt=moment + LONGEST_WAIT)
+        return cls.filter(is_due, batch=batch, state__in=OPEN).order_by("id")
 
     @classmethod
     async def next_moment(cls, batch: int) -> datetime | None:
@@ -107,11 +113,9 @@ class Delivery(Model):
             await Job.promise(Work.SEND_LETTERS, lane=lane, batch=batch)
 
     @classmethod
-    async def cancel(cls, subscription_id: int, *, topic: str | None = None) -> int:
-        """Take back letters that are not out yet, in the caller's transaction: all, or those of a topic."""
-        open_ones = cls.filter(subscription_id=subscription_id, state__in=OPEN)
-        if topic is not None:
-            open_ones = open_ones.filter(topic=topic)
+    async def cancel(cls, subscription_id: int, **only: str) -> int:
+        """Take back letters that are not out yet, in the caller's transaction: all, or of a topic or kind."""
+        open_ones = cls.filter(subscription_id=subscription_id, state__in=OPEN, **only)
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod

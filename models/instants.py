@@ -1,6 +1,6 @@
 """Moments in time, kept in UTC so that both stores compare them alike."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,6 +23,12 @@ class Instant(fields.DatetimeField[Any]):
 def now() -> datetime:
     """Tell the time, in UTC."""
     return datetime.now(UTC)
+
+
+def lasts(since: datetime | None, life: timedelta) -> bool:
+    """Tell whether what began at a moment and lives so long still does."""
+    # What began further ahead than it lives was kept before the clock was put back, and would never end.
+    return since is not None and abs(now() - since) < life
 
 
 def known_moment(moment: datetime) -> datetime:

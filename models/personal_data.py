@@ -19,20 +19,29 @@ OF_SUBSCRIPTION = (
     "left_at", "leaving_reason", "created_at",
 )  # fmt: skip
 OF_CONSENT = ("act", "at", "version", "door", "form", "network", "language", "wording", "detail")
-OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "settled_at", "reason")
+OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "not_before", "settled_at", "reason")
+OF_SIGN_UP = (
+    "wish", "email", "name", "language", "frequency", "topics", "door", "form", "network", "asked_at",
+)  # fmt: skip
 
 
 async def export(site: Site, subscription: Subscription) -> dict[str, Any]:
     """Give everything that is held of a subscriber, in plain values and moments."""
     of_them = {"subscription_id": subscription.id}
     suppressed = await Suppression.filter(key=key_of(site, subscription.mailbox)).first()
+    requests = SignUp.filter(site_id=site.id, mailbox=subscription.mailbox).order_by("id")
     return {
         **{name: getattr(subscription, name) for name in OF_SUBSCRIPTION},
         "topics": list(map(topic_code, await topics_of(subscription.id))),
         "consents": await Consent.filter(**of_them).order_by("id").values(*OF_CONSENT),
         "letters": await Delivery.filter(**of_them).order_by("id").values(*OF_DELIVERY),
-        "suppressed": {"scope": suppressed.scope, "since": suppressed.at} if suppressed else None,
+        "requests": await requests.values(*OF_SIGN_UP),
+        "suppressed": _told(suppressed) if suppressed else None,
     }
+
+
+def _told(suppressed: Suppression) -> dict[str, Any]:
+    return {"scope": suppressed.scope, "reason": suppressed.reason, "since": suppressed.at}
 
 
 @atomic

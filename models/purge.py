@@ -25,8 +25,13 @@ async def purge() -> None:
     back = await unconfirmed.filter(left_at__isnull=False).update(
         status=SubscriptionStatus.UNSUBSCRIBED, proof=None, code=None
     )
-    gone = await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
-    gone += await SignUp.filter(asked_at__lt=old).delete()
+    # And whose mail once bounced, as who bounced.
+    await unconfirmed.filter(status=SubscriptionStatus.PENDING, confirmed_at__isnull=False).update(
+        status=SubscriptionStatus.BOUNCED, proof=None, code=None
+    )
+    # Sign-ups first, as `erase` does: otherwise the two would wait for each other.
+    gone = await SignUp.filter(asked_at__lt=old).delete()
+    gone += await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
     await Cap.forget()
     await Repeat.forget()
     await Delivery.forget(LETTERS_KEPT)

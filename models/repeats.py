@@ -2,9 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Self
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from models.atomic import atomic
 from models.instants import Instant, now
@@ -26,7 +29,7 @@ class Repeat(Model):
     @atomic
     async def once(cls, key: str, work: Callable[[], Awaitable[str]]) -> str:
         """Do the work in one transaction with its answer, or give the answer it had; a refusal keeps none."""
-        await cls.filter(key=key, at__lt=now() - KEPT).delete()
+        await cls._stale().filter(key=key).delete()
         # The key first: of two at once the second waits here until it sees what the first answered.
         await cls.bulk_create([cls(key=key, answer="", at=now())], ignore_conflicts=True)
         known = await cls.select_for_update().get(key=key)
@@ -39,4 +42,9 @@ class Repeat(Model):
     @classmethod
     async def forget(cls) -> int:
         """Forget answers that are too old to be asked for again."""
-        return await cls.filter(at__lt=now() - KEPT).delete()
+        return await cls._stale().delete()
+
+    @classmethod
+    def _stale(cls) -> QuerySet[Self]:
+        # What lies ahead was kept before the clock was put back, and would be an answer for too long.
+        return cls.filter(Q(at__lt=now() - KEPT) | Q(at__gt=now() + KEPT))

@@ -14,7 +14,7 @@ from tortoise.models import Model
 from models.addresses import Address
 from models.atomic import atomic
 from models.caps import LETTERS, LINKS, Cap, Limits
-from models.consents import Act, Trace, note
+from models.consents import LONGEST_FORM, Act, Trace, kept_form, note
 from models.deliveries import Delivery, LetterKind
 from models.fitting import fitting
 from models.instants import Instant, now
@@ -26,8 +26,6 @@ from models.site import Site
 from models.subscriptions import LONGEST_NAME, Frequency, Subscription, SubscriptionStatus, wishes
 from models.suppressions import Scope, Suppression
 from models.tokens import fresh_seed, keyed_digest
-
-LONGEST_FORM = 500
 
 
 class Wish(StrEnum):
@@ -79,10 +77,10 @@ class SignUp(Model):
 
     @classmethod
     async def _keep(cls, site: Site, wish: Wish, address: Address, trace: Trace, **values: Any) -> None:
-        form = trace.form[:LONGEST_FORM] if trace.form else None
-        row = {"email": address.text, "mailbox": address.mailbox, "door": trace.door, "form": form, **values}
+        row = {"email": address.text, "mailbox": address.mailbox, "door": trace.door, **values}
+        form, network = kept_form(trace.form), trace.network
         asked = await cls.create(
-            site_id=site.id, wish=wish, network=trace.network, asked_at=now(), **fitting(cls, row)
+            site_id=site.id, wish=wish, form=form, network=network, asked_at=now(), **fitting(cls, row)
         )
         await Job.promise(Work.ANSWER_SIGN_UP, lane=Lane.URGENT, sign_up=asked.id)
 
@@ -94,27 +92,26 @@ async def answer_sign_up(sign_up: int) -> None:
     if asked is None:
         return
     site = await Site.get(id=asked.site_id)
-    found = await Subscription.filter(site_id=site.id, mailbox=asked.mailbox).first()
-    if asked.wish is Wish.PREFERENCES_LINK:
-        letter = await _link(site, asked, found)
-    elif await _may_write(site, asked, LETTERS):
-        letter = await _confirmation(site, asked, found)
-    else:
-        letter = None
+    is_link = asked.wish is Wish.PREFERENCES_LINK
+    allowed = await _may_write(site, asked, LINKS if is_link else LETTERS)
+    # Only now: the cap lets one at a time through, and the row is read as that one left it.
+    known = Subscription.filter(site_id=site.id, mailbox=asked.mailbox)
+    found = await known.select_for_update().first()
+    letter = await (_link if is_link else _confirmation)(site, asked, found) if allowed else None
     await asked.delete()
     if letter is not None:
         await Delivery.promise([letter], lane=Lane.URGENT)
 
 
 async def _link(site: Site, asked: SignUp, found: Subscription | None) -> Delivery | None:
-    # Not to who never confirmed: a stranger may have named them.
-    if found is None or found.confirmed_at is None or not await _may_write(site, asked, LINKS):
+    # Who never said yes gets one letter a day at most: the one that asks.
+    if found is None or found.confirmed_at is None:
         return None
     paths = {"link": found.path_to_preferences(site)}
     return found.letter(LetterKind.PREFERENCES_LINK, site, key=f"{asked.id}", paths=paths)
 
 
-async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -> Delivery:
+async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -> Delivery | None:
     if found is not None and found.status is SubscriptionStatus.CONFIRMED:
         # Nothing of the request is taken over: whoever knows an address may make one.
         paths = {"preferences_link": found.path_to_preferences(site)}
@@ -128,6 +125,8 @@ async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -
         setattr(pending, name, getattr(asked, name))
     pending.status, pending.paused_until = SubscriptionStatus.PENDING, None
     await pending.save()
+    # What an earlier letter asks to open proves nothing any more.
+    await Delivery.cancel(pending.id, kind=LetterKind.CONFIRMATION)
     letter = pending.ask_to_confirm(site)
     await pending.save()
     await set_topics(pending.id, topics)

@@ -15,7 +15,7 @@ LONGEST = 120
 
 def findable(name: str, longest: int = LONGEST) -> str:
     """Give what may be looked for: a slug or path that no column can hold becomes the one that no row has."""
-    return name if len(name) <= longest else ""
+    return name if len(name) <= longest and text.is_plain(name) else ""
 
 
 async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: int | None = None) -> str:

@@ -16,12 +16,13 @@ from models.caps import CODES, Cap
 from models.consents import Act, Trace, note
 from models.deliveries import Delivery, LetterKind
 from models.errors import Expired, Invalid, Unproven
-from models.fitting import fitting
-from models.instants import Instant, known_moment, now
+from models.fitting import fitting, plain
+from models.instants import Instant, known_moment, lasts, now
 from models.interests import Topic, read_topic, set_topics, still_there, topic_code, topics_of
 from models.jobs import Lane
 from models.relations import belongs_to
 from models.site import Site, known_language
+from models.suppressions import Scope, Suppression
 from models.tokens import Token, digest, fresh_code, fresh_secret, keyed_digest, matches
 
 CONFIRM, PREFERENCES, UNSUBSCRIBE, UNDO = "confirm", "prefs", "unsub", "undo"
@@ -131,7 +132,7 @@ class Subscription(Model):
         found = await cls.filter(id=read.owner, site_id=site.id).first() if read else None
         if read is None or found is None or not matches(found.proof, digest(read.secret)):
             raise Unproven
-        if found.asked_at is None or found.asked_at + PROOF_LIFE <= now():
+        if not lasts(found.asked_at, PROOF_LIFE):
             raise Expired
         return found
 
@@ -165,7 +166,7 @@ class Subscription(Model):
         is_right = found is not None and matches(found.code, found._digest_of(site, code.strip()))
         if found is None or not (allowed and is_right):
             raise Unproven
-        if found.asked_at is None or found.asked_at + PROOF_LIFE <= now():
+        if not lasts(found.asked_at, PROOF_LIFE):
             raise Expired
         return await found._say_yes(site, trace)
 
@@ -179,6 +180,9 @@ class Subscription(Model):
         row.status, row.confirmed_at = SubscriptionStatus.CONFIRMED, now()
         row.left_at = row.leaving_reason = None
         await row.save(update_fields=["status", "confirmed_at", "left_at", "leaving_reason"])
+        # One whose outcome is uncertain would be sent once more; and mail arrives there again.
+        await Delivery.cancel(row.id, kind=LetterKind.CONFIRMATION)
+        await Suppression.lift(site, row.mailbox, Scope.LISTS)
         await note(row, Act.CONFIRMED, trace, topics=list(map(topic_code, await topics_of(row.id))))
         paths = {"preferences_link": row.path_to_preferences(site), "unsubscribe_link": row.path_out(site)}
         await Delivery.promise([row.letter(LetterKind.WELCOME, site, paths=paths)], lane=Lane.URGENT)
@@ -198,9 +202,10 @@ class Subscription(Model):
             for topic in set(await topics_of(row.id)) - set(topics):
                 await Delivery.cancel(row.id, topic=topic_code(topic))
             await set_topics(row.id, topics)
-            changes["topics"] = list(map(topic_code, topics))
-        # The name is not repeated in a ledger that nothing is ever taken from.
-        await note(row, Act.CHANGED, trace, changed=sorted(changes), topics=changes.get("topics"))
+            changes["topics"] = list(dict.fromkeys(map(topic_code, topics)))
+        if changes:
+            # The name is not repeated in a ledger that nothing is ever taken from.
+            await note(row, Act.CHANGED, trace, changed=sorted(changes), topics=changes.get("topics"))
         return row
 
     @atomic
@@ -212,15 +217,17 @@ class Subscription(Model):
         if row.status is SubscriptionStatus.UNSUBSCRIBED:
             return row
         present = await topics_of(row.id)
-        if topics is not None and (left := [topic for topic in present if topic not in topics]):
+        if topics is not None and (kept := [topic for topic in present if topic not in topics]):
             for topic in topics:
                 await Delivery.cancel(row.id, topic=topic_code(topic))
-            await set_topics(row.id, left)
-            await note(row, Act.LEFT, trace, topics=list(map(topic_code, topics)))
+            # Who leaves once more what was left already adds nothing to the ledger.
+            if left := [topic_code(topic) for topic in present if topic not in kept]:
+                await set_topics(row.id, kept)
+                await note(row, Act.LEFT, trace, topics=left)
             return row
         was_confirmed = row.status is SubscriptionStatus.CONFIRMED
         row.status, row.left_at = SubscriptionStatus.UNSUBSCRIBED, now()
-        row.leaving_reason = text.clean_line(reason or "")[:LONGEST_REASON] or None
+        row.leaving_reason = text.clean_line(plain("reason", reason or ""))[:LONGEST_REASON] or None
         row.version, row.proof, row.code = row.version + 1, None, None
         await row.save(update_fields=["status", "left_at", "leaving_reason", "version", "proof", "code"])
         await Delivery.cancel(row.id)
@@ -234,7 +241,7 @@ class Subscription(Model):
     async def undo(cls, site: Site, token: str, trace: Trace) -> Self:
         """Take a goodbye back by the link of its letter or page."""
         found, topic = await cls.behind(site, token, UNDO)
-        if found.left_at is not None and found.left_at + UNDO_LIFE <= now():
+        if found.left_at is not None and not lasts(found.left_at, UNDO_LIFE):
             raise Expired
         return await found._return(trace, topic)
 
@@ -244,10 +251,10 @@ class Subscription(Model):
         if row.version != self.version:
             raise Unproven
         topics = await topics_of(row.id)
-        missing = [topic] if topic and topic not in topics else []
+        missing = await still_there([topic] if topic and topic not in topics else [])
         if missing:
-            await set_topics(row.id, [*topics, *await still_there(missing)])
-        is_back = row.status is SubscriptionStatus.UNSUBSCRIBED and row.confirmed_at is not None
+            await set_topics(row.id, [*topics, *missing])
+        is_back = row.status is SubscriptionStatus.UNSUBSCRIBED and row._had_said_yes
         if is_back:
             row.status, row.left_at, row.leaving_reason = SubscriptionStatus.CONFIRMED, None, None
             await row.save(update_fields=["status", "left_at", "leaving_reason"])
@@ -258,11 +265,17 @@ class Subscription(Model):
 
     def letter(self, kind: LetterKind, site: Site, *, key: str = "", **facts: Any) -> Delivery:
         """Write a letter to this subscriber, once for each version or for each key."""
-        # A confirmation goes to whom a stranger may have named, and must not say what a stranger wrote.
-        name = "" if kind is LetterKind.CONFIRMATION else self.name
+        # Who has not said yes may have been named by a stranger, and must not read what a stranger wrote.
+        is_theirs = self.status is SubscriptionStatus.CONFIRMED or kind is LetterKind.GOODBYE
+        name = self.name if is_theirs else ""
         about = {"to": self.email, "name": name, "language": self.language, "site_title": site.title}
         key = f"{self.seed}:{key or self.version}"
         return Delivery.written(self.id, kind, key=key, facts={**about, **facts})
+
+    @property
+    def _had_said_yes(self) -> bool:
+        # Not who was asked once more and left again: that no was an answer to a stranger's sign-up.
+        return self.confirmed_at is not None and not (self.asked_at and self.asked_at > self.confirmed_at)
 
     async def _locked(self) -> Self:
         row = await type(self).select_for_update().filter(id=self.id).first()

@@ -37,9 +37,9 @@ class Suppression(Model):
             await cls.filter(key=key).update(scope=scope, reason=reason, at=now())
 
     @classmethod
-    async def lift(cls, site: Site, mailbox: str) -> bool:
-        """Let letters go to an address again; tell whether it was suppressed."""
-        return bool(await cls.filter(key=key_of(site, mailbox)).delete())
+    async def lift(cls, site: Site, mailbox: str, *scopes: Scope) -> bool:
+        """Let letters go to an address again; tell whether it was suppressed in one of these scopes."""
+        return bool(await cls.filter(key=key_of(site, mailbox), scope__in=scopes or list(Scope)).delete())
 
     @classmethod
     async def bars(cls, site: Site, mailbox: str, scope: Scope) -> bool:

@@ -8,7 +8,9 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Self
 
-FORM = re.compile(r"([a-z]{1,16})_([1-9][0-9]{0,17})_([A-Za-z0-9._-]{1,128})")
+from models.paging import BIGGEST_ID
+
+FORM = re.compile(r"([a-z]{1,16})_([1-9][0-9]{0,9})_([A-Za-z0-9._-]{1,128})")
 KEY_ID = 6  # signs
 
 
@@ -27,7 +29,9 @@ class Token:
     def read(cls, text: str, kind: str) -> Self | None:
         """Read a token; None when it is none, or one for another purpose."""
         found = FORM.fullmatch(text)
-        return cls(found[1], int(found[2]), found[3]) if found and found[1] == kind else None
+        if found is None or found[1] != kind or int(found[2]) > BIGGEST_ID:
+            return None
+        return cls(found[1], int(found[2]), found[3])
 
     @classmethod
     def signed(cls, kind: str, owner: int, key: str, *bound: object, claim: str = "") -> Self:
@@ -81,4 +85,6 @@ def _mac(key: str, *words: object) -> str:
 
 
 def _hmac(key: str, words: tuple[object, ...]) -> bytes:
-    return hmac.digest(key.encode(), "\n".join(map(str, words)).encode(), "sha256")
+    # A stranger's words may hold half a surrogate pair, which has a digest like any other.
+    told = "\n".join(map(str, words)).encode(errors="surrogatepass")
+    return hmac.digest(key.encode(), told, "sha256")

@@ -28,7 +28,8 @@ class Turnstile:
         """Let one pass, or raise TooMany with the time until the next may."""
         moment = self._clock()
         paid = max(self._paid_until.pop(key, moment), moment)
-        wait = paid - moment - self._every * (self._at_once - 1)
+        # Rounded: in sums of floats the last who may pass would sometimes wait for no time at all.
+        wait = round(paid - moment - self._every * (self._at_once - 1), 3)
         self._paid_until[key] = paid + self._every if wait <= 0 else paid
         while len(self._paid_until) > MOST_NETWORKS:
             self._paid_until.popitem(last=False)
