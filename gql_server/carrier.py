@@ -32,6 +32,7 @@ from schema.context import Context, Publication
 
 A_CHUNK = 50  # letters read from the store at a time
 WATCH_SECONDS = 0.5
+AWAY_SECONDS = 1.0
 WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
 Post = PostOffice | Outbox
@@ -89,6 +90,7 @@ class _Round:
         self._batch = batch
         self._context = context
         self._on_their_way: dict[str, tuple[int, str]] = {}
+        self._came_further = False
 
     async def letters(self) -> AsyncIterator[Letter]:
         """Write the letters that are due, as fast as they are taken."""
@@ -96,16 +98,37 @@ class _Round:
         due = models.Delivery.due(self._batch).limit(A_CHUNK)
         while rows := await due.filter(id__gt=last):
             for row in rows:
-                letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
-                self._on_their_way[row.key] = row.id, letters.wording_id(row.kind, letter.language)
-                yield letter
+                if letter := await self._written(row):
+                    yield letter
             last = rows[-1].id
 
+    async def _written(self, row: models.Delivery) -> Letter | None:
+        """Write a letter; one that cannot be written waits alone, and not all that come after it."""
+        self._on_their_way[row.key] = row.id, ""
+        try:
+            letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
+        except Exception as error:
+            log.error("cannot be written", kind=row.kind, error=type(error).__name__)
+            await self.record([Outcome(row.key, TryLater(models.now(), "it cannot be written"))])
+            return None
+        self._on_their_way[row.key] = row.id, letters.wording_id(row.kind, letter.language)
+        return letter
+
     async def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Keep outcomes in the store."""
-        await models.settle([_read(outcome, self._on_their_way[outcome.key][1]) for outcome in outcomes])
+        """Keep outcomes in the store, as soon as it answers: no line sends more before that."""
+        kept = [_read(outcome, self._on_their_way[outcome.key][1]) for outcome in outcomes]
+        while True:
+            try:
+                await models.settle(kept)
+                break
+            except models.Unavailable:
+                await asyncio.sleep(AWAY_SECONDS)
         for outcome in outcomes:
             del self._on_their_way[outcome.key]
+        if not self._came_further:
+            self._came_further = True
+            with suppress(models.Unavailable):
+                await models.Job.progress()
 
     @asynccontextmanager
     async def watched(self, post: Post) -> AsyncIterator[None]:
@@ -136,9 +159,9 @@ def _post(settings: Settings, site: models.Site) -> Post | None:
             raise SettingsError(
                 f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
             )
-        return PostOffice(servers, Sender(address, name or site.title))
+        return PostOffice(servers, Sender(address, name))
     if settings.is_private:
-        return Outbox(Sender(address or NOBODY, name or site.title))
+        return Outbox(Sender(address or NOBODY, name))
     log.warning("no mail server is set; letters wait", setting=f"{PREFIX}SMTP_URL")
     return None
 

@@ -36,6 +36,9 @@ class Batch:
                 self._feeding = crew.create_task(self._feed(letters, crew))
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
+        except asyncio.CancelledError:
+            await self._ledger.end()
+            raise
         await self._ledger.settle()
         if self._broken is not None:
             raise self._broken
@@ -77,15 +80,12 @@ class Batch:
         try:
             while await self._lane.ready():
                 try:
-                    line = await self._lines.take()
+                    async with self._lines.lend() as line:
+                        await line.carry(self._lane, self._ledger)
                 except Unreachable as unreachable:
                     if self._carriers > 1:
                         return  # the others go on
                     self._put_off(unreachable)
-                    continue
-                try:
-                    await line.carry(self._lane, self._ledger)
-                    self._lines.keep(line)
                 except Lost:
                     continue
         finally:

@@ -22,10 +22,10 @@ class Lane:
         return len(self._waiting)
 
     async def put(self, mail: Mail) -> bool:
-        """Add a letter when there is room; say whether it was taken, which it is not after the end."""
+        """Add a letter when there is room; say whether there may be more, which is not so after the end."""
         while len(self._waiting) >= self._room and not self._ended:
             await self._change()
-        if not self._ended:
+        if not (self._ended or self.is_withdrawn(mail)):
             self._waiting.append(mail)
             self._tell()
         return not self._ended
@@ -55,6 +55,8 @@ class Lane:
 
     def give_back(self, mail: Mail) -> bool:
         """Put a letter before the others for a second try; say no when this was the second."""
+        if self.is_withdrawn(mail):
+            return True
         if mail.key in self._returned:
             self._returned.discard(mail.key)
             return False

@@ -87,6 +87,8 @@ class Pipeline:
         except Lost as lost:
             self._transport.abort()
             self._undo(lane, ledger, lost)
+            if durable is not None:
+                await durable  # another line comes in place of this one, and the barrier holds for both
             raise
         except BaseException:
             self._transport.abort()

@@ -28,9 +28,8 @@ class PostOffice:
         name = sender.domain
         assert sender.header  # a bad name is refused here, not with every letter
         self._sender = sender
-        self._bulk = Lines(standings, name)
-        self._urgent = Lines(standings, name)
-        self._urgent_turns = asyncio.Semaphore(MOST_URGENT_LINES)
+        self._bulk = Lines(standings, name, most=MOST_LINES)
+        self._urgent = Lines(standings, name, most=MOST_URGENT_LINES)
         self._batches: dict[Batch, asyncio.Future[None]] = {}
         self._closed = False
 
@@ -51,9 +50,7 @@ class PostOffice:
             await record(outcomes)
             verdicts.extend(outcome.verdict for outcome in outcomes)
 
-        async with self._urgent_turns:
-            batch = Batch(self._sender, self._urgent, Ledger(note), most_lines=1)
-            await self._run(batch, _each([letter]))
+        await self._run(Batch(self._sender, self._urgent, Ledger(note), most_lines=1), _each([letter]))
         return verdicts[0] if verdicts else TryLater(later(SOON), "the post office is closing")
 
     def withdraw(self, keys: Collection[str]) -> None:

@@ -1,9 +1,11 @@
 """Outcomes: what became of letters, and what that means for those they were for."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from functools import cache
+from typing import NamedTuple
 
 from models.atomic import atomic
 from models.consents import Act, Consent, Trace, note
@@ -16,6 +18,8 @@ from models.suppressions import Scope, Suppression
 
 LONGEST_REASON = 500
 BY_MAIL = Trace(door="mail")
+# Not the facts, which are most of a letter.
+KNOWN = ("id", "key", "subscription_id", "kind", "state", "tries", "promised_at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,39 +39,63 @@ class Outcome:
     wording: str | None = None
 
 
+class _Change(NamedTuple):
+    """What an outcome makes of a letter; letters of which it makes the same are changed by one statement."""
+
+    state: State
+    reason: str | None
+    tries: int
+    not_before: datetime
+
+
 @atomic
 async def settle(outcomes: Sequence[Outcome]) -> None:
-    """Keep what became of letters, all in one commit."""
-    rows = {row.key: row for row in await Delivery.filter(key__in=[outcome.key for outcome in outcomes])}
-    sent = [rows[outcome.key] for outcome in outcomes if outcome.state is State.SENT and outcome.key in rows]
-    if sent:
-        ids = [row.id for row in sent]
-        await Delivery.filter(id__in=ids).update(state=State.SENT, facts={}, reason=None, settled_at=now())
-        await _note_asked(sent, {outcome.key: outcome.wording for outcome in outcomes})
-    for outcome in outcomes:
-        if outcome.state is not State.SENT and outcome.key in rows:
-            await _settle(rows[outcome.key], outcome)
+    """Keep what became of letters, all in one commit; doing it twice is as good as once."""
+    given = {outcome.key: outcome for outcome in outcomes}
+    rows = await Delivery.filter(key__in=list(given)).exclude(state=State.SENT).order_by("id").only(*KNOWN)
+    asked = {
+        row.subscription_id: given[row.key].wording
+        for row in rows
+        if given[row.key].state is State.SENT and row.kind is LetterKind.CONFIRMATION
+    }
+    bounced = {row.subscription_id for row in rows if given[row.key].bounced}
+    # Locked before their letters, as who leaves does it.
+    people = await _locked(asked.keys() | bounced)
+    moment, delay, alike = now(), cache(delay_after), defaultdict[_Change, list[int]](list)
+    for row in rows:
+        alike[_change(row, given[row.key], moment, delay)].append(row.id)
+    for change, ids in alike.items():
+        await _apply(change, ids)
+    await _note_asked({person: asked[person.id] for person in people if person.id in asked})
+    for person in people:
+        if person.id in bounced:
+            await _bounce(person)
 
 
-async def _settle(row: Delivery, outcome: Outcome) -> None:
+async def _locked(ids: set[int]) -> list[Subscription]:
+    return await Subscription.select_for_update().filter(id__in=ids).order_by("id") if ids else []
+
+
+def _change(row: Delivery, outcome: Outcome, moment: datetime, delay: Callable[[int], timedelta]) -> _Change:
     reason = outcome.reason[:LONGEST_REASON] if outcome.reason else None
-    values: dict[str, Any] = {"state": outcome.state, "reason": reason}
-    if outcome.state in OPEN:
-        tries = row.tries + 1 if outcome.counted else row.tries
-        wait = now() + delay_after(tries) if outcome.counted else now()
-        values |= {"tries": tries, "not_before": max(wait, outcome.not_before or wait)}
-        if values["not_before"] >= row.is_over_at:
-            values |= {"state": State.FAILED}
-    if values["state"] is State.FAILED:
-        values |= {"facts": {}, "settled_at": now()}
-    # Not one that was taken back while it was tried.
-    await Delivery.filter(id=row.id, state__in=OPEN).update(**values)
-    if outcome.bounced:
-        await _bounce(row)
+    tries = row.tries + 1 if outcome.counted else row.tries
+    wait = moment + delay(tries) if outcome.counted else moment
+    not_before = max(wait, outcome.not_before or wait)
+    is_over = outcome.state in OPEN and not_before >= row.is_over_at
+    return _Change(State.FAILED if is_over else outcome.state, reason, tries, not_before)
 
 
-async def _bounce(row: Delivery) -> None:
-    subscription = await Subscription.select_for_update().get(id=row.subscription_id)
+async def _apply(change: _Change, ids: Sequence[int]) -> None:
+    rows = Delivery.filter(id__in=ids)
+    if change.state is not State.SENT:
+        rows = rows.filter(state__in=OPEN)  # not what was taken back while it was tried
+    if change.state in OPEN:
+        await rows.update(**change._asdict())
+    else:
+        await rows.update(state=change.state, reason=change.reason, facts={}, settled_at=now())
+
+
+async def _bounce(subscription: Subscription) -> None:
     if subscription.status in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.BOUNCED):
         return
     if subscription.status is SubscriptionStatus.CONFIRMED:
@@ -78,23 +106,14 @@ async def _bounce(row: Delivery) -> None:
     await note(subscription, Act.BOUNCED, BY_MAIL)
 
 
-async def _note_asked(sent: Sequence[Delivery], wordings: dict[str, str | None]) -> None:
-    asking = {row.subscription_id: row for row in sent if row.kind is LetterKind.CONFIRMATION}
-    if not asking:
-        return
-    rows = await Subscription.filter(id__in=list(asking)).values_list("id", "version", "language")
-    await Consent.bulk_create(
-        [
-            Consent(
-                subscription_id=id,
-                act=Act.ASKED,
-                at=now(),
-                version=version,
-                door=BY_MAIL.door,
-                language=language,
-                wording=wordings[asking[id].key],
-                detail={},
-            )
-            for id, version, language in rows
-        ]
-    )
+async def _note_asked(wordings: Mapping[Subscription, str | None]) -> None:
+    if wordings:
+        await Consent.bulk_create(
+            [
+                Consent(
+                    subscription_id=person.id, act=Act.ASKED, at=now(), version=person.version,
+                    door=BY_MAIL.door, language=person.language, wording=wording, detail={},
+                )
+                for person, wording in wordings.items()
+            ]
+        )  # fmt: skip
