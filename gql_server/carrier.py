@@ -31,7 +31,6 @@ from models import State
 from schema.context import Context, Publication
 
 A_CHUNK = 50  # letters read from the store at a time
-WATCH_SECONDS = 0.5
 AWAY_SECONDS = 1.0
 WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
@@ -72,13 +71,12 @@ class Carrier:
         if post is None:
             raise models.TryLater(models.now() + WITHOUT_POST)
         round_ = _Round(batch, await self._publication.context())
-        async with round_.watched(post):
-            if await models.Delivery.due(batch).count() > 1:
-                await post.send(round_.letters(), record=round_.record)
-            else:
-                # Alone: somebody waits for it, and it goes over the lines that are kept free for that.
-                async for letter in round_.letters():
-                    await post.send_one(letter, record=round_.record)
+        if await models.Delivery.due(batch).count() > 1:
+            await post.send(round_.letters(), record=round_.record, withdrawn=round_.withdrawn)
+        else:
+            # Alone: somebody waits for it, and it goes over the lines that are kept free for that.
+            async for letter in round_.letters():
+                await post.send_one(letter, record=round_.record, withdrawn=round_.withdrawn)
         if (moment := await models.Delivery.next_moment(batch)) is not None:
             raise models.TryLater(moment)
 
@@ -97,6 +95,8 @@ class _Round:
         last = 0
         due = models.Delivery.due(self._batch).limit(A_CHUNK)
         while rows := await due.filter(id__gt=last):
+            # Watched from now on, though some are written much later.
+            self._on_their_way |= {row.key: (row.id, "") for row in rows}
             for row in rows:
                 if letter := await self._written(row):
                     yield letter
@@ -104,7 +104,6 @@ class _Round:
 
     async def _written(self, row: models.Delivery) -> Letter | None:
         """Write a letter; one that cannot be written waits alone, and not all that come after it."""
-        self._on_their_way[row.key] = row.id, ""
         try:
             letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
         except Exception as error:
@@ -130,23 +129,10 @@ class _Round:
             with suppress(models.Unavailable):
                 await models.Job.progress()
 
-    @asynccontextmanager
-    async def watched(self, post: Post) -> AsyncIterator[None]:
-        """Take letters back from the post that the store has taken back meanwhile, whichever process did."""
-        watching = asyncio.create_task(self._watch(post))
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-
-    async def _watch(self, post: Post) -> None:
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            # A store that does not answer now is asked again: nothing is lost by that but time.
-            with suppress(models.Unavailable):
-                ids = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
-                post.withdraw([key for key, (id, _) in self._on_their_way.items() if id in ids])
+    async def withdrawn(self) -> list[str]:
+        """Give the keys of letters that the store has taken back meanwhile, whichever process did it."""
+        gone = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
+        return [key for key, (id, _) in self._on_their_way.items() if id in gone]
 
 
 def _post(settings: Settings, site: models.Site) -> Post | None:

@@ -2,11 +2,12 @@
 
 import re
 from collections import deque
-from collections.abc import AsyncIterable, Collection
+from collections.abc import AsyncIterable
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 
+from mailers.batch import Withdrawn
 from mailers.ledger import Record
 from mailers.letter import Letter
 from mailers.mail import Headers, Mail, Sender
@@ -29,8 +30,8 @@ class Outbox:
         """The letters, the newest first; a letter that comes again takes the place of the first."""
         return list(reversed(self._kept))
 
-    async def send(self, letters: Letters, *, record: Record) -> None:
-        """Keep letters."""
+    async def send(self, letters: Letters, *, record: Record, withdrawn: Withdrawn | None = None) -> None:
+        """Keep letters; each is out as soon as it is written, so none is taken back."""
         if isinstance(letters, AsyncIterable):
             async for letter in letters:
                 await self.send_one(letter, record=record)
@@ -38,7 +39,9 @@ class Outbox:
             for letter in letters:
                 await self.send_one(letter, record=record)
 
-    async def send_one(self, letter: Letter | Mail, *, record: Record) -> Verdict:
+    async def send_one(
+        self, letter: Letter | Mail, *, record: Record, withdrawn: Withdrawn | None = None
+    ) -> Verdict | None:
         """Keep a letter; it fails here as it would on its way."""
         verdict: Verdict = Sent("kept in the outbox")
         try:
@@ -47,9 +50,6 @@ class Outbox:
             verdict = Failed(f"{invalid.field}: {invalid}")
         await record([Outcome(letter.key, verdict)])
         return verdict
-
-    def withdraw(self, keys: Collection[str]) -> None:
-        """Do nothing: a letter is kept as soon as it is written."""
 
     def stop(self) -> None:
         """Do nothing: no letter is on its way."""
