@@ -1,11 +1,13 @@
-"""Gives the tests of faults a mail server, an audience, and postmen in processes of their own, to be killed."""
+"""Gives the tests of faults a mail server, readers, and postmen in processes of their own, to be killed."""
 
 import asyncio
 import multiprocessing
 import os
 from collections import Counter, defaultdict
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTPUTF8
 from signal import SIGKILL
 
 import pytest
@@ -16,6 +18,7 @@ from gql_server.hands import hands_with
 from gql_server.worker import Worker
 from models.atomic import atomic
 from models.engines.queues import LEASE
+from models.interests import set_topics, topic_code
 from models.tokens import fresh_seed
 from schema.context import Publication
 from tests.faults import lab
@@ -77,6 +80,14 @@ class Sink(MailServer):
         """Count what came for each address."""
         return Counter(taken.recipient for taken in self.taken)
 
+    def subjects(self, recipient):
+        """Give the subjects of what came for an address."""
+        return [
+            str(message_from_bytes(taken.content, policy=SMTPUTF8)["Subject"])
+            for taken in self.taken
+            if taken.recipient == recipient
+        ]
+
     def assert_copies_are_alike(self):
         """Hold that what came more than once had the same bytes each time."""
         contents = defaultdict(set)
@@ -120,6 +131,26 @@ def drain(site, database_url):
 
 
 @pytest.fixture
+def working(site, database_url):
+    """Work in this process, as a server does, as long as a block lasts."""
+
+    @asynccontextmanager
+    async def working(sink):
+        carrier = Carrier(Publication(lab.SITE_URL, keep_seconds=0))
+        async with carrier.with_post(lab.settings_of(database_url, sink.url), site):
+            worker = Worker(hands_with(carrier), {})
+            running = asyncio.create_task(worker.run())
+            try:
+                yield
+            finally:
+                worker.stop()
+                carrier.stop()
+                await running
+
+    return working
+
+
+@pytest.fixture
 def the_dead_are_missed(time_passes):
     """Let the leases of killed workers run out."""
 
@@ -131,10 +162,10 @@ def the_dead_are_missed(time_passes):
 
 @pytest.fixture
 def promise(site):
-    """Promise a letter of a topic to each of so many readers; give the readers."""
+    """Promise each of so many readers a letter of the first of these topics; give the readers."""
 
     @atomic
-    async def promise(names, *, topic="newsletter-1", lane=models.Lane.BULK):
+    async def promise(names, *topics):
         rows = [
             models.Subscription(
                 site_id=site.id,
@@ -150,17 +181,19 @@ def promise(site):
         ]
         await models.Subscription.bulk_create(rows)
         readers = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows]).order_by("id")
-        letters = [_welcome(reader, site, topic) for reader in readers]
-        await models.Delivery.promise(letters, lane=lane)
+        for reader in readers if topics else ():
+            await set_topics(reader.id, topics)
+        letters = [_welcome(reader, site, *topics[:1]) for reader in readers]
+        await models.Delivery.promise(letters, lane=models.Lane.BULK)
         return readers
 
     return promise
 
 
-def _welcome(reader, site, topic):
+def _welcome(reader, site, topic=None):
     paths = {"preferences_link": reader.path_to_preferences(site), "unsubscribe_link": reader.path_out(site)}
     letter = reader.letter(models.LetterKind.WELCOME, site, paths=paths)
-    letter.topic = topic
+    letter.topic = topic and topic_code(topic)
     return letter
 
 

@@ -50,6 +50,11 @@ def sign_up(told: Connection, url: str, smtp_url: str, name: str) -> None:
     asyncio.run(_work(told.send, url, smtp_url, "", post_office.MOST_LINES, signing_up=name))
 
 
+def leave(told: Connection, url: str, _smtp_url: str, topics: list[Any] | None, *ids: int) -> None:
+    """Let readers leave some topics, or all."""
+    asyncio.run(_leave(told.send, url, topics, ids))
+
+
 async def _work(
     tell: Tell, url: str, smtp_url: str, stand_at: str, most_lines: int, *, signing_up: str = ""
 ) -> None:
@@ -78,6 +83,15 @@ async def _work(
 def settings_of(url: str, smtp_url: str) -> Settings:
     """Give the settings of a server with a mail server of its own."""
     return Settings(database_url=url, site_url=SITE_URL, smtp_url=smtp_url, mail_from="post@tafel.example")
+
+
+async def _leave(tell: Tell, url: str, topics: list[Any] | None, ids: tuple[int, ...]) -> None:
+    async with open_store(url, migrate=False):
+        site = await models.found()
+        tell("ready")
+        for reader in await models.Subscription.filter(id__in=ids):
+            await reader.leave(site, FORM, topics=topics)
+        tell("left")
 
 
 async def _sign_up(tell: Tell, site: models.Site, name: str) -> None:
