@@ -44,7 +44,7 @@ async def _measure(url: str, size: int, seconds: float) -> Figures:
     print(f"{url.partition(':')[0]}: generating {size} posts …", file=sys.stderr)
     async with open_store(url):
         await generate(size)
-    async with _served(url) as address, aiohttp.ClientSession() as session:
+    async with served(url) as address, aiohttp.ClientSession() as session:
         graph = f"{address}/graphql"
         return {name: await _ask(session, graph, _read(file), seconds) for name, file in QUERIES.items()}
 
@@ -54,11 +54,13 @@ def _read(file: Path) -> str:
 
 
 @asynccontextmanager
-async def _served(url: str) -> AsyncIterator[str]:
+async def served(url: str, **settings: str) -> AsyncIterator[str]:
+    """Serve a store from a process of its own, with settings by name; give its address."""
+    named = {f"GQL_SERVER_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "gql_server", "serve", "--port", "0"]
     server = await asyncio.create_subprocess_exec(
         *command,
-        env={**os.environ, "GQL_SERVER_DATABASE_URL": url},
+        env={**os.environ, "GQL_SERVER_DATABASE_URL": url, **named},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )

@@ -5,7 +5,7 @@ import multiprocessing
 import os
 from collections import Counter, defaultdict
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import SMTPUTF8
 from signal import SIGKILL
@@ -151,6 +151,18 @@ def working(site, database_url):
 
 
 @pytest.fixture
+def time_goes_by(store, time_machine, time_passes):
+    """Travel in time, with the queue."""
+
+    async def go_by(span):
+        time_machine.move_to(datetime.now(UTC) + span)
+        if store.dialect == "postgres":
+            await time_passes(span)  # which keeps time by the server's clock
+
+    return go_by
+
+
+@pytest.fixture
 def the_dead_are_missed(time_passes):
     """Let the leases of killed workers run out."""
 
@@ -164,30 +176,35 @@ def the_dead_are_missed(time_passes):
 def promise(site):
     """Promise each of so many readers a letter of the first of these topics; give the readers."""
 
-    @atomic
     async def promise(names, *topics):
-        rows = [
-            models.Subscription(
-                site_id=site.id,
-                email=f"{name}@example.org",
-                mailbox=f"{name}@example.org",
-                name=f"{name}",
-                language="nl",
-                status=models.SubscriptionStatus.CONFIRMED,
-                seed=fresh_seed(),
-                created_at=models.now(),
-            )
-            for name in names
-        ]
-        await models.Subscription.bulk_create(rows)
-        readers = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows]).order_by("id")
-        for reader in readers if topics else ():
-            await set_topics(reader.id, topics)
-        letters = [_welcome(reader, site, *topics[:1]) for reader in readers]
-        await models.Delivery.promise(letters, lane=models.Lane.BULK)
-        return readers
+        return await promise_letters(site, names, *topics)
 
     return promise
+
+
+@atomic
+async def promise_letters(site, names, *topics):
+    """Make readers, who want these topics, and promise each a letter of the first."""
+    rows = [
+        models.Subscription(
+            site_id=site.id,
+            email=f"{name}@example.org",
+            mailbox=f"{name}@example.org",
+            name=name,
+            language="nl",
+            status=models.SubscriptionStatus.CONFIRMED,
+            seed=fresh_seed(),
+            created_at=models.now(),
+        )
+        for name in names
+    ]
+    await models.Subscription.bulk_create(rows)
+    readers = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows]).order_by("id")
+    for reader in readers if topics else ():
+        await set_topics(reader.id, topics)
+    letters = [_welcome(reader, site, *topics[:1]) for reader in readers]
+    await models.Delivery.promise(letters, lane=models.Lane.BULK)
+    return readers
 
 
 def _welcome(reader, site, topic=None):

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -45,18 +45,6 @@ WILLING = {
     "says much": dict.fromkeys(("MAIL", "RCPT", "DOT"), f"250-{LONG}" * 250 + "250 ok"),
     "hangs up at the goodbye": {"QUIT": DROP},
 }
-
-
-@pytest.fixture
-def time_goes_by(store, time_machine, time_passes):
-    """Travel in time, with the queue."""
-
-    async def go_by(span):
-        time_machine.move_to(datetime.now(UTC) + span)
-        if store.dialect == "postgres":
-            await time_passes(span)  # which keeps time by the server's clock
-
-    return go_by
 
 
 async def the_letter():
