@@ -54,12 +54,13 @@ def _read(file: Path) -> str:
 
 
 @asynccontextmanager
-async def served(url: str) -> AsyncIterator[str]:
-    """Serve a store from a process of its own; give its address."""
+async def served(url: str, **settings: str) -> AsyncIterator[str]:
+    """Serve a store from a process of its own, with settings by name; give its address."""
+    named = {f"GQL_SERVER_{name.upper()}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "gql_server", "serve", "--port", "0"]
     server = await asyncio.create_subprocess_exec(
         *command,
-        env={**os.environ, "GQL_SERVER_DATABASE_URL": url},
+        env={**os.environ, "GQL_SERVER_DATABASE_URL": url, **named},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )

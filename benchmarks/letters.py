@@ -2,15 +2,10 @@
 
 import argparse
 import asyncio
-import os
-import shutil
-import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -19,6 +14,7 @@ from time import perf_counter, process_time
 import aiosmtplib
 import uvloop
 
+from benchmarks.sink import sink
 from mailers.compiled import CompiledLetter
 from mailers.mail import Sender, Stamp
 from mailers.post_office import MOST_LINES, PostOffice
@@ -92,28 +88,6 @@ def _values(number: int) -> dict[str, str]:
     return {"name": f"Ann {number}", "to": f"ann{number}@example.org", "link": link, "code": f"{number:08d}"}
 
 
-@contextmanager
-def _sink() -> Iterator[int]:
-    found = shutil.which("smtp-sink") or shutil.which("/usr/sbin/smtp-sink")
-    if found is None:
-        raise SystemExit("smtp-sink is missing; it comes with Postfix")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([found, *user, f"127.0.0.1:{port}", "200"])
-    try:
-        while process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                break
-            except OSError:
-                continue
-        yield port
-    finally:
-        process.terminate()
-        process.wait()
-
-
 Sending = Callable[[int, int, Path], Awaitable[None]]
 RUNS: list[tuple[str, Sending, int, Callable[[], asyncio.AbstractEventLoop]]] = [
     ("ours, durable outcomes, asyncio", ours, 10, asyncio.new_event_loop),
@@ -126,7 +100,7 @@ RUNS: list[tuple[str, Sending, int, Callable[[], asyncio.AbstractEventLoop]]] = 
 def main(letters: int) -> None:
     """Measure both ways in one run; print a table."""
     print(f"{'letters per second of':52} {'CPU':>8} {'clock':>8}")
-    with _sink() as port:
+    with sink() as port:
         for name, send, share, loop in RUNS:
             with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
                 count = letters * share // 10

@@ -83,9 +83,14 @@ async def work_inside(app: web.Application) -> AsyncIterator[None]:
     """Let the server's own worker run while the store is open; at the end it finishes what it does."""
     running = asyncio.create_task(app[WORKER].run())
     yield
+    await stop_work(app)
+    await running
+
+
+async def stop_work(app: web.Application) -> None:
+    """Take no new work, and finish the letters that are on their way."""
     app[WORKER].stop()
     app[CARRIER].stop()
-    await running
 
 
 async def _tell(site: models.Site, tell: Callable[[str], None]) -> None:

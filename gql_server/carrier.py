@@ -31,7 +31,7 @@ from models import State
 from schema.context import Context, Publication
 
 A_CHUNK = 50  # letters read from the store at a time
-WATCH_SECONDS = 0.5
+AWAY_SECONDS = 1.0
 WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
 Post = PostOffice | Outbox
@@ -71,13 +71,12 @@ class Carrier:
         if post is None:
             raise models.TryLater(models.now() + WITHOUT_POST)
         round_ = _Round(batch, await self._publication.context())
-        async with round_.watched(post):
-            if await models.Delivery.due(batch).count() > 1:
-                await post.send(round_.letters(), record=round_.record)
-            else:
-                # Alone: somebody waits for it, and it goes over the lines that are kept free for that.
-                async for letter in round_.letters():
-                    await post.send_one(letter, record=round_.record)
+        if await models.Delivery.due(batch).count() > 1:
+            await post.send(round_.letters(), record=round_.record, withdrawn=round_.withdrawn)
+        else:
+            # Alone: somebody waits for it, and it goes over the lines that are kept free for that.
+            async for letter in round_.letters():
+                await post.send_one(letter, record=round_.record, withdrawn=round_.withdrawn)
         if (moment := await models.Delivery.next_moment(batch)) is not None:
             raise models.TryLater(moment)
 
@@ -89,41 +88,51 @@ class _Round:
         self._batch = batch
         self._context = context
         self._on_their_way: dict[str, tuple[int, str]] = {}
+        self._came_further = False
 
     async def letters(self) -> AsyncIterator[Letter]:
         """Write the letters that are due, as fast as they are taken."""
         last = 0
         due = models.Delivery.due(self._batch).limit(A_CHUNK)
         while rows := await due.filter(id__gt=last):
+            # Watched from now on, though some are written much later.
+            self._on_their_way |= {row.key: (row.id, "") for row in rows}
             for row in rows:
-                letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
-                self._on_their_way[row.key] = row.id, letters.wording_id(row.kind, letter.language)
-                yield letter
+                if letter := await self._written(row):
+                    yield letter
             last = rows[-1].id
 
+    async def _written(self, row: models.Delivery) -> Letter | None:
+        """Write a letter; one that cannot be written waits alone, and not all that come after it."""
+        try:
+            letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
+        except Exception as error:
+            log.error("cannot be written", kind=row.kind, error=type(error).__name__)
+            await self.record([Outcome(row.key, TryLater(models.now(), "it cannot be written"))])
+            return None
+        self._on_their_way[row.key] = row.id, letters.wording_id(row.kind, letter.language)
+        return letter
+
     async def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Keep outcomes in the store."""
-        await models.settle([_read(outcome, self._on_their_way[outcome.key][1]) for outcome in outcomes])
+        """Keep outcomes in the store, as soon as it answers: no line sends more before that."""
+        kept = [_read(outcome, self._on_their_way[outcome.key][1]) for outcome in outcomes]
+        while True:
+            try:
+                await models.settle(kept)
+                break
+            except models.Unavailable:
+                await asyncio.sleep(AWAY_SECONDS)
         for outcome in outcomes:
             del self._on_their_way[outcome.key]
-
-    @asynccontextmanager
-    async def watched(self, post: Post) -> AsyncIterator[None]:
-        """Take letters back from the post that the store has taken back meanwhile, whichever process did."""
-        watching = asyncio.create_task(self._watch(post))
-        try:
-            yield
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-
-    async def _watch(self, post: Post) -> None:
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            # A store that does not answer now is asked again: nothing is lost by that but time.
+        if not self._came_further:
+            self._came_further = True
             with suppress(models.Unavailable):
-                ids = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
-                post.withdraw([key for key, (id, _) in self._on_their_way.items() if id in ids])
+                await models.Job.progress()
+
+    async def withdrawn(self) -> list[str]:
+        """Give the keys of letters that the store has taken back meanwhile, whichever process did it."""
+        gone = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
+        return [key for key, (id, _) in self._on_their_way.items() if id in gone]
 
 
 def _post(settings: Settings, site: models.Site) -> Post | None:
@@ -136,9 +145,9 @@ def _post(settings: Settings, site: models.Site) -> Post | None:
             raise SettingsError(
                 f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
             )
-        return PostOffice(servers, Sender(address, name or site.title))
+        return PostOffice(servers, Sender(address, name))
     if settings.is_private:
-        return Outbox(Sender(address or NOBODY, name or site.title))
+        return Outbox(Sender(address or NOBODY, name))
     log.warning("no mail server is set; letters wait", setting=f"{PREFIX}SMTP_URL")
     return None
 

@@ -13,7 +13,7 @@ import structlog
 import models
 from gql_server.hands import Hand
 from models.engines.queues import Entry
-from models.jobs import MOST_TRIES, delay_after, queue
+from models.jobs import MOST_TRIES, delay_after, in_hand, queue
 
 AT_ONCE = timedelta(0)
 log = structlog.get_logger("worker")
@@ -22,6 +22,7 @@ log = structlog.get_logger("worker")
 async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
     """Do it, whatever comes of it; when cancelled, put it back into the line."""
     began, error = monotonic(), None
+    in_hand.set((entry.id, owner))
     try:
         error = await _attempt(entry, hand)
         word = await _settle_in_the_end(entry, owner, error)

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web, web_server
 from aiohttp.web_protocol import RequestHandler
 
-from gql_server.app import build, work_inside
+from gql_server.app import build, stop_work, work_inside
 from gql_server.middleware import no_http
 from gql_server.settings import Settings, SettingsError
 
@@ -57,6 +57,8 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
     app = build(settings, demonstration=demonstration)
     # Not in `build`: a test drains the worker itself, and nothing works behind its back.
     app.cleanup_ctx.append(work_inside)
+    # At once, and not when the last request is answered: both may take their time.
+    app.on_shutdown.append(stop_work)
     web.run_app(
         app,
         sock=listening,

@@ -19,7 +19,7 @@ SEATS = 10
 # Work in bulk may be slow; somebody waits for the rest.
 SEATS_FOR_BULK = 8
 POLL_SECONDS = 1.0
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0  # a mail server that looks into letters answers late
 BREATH_SECONDS = (0.02, 0.08)
 log = structlog.get_logger("worker")
 

@@ -1,7 +1,9 @@
 """One run of letters over as many lines as they need."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import suppress
+from time import monotonic
 
 from mailers.connection import Unreachable
 from mailers.lane import Lane
@@ -11,20 +13,28 @@ from mailers.lines import Lines
 from mailers.mail import Mail, Sender
 from mailers.replies import Lost
 from mailers.verdicts import Failed, Outcome
+from models.engines.transactions import Unavailable
 from models.errors import Invalid
 
 LETTERS_A_LINE = 4  # that wait before one more line is opened
+WATCH_SECONDS = 0.5
+
+# Gives the keys of letters that were taken back; others may be among them.
+Withdrawn = Callable[[], Awaitable[Collection[str]]]
 
 
 class Batch:
     """Carries letters from their source to the mail servers and their outcomes to the ledger."""
 
-    def __init__(self, sender: Sender, lines: Lines, ledger: Ledger, *, most_lines: int) -> None:
+    def __init__(
+        self, sender: Sender, lines: Lines, ledger: Ledger, withdrawn: Withdrawn | None, *, most_lines: int
+    ) -> None:
         self._sender = sender
         self._lines = lines
         self._ledger = ledger
+        self._withdrawn = withdrawn
         self._most_lines = most_lines
-        self._lane = Lane(LETTERS_A_LINE * most_lines)
+        self._lane = Lane(LETTERS_A_LINE * most_lines, watched=withdrawn is not None)
         self._carriers = 0
         self._feeding: asyncio.Task[None] | None = None
         self._broken: Exception | None = None
@@ -32,10 +42,16 @@ class Batch:
     async def run(self, letters: AsyncIterator[Letter | Mail]) -> None:
         """Send all letters; come back when every outcome is durable."""
         try:
-            async with asyncio.TaskGroup() as crew:
-                self._feeding = crew.create_task(self._feed(letters, crew))
+            async with asyncio.TaskGroup() as watch:
+                watching = watch.create_task(self._watch())
+                async with asyncio.TaskGroup() as crew:
+                    self._feeding = crew.create_task(self._feed(letters, crew))
+                watching.cancel()
         except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            raise _first(errors) from None
+        except asyncio.CancelledError:
+            await self._ledger.end()
+            raise
         await self._ledger.settle()
         if self._broken is not None:
             raise self._broken
@@ -45,10 +61,6 @@ class Batch:
         self._lane.end(empty=True)
         if self._feeding is not None:
             self._feeding.cancel()
-
-    def withdraw(self, keys: Collection[str]) -> None:
-        """Take letters back that are not out yet; they get no outcome."""
-        self._lane.withdraw(keys)
 
     async def _feed(self, letters: AsyncIterator[Letter | Mail], crew: asyncio.TaskGroup) -> None:
         try:
@@ -64,6 +76,13 @@ class Batch:
         finally:
             self._lane.end()
 
+    async def _watch(self) -> None:
+        while self._withdrawn is not None:
+            asked_at = monotonic()
+            with suppress(Unavailable):  # nothing goes out until the store answers again
+                self._lane.withdraw(await self._withdrawn(), known_at=asked_at)
+            await asyncio.sleep(WATCH_SECONDS)
+
     def _sealed(self, letter: Letter | Mail) -> Mail | None:
         if isinstance(letter, Mail):
             return letter
@@ -77,15 +96,12 @@ class Batch:
         try:
             while await self._lane.ready():
                 try:
-                    line = await self._lines.take()
+                    async with self._lines.lend() as line:
+                        await line.carry(self._lane, self._ledger)
                 except Unreachable as unreachable:
                     if self._carriers > 1:
                         return  # the others go on
                     self._put_off(unreachable)
-                    continue
-                try:
-                    await line.carry(self._lane, self._ledger)
-                    self._lines.keep(line)
                 except Lost:
                     continue
         finally:
@@ -94,3 +110,7 @@ class Batch:
     def _put_off(self, unreachable: Unreachable) -> None:
         while (mail := self._lane.take()) is not None:
             self._ledger.enter(Outcome(mail.key, unreachable.verdict))
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

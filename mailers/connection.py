@@ -18,7 +18,7 @@ from mailers.pipeline import Offers, Pipeline
 from mailers.replies import Replies
 from mailers.servers import Security, Server
 from mailers.standing import Standing
-from mailers.verdicts import SOON, NoLine, OursToFix, Reply, Stage, Verdict, judge, later
+from mailers.verdicts import SOON, NoLine, OursToFix, Reply, Stage, Verdict, judge, later, printable
 
 PATIENCE = 30.0  # seconds for each step
 
@@ -81,8 +81,8 @@ def _take_over(smtp: SMTP, standing: Standing) -> Pipeline:
 def _verdict(error: Exception) -> Verdict:
     if isinstance(error, SMTPResponseException):
         # aiosmtplib says -1 to an answer that makes no sense.
-        return judge(Stage.CONNECT, Reply(error.code, error.message))
-    reason = f"{Stage.CONNECT.value}: {error}"
+        return judge(Stage.CONNECT, Reply(error.code, printable(error.message)))
+    reason = printable(f"{Stage.CONNECT.value}: {error}")
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         return OursToFix(later(SOON), reason)
     passing = (SMTPConnectError, SMTPServerDisconnected, SMTPTimeoutError, OSError)

@@ -3,15 +3,24 @@
 import asyncio
 from collections import deque
 from collections.abc import Collection
+from time import monotonic
 
 from mailers.mail import Mail
 
+# Seconds. Who leaves gets no letter two seconds later, and it takes a moment to come out.
+FRESH = 1.5
+
 
 class Lane:
-    """Hands letters to connections in their order; keeps few, so that their source is read no faster."""
+    """Hands letters to connections in their order; keeps few, so that their source is read no faster.
 
-    def __init__(self, room: int) -> None:
+    When `watched`, no letter goes out unless it was known a moment ago that it was not taken back.
+    """
+
+    def __init__(self, room: int, *, watched: bool = False) -> None:
         self._room = room
+        self._watched = watched
+        self._known_at = float("-inf")
         self._waiting: deque[Mail] = deque()
         self._returned: set[str] = set()
         self._withdrawn: set[str] = set()
@@ -22,10 +31,10 @@ class Lane:
         return len(self._waiting)
 
     async def put(self, mail: Mail) -> bool:
-        """Add a letter when there is room; say whether it was taken, which it is not after the end."""
+        """Add a letter when there is room; say whether there may be more, which is not so after the end."""
         while len(self._waiting) >= self._room and not self._ended:
             await self._change()
-        if not self._ended:
+        if not self._ended and mail.key not in self._withdrawn:
             self._waiting.append(mail)
             self._tell()
         return not self._ended
@@ -55,6 +64,8 @@ class Lane:
 
     def give_back(self, mail: Mail) -> bool:
         """Put a letter before the others for a second try; say no when this was the second."""
+        if mail.key in self._withdrawn:
+            return True
         if mail.key in self._returned:
             self._returned.discard(mail.key)
             return False
@@ -64,15 +75,18 @@ class Lane:
             self._tell()
         return True
 
-    def withdraw(self, keys: Collection[str]) -> None:
-        """Take letters back that are not out yet, those that wait here and those announced to a server."""
+    def withdraw(self, keys: Collection[str], *, known_at: float) -> None:
+        """Take letters back that are not out yet, wherever they are on their way."""
         self._withdrawn.update(keys)
+        self._known_at = known_at
         self._waiting = deque(mail for mail in self._waiting if mail.key not in self._withdrawn)
         self._tell()
 
-    def is_withdrawn(self, mail: Mail) -> bool:
-        """Say whether a letter was taken back."""
-        return mail.key in self._withdrawn
+    async def let_out(self, mail: Mail) -> bool:
+        """Say whether a letter may go out now; wait until that is known."""
+        while self._watched and monotonic() - self._known_at > FRESH:
+            await self._change()
+        return mail.key not in self._withdrawn
 
     async def _change(self) -> None:
         if self._changed is None:

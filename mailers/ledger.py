@@ -11,6 +11,7 @@ Record = Callable[[Sequence[Outcome]], Awaitable[None]]
 
 
 LONGEST_WAIT = 0.02  # seconds
+LAST_WAIT = 2.0
 
 
 class Ledger:
@@ -50,6 +51,13 @@ class Ledger:
             await self._writing
         if self._error is not None:
             raise self._error
+
+    async def end(self) -> None:
+        """Write what was entered, as far as that takes moments only; then write no more."""
+        if self._writing is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LAST_WAIT):
+                    await self._writing
 
     async def _write(self) -> None:
         try:

@@ -1,7 +1,7 @@
 """A letter to one reader, in text and in HTML."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -13,7 +13,10 @@ _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What one reader is told; `key` and `promised_at` make every try give the same bytes."""
+    """What one reader is told; `key` and `promised_at` make every try give the same bytes.
+
+    `writer` says who writes where the sender has no name.
+    """
 
     to: str
     subject: str
@@ -23,6 +26,7 @@ class Letter:
     key: str
     promised_at: datetime
     headers: Headers = NO_HEADERS
+    writer: str = field(default="", compare=False)
 
     @property
     def links(self) -> list[str]:
@@ -47,7 +51,8 @@ class Letter:
         )
         stamp = Stamp(self.to, self.key, self.promised_at, self.headers)
         line = subject(self.subject)
-        return sender.seal(stamp, subject=line, language=self.language, body=b"".join(parts))
+        named = sender.called(self.writer)
+        return named.seal(stamp, subject=line, language=self.language, body=b"".join(parts))
 
 
 def _closed(text: str) -> str:

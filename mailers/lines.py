@@ -3,7 +3,8 @@
 import asyncio
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from mailers.connection import Unreachable, connect
 from mailers.pipeline import Pipeline
@@ -14,16 +15,32 @@ KEPT = 30.0  # seconds; servers hang up after a minute or more
 
 
 class Lines:
-    """Lends lines; opens one when none is idle, to the next server when one cannot be reached."""
+    """Lends so many lines at a time, to all who send; opens one when none is idle, to the next server when
+    one cannot be reached.
+    """
 
-    def __init__(self, standings: Sequence[Standing], name: str) -> None:
+    def __init__(self, standings: Sequence[Standing], name: str, *, most: int) -> None:
         self._standings = standings
         self._name = name
+        self._places = asyncio.Semaphore(most)
         self._idle: list[Pipeline] = []
         self._goodbyes: set[asyncio.Task[None]] = set()
 
-    async def take(self) -> Pipeline:
-        """Lend a line; raise Unreachable when no server takes one."""
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Pipeline]:
+        """Lend a line when there is one to spare; raise Unreachable when no server takes one."""
+        async with self._places:
+            line = await self._take()
+            yield line
+            self._keep(line)
+
+    async def close(self) -> None:
+        """Say goodbye on all lines."""
+        while self._idle:
+            self._dismiss(self._idle.pop())
+        await asyncio.gather(*self._goodbyes)
+
+    async def _take(self) -> Pipeline:
         while self._idle:
             line = self._idle.pop()
             if line.usable:
@@ -31,16 +48,9 @@ class Lines:
             self._dismiss(line)
         return await self._open()
 
-    def keep(self, line: Pipeline) -> None:
-        """Take a line back, and hang up when nobody asks for it."""
+    def _keep(self, line: Pipeline) -> None:
         self._idle.append(line)
         asyncio.get_running_loop().call_later(KEPT, self._retire, line)
-
-    async def close(self) -> None:
-        """Say goodbye on all lines."""
-        while self._idle:
-            self._dismiss(self._idle.pop())
-        await asyncio.gather(*self._goodbyes)
 
     async def _open(self) -> Pipeline:
         refusals = []

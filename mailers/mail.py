@@ -1,8 +1,8 @@
 """A sealed letter: the envelope, and bytes that are the same at every try."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -95,6 +95,10 @@ class Sender:
         name = encoding.phrase(self.name, field="sender")
         return f"From: {name}\r\n <{self.mailbox}>\r\n" if name else f"From: {self.mailbox}\r\n"
 
+    def called(self, name: str) -> "Sender":
+        """Give the sender by this name, unless it has one of its own."""
+        return self if self.name or not name else _called(self, name)
+
     def seal(self, stamp: Stamp, *, subject: bytes, language: str, body: bytes) -> Mail:
         """Put a subject line and a body of both parts into an envelope."""
         to = mailbox(stamp.to, field="to")
@@ -109,3 +113,8 @@ class Sender:
             f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'
         )
         return Mail(stamp.key, self.mailbox, to, b"".join((subject, head.encode(), b"\r\n", body)))
+
+
+@lru_cache(maxsize=64)
+def _called(sender: Sender, name: str) -> Sender:
+    return replace(sender, name=name)

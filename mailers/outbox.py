@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Collection
+from collections.abc import AsyncIterable, AsyncIterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
 
+from mailers.batch import Withdrawn
 from mailers.ledger import Record
 from mailers.letter import Letter
 from mailers.mail import Headers, Mail, Sender
@@ -48,8 +49,8 @@ class Outbox:
         finally:
             self._listening.discard(arrived)
 
-    async def send(self, letters: Letters, *, record: Record) -> None:
-        """Keep letters."""
+    async def send(self, letters: Letters, *, record: Record, withdrawn: Withdrawn | None = None) -> None:
+        """Keep letters; each is out as soon as it is written, so none is taken back."""
         if isinstance(letters, AsyncIterable):
             async for letter in letters:
                 await self.send_one(letter, record=record)
@@ -57,7 +58,9 @@ class Outbox:
             for letter in letters:
                 await self.send_one(letter, record=record)
 
-    async def send_one(self, letter: Letter | Mail, *, record: Record) -> Verdict:
+    async def send_one(
+        self, letter: Letter | Mail, *, record: Record, withdrawn: Withdrawn | None = None
+    ) -> Verdict | None:
         """Keep a letter; it fails here as it would on its way."""
         verdict: Verdict = Sent("kept in the outbox")
         try:
@@ -66,9 +69,6 @@ class Outbox:
             verdict = Failed(f"{invalid.field}: {invalid}")
         await record([Outcome(letter.key, verdict)])
         return verdict
-
-    def withdraw(self, keys: Collection[str]) -> None:
-        """Do nothing: a letter is kept as soon as it is written."""
 
     def stop(self) -> None:
         """Do nothing: no letter is on its way."""

@@ -70,12 +70,12 @@ class Pipeline:
                 refusal = await self._go_ahead(mail)
                 if durable is not None:
                     await durable
-                if not self._replies.quiet:
-                    raise Lost("the server spoke out of turn or hung up")
-                if refusal is None and lane.is_withdrawn(mail):
+                if refusal is None and not await lane.let_out(mail):
                     # The server waits for the letter by now, and only hanging up keeps it from coming.
                     self._announced = None
                     raise Lost("the letter was taken back")
+                if not self._replies.quiet:
+                    raise Lost("the server spoke out of turn or hung up")
                 self._announced = self._following(lane) if self._ended is None else None
                 stage, verdict = await self._hand_over(mail, refusal, ledger)
                 self._standing.answered(stage, verdict, mail.domain)
@@ -87,6 +87,8 @@ class Pipeline:
         except Lost as lost:
             self._transport.abort()
             self._undo(lane, ledger, lost)
+            if durable is not None:
+                await durable  # another line comes in place of this one, and the barrier holds for both
             raise
         except BaseException:
             self._transport.abort()

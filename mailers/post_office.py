@@ -1,18 +1,18 @@
 """The post office: hands letters to mail servers, and the outcomes to whoever keeps them."""
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
 from types import TracebackType
 from typing import Self
 
-from mailers.batch import Batch
+from mailers.batch import Batch, Withdrawn
 from mailers.ledger import Ledger, Record
 from mailers.letter import Letter
 from mailers.lines import Lines
 from mailers.mail import Mail, Sender
 from mailers.servers import Server
 from mailers.standing import Standing
-from mailers.verdicts import SOON, Outcome, TryLater, Verdict, later
+from mailers.verdicts import Outcome, Verdict
 
 Letters = AsyncIterable[Letter | Mail] | Iterable[Letter | Mail]
 
@@ -28,38 +28,38 @@ class PostOffice:
         name = sender.domain
         assert sender.header  # a bad name is refused here, not with every letter
         self._sender = sender
-        self._bulk = Lines(standings, name)
-        self._urgent = Lines(standings, name)
-        self._urgent_turns = asyncio.Semaphore(MOST_URGENT_LINES)
+        self._bulk = Lines(standings, name, most=MOST_LINES)
+        self._urgent = Lines(standings, name, most=MOST_URGENT_LINES)
         self._batches: dict[Batch, asyncio.Future[None]] = {}
         self._closed = False
 
-    async def send(self, letters: Letters, *, record: Record) -> None:
+    async def send(self, letters: Letters, *, record: Record, withdrawn: Withdrawn | None = None) -> None:
         """Send letters in bulk; each outcome is given to `record` before its line sends the next letter.
 
         What `record` or the source raises ends the run and is raised here. A letter without an outcome then,
-        or when the office closes, may be sent again: its bytes are the same.
+        or when the office closes, may be sent again: its bytes are the same. What `withdrawn` names does not
+        go out any more, and gets no outcome.
         """
         ledger = Ledger(record)
-        await self._run(Batch(self._sender, self._bulk, ledger, most_lines=MOST_LINES), _each(letters))
+        batch = Batch(self._sender, self._bulk, ledger, withdrawn, most_lines=MOST_LINES)
+        await self._run(batch, _each(letters))
 
-    async def send_one(self, letter: Letter | Mail, *, record: Record) -> Verdict:
-        """Send an urgent letter, whatever is sent in bulk meanwhile; give its verdict when it is durable."""
+    async def send_one(
+        self, letter: Letter | Mail, *, record: Record, withdrawn: Withdrawn | None = None
+    ) -> Verdict | None:
+        """Send an urgent letter, whatever is sent in bulk meanwhile; give its verdict when it is durable.
+
+        There is none when the letter was taken back, or when the office closes.
+        """
         verdicts: list[Verdict] = []
 
         async def note(outcomes: Sequence[Outcome]) -> None:
             await record(outcomes)
             verdicts.extend(outcome.verdict for outcome in outcomes)
 
-        async with self._urgent_turns:
-            batch = Batch(self._sender, self._urgent, Ledger(note), most_lines=1)
-            await self._run(batch, _each([letter]))
-        return verdicts[0] if verdicts else TryLater(later(SOON), "the post office is closing")
-
-    def withdraw(self, keys: Collection[str]) -> None:
-        """Take letters back that are not out yet; they get no outcome."""
-        for batch in self._batches:
-            batch.withdraw(keys)
+        batch = Batch(self._sender, self._urgent, Ledger(note), withdrawn, most_lines=1)
+        await self._run(batch, _each([letter]))
+        return verdicts[0] if verdicts else None
 
     def stop(self) -> None:
         """Finish the letters that are on their way, and leave the others."""

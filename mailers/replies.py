@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 
-from mailers.verdicts import Reply
+from mailers.verdicts import Reply, printable
 
 LONGEST_LINE = 65_536  # bytes; RFC 5321 allows 512, and servers are chatty
 LONGEST_REPLY = 1_048_576
@@ -76,7 +76,7 @@ class Replies(asyncio.Protocol):
         if len(self._lines) < 10:
             self._lines.append(line[4:].decode("utf-8", "replace").strip()[:KEPT_TEXT])
         if dash != b"-":
-            self._arrived.append(Reply(int(code), _printable(" ".join(self._lines))))
+            self._arrived.append(Reply(int(code), printable(" ".join(self._lines))))
             self._lines, self._size = [], 0
 
     def _end(self, why: str) -> None:
@@ -86,8 +86,3 @@ class Replies(asyncio.Protocol):
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
-
-
-def _printable(text: str) -> str:
-    # A reason is stored, and PostgreSQL takes no NUL.
-    return text if text.isprintable() else "".join(sign if sign.isprintable() else "�" for sign in text)

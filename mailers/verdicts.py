@@ -112,6 +112,11 @@ def later(delay: timedelta) -> datetime:
     return datetime.now(UTC) + delay
 
 
+def printable(text: str) -> str:
+    """Give what a server said as it can be kept: PostgreSQL takes no NUL, and nobody reads the others."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else "�" for sign in text)
+
+
 def _judge_permanent(stage: Stage, reply: Reply, reason: str) -> Verdict:
     found = _ENHANCED.match(reply.text)
     status = found[0] if found else ""

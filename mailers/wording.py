@@ -1,6 +1,6 @@
 """The words of a letter in a language, from its folder under `templates/`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -56,7 +56,7 @@ class Wording:
 def written(letter: str, facts: Facts) -> Letter:
     """Write a letter that answers what one reader did."""
     wording = wording_of(letter, facts.language)
-    subject, text, html = wording.filled({**asdict(facts), "named": bool(facts.name)})
+    subject, text, html = wording.filled({**vars(facts), "named": bool(facts.name)})
     return Letter(
         to=facts.to,
         subject=subject,
@@ -66,14 +66,20 @@ def written(letter: str, facts: Facts) -> Letter:
         key=facts.key,
         promised_at=facts.promised_at,
         headers=Headers(automatic=True),
+        writer=facts.site_title,
     )
 
 
 def wording_of(letter: str, language: str) -> Wording:
     """Find the words in this language, else in the one it is a variety of, else in English."""
     wanted = language.replace("_", "-").lower()
-    known = {folder.name for folder in (FOLDER / letter).iterdir()}
+    known = _languages(letter)
     return _load(letter, next((tag for tag in (wanted, wanted.partition("-")[0]) if tag in known), FALLBACK))
+
+
+@cache
+def _languages(letter: str) -> set[str]:
+    return {folder.name for folder in (FOLDER / letter).iterdir()}
 
 
 @cache

@@ -2,9 +2,11 @@
 
 import importlib
 import random
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from functools import cache
+from uuid import UUID
 
 from tortoise.context import require_context
 
@@ -15,6 +17,10 @@ from models.instants import now
 # From a minute to a day and a half: nine tries in three days.
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 480, 1440, 2160))
 MOST_TRIES = len(LADDER) + 1
+
+
+# The work that is being done around here: its number in the queue, and who holds it.
+in_hand: ContextVar[tuple[int, UUID] | None] = ContextVar("in_hand", default=None)
 
 
 class Work(StrEnum):
@@ -71,6 +77,15 @@ class Job:
     async def cancel(key: str) -> int:
         """Take back what was promised with a key; what already runs ends, and is not tried again."""
         return await queue().cancel(key)
+
+    @staticmethod
+    async def progress() -> None:
+        """Tell that the work in hand came further than before: what it was tried for until now is forgotten.
+
+        Who is killed often, and each time gets something done, has not failed.
+        """
+        if (held := in_hand.get()) is not None:
+            await queue().progress(*held)
 
     @staticmethod
     async def counts() -> Counts:

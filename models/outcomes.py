@@ -1,7 +1,7 @@
 """Outcomes: what became of letters, and what that means for those they were for."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -64,9 +64,9 @@ async def settle(outcomes: Sequence[Outcome]) -> None:
         alike[_change(row, given[row.key], moment, delay)].append(row.id)
     for change, ids in alike.items():
         await _apply(change, ids)
-    for row in asked:
-        if row.subscription_id in people:
-            await _note_asked(people[row.subscription_id], row, given[row.key].wording)
+    await _note_asked(
+        [(people[row.subscription_id], row) for row in asked if row.subscription_id in people], given
+    )
     for id in bounced & people.keys():
         await _bounce(people[id])
 
@@ -106,10 +106,14 @@ async def _bounce(subscription: Subscription) -> None:
     await note(subscription, Act.BOUNCED, BY_MAIL)
 
 
-async def _note_asked(person: Subscription, row: Delivery, wording: str | None) -> None:
-    # The version of the letter: the person may have been asked once more meanwhile.
-    version = int(row.key.rpartition(":")[2])
-    await Consent.create(
-        subscription_id=person.id, act=Act.ASKED, at=now(), version=version, door=BY_MAIL.door,
-        language=person.language, wording=wording, detail={},
-    )  # fmt: skip
+async def _note_asked(asked: Sequence[tuple[Subscription, Delivery]], given: Mapping[str, Outcome]) -> None:
+    acts = [
+        Consent(
+            subscription_id=person.id, act=Act.ASKED, at=now(), door=BY_MAIL.door, language=person.language,
+            # The version of the letter: the person may have been asked once more meanwhile.
+            version=int(row.key.rpartition(":")[2]), wording=given[row.key].wording, detail={},
+        )
+        for person, row in asked
+    ]  # fmt: skip
+    if acts:
+        await Consent.bulk_create(acts)

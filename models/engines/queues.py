@@ -67,6 +67,9 @@ class Queue(Protocol):
     ) -> None:
         """Let it wait for another try; without `counted`, this one does not count."""
 
+    async def progress(self, id: int, owner: UUID) -> None:
+        """Count the present try as the first."""
+
     async def bury(self, id: int, error: str) -> bool:
         """Set it aside until a person decides; tell whether it was there."""
 

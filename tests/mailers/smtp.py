@@ -122,10 +122,11 @@ class MailServer:
                 content = await self._content(reader)
                 if content is None:
                     return
-                if recipient and not self._next("DOT", GOOD["DOT"], peek=True).startswith(("4", "5")):
+                given = self._next("DOT", GOOD["DOT"])
+                if recipient and not given.startswith(("4", "5")):
                     self.taken.append(Taken(line, sender, recipient, content))
                 sender = recipient = ""
-                if not await self._answer(writer, line, "DOT"):
+                if not await self._answer(writer, line, "DOT", given):
                     return
 
     async def _content(self, reader: asyncio.StreamReader) -> bytes | None:
@@ -142,7 +143,7 @@ class MailServer:
             self._changed.notify_all()
         if verb in self.hold:
             await self.hold[verb].wait()
-        answer = self._next(verb, default or GOOD[verb], command=command)
+        answer = default if verb == "DOT" else self._next(verb, default or GOOD[verb], command)
         if answer is DROP:
             await writer.drain()
             return 0
@@ -152,13 +153,12 @@ class MailServer:
             return 0
         return int(answer[:3]) if answer[:3].isdigit() else 999
 
-    def _next(self, verb: str, default: str, *, command: str = "", peek: bool = False) -> str:
+    def _next(self, verb: str, default: str, command: str = "") -> str:
         answer = self.answers.get(verb, default)
         if callable(answer):
             return answer(command)
         if isinstance(answer, str):
             return answer
         number = self._asked[verb]
-        if not peek:
-            self._asked[verb] += 1
+        self._asked[verb] += 1
         return answer[number] if number < len(answer) else default

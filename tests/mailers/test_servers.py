@@ -11,7 +11,7 @@ from mailers import pipeline
 from mailers.pace import FIRST, SLOWEST, Pace
 from mailers.post_office import PostOffice
 from mailers.servers import Security, Server, read_servers
-from mailers.verdicts import OursToFix, Sent, TryLater
+from mailers.verdicts import NoLine, OursToFix, Sent, TryLater
 from models.errors import Invalid
 from tests.mailers.smtp import DROP, MailServer
 
@@ -108,9 +108,9 @@ async def test_nobody_listens(book, write, sender):
     async with MailServer() as server:
         address = server.address
     post = PostOffice([address], sender)
-    assert isinstance(await post.send_one(write(), record=book.record), TryLater)
+    assert isinstance(await post.send_one(write(), record=book.record), NoLine)
     await post.send([write("2"), write("3")], record=book.record)
-    assert {type(verdict) for verdict in book.verdicts.values()} == {TryLater}
+    assert {type(verdict) for verdict in book.verdicts.values()} == {NoLine}
     await post.close()
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailers import pipeline, standing
-from mailers.verdicts import Failed, NoSuchAddress, OursToFix, Sent, TryLater, Uncertain
+from mailers.verdicts import Failed, NoLine, NoSuchAddress, OursToFix, Sent, TryLater, Uncertain
 from tests.mailers.smtp import DROP, MailServer
 
 GARBAGE = "\xff\xfe\x00 what"
@@ -156,7 +156,7 @@ async def test_a_server_that_cuts_every_line_at_the_dot_gets_few_letters(office,
         await office(server).send([write(f"{n}") for n in range(200)], record=book.record)
         assert len(book.outcomes) == 200
         assert len(server.taken) <= 20
-        assert {type(verdict) for verdict in book.verdicts.values()} == {Uncertain, TryLater}
+        assert {type(verdict) for verdict in book.verdicts.values()} == {Uncertain, NoLine}
 
 
 async def test_another_server_takes_over(office, book, write):

@@ -9,7 +9,7 @@ import pytest
 import models
 from models.atomic import atomic
 from models.engines.queues import LEASE
-from models.jobs import LADDER, delay_after, queue
+from models.jobs import LADDER, delay_after, in_hand, queue
 from models.timetable import Schedule, promise_due
 
 WORK = models.Work.COUNT_DUE
@@ -170,6 +170,21 @@ async def test_another_takes_over_when_the_lease_has_run_out(store, time_passes)
     assert await claimed(BOB) == []
     await time_passes(LEASE + A_MOMENT)
     [entry] = await claim(BOB)
+    assert entry.tries == 2
+
+
+async def test_who_came_further_has_all_tries_again(store, time_passes):
+    await promise_and(id=1)
+    for tries, owner in enumerate([ANN, BOB, ANN, BOB], start=1):
+        [entry] = await claim(owner)
+        assert entry.tries == tries
+        await time_passes(LEASE + A_MOMENT)
+    await queue().progress(entry.id, ANN)  # who lost the lease does not count
+    token = in_hand.set((entry.id, BOB))
+    await models.Job.progress()
+    in_hand.reset(token)
+    await models.Job.progress()  # no work is in hand
+    [entry] = await claim(ANN)
     assert entry.tries == 2
 
 

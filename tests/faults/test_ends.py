@@ -1,0 +1,63 @@
+"""Whoever is told to end, or finds the store away, sends no letter twice and leaves none behind."""
+
+import asyncio
+from signal import SIGTERM
+
+import pytest
+
+import models
+from gql_server.carrier import Carrier
+from gql_server.hands import hands_with
+from gql_server.worker import Worker
+from mailers.post_office import MOST_LINES
+from models.store import open_store
+from schema.context import Publication
+from tests.faults import lab
+from tests.faults.conftest import nothing_is_left, promise_letters, states
+from tests.labourers import labourers
+
+
+@pytest.mark.parametrize(
+    ("words", "greeting"), [(("work",), "Working on"), (("serve", "--port", "0"), "The blog lives at")]
+)
+async def test_letters_in_flight_arrive_before_the_end(words, greeting, database_url, sink, promise, drain):
+    readers = await promise(f"reader{number}" for number in range(200))
+    may_take = asyncio.Event()
+    sink.hold = {"DOT": may_take}
+    settings = {"smtp_url": sink.url, "mail_from": "post@tafel.example", "site_url": lab.SITE_URL}
+    async with labourers(database_url) as start:
+        process = await start("-m", "gql_server", *words, **settings)
+        await process.tells(greeting)
+        await sink.until(lambda: sink.heard_times("DOT") == MOST_LINES)
+        process.process.send_signal(SIGTERM)
+        may_take.set()
+        assert await process.end(SIGTERM) == 0
+    assert sink.heard_times("QUIT") == sink.lines
+    assert MOST_LINES <= len(sink.taken) == (await states())[models.State.SENT]
+    await drain(sink)
+    assert sink.copies == {reader.email: 1 for reader in readers}
+    assert await nothing_is_left()
+
+
+async def test_a_store_that_goes_away_in_the_middle_of_a_batch(own_server, sink):
+    async with open_store(own_server.url):
+        site = await models.found()
+        readers = await promise_letters(site, [f"reader{number}" for number in range(200)])
+        may_take = asyncio.Event()
+        sink.hold = {"DOT": may_take}
+        carrier = Carrier(Publication(lab.SITE_URL))
+        async with carrier.with_post(lab.settings_of(own_server.url, sink.url), site):
+            worker = Worker(hands_with(carrier), {})
+            working = asyncio.create_task(worker.run())
+            await sink.until(lambda: sink.heard_times("DOT") == MOST_LINES)
+            await asyncio.to_thread(own_server.go_down)
+            may_take.set()
+            # Each line stands still at its letter: nobody can write down that it is out.
+            await sink.until(lambda: sink.heard_times("DATA") == 2 * MOST_LINES)
+            assert len(sink.taken) == MOST_LINES
+            await asyncio.to_thread(own_server.come_up)
+            await sink.until(lambda: len(sink.copies) == len(readers))
+            worker.stop()
+            await working
+        assert sink.copies == {reader.email: 1 for reader in readers}
+        assert await states() == {models.State.SENT: len(readers)}

@@ -1,0 +1,97 @@
+"""Whoever is killed in the middle of the post, at whatever step: no letter is lost, and few come twice."""
+
+import asyncio
+import random
+from signal import SIGTERM
+
+import pytest
+
+import models
+from mailers.post_office import MOST_LINES, MOST_URGENT_LINES
+from tests.faults import lab
+from tests.faults.conftest import nothing_is_left, states
+
+AT_THE_SERVER = ("BANNER", "EHLO", "MAIL", "RCPT", "DATA", "DOT")
+# The mail server has the letter, and nobody here knows.
+AMBIGUOUS = {"DOT", "outcome known"}
+KILLS = [8, pytest.param(100, marks=pytest.mark.faults)]
+
+
+@pytest.mark.parametrize("step", [*lab.BEFORE_THE_LINE, *AT_THE_SERVER, *lab.AT_THE_LINE])
+async def test_a_sign_up_gets_its_letter_though_the_post_is_killed(
+    step, site, sink, postman, drain, the_dead_are_missed
+):
+    await models.SignUp.ask(site, "ann@example.org", lab.FORM)
+    if step in AT_THE_SERVER:
+        sink.hold = {step: asyncio.Event()}
+        killed = await postman(lab.work, sink)
+        await sink.until(lambda: sink.heard_times(step))
+    else:
+        killed = await postman(lab.work, sink, step)
+        await killed.tells(step)
+    await killed.end()
+
+    sink.hold = {}
+    await the_dead_are_missed()
+    await drain(sink)
+    assert sink.copies == {"ann@example.org": 2 if step in AMBIGUOUS else 1}
+    sink.assert_copies_are_alike()
+    assert await states() == {models.State.SENT: 1}
+    assert await nothing_is_left()
+
+
+@pytest.mark.parametrize("most_lines", [1, MOST_LINES])
+@pytest.mark.parametrize("kills", KILLS)
+async def test_kills_at_any_moment_lose_no_letter_of_a_batch(
+    kills, most_lines, sink, promise, postman, drain, the_dead_are_missed
+):
+    readers = await promise(f"reader{number}" for number in range(kills * 100))
+    open_lines = 0
+    for _ in range(kills):
+        killed = await postman(lab.work, sink, "", most_lines)
+        for _ in range(random.randrange(300)):
+            await killed.next()
+        open_lines += sink.open_lines
+        await killed.end()
+        await the_dead_are_missed()
+    await drain(sink)
+    assert set(sink.copies) == {reader.email for reader in readers}
+    assert sink.copies.total() - len(readers) <= open_lines <= kills * most_lines
+    sink.assert_copies_are_alike()
+    assert await states() == {models.State.SENT: len(readers)}
+    assert await nothing_is_left()
+
+
+@pytest.mark.parametrize("kills", KILLS)
+async def test_a_sign_up_that_was_acknowledged_gets_its_letter_whoever_is_killed(
+    kills, sink, postman, drain, the_dead_are_missed
+):
+    acknowledged = set()
+    for kill in range(kills):
+        killed = await postman(lab.sign_up, sink, f"ann{kill}")
+        for _ in range(random.randrange(40)):
+            await killed.next()
+        await killed.end()
+        acknowledged |= set(killed.tales) - {"ready"}
+        await the_dead_are_missed()
+    await drain(sink)
+    assert acknowledged <= set(sink.copies)
+    assert len(sink.copies) - len(acknowledged) <= kills * lab.SIGNING_UP
+    assert sink.copies.total() - len(sink.copies) <= kills * MOST_URGENT_LINES
+    sink.assert_copies_are_alike()
+    assert await nothing_is_left()
+
+
+@pytest.mark.parametrize("ends", KILLS)
+async def test_who_is_told_to_end_at_any_moment_sends_nothing_twice(ends, sink, promise, postman, drain):
+    readers = await promise(f"reader{number}" for number in range(ends * 100))
+    for _ in range(ends):
+        told = await postman(lab.work, sink)
+        for _ in range(random.randrange(300)):
+            await told.next()
+        assert await told.end(SIGTERM) == 0
+    assert sink.heard_times("QUIT") == sink.lines
+    await drain(sink)
+    assert sink.copies == {reader.email: 1 for reader in readers}
+    assert await states() == {models.State.SENT: len(readers)}
+    assert await nothing_is_left()
