@@ -94,11 +94,10 @@ async def answer_sign_up(sign_up: int) -> None:
     if asked is None:
         return
     site = await Site.get(id=asked.site_id)
-    found = await Subscription.filter(site_id=site.id, mailbox=asked.mailbox).first()
     if asked.wish is Wish.PREFERENCES_LINK:
-        letter = await _link(site, asked, found)
+        letter = await _link(site, asked)
     elif await _may_write(site, asked, LETTERS):
-        letter = await _confirmation(site, asked, found)
+        letter = await _confirmation(site, asked)
     else:
         letter = None
     await asked.delete()
@@ -106,14 +105,17 @@ async def answer_sign_up(sign_up: int) -> None:
         await Delivery.promise([letter], lane=Lane.URGENT)
 
 
-async def _link(site: Site, asked: SignUp, found: Subscription | None) -> Delivery | None:
+async def _link(site: Site, asked: SignUp) -> Delivery | None:
+    found = await Subscription.filter(site_id=site.id, mailbox=asked.mailbox).first()
     if found is None or not await _may_write(site, asked, LINKS):
         return None
     paths = {"link": found.path_to_preferences(site)}
     return found.letter(LetterKind.PREFERENCES_LINK, site, key=f"{asked.id}", paths=paths)
 
 
-async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -> Delivery:
+async def _confirmation(site: Site, asked: SignUp) -> Delivery:
+    # Locked, and after the cap as an import does: who says yes meanwhile is not set back to pending.
+    found = await Subscription.select_for_update().filter(site_id=site.id, mailbox=asked.mailbox).first()
     if found is not None and found.status is SubscriptionStatus.CONFIRMED:
         # Nothing of the request is taken over: whoever knows an address may make one.
         paths = {"preferences_link": found.path_to_preferences(site)}
@@ -135,7 +137,11 @@ async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -
     return letter
 
 
+def cap_key(site: Site, wish: Wish, email: str) -> str:
+    """Give the digest under which it is counted how often letters for a wish go to an inbox."""
+    return keyed_digest(site.secret, wish, Address(email).folded)
+
+
 async def _may_write(site: Site, asked: SignUp, limits: Limits) -> bool:
-    folded = Address(asked.email).folded
-    allowed = await Cap.take(keyed_digest(site.secret, asked.wish, folded), limits)
+    allowed = await Cap.take(cap_key(site, asked.wish, asked.email), limits)
     return allowed and not await Suppression.bars(site, asked.mailbox, Scope.ALL)
