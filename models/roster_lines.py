@@ -114,7 +114,8 @@ def _read(site: Site, cells: "_Cells", address: Address) -> Listed:
     at, source = cells.read("confirmed_at", _past), cells.read("confirmed_source", _sentence(LONGEST_SOURCE))
     ip = cells.read("confirmed_ip", _network)
     proof = Proof(at, source, ip) if at and source else None
-    claims_a_yes = bool(at or source or said is SubscriptionStatus.CONFIRMED)
+    status = _status(cells, said, proof)
+    claims_a_yes = said is not SubscriptionStatus.PENDING and (at or source or said)
     return Listed(
         line=cells.line.number,
         email=address.text,
@@ -123,14 +124,14 @@ def _read(site: Site, cells: "_Cells", address: Address) -> Listed:
         language=cells.read("language", known_language) or site.language,
         frequency=cells.read("frequency", _word_of(Frequency)) or Frequency.IMMEDIATE,
         topics=cells.read("topics", _topics) or [],
-        status=_status(cells, said, proof),
+        status=status,
         created_at=cells.read("created_at", _past),
         proof=proof,
         left_at=cells.read("left_at", _past),
         leaving_reason=cells.read("leaving_reason", _sentence(LONGEST_REASON)),
         paused_until=cells.read("paused_until", lambda cell: _coming(site, cell)),
         suppressed=cells.read("suppressed", _word_of(Scope)),
-        is_unproven=claims_a_yes and said is not SubscriptionStatus.PENDING and proof is None,
+        is_unproven=status is SubscriptionStatus.PENDING and bool(claims_a_yes),
     )
 
 
