@@ -155,7 +155,9 @@ def _as_text(file: BinaryIO, encoding: str) -> Iterator[TextIOWrapper]:
     try:
         yield text
     finally:
-        text.detach()
+        # Who is interrupted has closed the file by now.
+        if not file.closed:
+            text.detach()
 
 
 def _unreadable(first: int, last: int) -> str:
