@@ -1,19 +1,20 @@
-"""The command line: serve, work, jobs, migrate, backup, import, doctor."""
+"""The command line: serve, work, jobs, migrate, backup, import, subscribers, doctor."""
 
-import asyncio
 from pathlib import Path
 
 import click
 
 import models
-from gql_server.cli_jobs import jobs, told, work
+from gql_server.cli_doctor import doctor
+from gql_server.cli_jobs import jobs, work
+from gql_server.cli_subscribers import subscribers
 from gql_server.commands import FORESEEN, in_one_line, on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
 from gql_server.settings import Settings, read_settings
 from models.backup import back_up
-from models.store import locate, open_migrator, open_store
+from models.store import open_store
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -28,6 +29,8 @@ def main() -> None:
 
 main.add_command(work)
 main.add_command(jobs)
+main.add_command(subscribers)
+main.add_command(doctor)
 
 
 @main.command()
@@ -89,39 +92,6 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
     async with open_store(settings.database_url, progress=click.echo):
         brought = await bring(await models.found(), blog, progress=_progress)
     click.echo(f"{blog.report}\n\n{brought}")
-
-
-@main.command()
-@on_store
-async def doctor(settings: Settings) -> None:
-    """Look at settings, store, migrations and counts.
-
-    Counts that are off are mended.
-    """
-    click.echo(f"settings    fine; listening on {settings.own_url}")
-    file = locate(settings.database_url).credentials.get("file_path")
-    if file and not await asyncio.to_thread(Path(file).exists):
-        raise click.ClickException(
-            f"There is no store at {file} yet; `migrate` makes it, and so does `serve`."
-        )
-    async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
-        click.echo(f"store       {store.url} answers")
-        async with open_migrator(settings.database_url) as migrator:
-            pending = await migrator.pending()
-        if pending:
-            raise click.ClickException(
-                f"Migrations are waiting ({len(pending)}); `migrate` applies them, and so does `serve`."
-            )
-        click.echo("migrations  none waiting")
-        site = await models.Site.current()
-        if site is None:
-            raise click.ClickException(
-                "The store holds no site yet; `migrate` founds it, and so does `serve`."
-            )
-        click.echo(f"site        {site.title} ({site.language}, {site.time_zone})")
-        mended = await models.recount(site)
-        click.echo(f"counts      {f'{mended} were off and are mended' if mended else 'right'}")
-        click.echo(f"jobs        {told(await models.Job.counts())}")
 
 
 def _progress(line: str) -> None:

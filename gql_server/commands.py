@@ -3,6 +3,7 @@
 import asyncio
 import functools
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,12 +11,15 @@ from tortoise.exceptions import OperationalError
 
 import models
 from gql_server.importers.weebly import ImportRefused
-from gql_server.settings import SettingsError, read_settings
+from gql_server.rosters import RosterRefused
+from gql_server.settings import Settings, SettingsError, read_settings
+from models.store import locate
 
 Command = Callable[..., Coroutine[Any, Any, None]]
 # An operation that fails is the store's: a file with other tables in it, a user who may make none.
 FORESEEN = (
-    SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused, OperationalError,
+    SettingsError, models.StoreError, models.Refused, models.Unavailable, ImportRefused, RosterRefused,
+    OperationalError,
 )  # fmt: skip
 
 
@@ -30,6 +34,15 @@ def on_store(command: Command) -> Callable[..., None]:
             raise click.ClickException(in_one_line(error)) from None
 
     return run
+
+
+def require_store(settings: Settings) -> None:
+    """Refuse where no store was made yet, before one is made by looking for it."""
+    file = locate(settings.database_url).credentials.get("file_path")
+    if file and not Path(file).exists():
+        raise click.ClickException(
+            f"There is no store at {file} yet; `migrate` makes it, and so does `serve`."
+        )
 
 
 def in_one_line(error: Exception) -> str:

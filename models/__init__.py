@@ -33,12 +33,17 @@ from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.paths import Leads, leads, normal_path
-from models.personal_data import erase, export, scrub
+from models.personal_data import erase, export, scrub, suppress, unsuppress
 from models.posts import Post, Wanted, count_due
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
 from models.repeats import Repeat
+from models.roster import Brought, Came, bring_in
+from models.roster_lines import COLUMNS as ROSTER_COLUMNS
+from models.roster_lines import Line as RosterLine
+from models.roster_lines import Problem as RosterProblem
+from models.roster_out import hand_out
 from models.signups import SignUp, answer_sign_up
 from models.site import Site
 from models.slugs import findable
@@ -51,11 +56,14 @@ from models.visibility import Status
 __all__ = [
     "LONGEST_COMMENT",
     "LONGEST_PATH",
+    "ROSTER_COLUMNS",
     "Act",
     "Address",
     "ArchiveMonth",
     "Author",
+    "Brought",
     "Byline",
+    "Came",
     "Changed",
     "Comment",
     "Consent",
@@ -85,6 +93,8 @@ __all__ = [
     "Redirect",
     "Refused",
     "Repeat",
+    "RosterLine",
+    "RosterProblem",
     "Scope",
     "SignUp",
     "Site",
@@ -108,6 +118,7 @@ __all__ = [
     "answer_sign_up",
     "archive_months",
     "arrange",
+    "bring_in",
     "clear",
     "count_due",
     "count_posts",
@@ -115,6 +126,7 @@ __all__ = [
     "export",
     "findable",
     "found",
+    "hand_out",
     "jobs",
     "keyed_digest",
     "known_topics",
@@ -130,6 +142,8 @@ __all__ = [
     "recount",
     "scrub",
     "settle",
+    "suppress",
     "text",
     "topics_of",
+    "unsuppress",
 ]

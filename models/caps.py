@@ -28,27 +28,42 @@ class Cap(Model):
         table = "cap"
 
     @classmethod
-    @atomic
     async def take(cls, key: str, limits: Limits) -> bool:
         """Count one more under a key if its limits let it; tell whether they do."""
-        # Made or locked, so that of two at once the second sees the first; and only then is it timed.
-        fresh = cls(key=key, moments=[], last_at=now())
-        await cls.bulk_create([fresh], on_conflict=["key"], update_fields=["last_at"])
-        cap, moment = await cls.get(key=key), now()
-        # Not what lies ahead either: a clock that was put back may be put right again.
-        past = [at for at in cap.moments if moment.timestamp() - at < KEPT.total_seconds()]
-        allowed = all(
-            sum(_is_within(at, moment, span) for at in past) < most for most, span in limits
-        )  # fmt: skip
-        # Written either way: whether there was room must not show in the time it takes.
-        kept = [*past, moment.timestamp()] if allowed else past
-        await cls.filter(key=key).update(moments=kept, last_at=moment)
+        [allowed] = await cls.take_each([key], limits)
         return allowed
+
+    @classmethod
+    @atomic
+    async def take_each(cls, keys: Sequence[str], limits: Limits) -> list[bool]:
+        """Count one more under each of these keys that its limits let; tell of each whether they do."""
+        # In one order, so that two who count many at once never wait for each other.
+        wanted = sorted(set(keys))
+        # Made or locked, so that of two at once the second sees the first; and only then is it timed.
+        fresh = [cls(key=key, moments=[], last_at=now()) for key in wanted]
+        await cls.bulk_create(fresh, on_conflict=["key"], update_fields=["last_at"])
+        rows, moment = await cls.filter(key__in=wanted).order_by("key"), now()
+        caps = {cap.key: cap for cap in rows}
+        answers = [caps[key]._count(moment, limits) for key in keys]
+        # Written either way: whether there was room must not show in the time it takes.
+        if rows:
+            await cls.bulk_update(rows, ["moments", "last_at"])
+        return answers
 
     @classmethod
     async def forget(cls) -> int:
         """Forget what no limit looks back at."""
         return await cls.filter(last_at__lt=now() - KEPT).delete()
+
+    def _count(self, moment: datetime, limits: Limits) -> bool:
+        # Not what lies ahead either: a clock that was put back may be put right again.
+        past = [at for at in self.moments if moment.timestamp() - at < KEPT.total_seconds()]
+        allowed = all(
+            sum(_is_within(at, moment, span) for at in past) < most for most, span in limits
+        )  # fmt: skip
+        self.moments = [*past, moment.timestamp()] if allowed else past
+        self.last_at = moment
+        return allowed
 
 
 def _is_within(at: float, moment: datetime, span: timedelta) -> bool:

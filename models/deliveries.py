@@ -119,6 +119,13 @@ class Delivery(Model):
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod
+    async def waiting(cls) -> tuple[int, datetime | None]:
+        """Count the letters that are not out yet, and tell since when the oldest waits."""
+        open_ones = cls.filter(settled_at__isnull=True)
+        oldest = await open_ones.order_by("promised_at").first()
+        return await open_ones.count(), oldest.promised_at if oldest else None
+
+    @classmethod
     async def forget(cls, older_than: timedelta) -> int:
         """Forget letters whose outcome is this old."""
         return await cls.filter(settled_at__lt=now() - older_than).delete()

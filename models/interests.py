@@ -1,6 +1,6 @@
 """Interests: what a subscriber wants letters about: newsletters, authors, tags."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tortoise import fields
@@ -56,16 +56,30 @@ class Interest(Model):
 
 async def topics_of(subscription_id: int) -> list[Topic]:
     """Give what a subscriber wants letters about."""
-    return [row.topic for row in await Interest.filter(subscription_id=subscription_id).order_by("id")]
+    return (await topics_of_each([subscription_id])).get(subscription_id, [])
+
+
+async def topics_of_each(subscription_ids: Sequence[int]) -> dict[int, list[Topic]]:
+    """Give what each of these subscribers wants letters about."""
+    topics: dict[int, list[Topic]] = {}
+    for row in await Interest.filter(subscription_id__in=subscription_ids).order_by("id"):
+        topics.setdefault(row.subscription_id, []).append(row.topic)
+    return topics
 
 
 async def set_topics(subscription_id: int, topics: Sequence[Topic]) -> None:
     """Let a subscriber get letters about these things and no others, in the caller's transaction."""
-    await Interest.filter(subscription_id=subscription_id).delete()
+    await set_topics_of_each({subscription_id: topics})
+
+
+async def set_topics_of_each(topics: Mapping[int, Sequence[Topic]]) -> None:
+    """Do so for several subscribers, by their ids."""
+    await Interest.filter(subscription_id__in=list(topics)).delete()
     await Interest.bulk_create(
         [
             Interest(subscription_id=subscription_id, **{f"{kind}_id": id})
-            for kind, id in dict.fromkeys(topics)
+            for subscription_id, wanted in topics.items()
+            for kind, id in dict.fromkeys(wanted)
         ]
     )
 
@@ -74,16 +88,31 @@ async def known_topics(site: Site, wanted: Sequence[Slug]) -> list[Topic]:
     """Find things by kind and slug; refuse one that readers cannot see."""
     if len(wanted) > MOST:
         raise Invalid("topics", f"`topics` holds at most {MOST} things.", limit=MOST)
-    found = {
-        (kind, slug): id
+    found = await seen_topics(site, wanted)
+    for place, (kind, slug) in enumerate(wanted):
+        if (kind, slug) not in found:
+            raise NotFound(f"There is no {kind} of that name.", field=f"topics.{place}.{kind}Slug")
+    return list(dict.fromkeys(found[slug] for slug in wanted))
+
+
+async def seen_topics(site: Site, wanted: Collection[Slug]) -> dict[Slug, Topic]:
+    """Find those of some things that readers can see."""
+    return {
+        (kind, slug): (kind, id)
         for kind in KINDS
         if (slugs := [findable(slug) for asked, slug in wanted if asked == kind])
         for id, slug in await _seen(site, kind).filter(slug__in=slugs).values_list("id", "slug")
     }
-    for place, (kind, slug) in enumerate(wanted):
-        if (kind, slug) not in found:
-            raise NotFound(f"There is no {kind} of that name.", field=f"topics.{place}.{kind}Slug")
-    return list(dict.fromkeys((kind, found[kind, slug]) for kind, slug in wanted))
+
+
+async def slugs_of(topics: Collection[Topic]) -> dict[Topic, Slug]:
+    """Give the slug of each of these things."""
+    return {
+        (kind, id): (kind, slug)
+        for kind, noun in NOUNS.items()
+        if (ids := [id for asked, id in topics if asked == kind])
+        for id, slug in await noun.filter(id__in=ids).values_list("id", "slug")
+    }
 
 
 async def still_there(topics: Sequence[Topic]) -> list[Topic]:

@@ -1,18 +1,19 @@
-"""What we hold of a subscriber: handed over whole, and forgotten whole."""
+"""What is done for a subscriber who writes in: all that is held is handed over, forgotten, or kept back."""
 
 from typing import Any
 
 from tortoise.context import require_context
 
+from models.addresses import Address
 from models.atomic import atomic
-from models.consents import Consent
+from models.consents import Consent, Trace
 from models.deliveries import Delivery
 from models.interests import topic_code, topics_of
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
 from models.subscriptions import Subscription
-from models.suppressions import Suppression, key_of
+from models.suppressions import Scope, Suppression, key_of
 
 OF_SUBSCRIPTION = (
     "email", "name", "language", "frequency", "status", "paused_until", "version", "asked_at", "confirmed_at",
@@ -50,6 +51,22 @@ async def erase(subscription: Subscription) -> None:
     await SignUp.filter(site_id=subscription.site_id, mailbox=subscription.mailbox).delete()
     await Subscription.filter(id=subscription.id).delete()
     await Job.promise(Work.SCRUB, key="scrub")
+
+
+@atomic
+async def suppress(site: Site, email: str, trace: Trace) -> None:
+    """Let no letter go to an address, whoever asks for one; its subscription ends without a goodbye."""
+    mailbox = Address.of(email).mailbox
+    await Suppression.add(site, mailbox, Scope.ALL, reason="operator")
+    found = await Subscription.filter(site_id=site.id, mailbox=mailbox).first()
+    if found is not None:
+        await found.leave(site, trace)
+        await Delivery.cancel(found.id)
+
+
+async def unsuppress(site: Site, email: str) -> bool:
+    """Let letters go to an address again when somebody asks for them; tell whether it was suppressed."""
+    return await Suppression.lift(site, Address.of(email).mailbox)
 
 
 async def scrub() -> None:

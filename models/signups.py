@@ -135,7 +135,11 @@ async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -
     return letter
 
 
+def cap_key(site: Site, wish: Wish, email: str) -> str:
+    """Give the digest under which it is counted how often letters for a wish go to an inbox."""
+    return keyed_digest(site.secret, wish, Address(email).folded)
+
+
 async def _may_write(site: Site, asked: SignUp, limits: Limits) -> bool:
-    folded = Address(asked.email).folded
-    allowed = await Cap.take(keyed_digest(site.secret, asked.wish, folded), limits)
+    allowed = await Cap.take(cap_key(site, asked.wish, asked.email), limits)
     return allowed and not await Suppression.bars(site, asked.mailbox, Scope.ALL)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tortoise import fields
+from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -15,7 +16,7 @@ from models.atomic import atomic
 from models.caps import CODES, Cap
 from models.consents import Act, Trace, note
 from models.deliveries import Delivery, LetterKind
-from models.errors import Expired, Invalid, Unproven
+from models.errors import Expired, Invalid, NotFound, Unproven
 from models.fitting import fitting, plain
 from models.instants import Instant, known_moment, lasts, now
 from models.interests import Topic, read_topic, set_topics, still_there, topic_code, topics_of
@@ -86,6 +87,21 @@ class Subscription(Model):
     def confirmed(cls) -> QuerySet[Self]:
         """Ask for those who said yes and did not leave: the only ones that a letter of a topic goes to."""
         return cls.filter(status=SubscriptionStatus.CONFIRMED)
+
+    @classmethod
+    async def of(cls, site: Site, email: str) -> Self:
+        """Give the subscription of an address; refuse an address that has none."""
+        found = await cls.filter(site_id=site.id, mailbox=Address.of(email).mailbox).first()
+        if found is None:
+            raise NotFound("This address has no subscription here.", field="email")
+        return found
+
+    @classmethod
+    async def counts(cls, site: Site) -> dict[SubscriptionStatus, int]:
+        """Count the subscriptions by how they stand."""
+        grouped = cls.filter(site_id=site.id).annotate(number=Count("id")).group_by("status")
+        counted = dict(await grouped.values_list("status", "number"))
+        return {status: int(counted.get(status, 0)) for status in SubscriptionStatus}
 
     @property
     def is_paused(self) -> bool:

@@ -1,5 +1,6 @@
 """Suppressions: addresses that get no letter, kept as digests, so that they outlive what is erased."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from tortoise import fields
@@ -31,9 +32,9 @@ class Suppression(Model):
     @classmethod
     async def add(cls, site: Site, mailbox: str, scope: Scope, *, reason: str) -> None:
         """Suppress an address; what holds for all letters is never narrowed."""
-        key = key_of(site, mailbox)
-        await cls.bulk_create([cls(key=key, scope=scope, reason=reason, at=now())], ignore_conflicts=True)
+        await cls.add_each(site, {mailbox: scope}, reason=reason)
         if scope is Scope.ALL:
+            key = key_of(site, mailbox)
             await cls.filter(key=key).update(scope=scope, reason=reason, at=now())
 
     @classmethod
@@ -42,10 +43,28 @@ class Suppression(Model):
         return bool(await cls.filter(key=key_of(site, mailbox), scope__in=scopes or list(Scope)).delete())
 
     @classmethod
+    async def add_each(cls, site: Site, scopes: Mapping[str, Scope], *, reason: str) -> None:
+        """Suppress those of some addresses that are not suppressed yet."""
+        rows = [
+            cls(key=key_of(site, mailbox), scope=scope, reason=reason, at=now())
+            for mailbox, scope in scopes.items()
+        ]
+        await cls.bulk_create(rows, ignore_conflicts=True)
+
+    @classmethod
     async def bars(cls, site: Site, mailbox: str, scope: Scope) -> bool:
         """Tell whether letters of this kind are kept back from an address."""
-        found = await cls.filter(key=key_of(site, mailbox)).first()
-        return found is not None and (found.scope is Scope.ALL or scope is Scope.LISTS)
+        return bool(await cls.barred(site, [mailbox], scope))
+
+    @classmethod
+    async def barred(cls, site: Site, mailboxes: Sequence[str], scope: Scope) -> dict[str, Scope]:
+        """Give those of some addresses from which letters of this kind are kept back, and what else is."""
+        keys = {key_of(site, mailbox): mailbox for mailbox in mailboxes}
+        return {
+            keys[row.key]: row.scope
+            for row in await cls.filter(key__in=list(keys))
+            if row.scope is Scope.ALL or scope is Scope.LISTS
+        }
 
 
 def key_of(site: Site, mailbox: str) -> str:

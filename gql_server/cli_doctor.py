@@ -1,0 +1,101 @@
+"""The command that looks at everything and says of each thing in one line how it is."""
+
+import asyncio
+from base64 import b64encode
+
+import click
+
+import models
+from gql_server.cli_jobs import told
+from gql_server.commands import on_store, require_store
+from gql_server.settings import PREFIX, Settings
+from mailers.connection import Unreachable, connect
+from mailers.mail import Sender
+from mailers.servers import Server, read_servers
+from mailers.standing import Standing
+from models.store import open_migrator, open_store
+
+HIDDEN = "[password]"
+
+
+@click.command()
+@on_store
+async def doctor(settings: Settings) -> None:
+    """Look at settings, store, mail, counts, subscribers, work.
+
+    Mail servers are tried without a letter; counts that are off are mended.
+    """
+    _tell("settings", f"fine; listening on {settings.own_url}")
+    require_store(settings)
+    async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
+        _tell("store", f"{store.url} answers")
+        site = await _site(settings)
+        _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
+        mended = await models.recount(site)
+        _tell("counts", f"{mended} were off and are mended" if mended else "right")
+        counted = await models.Subscription.counts(site)
+        _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
+        _tell("letters", _waiting(*await models.Delivery.waiting()))
+        _tell("jobs", told(await models.Job.counts()))
+        await _look_at_mail(settings, site)
+
+
+async def _site(settings: Settings) -> models.Site:
+    async with open_migrator(settings.database_url) as migrator:
+        pending = await migrator.pending()
+    if pending:
+        raise click.ClickException(
+            f"Migrations are waiting ({len(pending)}); `migrate` applies them, and so does `serve`."
+        )
+    _tell("migrations", "none waiting")
+    site = await models.Site.current()
+    if site is None:
+        raise click.ClickException("The store holds no site yet; `migrate` founds it, and so does `serve`.")
+    return site
+
+
+async def _look_at_mail(settings: Settings, site: models.Site) -> None:
+    servers = read_servers(settings.smtp_url)
+    if not servers:
+        fate = "are shown at /letters" if settings.is_private else "wait"
+        _tell("mail", f"no server is set ({PREFIX}SMTP_URL); letters {fate}")
+        return
+    name, address = settings.sender
+    _tell("sender", f"{name or site.title} <{address}>")
+    if not (settings.site_url or site.url):
+        _tell("links", f"{PREFIX}SITE_URL is not set; letters would lead to {settings.own_url}")
+    domain = Sender(address, name or site.title).domain
+    reasons = await asyncio.gather(*(_try(server, domain) for server in servers))
+    for server, reason in zip(servers, reasons, strict=True):
+        how = "fine, and signed in" if server.username else "fine"
+        _tell("mail", f"{server.host}:{server.port} {f'takes no letters: {reason}' if reason else how}")
+    if any(reasons):
+        raise click.ClickException("Not every mail server takes letters; see `mail`.")
+
+
+async def _try(server: Server, name: str) -> str | None:
+    """Greet a mail server and sign in; give the reason when that fails."""
+    try:
+        line = await connect(Standing(server), name)
+    except Unreachable as unreachable:
+        reason = _without_password(server, str(getattr(unreachable.verdict, "reason", "")))
+        return " ".join(reason.split()) or "it gives no reason"
+    await line.quit()
+    return None
+
+
+def _without_password(server: Server, reason: str) -> str:
+    """Hide the password where a server repeats what it was sent, as it stands or as AUTH writes it."""
+    plain = f"\0{server.username}\0{server.password}"
+    encoded = [b64encode(form.encode()).decode() for form in (plain, server.password)]
+    for sent in (*encoded, server.password) if server.password else ():
+        reason = reason.replace(sent, HIDDEN)
+    return reason
+
+
+def _waiting(number: int, since: object) -> str:
+    return f"{number} wait, the oldest since {since:%Y-%m-%d %H:%M:%S} UTC" if since else "none waiting"
+
+
+def _tell(what: str, how: str) -> None:
+    click.echo(f"{what:<11} {how}")

@@ -1,0 +1,155 @@
+"""The commands for subscribers: bring them in, hand them out, and do what somebody who writes in asks for."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+import orjson
+
+import models
+from gql_server import rosters
+from gql_server.commands import on_store, require_store
+from gql_server.settings import ConsentIp, Settings
+from models.store import open_store
+from schema.turnstile import read_ip, truncated
+
+BY_OPERATOR = models.Trace(door="operator")
+TOLD_EVERY = 10_000  # lines
+
+
+@click.group()
+def subscribers() -> None:
+    """Bring subscribers in, hand them out; show, erase or suppress one."""
+
+
+@subscribers.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--ask", is_flag=True, help="Send who is pending a letter that asks to confirm.")
+@on_store
+async def import_(settings: Settings, file: Path, ask: bool) -> None:
+    """Bring in subscribers from a CSV file, or from standard input as `-`.
+
+    Who has confirmed_at and confirmed_source is confirmed; all others stay pending and get no letter before
+    they confirm. Doing it again changes nothing, and finishes what was stopped.
+    """
+    with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
+        _say(f"Reading {roster.lines} lines in {roster.encoding}: {', '.join(roster.columns.used)}.")
+        if roster.columns.unused:
+            _say(f"Not used: {', '.join(roster.columns.unused)}.")
+        if roster.encoding == rosters.WESTERN:
+            _say("It is no UTF-8 and is read as Windows-1252; look at names with accents afterwards.")
+        async with open_store(settings.database_url, progress=_say):
+            report = await _bring_in(await models.found(), roster, ask=ask)
+    click.echo(report)
+    if report.left_out:
+        raise click.exceptions.Exit(1)
+
+
+async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool) -> rosters.Report:
+    report = rosters.Report(asks=ask)
+    async for brought in models.bring_in(site, roster, ask=ask):
+        before = report.lines
+        report.add(brought)
+        for problem in brought.problems:
+            column = f", {problem.column}" if problem.column else ""
+            _say(f"Line {problem.line}{column}: {problem.reason}")
+        if report.lines // TOLD_EVERY > before // TOLD_EVERY:
+            _say(f"{report.lines} of {roster.lines} lines")
+    return report
+
+
+@subscribers.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@on_store
+async def export(settings: Settings, file: Path | None) -> None:
+    """Write all subscribers as CSV to a new FILE, or to standard output.
+
+    Each has their status and the proof of their consent, so that an import elsewhere restores them.
+    """
+    async with _site(settings) as site:
+        if file is None:
+            await _hand_out(site, sys.stdout.buffer)
+            return
+        with rosters.whole_file(file) as out:
+            number = await _hand_out(site, out)
+    _say(f"{file} holds {number} subscribers.")
+
+
+async def _hand_out(site: models.Site, out: BinaryIO) -> int:
+    number = 0
+    out.write(rosters.header())
+    async for line in models.hand_out(site):
+        out.write(rosters.row(line.cells))
+        number = line.number
+        if number % TOLD_EVERY == 0:
+            _say(f"{number} subscribers")
+    return number
+
+
+@subscribers.command()
+@click.argument("address")
+@on_store
+async def show(settings: Settings, address: str) -> None:
+    """Show all that is held of ADDRESS, as JSON."""
+    async with _site(settings) as site:
+        held = await models.export(site, await models.Subscription.of(site, address))
+    click.echo(orjson.dumps(held, option=orjson.OPT_INDENT_2).decode())
+
+
+@subscribers.command()
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask for the address once more.")
+@on_store
+async def erase(settings: Settings, address: str, yes: bool) -> None:
+    """Forget ADDRESS and all that is held of it.
+
+    Who must never be written to again is to be suppressed as well: an import could bring them back.
+    """
+    async with _site(settings) as site:
+        subscription = await models.Subscription.of(site, address)
+        if not yes and click.prompt("Type the address again to erase it") != address:
+            raise click.ClickException("That is another address; nothing was erased.")
+        await models.erase(subscription)
+    click.echo("Erased. A worker cleans the store's files of it soon.")
+
+
+@subscribers.command()
+@click.argument("address")
+@on_store
+async def suppress(settings: Settings, address: str) -> None:
+    """Let no letter go to ADDRESS any more, whoever asks for one."""
+    async with _site(settings) as site:
+        await models.suppress(site, address, BY_OPERATOR)
+    click.echo("Suppressed: no letter goes there, and a subscription of it has ended.")
+
+
+@subscribers.command()
+@click.argument("address")
+@on_store
+async def unsuppress(settings: Settings, address: str) -> None:
+    """Let letters go to ADDRESS again when somebody signs it up."""
+    async with _site(settings) as site:
+        was = await models.unsuppress(site, address)
+    click.echo("No longer suppressed; it can be signed up." if was else "It was not suppressed.")
+
+
+@asynccontextmanager
+async def _site(settings: Settings) -> AsyncIterator[models.Site]:
+    require_store(settings)
+    async with open_store(settings.database_url, progress=_say):
+        yield await models.found()
+
+
+def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
+    # What is no address is left for the store to complain about.
+    if consent_ip == "none":
+        return None
+    return truncated(ip) if consent_ip == "truncated" and read_ip(ip) else ip
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

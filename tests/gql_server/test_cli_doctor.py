@@ -1,0 +1,103 @@
+"""Doctor tells how mail, subscribers and letters are, without sending a letter or telling a secret."""
+
+import asyncio
+import socket
+
+import pytest
+from click.testing import CliRunner
+
+from gql_server.cli import main
+from tests.mailers.smtp import DROP, MailServer
+
+SECRET = "s3cret%20word"
+SENDER = "De Lange Tafel <post@tafel.example>"
+ROSTER = "email,status\nann@example.org,\nbob@example.org,\ncas@example.org,unsubscribed\n"
+TROUBLE = {
+    "no greeting": ({"BANNER": "554 5.3.2 closed"}, "554"),
+    "busy": ({"BANNER": "421 4.3.2 busy"}, "421"),
+    "hangs up": ({"BANNER": DROP}, "connect"),
+    "wrong password": ({"AUTH": "535 5.7.8 wrong"}, "535"),
+    "repeats the password": (
+        {"AUTH": lambda command: f"535 5.7.8 s3cret word? {command.strip()}"},
+        "[password]",
+    ),
+}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run a command on a store in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, input: str | None = None, **settings: str):
+        environment = {f"GQL_SERVER_{name}": value for name, value in settings.items()}
+        return CliRunner().invoke(main, arguments, env=environment, input=input)
+
+    assert run("migrate").exit_code == 0
+    return run
+
+
+@pytest.fixture
+def doctor(run):
+    """Let the doctor look while a mail server of this loop answers."""
+
+    async def doctor(server: MailServer, login: str = "", **settings: str):
+        url = f"smtp://{login}127.0.0.1:{server.port}"
+        return await asyncio.to_thread(run, "doctor", SMTP_URL=url, MAIL_FROM=SENDER, **settings)
+
+    return doctor
+
+
+def line_of(result, what: str) -> str:
+    [line] = [line for line in result.output.splitlines() if line.startswith(f"{what} ")]
+    return line.removeprefix(what).strip()
+
+
+def test_without_a_mail_server_it_is_told_where_letters_are(run):
+    assert line_of(run("doctor"), "mail").endswith("letters are shown at /letters")
+    public = run("doctor", SITE_URL="https://blog.example")
+    assert line_of(public, "mail").endswith("letters wait")
+    assert public.exit_code == 0
+
+
+def test_subscribers_are_counted_and_the_oldest_letter_is_dated(run):
+    assert line_of(run("doctor"), "letters") == "none waiting"
+    run("subscribers", "import", "--ask", "-", input=ROSTER)
+    told = run("doctor")
+    assert line_of(told, "subscribers") == "2 pending, 0 confirmed, 1 unsubscribed, 0 bounced"
+    assert line_of(told, "letters").startswith("2 wait, the oldest since 2")
+
+
+async def test_a_mail_server_is_tried_without_a_letter(doctor):
+    async with MailServer(offers=("PIPELINING", "AUTH PLAIN")) as server:
+        told = await doctor(server, f"ann:{SECRET}@", SITE_URL="https://blog.example")
+        assert (told.exit_code, line_of(told, "sender")) == (0, SENDER)
+        assert line_of(told, "mail") == f"127.0.0.1:{server.port} fine, and signed in"
+        assert "links" not in told.output
+        assert (server.heard_times("AUTH"), server.heard_times("MAIL"), server.taken) == (1, 0, [])
+
+
+async def test_without_an_address_of_the_site_it_is_told_where_links_would_lead(doctor):
+    async with MailServer() as server:
+        told = await doctor(server)
+        assert "GQL_SERVER_SITE_URL is not set" in line_of(told, "links")
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+async def test_a_mail_server_that_takes_no_letters_gives_its_reason_and_never_the_password(doctor, trouble):
+    answers, reason = TROUBLE[trouble]
+    async with MailServer(answers, offers=("AUTH PLAIN",)) as server:
+        told = await doctor(server, f"ann:{SECRET}@")
+    assert told.exit_code == 1
+    assert "Traceback" not in told.output
+    assert reason in line_of(told, "mail")
+    assert "jobs" in told.output
+    assert not any(sent in told.output for sent in ("s3cret", "czNjcmV0", "AGFubgBzM2NyZXQgd29yZA=="))
+
+
+def test_a_mail_server_that_is_not_there_is_told(run):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    told = run("doctor", SMTP_URL=f"smtp://127.0.0.1:{port}", MAIL_FROM=SENDER)
+    assert told.exit_code == 1
+    assert "takes no letters" in line_of(told, "mail")
