@@ -49,9 +49,9 @@ def languages_of(accepted: str) -> tuple[str, ...]:
     """Give the languages that a browser asks for, the best first (RFC 9110, 12.5.4)."""
     weighed: list[tuple[float, str]] = []
     for part in accepted[:1000].split(",")[:20]:
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, quality = (piece.strip() for piece in part.partition(";"))
         try:
-            weight = float(quality or 1)
+            weight = float(quality.removeprefix("q=") or 1)
         except ValueError:
             continue
         if tag and weight > 0:
@@ -60,4 +60,7 @@ def languages_of(accepted: str) -> tuple[str, ...]:
 
 
 def _plain(form: str | None) -> str | None:
+    # A page that does not tell where it is says "null".
+    if form == "null":
+        return None
     return form[:LONGEST_FORM] if form and models.text.is_plain(form) else None

@@ -21,12 +21,19 @@ class Outbox:
     """Takes letters as the post office does, and shows the newest first."""
 
     def __init__(self, sender: Sender, *, room: int = ROOM) -> None:
+        self.room = room
         self._sender = sender
-        self._kept: deque[Letter] = deque(maxlen=room)
+        self._count = 0
+        self._kept: deque[tuple[int, Letter]] = deque(maxlen=room)
 
     @property
     def letters(self) -> list[Letter]:
         """The letters, the newest first; a letter that comes again takes the place of the first."""
+        return [letter for _, letter in self.numbered]
+
+    @property
+    def numbered(self) -> list[tuple[int, Letter]]:
+        """The letters, the newest first, each with a number that no other ever has."""
         return list(reversed(self._kept))
 
     async def send(self, letters: Letters, *, record: Record) -> None:
@@ -59,9 +66,10 @@ class Outbox:
 
     def _keep(self, letter: Letter) -> None:
         letter.rendered(self._sender)
-        for known in [kept for kept in self._kept if kept.key == letter.key]:
+        for known in [kept for kept in self._kept if kept[1].key == letter.key]:
             self._kept.remove(known)
-        self._kept.append(letter)
+        self._count += 1
+        self._kept.append((self._count, letter))
 
 
 def read(mail: Mail) -> Letter:
