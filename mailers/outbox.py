@@ -79,6 +79,7 @@ def read(mail: Mail) -> Letter:
     assert text is not None
     assert html is not None
     ways = re.findall(r"<([^>]+)>", str(message.get("List-Unsubscribe", "")))
+    list_name, _, list_id = str(message.get("List-Id", "")).rstrip(">").rpartition("<")
     return Letter(
         to=mail.recipient,
         subject=str(message["Subject"]),
@@ -89,7 +90,13 @@ def read(mail: Mail) -> Letter:
         promised_at=message["Date"].datetime,
         headers=Headers(
             automatic="Auto-Submitted" in message,
+            list_id=list_id,
+            list_name=_unquoted(list_name.strip()),
             unsubscribe_url=next((way for way in ways if way.startswith("http")), ""),
             unsubscribe_mailto=next((way for way in ways if way.startswith("mailto:")), ""),
         ),
     )
+
+
+def _unquoted(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if name.startswith('"') else name

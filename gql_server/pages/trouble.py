@@ -65,7 +65,11 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
 
     # Who has a link that does not work can sign up once more.
     links = [Link(told("sign_up_again"), f"/subscribe?lang={language}")] if what else []
-    values = {"what": what or str(status), "facts": {"number": request[REQUEST_ID]}, "links": links}
+    values: dict[str, Any] = {
+        "what": what or str(status),
+        "facts": {"number": request[REQUEST_ID]},
+        "links": links,
+    }
     response = printed(
         "told.html", language, status=status, site=site, home=home, says=told, **values
     )  # fmt: skip
