@@ -20,7 +20,7 @@ async def show(request: web.Request) -> web.Response:
         return visit.tells("left_before", facts, links=[visit.home], undo=_way_back(visit, found, None))
     title = await title_of(visit.site, topic, visit.language)
     if title is None:
-        return visit.asks("leave", facts, buttons={"leave": visit.says("leave")})
+        return visit.asks("leave", facts, buttons={ALL: visit.says("leave")})
     buttons = {"topic": visit.says("leave_topic", topic=title), ALL: visit.says("leave_all")}
     return visit.asks("leave_topic", facts | {"topic": title}, buttons=buttons)
 
