@@ -7,11 +7,22 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import health, media, middleware, paths, start
-from gql_server.carrier import Carrier
+from gql_server import health, media, middleware, paper, paths, start
+from gql_server.carrier import CARRIER, Carrier
 from gql_server.demonstration import tell_demonstration
 from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
 from gql_server.hands import hands_with
+from gql_server.pages import (
+    confirmation,
+    leaving,
+    outbox,
+    personal,
+    preferences,
+    printing,
+    sign_up,
+    trouble,
+    weebly,
+)
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import Settings
 from gql_server.streams import STREAMS, end_streams
@@ -23,7 +34,6 @@ from schema.documents import Documents
 from schema.graph import development_schema, schema
 
 SETTINGS = web.AppKey("settings", Settings)
-CARRIER = web.AppKey("carrier", Carrier)
 WORKER = web.AppKey("worker", Worker)
 DEMONSTRATION = web.AppKey("demonstration", bool)
 log = structlog.get_logger("server")
@@ -31,7 +41,9 @@ log = structlog.get_logger("server")
 
 def build(settings: Settings, *, demonstration: bool = False) -> web.Application:
     """Build the server; with `demonstration` an empty store gets the demonstration blog."""
-    app = web.Application(middlewares=[middleware.plain_errors], client_max_size=LARGEST_BODY)
+    app = web.Application(
+        middlewares=[middleware.plain_errors, trouble.told_as_pages], client_max_size=LARGEST_BODY
+    )
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
     app[DOCUMENTS] = Documents(development_schema if settings.is_private else schema)
@@ -45,6 +57,25 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/start.css", start.style),
             web.get("/start.js", start.script),
             web.get("/start.svg", start.icon),
+            web.get("/paper.css", paper.style),
+            web.get("/page.css", printing.style),
+            web.get("/subscribe", sign_up.show),
+            web.post("/subscribe", sign_up.ask),
+            web.post("/weebly/apps/formSubmit.php", weebly.ask),
+            web.get("/confirm/{token}", confirmation.show),
+            web.post("/confirm/{token}", confirmation.confirm),
+            web.get("/unsubscribe/{token}", leaving.show),
+            web.post("/unsubscribe/{token}", leaving.leave),
+            web.get("/undo/{token}", leaving.show_undo),
+            web.post("/undo/{token}", leaving.undo),
+            web.get("/preferences/{token}", preferences.show),
+            web.post("/preferences/{token}", preferences.save),
+            web.post("/preferences/{token}/export", personal.export),
+            web.get("/preferences/{token}/erase", personal.ask_to_erase),
+            web.post("/preferences/{token}/erase", personal.erase),
+            web.get("/letters", outbox.show),
+            web.get(r"/letters/{number:[0-9]+}", outbox.letter),
+            web.get(r"/letters/{number:[0-9]+}/html", outbox.html),
             web.get("/graphql", graphql),
             web.post("/graphql", graphql),
             web.get("/healthz", health.healthz),

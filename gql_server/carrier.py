@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from aiohttp import web
 
 import models
 from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
@@ -79,6 +80,9 @@ class Carrier:
                 await post.send_one(letter, record=round_.record, withdrawn=round_.withdrawn)
         if (moment := await models.Delivery.next_moment(batch)) is not None:
             raise models.TryLater(moment)
+
+
+CARRIER = web.AppKey("carrier", Carrier)
 
 
 class _Round:

@@ -76,6 +76,23 @@ async def read_question(request: web.Request) -> Question:
     return _question(await _from_body(request), may_change=True)
 
 
+async def read_body(request: web.Request, largest: int) -> bytes:
+    """Read the body of a request; refuse one that is packed, too large, or does not arrive."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Unreadable(415, "Send the request without Content-Encoding.")
+    if (request.content_length or 0) > largest:
+        raise Unreadable(413, f"A request holds at most {largest} bytes.")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await request.clone(client_max_size=largest).read()
+    except TimeoutError:
+        raise Unreadable(408, f"The request did not arrive within {BODY_SECONDS} seconds.") from None
+    except web.HTTPRequestEntityTooLarge:
+        raise Unreadable(413, f"A request holds at most {largest} bytes.") from None
+    except (web.RequestPayloadError, ConnectionError):
+        raise Unreadable(400, "The request ended before its body did.") from None
+
+
 def _from_url(request: web.Request) -> dict[str, Any]:
     asked: dict[str, Any] = dict(request.query)
     for name in ("variables", "extensions"):
@@ -92,19 +109,7 @@ async def _from_body(request: web.Request) -> dict[str, Any]:
         raise Unreadable(415, f"Send the request as {JSON}.")
     if media.parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
         raise Unreadable(415, "Send the request in UTF-8.")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Unreadable(415, "Send the request without Content-Encoding.")
-    if (request.content_length or 0) > LARGEST_BODY:
-        raise Unreadable(413, f"A request holds at most {LARGEST_BODY} bytes.")
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await request.read()
-    except TimeoutError:
-        raise Unreadable(408, f"The request did not arrive within {BODY_SECONDS} seconds.") from None
-    except web.HTTPRequestEntityTooLarge:
-        raise Unreadable(413, f"A request holds at most {LARGEST_BODY} bytes.") from None
-    except (web.RequestPayloadError, ConnectionError):
-        raise Unreadable(400, "The request ended before its body did.") from None
+    body = await read_body(request, LARGEST_BODY)
     asked = _json(body, "The body")
     if not isinstance(asked, dict):
         raise Unreadable(400, "The body is a JSON object with `query` in it; batches are not taken.")

@@ -1,5 +1,6 @@
 """Who asks: the address behind trusted proxies, the language, the form; and what of it is kept."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from gql_server.settings import Network, Settings, is_loopback
 from schema.context import Visitor
 from schema.turnstile import SignUpGate, read_ip, truncated
 
-LONGEST_FORM = 500
+OF_PROXIES = re.compile(r"(X-Forwarded-.*|Forwarded|X-Real-IP|Via)$", re.IGNORECASE)
 
 
 class Visitors:
@@ -28,7 +29,8 @@ class Visitors:
         address = address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._proxies)
         kept = {"none": None, "full": address, "truncated": truncated(address)}[self._kept]
         form = request.headers.get("Referer") or request.headers.get("Origin")
-        trace = models.Trace(door=door, form=_plain(form), network=kept)
+        # A page that does not tell where it is says "null".
+        trace = models.Trace(door=door, form=None if form == "null" else form, network=kept)
         languages = languages_of(request.headers.get("Accept-Language", ""))
         outbox = self._carrier.outbox if is_of_this_machine(request) else None
         return Visitor(trace, languages, lambda: self._gate.admit(address, door), outbox)
@@ -42,10 +44,13 @@ def is_of_this_machine(request: web.Request) -> bool:
 
     A page from elsewhere may have its own name lead to this machine (DNS rebinding), but not ours.
     """
-    forwarded = any(name.startswith("X-Forwarded-") or name == "Forwarded" for name in request.headers)
-    host = urlsplit(f"//{request.host}").hostname or ""
+    by_proxy = any(OF_PROXIES.match(name) for name in request.headers)
+    try:
+        host = urlsplit(f"//{request.host}").hostname or ""
+    except ValueError:
+        return False
     peer = read_ip(request.remote)
-    return not forwarded and is_loopback(host) and peer is not None and peer.is_loopback
+    return not by_proxy and is_loopback(host) and peer is not None and peer.is_loopback
 
 
 def address_of(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Network]) -> str | None:
@@ -72,7 +77,3 @@ def languages_of(accepted: str) -> tuple[str, ...]:
         if tag and weight > 0:
             weighed.append((-weight, tag.lower()))
     return tuple(tag for _, tag in sorted(weighed, key=lambda pair: pair[0]))
-
-
-def _plain(form: str | None) -> str | None:
-    return form[:LONGEST_FORM] if form and models.text.is_plain(form) else None

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 import idna
 
 from models.errors import Invalid
 
+LOCAL = "localhost"  # RFC 2919, 3: for lists of whom no domain is known
 LONGEST = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
 _DOMAIN = r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
 _PLAIN = re.compile(rf"[\w!#$%&'*+/=?^`{{|}}~.-]{{1,64}}@{_DOMAIN}", re.ASCII)
@@ -27,6 +29,15 @@ def mailbox(address: str, *, field: str) -> str:
     if domain.endswith(".") or len(local.encode()) > 64 or len(found.encode()) > LONGEST:
         raise Invalid(field, "This is not an address that a letter can be sent to.")
     return found
+
+
+def named_host(url: str) -> str:
+    """Give the host of a web address in ASCII; `localhost` for one that is no name."""
+    host = urlsplit(url).hostname or LOCAL
+    try:
+        return mailbox(f"host@{host}", field="url").removeprefix("host@")
+    except Invalid:
+        return LOCAL
 
 
 def _without_marks(text: str) -> str:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+import idna
+
 from models.errors import Invalid
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -53,6 +55,8 @@ def line(text: str, *, field: str) -> str:
 
 def url(text: str, *, field: str) -> str:
     """Give an address of the web or of mail back when it can stand in a header between angle brackets."""
+    if not text.isascii():
+        text = _with_ascii_host(text)
     if not _URL.fullmatch(text):
         raise Invalid(field, "This address cannot stand in a letter's header.")
     return text
@@ -88,6 +92,16 @@ def utf8(text: str, *, field: str) -> bytes:
 def date(moment: datetime) -> str:
     """Give a moment as RFC 5322 writes it, in UTC."""
     return format_datetime(moment.astimezone(UTC))
+
+
+def _with_ascii_host(url: str) -> str:
+    scheme, slashes, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    name, colon, port = host.partition(":")
+    try:
+        return "".join((scheme, slashes, idna.encode(name, uts46=True).decode(), colon, port, slash, path))
+    except UnicodeError:
+        return url
 
 
 def _encoded_words(text: str) -> bytes:

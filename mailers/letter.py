@@ -33,6 +33,12 @@ class Letter:
         """Every link in the text, in its order."""
         return _LINK.findall(self.text)
 
+    @property
+    def pieces(self) -> list[tuple[str, bool]]:
+        """The text in its pieces, and whether each is a link."""
+        parts = re.split(f"({_LINK.pattern})", self.text)
+        return [(part, number % 2 == 1) for number, part in enumerate(parts) if part]
+
     def link(self, kind: str) -> str:
         """Give the first link whose path begins with this word; LookupError when there is none."""
         for link in self.links:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTPUTF8
+from typing import NamedTuple
 
 from mailers.batch import Withdrawn
 from mailers.ledger import Record
@@ -18,25 +19,34 @@ from mailers.verdicts import Failed, Outcome, Sent, Verdict
 from models.errors import Invalid
 
 ROOM = 200
-Kept = tuple[datetime, Letter]
+
+
+class Kept(NamedTuple):
+    """A letter, a number that no other ever has, and the moment it would have been sent."""
+
+    number: int
+    sent_at: datetime
+    letter: Letter
 
 
 class Outbox:
     """Takes letters as the post office does, and shows the newest first."""
 
     def __init__(self, sender: Sender, *, room: int = ROOM) -> None:
+        self.room = room
         self._sender = sender
+        self._count = 0
         self._kept: deque[Kept] = deque(maxlen=room)
         self._listening: set[asyncio.Queue[Kept]] = set()
 
     @property
     def letters(self) -> list[Letter]:
         """The letters, the newest first; a letter that comes again takes the place of the first."""
-        return [letter for _, letter in self.kept]
+        return [kept.letter for kept in self.kept]
 
     @property
     def kept(self) -> list[Kept]:
-        """The letters, the newest first, each with the moment it was kept."""
+        """The letters, the newest first, as they were kept."""
         return list(reversed(self._kept))
 
     async def listen(self) -> AsyncIterator[Kept]:
@@ -78,9 +88,10 @@ class Outbox:
 
     def _keep(self, letter: Letter) -> None:
         letter.rendered(self._sender)
-        for known in [kept for kept in self._kept if kept[1].key == letter.key]:
+        for known in [kept for kept in self._kept if kept.letter.key == letter.key]:
             self._kept.remove(known)
-        self._kept.append((datetime.now(UTC), letter))
+        self._count += 1
+        self._kept.append(Kept(self._count, datetime.now(UTC), letter))
         for arrived in self._listening:
             if not arrived.full():  # who does not listen any more, and did not say so
                 arrived.put_nowait(self._kept[-1])
@@ -93,6 +104,7 @@ def read(mail: Mail) -> Letter:
     assert text is not None
     assert html is not None
     ways = re.findall(r"<([^>]+)>", str(message.get("List-Unsubscribe", "")))
+    list_name, _, list_id = str(message.get("List-Id", "")).rstrip(">").rpartition("<")
     return Letter(
         to=mail.recipient,
         subject=str(message["Subject"]),
@@ -103,7 +115,13 @@ def read(mail: Mail) -> Letter:
         promised_at=message["Date"].datetime,
         headers=Headers(
             automatic="Auto-Submitted" in message,
+            list_id=list_id,
+            list_name=_unquoted(list_name.strip()),
             unsubscribe_url=next((way for way in ways if way.startswith("http")), ""),
             unsubscribe_mailto=next((way for way in ways if way.startswith("mailto:")), ""),
         ),
     )
+
+
+def _unquoted(name: str) -> str:
+    return re.sub(r"\\(.)", r"\1", name[1:-1]) if name.startswith('"') else name

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mailers.letter import Letter
+from mailers.mail import Headers
 from mailers.wording import Facts, written
 
 
@@ -15,5 +16,11 @@ class Welcome(Facts):
 
 
 def write(facts: Welcome) -> Letter:
-    """Write the letter."""
-    return written("welcome", facts)
+    """Write the letter; mail programs show its way out as a button of their own."""
+    headers = Headers(
+        automatic=True,
+        list_id=facts.list_id,
+        list_name=facts.site_title,
+        unsubscribe_url=facts.unsubscribe_link,
+    )
+    return written("welcome", facts, headers)

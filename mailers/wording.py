@@ -8,11 +8,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
+from mailers.addresses import named_host
 from mailers.letter import Letter
 from mailers.mail import Headers
 
 FOLDER = Path(__file__).parent / "templates"
 FALLBACK = "en"
+AUTOMATIC = Headers(automatic=True)
 
 _environment = Environment(
     loader=FileSystemLoader(FOLDER),
@@ -36,6 +38,11 @@ class Facts:
     key: str
     promised_at: datetime
 
+    @property
+    def list_id(self) -> str:
+        """What the letters of this site are filed by (RFC 2919)."""
+        return f"newsletter.{named_host(self.site_url)}"
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -53,7 +60,7 @@ class Wording:
         return subject.strip(), text, html
 
 
-def written(letter: str, facts: Facts) -> Letter:
+def written(letter: str, facts: Facts, headers: Headers = AUTOMATIC) -> Letter:
     """Write a letter that answers what one reader did."""
     wording = wording_of(letter, facts.language)
     subject, text, html = wording.filled({**vars(facts), "named": bool(facts.name)})
@@ -65,7 +72,7 @@ def written(letter: str, facts: Facts) -> Letter:
         language=wording.language,
         key=facts.key,
         promised_at=facts.promised_at,
-        headers=Headers(automatic=True),
+        headers=headers,
         writer=facts.site_title,
     )
 

@@ -254,11 +254,17 @@ class Subscription(Model):
         return row
 
     @classmethod
-    async def undo(cls, site: Site, token: str, trace: Trace) -> Self:
-        """Take a goodbye back by the link of its letter or page."""
+    async def to_undo(cls, site: Site, token: str) -> tuple[Self, Topic | None]:
+        """Give the subscription that a goodbye's token belongs to, and the topic; refuse an old one."""
         found, topic = await cls.behind(site, token, UNDO)
         if found.left_at is not None and not lasts(found.left_at, UNDO_LIFE):
             raise Expired
+        return found, topic
+
+    @classmethod
+    async def undo(cls, site: Site, token: str, trace: Trace) -> Self:
+        """Take a goodbye back by the link of its letter or page."""
+        found, topic = await cls.to_undo(site, token)
         return await found._return(trace, topic)
 
     @atomic

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from time import monotonic
 from typing import Any, Protocol
@@ -15,13 +14,13 @@ from schema.mistakes import DEFAULT_LANGUAGE, SPOKEN
 
 
 class Outbox(Protocol):
-    """Letters that were kept instead of sent, each with the moment it was."""
+    """Letters that were kept instead of sent: each a `letter` with its `sent_at`."""
 
     @property
-    def kept(self) -> Sequence[tuple[datetime, Any]]:
+    def kept(self) -> Sequence[Any]:
         """All of them, the newest first."""
 
-    def listen(self) -> AsyncIterator[tuple[datetime, Any]]:
+    def listen(self) -> AsyncIterator[Any]:
         """Give each as it comes."""
 
 

@@ -27,13 +27,13 @@ class Live:
     async def mail_sent(self, info: Info) -> AsyncIterator[OutboxLetter | None]:
         if (outbox := info.context.visitor.outbox) is not None:
             async for kept in outbox.listen():
-                yield _shown(*kept)
+                yield _shown(kept.sent_at, kept.letter)
 
 
 def kept_letters(info: Info) -> list[OutboxLetter] | None:
     """Give the letters that were kept, the newest first."""
     outbox = info.context.visitor.outbox
-    return [_shown(*kept) for kept in outbox.kept] if outbox else []
+    return [_shown(kept.sent_at, kept.letter) for kept in outbox.kept] if outbox else []
 
 
 def _shown(moment: datetime, letter: Any) -> OutboxLetter:

@@ -1,34 +1,25 @@
 """The start page: what runs here, and three queries to try."""
 
 import asyncio
-from hashlib import sha256
 from pathlib import Path
 
-from aiohttp import ETag, web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from aiohttp import web
 
 import models
+from gql_server import paper
 from gql_server.endpoint import DEADLINE_SECONDS, PUBLICATION
+from gql_server.pages.outbox import outbox_for
+from gql_server.paper.languages import NAMES, chosen
 from gql_server.settings import PREFIX, Settings
 from gql_server.start.glimpse import Glimpse, look
-from gql_server.start.languages import chosen
 from gql_server.start.queries import to_try
-from gql_server.start.words import NAMES, WORDS
+from gql_server.start.words import WORDS
 
 FOLDER = Path(__file__).parent
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+POLICY = f"{paper.POLICY}; script-src 'self'; connect-src 'self'"
 SETTINGS = tuple(f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__)
 
-_templates = Environment(
-    loader=FileSystemLoader(FOLDER),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = paper.templates(FOLDER)
 _PAGE = _templates.get_template("page.html")
 _CLOSED = _templates.get_template("closed.html")
 _CSS = (FOLDER / "start.css").read_bytes()
@@ -44,34 +35,35 @@ async def page(request: web.Request) -> web.Response:
             seen = await look(context.site, context.loaders)
     except (models.Unavailable, TimeoutError):
         return _closed(chosen(request))
-    return _open(seen, chosen(request, seen.site.language))
+    return _open(request, seen)
 
 
 async def style(request: web.Request) -> web.Response:
     """Give the page's style sheet."""
-    return _file(request, _CSS, "text/css")
+    return paper.file(request, _CSS, "text/css")
 
 
 async def script(request: web.Request) -> web.Response:
     """Give the page's script."""
-    return _file(request, _JS, "text/javascript")
+    return paper.file(request, _JS, "text/javascript")
 
 
 async def icon(request: web.Request) -> web.Response:
     """Give the page's icon, an open door."""
-    return _file(request, _SVG, "image/svg+xml")
+    return paper.file(request, _SVG, "image/svg+xml")
 
 
-def _open(seen: Glimpse, language: str) -> web.Response:
-    words = WORDS[language]
+def _open(request: web.Request, seen: Glimpse) -> web.Response:
+    language = chosen(request, seen.site.language)
     text = _PAGE.render(
         seen=seen,
         site=seen.site,
-        words=words,
+        words=WORDS[language],
         language=language,
         languages=NAMES,
         queries=to_try(seen.to_read.slug if seen.to_read else None),
         settings=SETTINGS,
+        shows_letters=outbox_for(request) is not None,
     )
     return _html(text, language)
 
@@ -84,22 +76,6 @@ def _closed(language: str) -> web.Response:
 
 
 def _html(text: str, language: str) -> web.Response:
-    headers = {
-        "Content-Security-Policy": POLICY,
-        "Content-Language": language,
-        "Cache-Control": "no-cache",
-        "Vary": "Accept-Language",
-    }
-    return web.Response(text=text, content_type="text/html", headers=headers)
-
-
-def _file(request: web.Request, body: bytes, media: str) -> web.Response:
-    tag = ETag(sha256(body).hexdigest()[:20])
-    known = request.if_none_match or ()
-    response = web.Response(headers={"Cache-Control": "no-cache"})
-    response.etag = tag
-    if any(one.value in {tag.value, "*"} for one in known):
-        response.set_status(304)
-        return response
-    response.content_type, response.charset, response.body = media, "utf-8", body
+    response = paper.page(text, language, policy=POLICY, cache="no-cache")
+    response.headers["Vary"] = "Accept-Language"
     return response

@@ -2,8 +2,6 @@
 
 Words = dict[str, str]
 
-NAMES = {"nl": "Nederlands", "en": "English"}
-
 DUTCH: Words = {
     "skip": "Naar de inhoud",
     "languages": "Taal",
@@ -58,6 +56,8 @@ DUTCH: Words = {
     "settings_more": "De uitleg staat in",
     "doors": "Deuren",
     "door_graph": "de vragen, met GET en POST",
+    "door_subscribe": "aanmelden voor de nieuwsbrief",
+    "door_letters": "de brieven die verstuurd zouden worden",
     "door_lives": "leeft het proces?",
     "door_ready": "antwoordt de opslag?",
     "closed_title": "Even geen antwoord",
@@ -119,6 +119,8 @@ ENGLISH: Words = {
     "settings_more": "All of them are explained in",
     "doors": "Doors",
     "door_graph": "the queries, by GET and POST",
+    "door_subscribe": "sign up for the newsletter",
+    "door_letters": "the letters that would be sent",
     "door_lives": "does the process live?",
     "door_ready": "does the store answer?",
     "closed_title": "No answer for a moment",

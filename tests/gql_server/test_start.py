@@ -137,6 +137,14 @@ async def test_the_page_names_only_documents_that_exist(early_visitor):
     assert all((ROOT / name).is_file() for name in documents)
 
 
+async def test_the_page_leads_to_the_newsletter_and_on_this_machine_to_the_letters(visitor):
+    page = await opened(visitor, "/?lang=nl")
+    assert {"/subscribe?lang=nl", "/letters?lang=nl"} <= hrefs(page)
+    elsewhere = await opened(visitor, "/?lang=nl", Host="blog.example")
+    assert "/subscribe?lang=nl" in hrefs(elsewhere)
+    assert "/letters?lang=nl" not in hrefs(elsewhere)
+
+
 async def test_the_demonstration_blog_says_that_it_is_invented(visitor):
     page = await opened(visitor, "/?lang=en")
     assert "invented publication" in page.css_first(".note").text()
@@ -151,13 +159,23 @@ async def test_the_browser_may_load_nothing_but_the_pages_own_files(visitor):
     assert answer.headers["Vary"] == "Accept-Language"
     page = LexborHTMLParser(await answer.text())
     assert [tag.attributes["src"] for tag in page.css("script")] == ["/start.js"]
-    assert [tag.attributes["href"] for tag in page.css("link")] == ["/start.svg", "/start.css"]
+    assert [tag.attributes["href"] for tag in page.css("link")] == [
+        "/start.svg",
+        "/paper.css",
+        "/start.css",
+    ]
     assert page.css("style, [style], [onclick], img, iframe") == []
 
 
 @pytest.mark.parametrize(
     ("path", "media"),
-    [("/start.css", "text/css"), ("/start.js", "text/javascript"), ("/start.svg", "image/svg+xml")],
+    [
+        ("/paper.css", "text/css"),
+        ("/page.css", "text/css"),
+        ("/start.css", "text/css"),
+        ("/start.js", "text/javascript"),
+        ("/start.svg", "image/svg+xml"),
+    ],
 )
 async def test_a_browser_asks_whether_a_file_changed_and_gets_it_once(visitor, path, media):
     first = await visitor.get(path)
@@ -218,6 +236,10 @@ async def test_a_silent_store_is_told_in_a_sentence(early_visitor, monkeypatch, 
     assert "secret" not in text
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Retry-After"] == "1"
+
+
+def hrefs(page):
+    return {link.attributes["href"] for link in page.css("footer a")}
 
 
 async def asked(visitor, query):

@@ -307,6 +307,27 @@ def test_a_list_letter_tells_how_to_leave(write, sender):
 
 
 @pytest.mark.parametrize(
+    ("site_url", "list_id"),
+    [
+        ("https://tafel.example/", "newsletter.tafel.example"),
+        ("https://tafel.example:8443/blog", "newsletter.tafel.example"),
+        ("https://bücher.example", "newsletter.xn--bcher-kva.example"),
+        ("http://127.0.0.1:8000", "newsletter.127.0.0.1"),
+        ("http://[::1]:8000", "newsletter.localhost"),
+        ("http://under_scored", "newsletter.localhost"),
+    ],
+)
+def test_the_welcome_tells_how_to_leave_in_one_click(site_url, list_id, sender):
+    out = f"{site_url.rstrip('/')}/unsubscribe/unsub_1_a.b.c"
+    links = {"preferences_link": f"{site_url}/preferences/x", "unsubscribe_link": out}
+    letter = welcome.write(welcome.Welcome(**FACTS | {"site_url": site_url}, **links, language="nl"))
+    message = parsed(letter.rendered(sender))
+    assert message["List-Id"] == f"Tafel & Co <{list_id}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Unsubscribe"] == f"<{out.replace('bücher', 'xn--bcher-kva')}>"
+
+
+@pytest.mark.parametrize(
     "name", ["", "Ann", "O'Neil & Co.", 'The "Table"', "Café", "x" * 200, "a, b <c@d.example>"]
 )
 def test_a_sender_keeps_the_name(name, write):

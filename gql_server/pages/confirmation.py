@@ -1,0 +1,25 @@
+"""The door /confirm: who has the letter says yes with a button; looking changes nothing."""
+
+from aiohttp import web
+
+import models
+from gql_server.pages.forms import read_form
+from gql_server.pages.visit import Visit
+
+
+async def show(request: web.Request) -> web.Response:
+    """Ask to press the button."""
+    visit = await Visit.of(request)
+    found = await models.Subscription.to_confirm(visit.site, visit.token)
+    facts = {"email": found.email}
+    if found.status is models.SubscriptionStatus.CONFIRMED:
+        return visit.to(found).tells("already", facts, links=[visit.to(found).home])
+    return visit.to(found).asks("confirm", facts, buttons={"confirm": visit.to(found).says("confirm")})
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Say yes; doing it twice is as good as once."""
+    visit = await Visit.of(request)
+    await read_form(request)
+    found = await models.Subscription.confirm(visit.site, visit.token, visit.trace)
+    return visit.to(found).tells("confirmed", {"email": found.email}, links=[visit.to(found).home])

@@ -1,0 +1,184 @@
+"""What the pages say in Dutch."""
+
+DUTCH = {
+    "languages": "Taal",
+    "optional": "mag leeg blijven",
+    "to_site": "Naar %(site)s",
+    "sign_up_again": "Opnieuw aanmelden",
+    "errors_title": "Er klopt nog iets niet.",
+    # Signing up.
+    "sign_up_title": "Meld je aan voor de nieuwsbrief",
+    "sign_up_text": "Krijg een brief van %(site)s als er iets nieuws te lezen is.",
+    "email": "E-mailadres",
+    "email_hint": "Je krijgt eerst een brief om te bevestigen dat dit adres van jou is.",
+    "name": "Naam",
+    "newsletters": "Wat wil je krijgen?",
+    "frequency": "Hoe vaak?",
+    "immediate": "Zodra er iets nieuws is",
+    "daily": "Hooguit één keer per dag",
+    "weekly": "Hooguit één keer per week",
+    "trap": "Laat dit veld leeg",
+    "sign_up": "Meld me aan",
+    "sign_up_small": "Afmelden kan altijd, via de link in elke brief.",
+    "again_title": "Druk nog één keer op de knop",
+    "again_text": "Zo weten we dat je een mens bent en geen machine. Wat je invulde staat er nog.",
+    "mailbox_title": "Kijk in je mailbox",
+    "mailbox_text": "Er komt een brief naar het adres dat je opgaf. Daarin staat hoe je verdergaat.",
+    "mailbox_more": (
+        "Niets gekregen? Kijk bij de ongewenste mail. We sturen hooguit één zo’n brief per dag, "
+        "dus misschien ligt hij er al."
+    ),
+    "error_email": "Dit is geen adres waar een brief heen kan. Schrijf het zoals ann@example.org.",
+    "error_name": "Een naam is hooguit 100 tekens lang.",
+    "error_topics": "Kies minstens één ding om te krijgen, of meld je af.",
+    "error_newsletters": "Kies minstens één nieuwsbrief.",
+    "error_language": "Deze taal kennen we niet.",
+    "error_frequency": "Kies hoe vaak je een brief wilt krijgen.",
+    "error_pausedUntil": "Een pauze eindigt binnen een jaar.",
+    "error_other": "Dit kunnen we niet gebruiken. Kijk het nog eens na.",
+    # Confirming.
+    "confirm_title": "Bevestig je aanmelding",
+    "confirm_text": "Druk op de knop, dan krijg je de brieven van %(site)s op %(email)s.",
+    "confirm": "Ja, ik meld me aan",
+    "confirm_small": (
+        "Was jij dit niet? Dan hoef je niets te doen. Zonder bevestiging sturen we je geen nieuws."
+    ),
+    "confirmed_title": "Je bent aangemeld",
+    "confirmed_text": "Fijn dat je er bent. Vanaf nu krijg je de brieven van %(site)s op %(email)s.",
+    "confirmed_more": (
+        "Er is een welkomstbrief onderweg. Daarin staat ook een link om te kiezen wat je krijgt."
+    ),
+    "already_title": "Je bent aangemeld",
+    "already_text": "Dit was al bevestigd. Je krijgt de brieven van %(site)s op %(email)s.",
+    # Leaving and coming back.
+    "leave_title": "Afmelden",
+    "leave_text": "Wil je op %(email)s geen brieven meer krijgen van %(site)s?",
+    "leave": "Meld me af",
+    "leave_topic_title": "Afmelden",
+    "leave_topic_text": "Wil je ‘%(topic)s’ niet meer krijgen op %(email)s?",
+    "leave_topic": "Stop met ‘%(topic)s’",
+    "leave_all": "Stop met alle brieven",
+    "left_title": "Je bent afgemeld",
+    "left_text": "Je krijgt op %(email)s geen brieven meer van %(site)s. Bedankt dat je meelas.",
+    "left_topic_title": "‘%(topic)s’ is gestopt",
+    "left_topic_text": "Je krijgt dit niet meer. Je andere brieven blijven komen.",
+    "left_before_title": "Je bent afgemeld",
+    "left_before_text": "Je krijgt op %(email)s al geen brieven meer van %(site)s.",
+    "mistake": "Was het een vergissing?",
+    "undo_it": "Maak het ongedaan",
+    "left_in_short": "Je bent afgemeld.",
+    "undo_title": "Toch blijven?",
+    "undo_text": "Druk op de knop, dan krijg je op %(email)s weer brieven van %(site)s, zoals voorheen.",
+    "undo": "Ja, ik wil ze weer krijgen",
+    "undone_title": "Je bent weer aangemeld",
+    "undone_text": "Alles is zoals het was: je krijgt de brieven van %(site)s op %(email)s.",
+    # Preferences.
+    "preferences_title": "Je voorkeuren",
+    "preferences_text": "Voor de brieven van %(site)s aan %(email)s.",
+    "saved": "Je voorkeuren zijn bewaard.",
+    "pending_note": (
+        "Je aanmelding is nog niet bevestigd. Open de link in de brief die je kreeg; pas daarna "
+        "sturen we nieuws."
+    ),
+    "unsubscribed_note": "Je bent afgemeld en krijgt geen brieven.",
+    "bounced_note": (
+        "Brieven aan dit adres kwamen terug, en daarom sturen we er geen meer. Doet het adres het weer? "
+        "Meld je dan opnieuw aan."
+    ),
+    "paused_note": "Je hebt pauze tot %(day)s. Tot dan komen er geen brieven.",
+    "about_you": "Over jou",
+    "language": "Taal van de brieven",
+    "topics": "Wat wil je krijgen?",
+    "author_kind": "Alles van een auteur",
+    "tag_kind": "Alles over een onderwerp",
+    "count_chosen": "%(count)s gekozen",
+    "pause": "Even pauze?",
+    "pause_none": "Geen pauze",
+    "pause_keep": "Pauze tot %(day)s",
+    "pause_resume": "Nu weer brieven krijgen",
+    "pause_14": "Twee weken pauze",
+    "pause_30": "Een maand pauze",
+    "pause_91": "Drie maanden pauze",
+    "save": "Bewaar",
+    "your_data": "Je gegevens",
+    "export_hint": "Alles wat we over je bewaren, in een bestand.",
+    "export": "Download mijn gegevens",
+    "stop_hint": "Geen brieven meer krijgen. Je kunt het daarna nog ongedaan maken.",
+    "stop": "Meld me af",
+    "erase_hint": "Alles wissen wat we over je bewaren. Dat kan niet ongedaan gemaakt worden.",
+    "erase_begin": "Vergeet mij …",
+    "erase_title": "Alles vergeten?",
+    "erase_text": (
+        "We wissen %(email)s, je naam, je keuzes, en alles wat we over je aanmelding bijhielden. "
+        "Daarna krijg je "
+        "niets meer van %(site)s. Dit kan niet ongedaan gemaakt worden."
+    ),
+    "erase": "Ja, vergeet mij",
+    "erase_not": "Nee, terug naar mijn voorkeuren",
+    "erased_title": "Je bent vergeten",
+    "erased_text": "Dit hebben we gewist:",
+    "erased_address": "je adres %(email)s",
+    "erased_name": "je naam, %(name)s",
+    "erased_topics": "je keuzes: taal, hoe vaak, en waarover (%(count)s)",
+    "erased_consents": "wat we bijhielden over je toestemming (regels: %(count)s)",
+    "erased_letters": "wat we bijhielden over brieven aan jou (%(count)s)",
+    "erased_more": (
+        "Hooguit blijft er een vingerafdruk over waaruit je adres niet te lezen is. "
+        "Die dient alleen om misbruik tegen te gaan."
+    ),
+    # The outbox.
+    "letters_title": "Brieven op deze machine",
+    "letters_text": (
+        "Er is geen mailserver ingesteld. Wat verstuurd zou worden, ligt hier; de nieuwste bovenaan."
+    ),
+    "letters_empty_title": "Nog geen brieven",
+    "letters_empty_text": (
+        "Meld je aan met een verzonnen adres. De brief die dan verstuurd zou worden, ligt hier."
+    ),
+    "letters_empty": "Meld je aan",
+    "letters_room": "De laatste %(count)s brieven blijven liggen, tot de server stopt.",
+    "letters_back": "Alle brieven",
+    "letter_to": "Aan",
+    "letter_at": "Geschreven",
+    "letter_leave": "Afmelden in één klik",
+    "letter_leave_try": "Meld af zoals een mailprogramma",
+    "letter_shown": "Zoals een mailprogramma hem laat zien",
+    "letter_text": "Als tekst",
+    "letter_here": "De brief ligt op deze machine.",
+    "letter_read": "Lees hem",
+    # What goes wrong.
+    "link_title": "Deze link werkt niet",
+    "link_text": (
+        "Misschien is er een stuk van weggevallen, of hoort hij bij iets dat intussen veranderd is. "
+        "Probeer de link in de nieuwste brief die je van ons kreeg."
+    ),
+    "expired_title": "Deze link is verlopen",
+    "expired_text": (
+        "Hij heeft een tijd gewerkt, en nu niet meer. Meld je opnieuw aan, dan sturen we een nieuwe."
+    ),
+    "400_title": "Dit is niet te lezen",
+    "400_text": "Er kwam iets binnen dat geen ingevuld formulier is. Ga terug en probeer het nog eens.",
+    "404_title": "Hier is niets",
+    "404_text": "Op dit adres staat geen pagina.",
+    "405_title": "Dat kan hier niet",
+    "405_text": "Dit adres is er om te bekijken of om een formulier naar te sturen.",
+    "408_title": "Het duurde te lang",
+    "408_text": "Wat je stuurde kwam niet op tijd helemaal aan. Probeer het nog eens.",
+    "413_title": "Dit is te groot",
+    "413_text": "Er kwam veel meer binnen dan in dit formulier past.",
+    "415_title": "Dit is geen formulier",
+    "415_text": "Stuur het formulier zoals een browser dat doet: url-gecodeerd of in delen, in UTF-8.",
+    "422_title": "Dit kunnen we niet gebruiken",
+    "422_text": "Ga terug, kijk het nog eens na en probeer het opnieuw.",
+    "429_title": "Even geduld",
+    "429_text": (
+        "Vanaf jouw netwerk kwamen veel aanmeldingen achter elkaar. Probeer het over een paar "
+        "minuten nog eens."
+    ),
+    "500_title": "Er ging iets mis bij ons",
+    "500_text": (
+        "Het ligt niet aan jou. Probeer het later nog eens. Wij vinden het terug onder nummer %(number)s."
+    ),
+    "503_title": "Even geen antwoord",
+    "503_text": ("De opslag antwoordt nu niet. Probeer het zo nog eens; twee keer drukken kan geen kwaad."),
+}

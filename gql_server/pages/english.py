@@ -1,0 +1,173 @@
+"""What the pages say in English."""
+
+ENGLISH = {
+    "languages": "Language",
+    "optional": "may stay empty",
+    "to_site": "To %(site)s",
+    "sign_up_again": "Sign up again",
+    "errors_title": "Something is not right yet.",
+    # Signing up.
+    "sign_up_title": "Sign up for the newsletter",
+    "sign_up_text": "Get a letter from %(site)s when there is something new to read.",
+    "email": "E-mail address",
+    "email_hint": "First you get a letter, to confirm that this address is yours.",
+    "name": "Name",
+    "newsletters": "What would you like to get?",
+    "frequency": "How often?",
+    "immediate": "As soon as there is something new",
+    "daily": "At most once a day",
+    "weekly": "At most once a week",
+    "trap": "Leave this field empty",
+    "sign_up": "Sign me up",
+    "sign_up_small": "You can leave at any time, by the link in each letter.",
+    "again_title": "Press the button once more",
+    "again_text": (
+        "This tells us that you are a person and not a machine. What you filled in is still there."
+    ),
+    "mailbox_title": "Look in your mailbox",
+    "mailbox_text": "A letter is coming to the address that you gave. It says how to go on.",
+    "mailbox_more": (
+        "Nothing came? Look among the unwanted mail. We send at most one such letter a day, "
+        "so it may be there already."
+    ),
+    "error_email": "No letter can be sent to this address. Write one such as ann@example.org.",
+    "error_name": "A name is at most 100 characters long.",
+    "error_topics": "Choose at least one thing to get, or unsubscribe.",
+    "error_newsletters": "Choose at least one newsletter.",
+    "error_language": "We do not know this language.",
+    "error_frequency": "Choose how often you would like a letter.",
+    "error_pausedUntil": "A pause ends within a year.",
+    "error_other": "We cannot use this. Please look at it once more.",
+    # Confirming.
+    "confirm_title": "Confirm your subscription",
+    "confirm_text": "Press the button to get the letters of %(site)s at %(email)s.",
+    "confirm": "Yes, sign me up",
+    "confirm_small": (
+        "Was this not you? Then there is nothing you need to do. Unconfirmed, we will not send you any news."
+    ),
+    "confirmed_title": "You are subscribed",
+    "confirmed_text": "Good to have you. From now on you get the letters of %(site)s at %(email)s.",
+    "confirmed_more": "A letter of welcome is on its way. It also holds a link to choose what you get.",
+    "already_title": "You are subscribed",
+    "already_text": "This was confirmed already. You get the letters of %(site)s at %(email)s.",
+    # Leaving and coming back.
+    "leave_title": "Unsubscribe",
+    "leave_text": "Would you like to get no more letters of %(site)s at %(email)s?",
+    "leave": "Unsubscribe me",
+    "leave_topic_title": "Unsubscribe",
+    "leave_topic_text": "Would you like to stop getting ‘%(topic)s’ at %(email)s?",
+    "leave_topic": "Stop ‘%(topic)s’",
+    "leave_all": "Stop all letters",
+    "left_title": "You are unsubscribed",
+    "left_text": "You get no more letters of %(site)s at %(email)s. Thank you for reading.",
+    "left_topic_title": "‘%(topic)s’ has stopped",
+    "left_topic_text": "You no longer get this. Your other letters keep coming.",
+    "left_before_title": "You are unsubscribed",
+    "left_before_text": "No letters of %(site)s go to %(email)s any more.",
+    "mistake": "Was it a mistake?",
+    "undo_it": "Undo it",
+    "left_in_short": "You are unsubscribed.",
+    "undo_title": "Stay after all?",
+    "undo_text": "Press the button to get letters of %(site)s at %(email)s again, as before.",
+    "undo": "Yes, I want them again",
+    "undone_title": "You are subscribed again",
+    "undone_text": "All is as it was: you get the letters of %(site)s at %(email)s.",
+    # Preferences.
+    "preferences_title": "Your preferences",
+    "preferences_text": "For the letters of %(site)s to %(email)s.",
+    "saved": "Your preferences are saved.",
+    "pending_note": (
+        "Your subscription is not confirmed yet. Open the link in the letter that you got; only "
+        "then we send news."
+    ),
+    "unsubscribed_note": "You are unsubscribed and get no letters.",
+    "bounced_note": (
+        "Letters to this address came back, so we send no more of them. Does the address work again? "
+        "Then sign up again."
+    ),
+    "paused_note": "You have a pause until %(day)s. No letters come before then.",
+    "about_you": "About you",
+    "language": "Language of the letters",
+    "topics": "What would you like to get?",
+    "author_kind": "All by an author",
+    "tag_kind": "All about a subject",
+    "count_chosen": "%(count)s chosen",
+    "pause": "Time for a pause?",
+    "pause_none": "No pause",
+    "pause_keep": "Pause until %(day)s",
+    "pause_resume": "Get letters again now",
+    "pause_14": "A pause of two weeks",
+    "pause_30": "A pause of a month",
+    "pause_91": "A pause of three months",
+    "save": "Save",
+    "your_data": "Your data",
+    "export_hint": "All that we keep about you, in a file.",
+    "export": "Download my data",
+    "stop_hint": "Get no more letters. You can undo it afterwards.",
+    "stop": "Unsubscribe me",
+    "erase_hint": "Erase all that we keep about you. This cannot be undone.",
+    "erase_begin": "Forget me …",
+    "erase_title": "Forget everything?",
+    "erase_text": (
+        "We erase %(email)s, your name, your choices, and all that we noted about your "
+        "subscription. After that you "
+        "get nothing more from %(site)s. This cannot be undone."
+    ),
+    "erase": "Yes, forget me",
+    "erase_not": "No, back to my preferences",
+    "erased_title": "You are forgotten",
+    "erased_text": "This is what we erased:",
+    "erased_address": "your address %(email)s",
+    "erased_name": "your name, %(name)s",
+    "erased_topics": "your choices: language, how often, and about what (%(count)s)",
+    "erased_consents": "what we noted about your consent (lines: %(count)s)",
+    "erased_letters": "what we noted about letters to you (%(count)s)",
+    "erased_more": (
+        "At most a fingerprint is left, from which nobody can read your address. "
+        "It only serves to keep abuse away."
+    ),
+    # The outbox.
+    "letters_title": "Letters on this machine",
+    "letters_text": "No mail server is set. What would be sent lies here, the newest on top.",
+    "letters_empty_title": "No letters yet",
+    "letters_empty_text": ("Sign up with an invented address. The letter that would be sent then lies here."),
+    "letters_empty": "Sign up",
+    "letters_room": "The last %(count)s letters stay here until the server stops.",
+    "letters_back": "All letters",
+    "letter_to": "To",
+    "letter_at": "Written",
+    "letter_leave": "Unsubscribe in one click",
+    "letter_leave_try": "Unsubscribe as a mail program does",
+    "letter_shown": "As a mail program shows it",
+    "letter_text": "As text",
+    "letter_here": "The letter lies on this machine.",
+    "letter_read": "Read it",
+    # What goes wrong.
+    "link_title": "This link does not work",
+    "link_text": (
+        "A piece of it may have been lost, or it belongs to something that has changed meanwhile. "
+        "Try the link in the newest letter that you got from us."
+    ),
+    "expired_title": "This link has expired",
+    "expired_text": ("It worked for a while, and does no longer. Sign up again, and we send you a new one."),
+    "400_title": "This cannot be read",
+    "400_text": "Something came in that is no filled-in form. Go back and try again.",
+    "404_title": "There is nothing here",
+    "404_text": "No page stands at this address.",
+    "405_title": "That cannot be done here",
+    "405_text": "This address is there to look at, or to send a form to.",
+    "408_title": "It took too long",
+    "408_text": "What you sent did not arrive whole in time. Try again.",
+    "413_title": "This is too large",
+    "413_text": "Much more came in than fits into this form.",
+    "415_title": "This is no form",
+    "415_text": "Send the form as a browser does: URL-encoded or in parts, in UTF-8.",
+    "422_title": "We cannot use this",
+    "422_text": "Go back, look at it once more and try again.",
+    "429_title": "A little patience",
+    "429_text": "Many sign-ups came from your network in a row. Try again in a few minutes.",
+    "500_title": "Something went wrong on our side",
+    "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
+    "503_title": "No answer for a moment",
+    "503_text": "The store does not answer now. Try again in a moment; pressing twice does no harm.",
+}

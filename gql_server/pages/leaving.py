@@ -1,0 +1,71 @@
+"""The doors /unsubscribe and /undo: out by a button or a mail program's one click, and back again."""
+
+from aiohttp import web
+
+import models
+from gql_server.pages.forms import read_form
+from gql_server.pages.topics import title_of
+from gql_server.pages.visit import Visit
+
+ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058
+ALL = "all"
+UNSUBSCRIBED = models.SubscriptionStatus.UNSUBSCRIBED
+
+
+async def show(request: web.Request) -> web.Response:
+    """Ask what to leave."""
+    visit, found, topic = await _out(request)
+    facts = {"email": found.email}
+    if found.status is UNSUBSCRIBED:
+        return visit.tells("left_before", facts, links=[visit.home], undo=_way_back(visit, found, None))
+    title = await title_of(visit.site, topic, visit.language)
+    if title is None:
+        return visit.asks("leave", facts, buttons={ALL: visit.says("leave")})
+    buttons = {"topic": visit.says("leave_topic", topic=title), ALL: visit.says("leave_all")}
+    return visit.asks("leave_topic", facts | {"topic": title}, buttons=buttons)
+
+
+async def leave(request: web.Request) -> web.Response:
+    """Leave what the link names, or everything."""
+    visit, found, topic = await _out(request)
+    form = await read_form(request)
+    topics = None if topic is None or ALL in form else [topic]
+    left = await found.leave(visit.site, visit.trace, topics=topics)
+    if ONE_CLICK in form.fields:
+        return web.Response(text=f"{visit.says('left_in_short')}\n", headers={"Cache-Control": "no-store"})
+    return await _left(visit, left, topic if topics else None)
+
+
+async def show_undo(request: web.Request) -> web.Response:
+    """Ask whether to come back."""
+    visit = await Visit.of(request)
+    found, _ = await models.Subscription.to_undo(visit.site, visit.token)
+    visit = visit.to(found)
+    return visit.asks("undo", {"email": found.email}, buttons={"undo": visit.says("undo")})
+
+
+async def undo(request: web.Request) -> web.Response:
+    """Come back; doing it twice is as good as once."""
+    visit = await Visit.of(request)
+    await read_form(request)
+    found = await models.Subscription.undo(visit.site, visit.token, visit.trace)
+    return visit.to(found).tells("undone", {"email": found.email}, links=[visit.to(found).home])
+
+
+async def _out(request: web.Request) -> tuple[Visit, models.Subscription, models.Topic | None]:
+    visit = await Visit.of(request)
+    found, topic = await models.Subscription.behind(visit.site, visit.token, "unsub")
+    return visit.to(found), found, topic
+
+
+async def _left(visit: Visit, left: models.Subscription, topic: models.Topic | None) -> web.Response:
+    undo = _way_back(visit, left, topic)
+    title = await title_of(visit.site, topic, visit.language)
+    if left.status is UNSUBSCRIBED or title is None:
+        return visit.tells("left", {"email": left.email}, links=[visit.home], undo=undo)
+    return visit.tells("left_topic", {"topic": title}, links=[visit.home], undo=undo)
+
+
+def _way_back(visit: Visit, left: models.Subscription, topic: models.Topic | None) -> str | None:
+    # Who never confirmed has nothing to come back to.
+    return left.path_back(visit.site, topic) if left.confirmed_at is not None else None

@@ -1,0 +1,47 @@
+"""Pages as a browser gets them: words in their places, and what may be done with them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from gql_server import paper
+from gql_server.pages.words import WORDS
+
+FOLDER = Path(__file__).parent
+_templates = paper.templates(FOLDER / "templates")
+_CSS = (FOLDER / "page.css").read_bytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way on."""
+
+    label: str
+    href: str
+
+
+def says(language: str, words: str, **facts: Any) -> str:
+    """Give a sentence, with these facts in it."""
+    return WORDS[language][words] % facts
+
+
+def printed(
+    page: str, language: str, *, status: int = 200, is_public: bool = False, policy: str = paper.POLICY,
+    **values: Any,
+) -> web.Response:  # fmt: skip
+    """Print a page; one that is not public is for its visitor alone, and so is its address."""
+    template = _templates.get_template(page)
+    text = template.render(language=language, words=WORDS[language], is_public=is_public, **values)
+    response = paper.page(text, language, policy=policy, cache="no-store")
+    response.set_status(status)
+    if not is_public:
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+async def style(request: web.Request) -> web.Response:
+    """Give the style sheet of these pages."""
+    return paper.file(request, _CSS, "text/css")

@@ -1,0 +1,77 @@
+"""What goes wrong at the doors of pages, told as a page."""
+
+import asyncio
+import math
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+import models
+from gql_server.endpoint import DEADLINE_SECONDS, PUBLICATION
+from gql_server.middleware import REQUEST_ID
+from gql_server.pages.printing import Link, printed, says
+from gql_server.paper.languages import DEFAULT, chosen
+from gql_server.requests import BODY_SECONDS, Unreadable
+
+# The first word of their paths.
+DOORS = {"subscribe", "confirm", "unsubscribe", "undo", "preferences", "letters", "weebly"}
+log = structlog.get_logger("pages")
+
+
+@web.middleware
+async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer what goes wrong with a page, at the doors where people stand."""
+    if request.path.removeprefix("/").partition("/")[0] not in DOORS:
+        return await handler(request)
+    try:
+        async with asyncio.timeout(BODY_SECONDS + DEADLINE_SECONDS):
+            return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return await _told(request, error.status, **headers)
+    except Unreadable as error:
+        return await _told(request, error.status)
+    except models.Expired:
+        return await _told(request, 410, what="expired")
+    except models.Unproven:
+        return await _told(request, 404, what="link")
+    except models.TooMany as error:
+        wait = max(1, math.ceil(error.wait.total_seconds()))
+        return await _told(request, 429, **{"Retry-After": str(wait)})
+    except models.Refused:
+        return await _told(request, 422)
+    except (models.Unavailable, TimeoutError):
+        return await _told(request, 503, **{"Retry-After": "1"})
+    except Exception as error:
+        log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
+        return await _told(request, 500)
+
+
+async def _told(request: web.Request, status: int, *, what: str = "", **headers: str) -> web.Response:
+    site, home = None, ""
+    if status < 500:
+        with suppress(models.Unavailable):
+            context = await request.app[PUBLICATION].context()
+            site, home = context.site, context.absolute("/")
+    language = chosen(request, site.language if site else DEFAULT)
+
+    def told(words: str, **facts: Any) -> str:
+        return says(language, words, **facts)
+
+    # Who has a link that does not work can sign up once more.
+    links = [Link(told("sign_up_again"), f"/subscribe?lang={language}")] if what else []
+    values: dict[str, Any] = {
+        "what": what or str(status),
+        "facts": {"number": request[REQUEST_ID]},
+        "links": links,
+    }
+    response = printed(
+        "told.html", language, status=status, site=site, home=home, says=told, **values
+    )  # fmt: skip
+    response.headers.update(headers)
+    return response

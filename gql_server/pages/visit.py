@@ -1,0 +1,100 @@
+"""A visit to a page: who comes, to which site, and the language that is spoken."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from babel.dates import format_date, format_datetime
+
+import models
+from gql_server.endpoint import PUBLICATION
+from gql_server.pages.printing import Link, printed, says
+from gql_server.paper.languages import NAMES, chosen, first_spoken
+from gql_server.visitors import VISITORS
+from schema.context import Context
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a door knows of who stands before it."""
+
+    request: web.Request
+    context: Context
+    language: str
+
+    @classmethod
+    async def of(cls, request: web.Request, door: str = "page") -> "Visit":
+        """Receive a visitor."""
+        visitors = request.app[VISITORS]
+        context = await request.app[PUBLICATION].context(lambda: visitors.of(request, door))
+        return cls(request, context, chosen(request, context.site.language))
+
+    @property
+    def site(self) -> models.Site:
+        """The publication."""
+        return self.context.site
+
+    @property
+    def token(self) -> str:
+        """The token in the address."""
+        return self.request.match_info["token"]
+
+    @property
+    def trace(self) -> models.Trace:
+        """What the ledger keeps of the visit."""
+        trace = self.context.visitor.trace
+        # The address of such a page holds the token, and that is not to be kept.
+        own = self.request.path.split("/")[1]
+        return replace(trace, form=f"/{own}") if "token" in self.request.match_info else trace
+
+    @property
+    def home(self) -> Link:
+        """The way to the site itself."""
+        return Link(self.says("to_site"), self.context.absolute("/"))
+
+    @property
+    def sign_up(self) -> Link:
+        """The way to sign up once more."""
+        return Link(self.says("sign_up_again"), f"/subscribe?lang={self.language}")
+
+    def to(self, subscription: models.Subscription) -> "Visit":
+        """Speak the language of a subscriber."""
+        return replace(self, language=first_spoken([subscription.language, self.site.language]))
+
+    def says(self, words: str, **facts: Any) -> str:
+        """Give a sentence, with these facts in it."""
+        return says(self.language, words, site=self.site.title, **facts)
+
+    def moment(self, at: datetime) -> str:
+        """Write a moment down, in the site's time zone."""
+        return format_datetime(at, "medium", tzinfo=ZoneInfo(self.site.time_zone), locale=self.language)
+
+    def day(self, at: datetime) -> str:
+        """Write a day down, in the site's time zone."""
+        return format_date(at.astimezone(ZoneInfo(self.site.time_zone)), "long", locale=self.language)
+
+    def shows(self, page: str, **values: Any) -> web.Response:
+        """Print a page; where no token stands in the address, it may be had in each language."""
+        tongues = None if "token" in self.request.match_info else NAMES
+        about: dict[str, Any] = {
+            "site": self.site,
+            "home": self.home.href,
+            "says": self.says,
+            "tongues": tongues,
+        }
+        return printed(page, self.language, **about, **values)
+
+    def tells(
+        self, what: str, facts: Facts | None = None, *, links: Sequence[Link] = (), **more: Any
+    ) -> web.Response:
+        """Print a page that tells what is so, and where to go on."""
+        return self.shows("told.html", what=what, facts=facts or {}, links=links, **more)
+
+    def asks(self, what: str, facts: Facts, *, buttons: Mapping[str, str], **more: Any) -> web.Response:
+        """Print a page that asks to press a button; each has a name and what stands on it."""
+        return self.shows("asked.html", what=what, facts=facts, buttons=buttons, **more)

@@ -1,0 +1,8 @@
+"""What the pages say, by language."""
+
+from gql_server.pages.dutch import DUTCH
+from gql_server.pages.english import ENGLISH
+
+Words = dict[str, str]
+
+WORDS: dict[str, Words] = {"nl": DUTCH, "en": ENGLISH}

@@ -1,0 +1,49 @@
+"""The paper that every page is printed on: its look, what a browser may load, how a file is given."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from aiohttp import ETag, web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+FOLDER = Path(__file__).parent
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_CSS = (FOLDER / "paper.css").read_bytes()
+
+
+def templates(folder: Path) -> Environment:
+    """Read the templates of a folder; whatever stands in a place is only text."""
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+async def style(request: web.Request) -> web.Response:
+    """Give the style sheet that all pages share."""
+    return file(request, _CSS, "text/css")
+
+
+def page(text: str, language: str, *, policy: str = POLICY, cache: str) -> web.Response:
+    """Give a page."""
+    headers = {"Content-Security-Policy": policy, "Content-Language": language, "Cache-Control": cache}
+    return web.Response(text=text, content_type="text/html", headers=headers)
+
+
+def file(request: web.Request, body: bytes, media: str) -> web.Response:
+    """Give a file that belongs to a page; a browser that has it is told so."""
+    tag = ETag(sha256(body).hexdigest()[:20])
+    known = request.if_none_match or ()
+    response = web.Response(headers={"Cache-Control": "no-cache"})
+    response.etag = tag
+    if any(one.value in {tag.value, "*"} for one in known):
+        response.set_status(304)
+        return response
+    response.content_type, response.charset, response.body = media, "utf-8", body
+    return response

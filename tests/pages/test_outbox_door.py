@@ -1,0 +1,99 @@
+"""Who builds the site reads the letters in the browser, and nobody else does."""
+
+import pytest
+
+from gql_server.settings import Settings
+from tests.pages.conftest import reading
+
+FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+
+
+async def test_an_empty_outbox_says_how_to_get_a_letter(reader):
+    await reader.opens("/letters")
+    assert reader.page.css_first("h2").text() == "Nog geen brieven"
+    assert reader.page.css_first("a.button").attributes["href"] == "/subscribe?lang=nl"
+
+
+async def test_the_newest_letter_stands_first_and_keeps_its_address(reader):
+    await reader.signs_up("ann@example.org")
+    await reader.letters()
+    await reader.opens("/letters")
+    [first] = reader.page.css(".letters a")
+    await reader.signs_up("bo@example.org")
+    await reader.letters()
+    await reader.opens("/letters")
+    assert ["bo@" in entry.text() for entry in reader.page.css(".letters li")] == [True, False]
+    assert reader.page.css(".letters a")[1].attributes["href"] == first.attributes["href"]
+    await reader.opens(first.attributes["href"])
+    assert "ann@example.org" in reader.text
+
+
+async def test_a_letter_shows_its_text_with_links_and_its_html_in_a_box_of_its_own(reader):
+    welcome = await reader.subscribes(name="<script>alert(1)</script>")
+    await reader.opens("/letters/2")
+    assert reader.title == welcome.subject
+    assert [link.attributes["href"] for link in reader.page.css("pre a")] == welcome.links
+    assert reader.page.css_first("pre").text() == welcome.text
+    assert reader.page.css("script") == []
+    frame = reader.page.css_first("iframe").attributes
+    assert frame["sandbox"] == "allow-top-navigation-by-user-activation"
+    await reader.opens(frame["src"])
+    assert reader.text.replace('<base target="_top">\n', "") == welcome.html
+    policy = reader.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "sandbox" in policy
+    assert "allow-scripts" not in policy
+    await reader.asks("HEAD", frame["src"])
+    assert (reader.status, reader.body) == (200, b"")
+
+
+async def test_a_letter_is_left_in_one_click_as_a_mail_program_does(reader):
+    await reader.subscribes()
+    await reader.opens("/letters/2")
+    await reader.presses("Meld af zoals een mailprogramma")
+    assert reader.text == "Je bent afgemeld.\n"
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost:8000", "[::1]:8000", "blog.localhost", "127.8.9.10"]
+)
+async def test_names_of_this_machine_open_it(reader, host):
+    await reader.opens("/letters", Host=host)
+    assert reader.status == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["blog.example", "evil.example:8000", "10.0.0.1", "localhost.evil.example", "[::", "", "0.0.0.0"]
+)
+@pytest.mark.parametrize("path", ["/letters", "/letters/1", "/letters/1/html"])
+async def test_other_names_do_not(reader, host, path):
+    await reader.signs_up()
+    await reader.letters()
+    await reader.opens(path, Host=host)
+    assert reader.status == 404
+    assert "ann@example.org" not in reader.text
+
+
+@pytest.mark.parametrize("header", FORWARDED)
+@pytest.mark.parametrize("path", ["/letters", "/letters/1", "/letters/1/html"])
+async def test_nobody_gets_in_through_a_proxy(reader, header, path):
+    await reader.signs_up()
+    assert await reader.letters()
+    await reader.opens(path, **{header: "127.0.0.1"})
+    assert reader.status == 404
+
+
+async def test_a_site_that_others_reach_has_no_such_door(database_url):
+    async with reading(Settings(database_url=database_url, site_url="https://blog.example")) as reader:
+        await reader.opens("/letters")
+        assert (reader.status, reader.title) == (404, "Hier is niets")
+        await reader.signs_up()
+        assert "/letters" not in reader.text
+
+
+@pytest.mark.parametrize("number", ["0", "9", "-1", "9" * 5000, "٣", "1.0"])
+async def test_a_number_without_a_letter_is_not_there(reader, number):
+    await reader.signs_up()
+    await reader.letters()
+    await reader.opens(f"/letters/{number}")
+    assert (reader.status, reader.title) == (404, "Hier is niets")
