@@ -37,17 +37,14 @@ class Cap(Model):
     @atomic
     async def take_each(cls, keys: Sequence[str], limits: Limits) -> list[bool]:
         """Count one more under each of these keys that its limits let; tell of each whether they do."""
-        # In one order, so that two who count many at once never wait for each other.
-        moment, wanted = now(), sorted(set(keys))
-        fresh = [cls(key=key, moments=[], last_at=moment) for key in wanted]
-        await cls.bulk_create(fresh, ignore_conflicts=True)
-        # Locked, so that of two at once the second sees the first.
-        rows = await cls.select_for_update().filter(key__in=wanted).order_by("key")
-        caps = {cap.key: cap for cap in rows}
+        # Made or locked, so that of two at once the second sees the first, and only then timed; and in one
+        # order, so that two who count many never wait for each other.
+        fresh = [cls(key=key, moments=[], last_at=now()) for key in sorted(set(keys))]
+        await cls.bulk_create(fresh, on_conflict=["key"], update_fields=["last_at"])
+        caps, moment = {cap.key: cap for cap in await cls.filter(key__in=list(keys))}, now()
         answers = [caps[key]._count(moment, limits) for key in keys]
         # Written either way: whether there was room must not show in the time it takes.
-        if rows:
-            await cls.bulk_update(rows, ["moments", "last_at"])
+        await cls.bulk_update(caps.values(), ["moments", "last_at"])
         return answers
 
     @classmethod
@@ -56,7 +53,8 @@ class Cap(Model):
         return await cls.filter(last_at__lt=now() - KEPT).delete()
 
     def _count(self, moment: datetime, limits: Limits) -> bool:
-        past = [at for at in self.moments if _is_within(at, moment, KEPT)]
+        # Not what lies ahead either: a clock that was put back may be put right again.
+        past = [at for at in self.moments if moment.timestamp() - at < KEPT.total_seconds()]
         allowed = all(
             sum(_is_within(at, moment, span) for at in past) < most for most, span in limits
         )  # fmt: skip
@@ -66,5 +64,6 @@ class Cap(Model):
 
 
 def _is_within(at: float, moment: datetime, span: timedelta) -> bool:
-    # What lies ahead was counted before the clock was put back, and would never end.
-    return 0 <= moment.timestamp() - at < span.total_seconds()
+    # Clocks differ, and what another has counted may lie a little ahead. What lies further ahead was
+    # counted before the clock was put back, and would never end.
+    return abs(moment.timestamp() - at) < span.total_seconds()

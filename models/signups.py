@@ -94,10 +94,11 @@ async def answer_sign_up(sign_up: int) -> None:
     if asked is None:
         return
     site = await Site.get(id=asked.site_id)
+    found = await Subscription.filter(site_id=site.id, mailbox=asked.mailbox).first()
     if asked.wish is Wish.PREFERENCES_LINK:
-        letter = await _link(site, asked)
+        letter = await _link(site, asked, found)
     elif await _may_write(site, asked, LETTERS):
-        letter = await _confirmation(site, asked)
+        letter = await _confirmation(site, asked, found)
     else:
         letter = None
     await asked.delete()
@@ -105,17 +106,14 @@ async def answer_sign_up(sign_up: int) -> None:
         await Delivery.promise([letter], lane=Lane.URGENT)
 
 
-async def _link(site: Site, asked: SignUp) -> Delivery | None:
-    found = await Subscription.filter(site_id=site.id, mailbox=asked.mailbox).first()
+async def _link(site: Site, asked: SignUp, found: Subscription | None) -> Delivery | None:
     if found is None or not await _may_write(site, asked, LINKS):
         return None
     paths = {"link": found.path_to_preferences(site)}
     return found.letter(LetterKind.PREFERENCES_LINK, site, key=f"{asked.id}", paths=paths)
 
 
-async def _confirmation(site: Site, asked: SignUp) -> Delivery:
-    # Locked, and after the cap as an import does: who says yes meanwhile is not set back to pending.
-    found = await Subscription.select_for_update().filter(site_id=site.id, mailbox=asked.mailbox).first()
+async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -> Delivery:
     if found is not None and found.status is SubscriptionStatus.CONFIRMED:
         # Nothing of the request is taken over: whoever knows an address may make one.
         paths = {"preferences_link": found.path_to_preferences(site)}
