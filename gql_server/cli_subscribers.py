@@ -13,7 +13,7 @@ import orjson
 import models
 from gql_server import rosters
 from gql_server.commands import on_store, require_store
-from gql_server.settings import ConsentIp, Settings
+from gql_server.settings import PREFIX, ConsentIp, Settings
 from models.store import open_store
 from schema.turnstile import read_ip, truncated
 
@@ -45,6 +45,8 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
         async with open_store(settings.database_url, progress=_say):
             report = await _bring_in(await models.found(), roster, ask=ask)
     click.echo(report)
+    if report.total.asked and not settings.smtp_url:
+        _say(f"No mail server is set here ({PREFIX}SMTP_URL): these letters wait for a server that has one.")
     if report.left_out:
         raise click.exceptions.Exit(1)
 

@@ -37,17 +37,14 @@ class Cap(Model):
     @atomic
     async def take_each(cls, keys: Sequence[str], limits: Limits) -> list[bool]:
         """Count one more under each of these keys that its limits let; tell of each whether they do."""
-        # In one order, so that two who count many at once never wait for each other.
-        wanted = sorted(set(keys))
-        # Made or locked, so that of two at once the second sees the first; and only then is it timed.
-        fresh = [cls(key=key, moments=[], last_at=now()) for key in wanted]
+        # Made or locked, so that of two at once the second sees the first, and only then timed; and in one
+        # order, so that two who count many never wait for each other.
+        fresh = [cls(key=key, moments=[], last_at=now()) for key in sorted(set(keys))]
         await cls.bulk_create(fresh, on_conflict=["key"], update_fields=["last_at"])
-        rows, moment = await cls.filter(key__in=wanted).order_by("key"), now()
-        caps = {cap.key: cap for cap in rows}
+        caps, moment = {cap.key: cap for cap in await cls.filter(key__in=list(keys))}, now()
         answers = [caps[key]._count(moment, limits) for key in keys]
         # Written either way: whether there was room must not show in the time it takes.
-        if rows:
-            await cls.bulk_update(rows, ["moments", "last_at"])
+        await cls.bulk_update(caps.values(), ["moments", "last_at"])
         return answers
 
     @classmethod

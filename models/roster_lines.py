@@ -102,11 +102,9 @@ def read_line(site: Site, line: Line) -> tuple[Listed | None, list[Problem]]:
 def says_no(line: Line) -> bool:
     """Tell whether a line says that its address is not written to, without reading all of it."""
     cells = _Cells(line)
-    said, scope = (
-        cells.read("status", _word_of(SubscriptionStatus)),
-        cells.read("suppressed", _word_of(Scope)),
-    )
-    return scope is not None or _status(cells, said, proof=None) in NOES
+    said = cells.read("status", _word_of(SubscriptionStatus))
+    is_suppressed = cells.read("suppressed", _word_of(Scope)) is not None
+    return is_suppressed or _status(cells, said, proof=None) in NOES
 
 
 def _read(site: Site, cells: "_Cells", address: Address) -> Listed:
@@ -135,9 +133,7 @@ def _read(site: Site, cells: "_Cells", address: Address) -> Listed:
     )
 
 
-def _status(
-    cells: "_Cells", said: SubscriptionStatus | None, proof: Proof | None
-) -> SubscriptionStatus:  # fmt: skip
+def _status(cells: "_Cells", said: SubscriptionStatus | None, proof: Proof | None) -> SubscriptionStatus:
     if said is SubscriptionStatus.PENDING or said in NOES:
         return said
     if cells.text("left_at"):

@@ -68,7 +68,9 @@ def test_a_roster_is_brought_in_and_what_became_of_it_is_told(run, held):
 
 def test_who_is_pending_is_asked_when_that_is_said(run):
     run("import", "-", input=PLAIN)
-    assert "asked              1" in run("import", "--ask", "-", input=PLAIN).stdout
+    asked = run("import", "--ask", "-", input=PLAIN)
+    assert "asked              1" in asked.stdout
+    assert "No mail server is set" in asked.stderr
     assert "asked " not in run("import", "--ask", "-", input=PLAIN).stdout
     assert json.loads(run("show", "Bob@example.org").stdout)["letters"][0]["kind"] == "confirmation"
 

@@ -181,6 +181,17 @@ async def test_two_who_bring_in_the_same_at_once_bring_it_in_once(site):
     assert first.came.total() == second.came.total() == 701
 
 
+async def test_who_signs_up_while_the_list_is_brought_in_is_asked_once(site):
+    lines = many(40)
+    for line in lines:
+        await models.SignUp.ask(site, line["email"], DOOR)
+    asked = await models.SignUp.all().order_by("-id").values_list("id", flat=True)
+    await asyncio.gather(bring(site, *lines, ask=True), *map(models.answer_sign_up, asked))
+    assert await Subscription.filter(status=SubscriptionStatus.PENDING).count() == 40
+    assert await Delivery.filter(kind=LetterKind.CONFIRMATION).count() == 40
+    assert await models.SignUp.all().count() == 0
+
+
 async def test_no_hostile_address_does_harm(site):
     lines = [{"email": text} for text in [*HOSTILE, *corpus("email_hostile.json")]]
     brought = await bring(site, *lines, {"email": "ann@example.org"}, ask=True)
