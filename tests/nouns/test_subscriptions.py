@@ -337,14 +337,16 @@ async def test_the_secret_of_a_letter_does_not_stand_in_the_ledger(ann, site):
     assert kept == f"https://blog.example/confirm/confirm_{(await ann.row()).id}?from=mail"
 
 
-@pytest.mark.parametrize("form", ["https://a/\x00", "https://a/\ud800", "x" * 10_000, ""], ids=ascii)
-async def test_a_strange_form_is_cut_or_left_out_of_the_ledger(ann, site, form):
-    strange = models.Trace(door="form", form=form)
-    await models.SignUp.ask(site, ann.email, strange)
-    await ann.post.comes()
-    await (await ann.row()).leave(site, strange)
-    kept = [act.form for act in await models.Consent.all()]
-    assert all(one is None or one == form[:500] for one in kept)
+async def test_a_strange_form_is_cut_or_left_out_of_the_ledger(ann, site, clock):
+    for form in ("https://a/\x00", "https://a/\ud800", "x" * 10_000, ""):
+        strange = models.Trace(door="form", form=form)
+        await models.SignUp.ask(site, ann.email, strange)
+        await ann.post.comes()
+        await (await ann.row()).leave(site, strange)
+        kept = [act.form for act in await models.Consent.all()]
+        assert all(one is None or one == form[:500] for one in kept)
+        await models.erase(await ann.row())
+        clock.shift(8 * DAY)
 
 
 async def test_a_strange_reason_to_leave_is_refused_or_cut(ann, site):
