@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -262,3 +263,19 @@ async def test_of_who_was_never_suppressed_nothing_is_said_of_it(ann, site):
     told = await models.export(site, await ann.joins())
     assert told["suppressed"] is None
     assert told["requests"] == []
+
+
+async def test_while_somebody_reads_the_file_it_is_scrubbed_later(ann, site, database_url, store):
+    row = await ann.joins()
+    if store.dialect == "postgres":
+        await models.scrub()
+        return
+    reading = sqlite3.connect(database_url.removeprefix("sqlite://"), isolation_level=None)
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM subscription").fetchall()
+    await models.erase(row)
+    with pytest.raises(models.TryLater):
+        await models.scrub()
+    reading.execute("ROLLBACK")
+    await models.scrub()
+    reading.close()
