@@ -67,7 +67,13 @@ class SqliteEngine(SqliteClient):
         """
         async with self.acquire_connection() as connection:
             with _translated():
-                [[is_kept, *_]] = await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                # Who reads is not waited for: whoever wants to write would wait too.
+                await connection.execute_fetchall("PRAGMA busy_timeout=0")
+                try:
+                    [[is_kept, *_]] = await connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+                finally:
+                    wait = self.pragmas["busy_timeout"]
+                    await connection.execute_fetchall(f"PRAGMA busy_timeout={wait}")
                 return not is_kept
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:

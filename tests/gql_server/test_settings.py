@@ -22,7 +22,50 @@ WRONG = {
     "a site's name": ({"GQL_SERVER_SITEURL": "x"}, "the nearest one is GQL_SERVER_SITE_URL"),
     "small letters": ({"GQL_SERVER_host": "x"}, "the nearest one is GQL_SERVER_HOST"),
     "the prefix alone": ({"GQL_SERVER_": "x"}, "is not a setting"),
+    "a misspelt server": ({"GQL_SERVER_SMTP": "x"}, "the nearest one is GQL_SERVER_SMTP_URL"),
 }
+MAIL = {"GQL_SERVER_SMTP_URL": "smtp://localhost", "GQL_SERVER_MAIL_FROM": "blog@example.org"}
+LOOKS_LIKE = "GQL_SERVER_SMTP_URL: A mail server's address looks like smtp://user:password@host:587."
+WEIGHT = "GQL_SERVER_SMTP_URL: A mail server's address takes ?weight= with a number from 1 to 1000."
+NO_ADDRESS = "GQL_SERVER_MAIL_FROM: This is not an address that a letter can be sent to; write one such as"
+NETWORKS = "GQL_SERVER_TRUSTED_PROXIES needs networks such as 10.0.0.0/8, with commas between."
+WRONG_MAIL = {
+    "SMTP_URL": {
+        LOOKS_LIKE: (
+            "mail.example", "http://mail.example", "smtp:mail.example", "smtp://", "smtp://:25", ",", " , ,",
+            "smtp://user:s3cret@", "smtp://user:s3cret@host:port", "smtp://user:s3cret@host:65536",
+            "smtp://user:s3cret@host/path", "smtp://user:s3cret@host#x", "smtp://user:s3cret@[::1",
+            "smtp://localhost,user:s3cret@host", "smtp://user:s3cret@" + "a" * 64, "s3cret",
+        ),
+        WEIGHT: (
+            "smtp://user:s3cret@host?weight=", "smtp://user:s3cret@host?weight=0",
+            "smtp://user:s3cret@host?weight=1001", "smtp://user:s3cret@host?weight=heavy",
+            "smtp://user:s3cret@host?weight=1&weight=2", "smtp://user:s3cret@host?colour=red",
+        ),
+    },
+    "MAIL_FROM": {
+        NO_ADDRESS: (
+            "", "Ann", "ann@", "ann@localhost", "Ann <>", "Ann ann@example.org", "ann@example.org ann",
+            "ann@example.org, bob@example.org", "ann @example.org", "ann@example.org (Ann)",
+            "<<ann@example.org>>",
+            "Ann <ann@example.org>, bob", "Ann <ann@example.org\r\nBcc: bob@example.org>", "😀@example.org",
+        ),
+        "GQL_SERVER_MAIL_FROM: An address holds at most 254 characters.": ("a" * 300 + "@example.org",),
+        "GQL_SERVER_MAIL_FROM: This holds a line break or a control character.": (
+            "Ann\nBcc: bob@example.org <ann@example.org>", "Ann\x00 <ann@example.org>",
+        ),
+        "GQL_SERVER_MAIL_FROM: This is not a text.": ("\udce9 <ann@example.org>",),
+    },
+    "TRUSTED_PROXIES": {
+        NETWORKS: (
+            "localhost", "10.0.0.1/8", "10.0.0.0/33", "10.0.0.0/8;::1", "10.0.0.0/8 ::1", "10.0.0", "*",
+            "::1%lo/64", "10.0.0.0-10.0.0.9",
+        ),
+    },
+    "CONSENT_IP": {
+        "but it needs truncated, full or none.": ("", "yes", "Full", "null", "truncated, full"),
+    },
+}  # fmt: skip
 
 
 def test_without_any_there_are_defaults(tmp_path, monkeypatch):
@@ -57,7 +100,52 @@ def test_a_wrong_one_is_explained_in_one_line(environment, reason):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", WRONG_MAIL)
+def test_a_wrong_one_of_mail_and_visitors_is_explained_in_one_line(name):
+    for reason, values in WRONG_MAIL[name].items():
+        for value in values:
+            with pytest.raises(SettingsError) as refused:
+                read_settings({**MAIL, f"GQL_SERVER_{name}": value})
+            assert reason in str(refused.value), value
+            assert "\n" not in str(refused.value)
+            assert "s3cret" not in str(refused.value)
+
+
+def test_those_of_mail_and_visitors_are_read():
+    settings = read_settings(
+        {
+            "GQL_SERVER_SMTP_URL": "smtps://user:s3cret@mail.example?weight=2, smtp://localhost:2525",
+            "GQL_SERVER_MAIL_FROM": '"Ann, and others" <blog@bücher.example>',
+            "GQL_SERVER_TRUSTED_PROXIES": "10.0.0.0/8,::1, 192.0.2.1,",
+            "GQL_SERVER_CONSENT_IP": "none",
+        }
+    )
+    assert settings.sender == ("Ann, and others", "blog@bücher.example")
+    assert list(map(str, settings.proxies)) == ["10.0.0.0/8", "::1/128", "192.0.2.1/32"]
+    assert settings.consent_ip == "none"
+    assert not settings.is_private
+    for sender, read in (
+        ("blog@example.org", ("", "blog@example.org")),
+        ("<blog@example.org>", ("", "blog@example.org")),
+        ("Café <blog@example.org>", ("Café", "blog@example.org")),
+    ):
+        assert read_settings({"GQL_SERVER_MAIL_FROM": sender}).sender == read
+
+
+def test_letters_are_shown_only_where_nobody_else_is_served():
+    assert Settings().is_private
+    assert Settings(host="::1", site_url="http://localhost:8000").is_private
+    assert not Settings(host="0.0.0.0").is_private
+    assert not Settings(host="").is_private
+    assert not Settings(site_url="https://blog.example").is_private
+    assert not Settings(smtp_url="smtp://localhost").is_private
+
+
 def test_a_wrong_one_beside_a_password_does_not_tell_it():
+    for beside in ({"GQL_SERVER_PORT": "x"}, {"GQL_SERVER_MAIL_FROM": "x"}, {"GQL_SERVER_SMTPURL": "x"}):
+        with pytest.raises(SettingsError) as refused:
+            read_settings({**MAIL, "GQL_SERVER_SMTP_URL": "smtp://user:s3cret@mail.example", **beside})
+        assert "s3cret" not in str(refused.value)
     environment = {"GQL_SERVER_DATABASE_URL": "postgresql://ann:s3cret@host/x", "GQL_SERVER_PORT": "x"}
     with pytest.raises(SettingsError) as refused:
         read_settings(environment)

@@ -15,6 +15,7 @@ from gql_server.hands import hands_with
 from gql_server.settings import Settings
 from gql_server.worker import Worker
 from mailers.letter import Letter
+from models.deliveries import Delivery
 
 NOON = datetime(2021, 3, 31, 12, tzinfo=UTC)
 FORM = models.Trace(door="form", form="https://blog.example/", network="192.0.2.0/24")
@@ -63,6 +64,12 @@ class Reader:
         row = await (await self.row()).leave(self.site, FORM, topics=topics or None)
         await self.post.comes()
         return row
+
+    async def bounces(self) -> None:
+        """Let the newest letter come back, as from an address that is none."""
+        letter = await Delivery.filter(subscription_id=(await self.row()).id).order_by("-id").first()
+        await Delivery.filter(id=letter.id).update(state=models.State.DEFERRED)
+        await models.settle([models.Outcome(key=letter.key, state=models.State.FAILED, bounced=True)])
 
     async def row(self) -> models.Subscription:
         return await models.Subscription.get(mailbox=models.Address.of(self.email).mailbox)

@@ -39,10 +39,8 @@ async def test_who_asks_again_is_kept_for_another_thirty_days(ann, clock):
 
 
 async def test_whose_first_letter_bounced_is_forgotten_too(ann, site, clock):
-    await models.SignUp.ask(site, ann.email, PAGE)
-    await models.answer_sign_up((await models.SignUp.get()).id)
-    letter = await Delivery.get()
-    await models.settle([models.Outcome(key=letter.key, state=models.State.FAILED, bounced=True)])
+    await ann.asks()
+    await ann.bounces()
     clock.shift(UNCONFIRMED_KEPT + SECOND)
     await models.purge()
     assert not await models.Subscription.exists()
@@ -63,9 +61,7 @@ async def test_the_no_of_who_left_outlives_a_strangers_sign_up(ann, site, clock)
 
 async def test_who_confirmed_once_and_bounced_is_kept_and_does_not_wait_for_a_yes_for_ever(ann, site, clock):
     await ann.joins()
-    welcome = await Delivery.get(kind="welcome")
-    await Delivery.filter(id=welcome.id).update(state="deferred")
-    await models.settle([models.Outcome(key=welcome.key, state=models.State.FAILED, bounced=True)])
+    await ann.bounces()
     clock.shift(DAY)
     await ann.asks()
     assert await ann.status() == "pending"

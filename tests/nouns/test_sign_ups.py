@@ -12,18 +12,18 @@ from models.suppressions import Suppression
 
 PAGE = models.Trace(door="page")
 KNOWN = "known@example.org"
-NAMES = {
-    "template": "{{ 7*7 }}{% raise x %}${7*7}<%= 7*7 %>#{7*7}",
-    "markup": "<img src=x onerror=alert(1)>",
-    "header": "Ann\r\nBcc: bob@example.org\r\n\r\n",
-    "controls": "\x00\x01\x1b[31mAnn\x7f\x85\u2028B.",
-    "right to left": "\u202eAnn\u2066",
-    "percent": "%s%n%(name)s",
-    "quotes": "Robert'); DROP TABLE subscription;--",
-    "family": "Familie \U0001f468\u200d\U0001f469\u200d\U0001f467",
-    "encoded word": "=?utf-8?q?Ann?=",
-    "as long as may be": "n" * 100,
-}
+NAMES = [
+    "{{ 7*7 }}{% raise x %}${7*7}<%= 7*7 %>#{7*7}",
+    "<img src=x onerror=alert(1)>",
+    "Ann\r\nBcc: bob@example.org\r\n\r\n",
+    "\x00\x01\x1b[31mAnn\x7f\x85\u2028B.",
+    "\u202eAnn\u2066",
+    "%s%n%(name)s",
+    "Robert'); DROP TABLE subscription;--",
+    "Familie \U0001f468\u200d\U0001f469\u200d\U0001f467",
+    "=?utf-8?q?Ann?=",
+    "n" * 100,
+]
 NO_LANGUAGES = [
     "xx", "en@currency=x", "../../etc/passwd", "a" * 10_000, "en-" * 1_000, "\x00", "en\x00", "\ud800",
     "nl;q=1", "{{ 7*7 }}", "١",
@@ -41,14 +41,15 @@ async def answer_all() -> None:
         await models.answer_sign_up(id)
 
 
-@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-async def test_a_strange_name_is_a_name_and_nothing_else(ann, name):
-    row = await ann.joins(name=name)
-    assert row.name == models.text.clean_line(name)
-    letter = ann.letter("welcome")
-    assert f"Hello {row.name}," in letter.text
-    assert "<img src=x" not in letter.html
-    assert "Bcc" not in str(letter.headers)
+async def test_a_strange_name_is_a_name_and_nothing_else(reader):
+    for number, name in enumerate(NAMES):
+        ann = reader(f"ann{number}@example.org")
+        row = await ann.joins(name=name)
+        assert row.name == models.text.clean_line(name)
+        letter = ann.letter("welcome")
+        assert f"Hello {row.name}," in letter.text
+        assert "<img src=x" not in letter.html
+        assert "Bcc" not in str(letter.headers)
 
 
 async def test_a_name_too_long_or_half_a_pair_is_refused(ann, site):
@@ -99,8 +100,7 @@ async def test_the_same_is_done_for_every_address(reader, site, statements, cloc
     for name in ("confirmed", "left"):
         await readers[name].confirms()
     await readers["left"].leaves()
-    bounced = await Delivery.get(key__startswith=f"confirmation:{(await readers['bounced'].row()).seed}")
-    await models.settle([models.Outcome(key=bounced.key, state=models.State.FAILED, bounced=True)])
+    await readers["bounced"].bounces()
     await Suppression.add(site, "suppressed@example.org", models.Scope.ALL, reason="complaint")
     for name in ("suppressed", "new"):
         readers[name] = reader(f"{name}@example.org")
@@ -130,9 +130,7 @@ async def test_a_suppressed_address_gets_no_letter_and_stands_nowhere(site, read
 
 async def test_whose_mail_bounced_may_ask_again_and_then_gets_letters_of_topics_again(ann, site, clock):
     await ann.joins()
-    welcome = await Delivery.get(kind="welcome")
-    await Delivery.filter(id=welcome.id).update(state="deferred")
-    await models.settle([models.Outcome(key=welcome.key, state=models.State.FAILED, bounced=True)])
+    await ann.bounces()
     assert await ann.status() == "bounced"
     assert await Suppression.bars(site, ann.email, models.Scope.LISTS)
     clock.shift(86_400)
@@ -141,14 +139,14 @@ async def test_whose_mail_bounced_may_ask_again_and_then_gets_letters_of_topics_
     assert not await Suppression.bars(site, ann.email, models.Scope.LISTS)
 
 
-async def test_a_thousand_sign_ups_from_a_thousand_networks_bring_one_letter(ann, site):
+async def test_a_thousand_sign_ups_from_a_thousand_networks_bring_one_letter(site):
     ways = ("ann@example.org", "ANN@example.org", "a.n.n@example.org", "ann+{}@example.org")
     traces = [models.Trace(door="form", network=f"192.0.{number % 256}.0/24") for number in range(1000)]
     for begin in range(0, 1000, 50):
         part = range(begin, begin + 50)
         await asyncio.gather(*(models.SignUp.ask(site, ways[n % 4].format(n), traces[n]) for n in part))
-    await ann.post.comes()
-    assert len(ann.post.carrier.outbox.letters) == 1
+        ids = await models.SignUp.all().values_list("id", flat=True)
+        await asyncio.gather(*(models.answer_sign_up(id) for id in ids))
     assert await Delivery.all().count() == 1
     assert await models.Subscription.all().count() == 1
     assert not await models.SignUp.exists()

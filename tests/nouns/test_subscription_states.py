@@ -69,7 +69,7 @@ STEPS = st.one_of(
     st.tuples(st.just("wait"), st.sampled_from([1, 24])),
 )
 STORIES = st.lists(STEPS, min_size=5, max_size=20)
-UNHURRIED = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+UNHURRIED = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 class Known(NamedTuple):

@@ -337,14 +337,16 @@ async def test_the_secret_of_a_letter_does_not_stand_in_the_ledger(ann, site):
     assert kept == f"https://blog.example/confirm/confirm_{(await ann.row()).id}?from=mail"
 
 
-@pytest.mark.parametrize("form", ["https://a/\x00", "https://a/\ud800", "x" * 10_000, ""], ids=ascii)
-async def test_a_strange_form_is_cut_or_left_out_of_the_ledger(ann, site, form):
-    strange = models.Trace(door="form", form=form)
-    await models.SignUp.ask(site, ann.email, strange)
-    await ann.post.comes()
-    await (await ann.row()).leave(site, strange)
-    kept = [act.form for act in await models.Consent.all()]
-    assert all(one is None or one == form[:500] for one in kept)
+async def test_a_strange_form_is_cut_or_left_out_of_the_ledger(ann, site, clock):
+    for form in ("https://a/\x00", "https://a/\ud800", "x" * 10_000, ""):
+        strange = models.Trace(door="form", form=form)
+        await models.SignUp.ask(site, ann.email, strange)
+        await ann.post.comes()
+        await (await ann.row()).leave(site, strange)
+        kept = [act.form for act in await models.Consent.all()]
+        assert all(one is None or one == form[:500] for one in kept)
+        await models.erase(await ann.row())
+        clock.shift(8 * DAY)
 
 
 async def test_a_strange_reason_to_leave_is_refused_or_cut(ann, site):
@@ -389,3 +391,32 @@ async def test_what_is_undone_by_a_signed_token_is_bound_to_its_version(ann, sit
     await ann.leaves()
     with pytest.raises(models.Unproven):
         await models.Subscription.behind(site, early, UNDO)
+
+
+async def test_who_chooses_nothing_adds_nothing_to_the_ledger(ann, site):
+    await (await ann.joins()).choose(site, PAGE)
+    assert await ann.ledger() == ["requested", "asked", "confirmed"]
+
+
+async def test_a_way_back_at_the_moment_of_a_new_request_ends_one_way(ann, site, clock):
+    await ann.joins()
+    for _ in range(6):
+        await ann.leaves()
+        clock.shift(8 * DAY)
+        await models.SignUp.ask(site, ann.email, PAGE)
+        asked = await models.SignUp.get()
+        version = (await ann.row()).version
+        said, done = await asyncio.gather(
+            models.Subscription.undo(site, ann.token("undo"), PAGE),
+            models.answer_sign_up(asked.id),
+            return_exceptions=True,
+        )
+        assert done is None
+        row = await ann.row()
+        if isinstance(said, Exception):
+            assert type(said) is models.Unproven
+            assert (row.status, row.version) == ("pending", version + 1)
+            await ann.post.comes()
+            await ann.confirms()
+        else:
+            assert (row.status, row.version) == ("confirmed", version)

@@ -1,0 +1,281 @@
+"""Who is erased leaves no trace in the store, its files or the logs; who asks is given all that is held."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from structlog.testing import capture_logs
+from tortoise.context import require_context
+
+import models
+from gql_server.carrier import Carrier
+from gql_server.hands import hands_with
+from gql_server.logs import NOISY
+from gql_server.settings import Settings
+from gql_server.worker import Worker
+from models.caps import Cap
+from models.deliveries import Delivery
+from models.suppressions import Suppression
+
+PAGE = models.Trace(door="page", form="https://quicksilver.example/form", network="203.0.113.0/24")
+ADDRESS = "Zephyrine.Q+n@quicksilver.example"
+TRACES = ("zephyrine", "quicksilver", "203.0.113", "marmalade")
+# Held of a subscriber and not handed over: our own numbers, digests, and what a letter's link proves.
+NOT_TOLD = {
+    "subscription": {"id", "site_id", "mailbox", "seed", "proof", "code"},
+    "consent": {"id", "subscription_id"},
+    "delivery": {"id", "subscription_id", "key", "batch", "facts"},
+    "interest": {"id", "subscription_id", "newsletter_id", "author_id", "tag_id"},
+    "sign_up": {"id", "site_id", "mailbox"},
+    "suppression": {"key"},
+}
+CALLED = {"suppression": {"at": "since"}}
+PLACES = {"consent": "consents", "delivery": "letters", "sign_up": "requests", "suppression": "suppressed"}
+
+
+async def tables() -> list[str]:
+    """Name all tables of the store."""
+    db = require_context().db()
+    rows = await db.execute_query_dict(
+        {
+            "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
+            "postgres": "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+        }[db.capabilities.dialect]
+    )
+    return [row["name"] for row in rows]
+
+
+async def rows_of(table: str) -> list[dict[str, Any]]:
+    return list(map(dict, await require_context().db().execute_query_dict(f'SELECT * FROM "{table}"')))
+
+
+async def found_in_tables() -> set[tuple[str, str]]:
+    """Name each table and column in which something of the subscriber stands."""
+    return {
+        (table, column)
+        for table in await tables()
+        for row in await rows_of(table)
+        for column, value in row.items()
+        if has_trace(value if isinstance(value, bytes) else str(value).encode())
+    }
+
+
+def has_trace(data: bytes) -> bool:
+    return any(trace.encode() in data.lower() for trace in TRACES)
+
+
+def found_in_files(url: str) -> set[str]:
+    """Name each file of a SQLite store in which something of the subscriber stands."""
+    path = Path(url.removeprefix("sqlite://"))
+    files = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))]
+    return {file.name for file in files if file.exists() and has_trace(file.read_bytes())}
+
+
+@asynccontextmanager
+async def mail_server() -> AsyncIterator[str]:
+    """Listen as a mail server that is talkative, and knows nobody; give its url."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 here\r\n")
+        while line := await reader.readline():
+            verb, said = line[:4].upper(), line.strip()
+            answers = {b"EHLO": b"250 here", b"MAIL": b"250 ok", b"RCPT": b"450 4.2.1 busy: " + said}
+            writer.write(answers.get(verb, b"250 ok") + b"\r\n")
+            if verb == b"QUIT":
+                break
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    try:
+        yield f"smtp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
+async def live(site: models.Site, worker: Worker) -> models.Subscription:
+    """Live a subscriber's life, and end it with a request that nobody has answered."""
+    await models.SignUp.ask(site, ADDRESS, PAGE, name="Marmalade", language="nl")
+    await models.answer_sign_up((await models.SignUp.get()).id)
+    letter = await Delivery.get()
+    token = letter.facts["paths"]["link"].rpartition("/")[2]
+    await worker.drain()
+    await models.Subscription.confirm_by_code(site, ADDRESS, letter.facts["code"], PAGE)
+    row = await models.Subscription.confirm(site, token, PAGE)
+    await worker.drain()
+    await row.choose(site, PAGE, name="Marmalade Q.")
+    await models.SignUp.ask_for_link(site, ADDRESS, PAGE)
+    await worker.drain()
+    await models.Repeat.once(models.keyed_digest(site.secret, ADDRESS), lambda: _done(row))
+    row = await row.leave(site, PAGE, reason="Marmalade")
+    await models.Subscription.undo(site, row.path_back(site).rpartition("/")[2], PAGE)
+    await Suppression.add(site, row.mailbox, models.Scope.LISTS, reason="complaint")
+    await models.SignUp.ask(site, ADDRESS, PAGE)
+    await worker.drain()
+    await models.SignUp.ask(site, ADDRESS, PAGE, name="Marmalade")
+    return await models.Subscription.get(id=row.id)
+
+
+async def _done(row: models.Subscription) -> str:
+    return str(row.id)
+
+
+async def test_who_is_erased_leaves_no_trace(site, store, database_url, publication, caplog):
+    caplog.set_level(logging.DEBUG)
+    async with mail_server() as smtp:
+        carrier = Carrier(publication)
+        worker = Worker(hands_with(carrier), {})
+        settings = Settings(smtp_url=smtp, mail_from="blog@example.org")
+        with capture_logs() as told:
+            async with carrier.with_post(settings, site):
+                row = await live(site, worker)
+                assert await found_in_tables()
+                await models.erase(row)
+                assert await found_in_tables() == set()
+                await worker.drain()
+    assert await found_in_tables() == set()
+    for noun in (models.Subscription, models.Consent, Delivery, models.SignUp):
+        assert not await noun.exists()
+    # What stays are digests, which say nothing to whoever has not the secret.
+    assert await Cap.exists()
+    assert await Suppression.exists()
+    if store.dialect == "sqlite":
+        assert found_in_files(database_url) == set()
+    assert told
+    assert not has_trace(str(told).encode())
+    heard = [record.getMessage() for record in caplog.records if not is_kept_quiet(record)]
+    assert not has_trace("\n".join(heard).encode())
+
+
+def is_kept_quiet(record: logging.LogRecord) -> bool:
+    """Tell whether a line of a library is one that the server's own logs leave out."""
+    return record.levelno < logging.ERROR and record.name.startswith(NOISY)
+
+
+async def test_who_is_erased_while_a_letter_is_under_way_leaves_no_trace(
+    ann, reader, site, database_url, store
+):
+    zoe = reader(ADDRESS)
+    row = await zoe.joins(name="Marmalade")
+    await row.leave(site, PAGE)
+    goodbye = await Delivery.get(state="queued")
+    await models.erase(row)
+    # The letter was out by then, and its outcome comes late.
+    await models.settle(
+        [models.Outcome(key=goodbye.key, state=models.State.SENT, wording="x", reason=ADDRESS)]
+    )
+    await models.settle([models.Outcome(key=goodbye.key, state=models.State.DEFERRED, reason=ADDRESS)])
+    await zoe.post.comes()
+    assert await found_in_tables() == set()
+    if store.dialect == "sqlite":
+        assert found_in_files(database_url) == set()
+
+
+async def test_who_was_forgotten_by_the_purge_leaves_no_trace(reader, site, database_url, store, clock):
+    zoe = reader(ADDRESS)
+    await zoe.asks(name="Marmalade")
+    clock.shift(31 * 86_400)
+    await models.purge()
+    await zoe.post.comes()
+    assert await found_in_tables() == set()
+    if store.dialect == "sqlite":
+        assert found_in_files(database_url) == set()
+
+
+async def test_who_was_erased_may_come_back_as_somebody_new(ann, site, clock):
+    row = await ann.joins(name="Ann")
+    links = [row.path_to_preferences(site), row.path_out(site)]
+    old = ann.token("confirm")
+    await models.erase(row)
+    await models.erase(row)
+    clock.shift(86_400)
+    assert (await ann.joins()).name == ""
+    for kind, link in zip(("prefs", "unsub"), links, strict=True):
+        with pytest.raises(models.Unproven):
+            await models.Subscription.behind(site, link.rpartition("/")[2], kind)
+    with pytest.raises(models.Unproven):
+        await models.Subscription.confirm(site, old, PAGE)
+
+
+async def test_an_erased_address_that_was_suppressed_stays_so(ann, site):
+    row = await ann.joins()
+    await Suppression.add(site, row.mailbox, models.Scope.ALL, reason="complaint")
+    await models.erase(row)
+    await ann.asks()
+    assert not await models.Subscription.exists()
+    assert await Suppression.lift(site, row.mailbox)
+    await Cap.all().delete()
+    await ann.asks()
+    assert await ann.status() == "pending"
+
+
+async def test_to_erase_one_takes_nothing_from_another(ann, reader, site):
+    bob = reader("bob@example.org")
+    row = await bob.joins()
+    before = await models.export(site, row)
+    await models.erase(await ann.joins())
+    assert await models.export(site, row) == before
+    assert [letter.to for letter in bob.post.letters(bob.email)] == [bob.email] * 2
+
+
+async def test_whoever_asks_is_given_everything_that_is_held(site, post):
+    row = await live(site, post.worker)
+    await row.choose(site, PAGE, paused_until=models.now() + (models.now() - row.created_at) * 1000)
+    row = await models.Subscription.get(id=row.id)
+    told = await models.export(site, row)
+    held = {
+        table: rows
+        for table in await tables()
+        if (rows := [each for each in await rows_of(table) if is_about(each, table, row)])
+    }
+    assert held.keys() == NOT_TOLD.keys()
+    for table, rows in held.items():
+        places = told if table == "subscription" else told.get(PLACES.get(table, ""), {})
+        for column in rows[0].keys() - NOT_TOLD[table]:
+            name = CALLED.get(table, {}).get(column, column)
+            one = places[0] if isinstance(places, list) else places
+            assert name in one, (table, column)
+        if isinstance(places, list):
+            assert len(places) == len(rows)
+    assert (told["email"], told["name"], told["topics"]) == (row.email, "Marmalade Q.", ["newsletter-1"])
+    assert [act["act"] for act in told["consents"]] == [
+        "requested", "asked", "confirmed", "changed", "left", "returned", "changed",
+    ]  # fmt: skip
+    assert told["suppressed"]["reason"] == "complaint"
+    assert told["requests"][0]["name"] == "Marmalade"
+    assert orjson.loads(orjson.dumps(told))["status"] == "confirmed"
+    secrets = [row.seed, str(row.preferences_token(site)), site.secret]
+    assert not [secret for secret in secrets if secret in str(told)]
+
+
+def is_about(each: dict[str, Any], table: str, row: models.Subscription) -> bool:
+    """Tell whether a row of any table is about a subscriber."""
+    by_id = each.get("subscription_id") == row.id or (table == "subscription" and each["id"] == row.id)
+    return by_id or table == "suppression" or has_trace(str(each).encode())
+
+
+async def test_of_who_was_never_suppressed_nothing_is_said_of_it(ann, site):
+    told = await models.export(site, await ann.joins())
+    assert told["suppressed"] is None
+    assert told["requests"] == []
+
+
+async def test_while_somebody_reads_the_file_it_is_scrubbed_later(ann, site, database_url, store):
+    row = await ann.joins()
+    if store.dialect == "postgres":
+        await models.scrub()
+        return
+    reading = sqlite3.connect(database_url.removeprefix("sqlite://"), isolation_level=None)
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM subscription").fetchall()
+    await models.erase(row)
+    with pytest.raises(models.TryLater):
+        await models.scrub()
+    reading.execute("ROLLBACK")
+    await models.scrub()
+    reading.close()
