@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -92,7 +92,6 @@ class _Round:
         self._batch = batch
         self._context = context
         self._on_their_way: dict[str, tuple[int, str]] = {}
-        self._came_further = False
 
     async def letters(self) -> AsyncIterator[Letter]:
         """Write the letters that are due, as fast as they are taken."""
@@ -128,10 +127,6 @@ class _Round:
                 await asyncio.sleep(AWAY_SECONDS)
         for outcome in outcomes:
             del self._on_their_way[outcome.key]
-        if not self._came_further:
-            self._came_further = True
-            with suppress(models.Unavailable):
-                await models.Job.progress()
 
     async def withdrawn(self) -> list[str]:
         """Give the keys of letters that the store has taken back meanwhile, whichever process did it."""

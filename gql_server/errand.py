@@ -22,7 +22,7 @@ log = structlog.get_logger("worker")
 async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
     """Do it, whatever comes of it; when cancelled, put it back into the line."""
     began, error = monotonic(), None
-    in_hand.set((entry.id, owner))
+    in_hand.set((entry, owner))
     try:
         error = await _attempt(entry, hand)
         word = await _settle_in_the_end(entry, owner, error)

@@ -19,8 +19,8 @@ LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 480
 MOST_TRIES = len(LADDER) + 1
 
 
-# The work that is being done around here: its number in the queue, and who holds it.
-in_hand: ContextVar[tuple[int, UUID] | None] = ContextVar("in_hand", default=None)
+# The work that is being done around here, and who holds it.
+in_hand: ContextVar[tuple[Entry, UUID] | None] = ContextVar("in_hand", default=None)
 
 
 class Work(StrEnum):
@@ -80,12 +80,13 @@ class Job:
 
     @staticmethod
     async def progress() -> None:
-        """Tell that the work in hand came further than before: what it was tried for until now is forgotten.
+        """Forget the tries of the work in hand, in the caller's transaction: this one came further.
 
-        Who is killed often, and each time gets something done, has not failed.
+        Work whose worker is killed each time is given up, but not when it gets something done each time.
         """
-        if (held := in_hand.get()) is not None:
-            await queue().progress(*held)
+        entry, owner = in_hand.get() or (None, None)
+        if entry and owner and entry.tries > 1:
+            await queue().progress(entry.id, owner)
 
     @staticmethod
     async def counts() -> Counts:

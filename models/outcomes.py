@@ -11,7 +11,7 @@ from models.atomic import atomic
 from models.consents import Act, Consent, Trace, note
 from models.deliveries import OPEN, Delivery, LetterKind, State
 from models.instants import now
-from models.jobs import delay_after
+from models.jobs import Job, delay_after
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
 from models.suppressions import Scope, Suppression
@@ -69,6 +69,7 @@ async def settle(outcomes: Sequence[Outcome]) -> None:
     )
     for id in bounced & people.keys():
         await _bounce(people[id])
+    await Job.progress()
 
 
 async def _locked(ids: set[int]) -> dict[int, Subscription]:

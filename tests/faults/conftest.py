@@ -42,14 +42,14 @@ class Postman:
         self.tales = []
 
     async def tells(self, tale):
-        """Wait until it tells this, or anything when it is empty."""
-        while await self.next() not in {tale, tale or self.tales[-1]}:
-            pass
+        """Wait until it tells this; EOFError when it has ended."""
+        async with asyncio.timeout(60):
+            while await self.next() != tale:
+                pass
 
     async def next(self):
-        """Wait for what it tells next; EOFError when it has ended."""
-        async with asyncio.timeout(60):
-            self.tales.append(await asyncio.to_thread(self._told.recv))
+        """Wait for what it tells next."""
+        self.tales.append(await asyncio.to_thread(self._told.recv))
         return self.tales[-1]
 
     async def end(self, signal=SIGKILL):

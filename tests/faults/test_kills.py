@@ -8,6 +8,7 @@ import pytest
 
 import models
 from mailers.post_office import MOST_LINES, MOST_URGENT_LINES
+from models.jobs import MOST_TRIES
 from tests.faults import lab
 from tests.faults.conftest import nothing_is_left, states
 
@@ -59,6 +60,18 @@ async def test_kills_at_any_moment_lose_no_letter_of_a_batch(
     assert sink.copies.total() - len(readers) <= open_lines <= kills * most_lines
     sink.assert_copies_are_alike()
     assert await states() == {models.State.SENT: len(readers)}
+    assert await nothing_is_left()
+
+
+async def test_a_batch_that_gets_on_is_never_given_up(sink, promise, postman, drain, the_dead_are_missed):
+    readers = await promise(f"reader{number}" for number in range(60))
+    for _ in range(MOST_TRIES + 2):
+        killed = await postman(lab.work, sink, "outcome kept", 1)
+        await killed.tells("outcome kept")
+        await killed.end()
+        await the_dead_are_missed()
+    await drain(sink)
+    assert set(sink.copies) == {reader.email for reader in readers}
     assert await nothing_is_left()
 
 

@@ -193,6 +193,22 @@ async def test_a_whole_batch_arrives_in_the_end(way, size, sink, promise, drain,
     assert await nothing_is_left()
 
 
+async def test_a_letter_that_cannot_be_written_holds_up_no_other(sink, promise, drain, time_goes_by):
+    readers = await promise(f"reader{number}" for number in range(50))
+    broken = await models.Delivery.filter(subscription_id=readers[3].id).get()
+    facts = broken.facts
+    await models.Delivery.filter(id=broken.id).update(facts={"paths": {}})
+    await drain(sink)
+    assert await states() == {State.SENT: 49, State.DEFERRED: 1}
+    assert (await models.Delivery.get(id=broken.id)).reason == "it cannot be written"
+
+    await models.Delivery.filter(id=broken.id).update(facts=facts)
+    await time_goes_by(LADDER[0] * 1.3)
+    await drain(sink)
+    assert sink.copies == {reader.email: 1 for reader in readers}
+    assert await nothing_is_left()
+
+
 async def test_a_confirmation_passes_thousands_of_letters_on_their_way(site, sink, promise, working):
     await promise(f"reader{number}" for number in range(2000))
     async with working(sink):

@@ -52,6 +52,7 @@ WRITTEN = {
 }
 HEADERS = {"Subject", "From", "To", "Date", "Message-ID"}
 HEADERS |= {"Content-Language", "MIME-Version", "Content-Type"}
+WAYS_OUT = {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 
 anything = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -246,7 +247,7 @@ def test_whatever_a_fact_holds_it_is_words_and_the_same_words_again(kind, langua
     mail = letter.rendered(sender)
     assert mail == write().rendered(sender)
     message = parsed(mail)
-    assert set(message) == HEADERS | {"Auto-Submitted"}
+    assert set(message) - WAYS_OUT == HEADERS | {"Auto-Submitted"}
     assert str(message["Subject"]) == letter.subject
     [writer], [reader] = message["From"].addresses, message["To"].addresses
     assert (writer.addr_spec, reader.addr_spec) == ("post@tafel.example", "ann@example.org")

@@ -180,7 +180,7 @@ async def test_who_came_further_has_all_tries_again(store, time_passes):
         assert entry.tries == tries
         await time_passes(LEASE + A_MOMENT)
     await queue().progress(entry.id, ANN)  # who lost the lease does not count
-    token = in_hand.set((entry.id, BOB))
+    token = in_hand.set((entry, BOB))
     await models.Job.progress()
     in_hand.reset(token)
     await models.Job.progress()  # no work is in hand
