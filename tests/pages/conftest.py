@@ -161,6 +161,25 @@ async def site(reader: Reader) -> models.Site:
     return await models.found()
 
 
+@pytest.fixture
+async def whole_life(reader, site) -> list[Letter]:
+    """Live a subscriber's whole life; give its letters, one of each kind, the newest first."""
+    await reader.subscribes()
+    await models.SignUp.ask_for_link(site, ANN, models.Trace(door="test"))
+    # Signing up once more is capped for a day.
+    await models.caps.Cap.all().delete()
+    await reader.signs_up()
+    [already, *_] = await reader.letters()
+    await reader.posts(already.link("preferences"), {"name": "Ann"})
+    return await reader.letters()
+
+
+def links_of(letter: Letter) -> list[str]:
+    """Give every link of a letter, those that only machines see too."""
+    headers = (letter.headers.unsubscribe_url, letter.headers.unsubscribe_mailto)
+    return [*letter.links, *(url for url in headers if url.startswith("http"))]
+
+
 def _form_of(node: LexborNode) -> LexborNode:
     while node.tag != "form":
         assert node.parent is not None

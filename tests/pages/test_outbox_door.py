@@ -1,10 +1,13 @@
 """Who builds the site reads the letters in the browser, and nobody else does."""
 
+from itertools import product
+
 import pytest
 
 from gql_server.settings import Settings
 from tests.pages.conftest import reading
 
+PATHS = ("/letters", "/letters/1", "/letters/1/html")
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
 
 
@@ -65,22 +68,20 @@ async def test_names_of_this_machine_open_it(reader, host):
 @pytest.mark.parametrize(
     "host", ["blog.example", "evil.example:8000", "10.0.0.1", "localhost.evil.example", "[::", "", "0.0.0.0"]
 )
-@pytest.mark.parametrize("path", ["/letters", "/letters/1", "/letters/1/html"])
-async def test_other_names_do_not(reader, host, path):
-    await reader.signs_up()
-    await reader.letters()
-    await reader.opens(path, Host=host)
-    assert reader.status == 404
-    assert "ann@example.org" not in reader.text
-
-
-@pytest.mark.parametrize("header", FORWARDED)
-@pytest.mark.parametrize("path", ["/letters", "/letters/1", "/letters/1/html"])
-async def test_nobody_gets_in_through_a_proxy(reader, header, path):
+async def test_other_names_do_not(reader, host):
     await reader.signs_up()
     assert await reader.letters()
-    await reader.opens(path, **{header: "127.0.0.1"})
-    assert reader.status == 404
+    for path in PATHS:
+        await reader.opens(path, Host=host)
+        assert (reader.status, reader.title) == (404, "Hier is niets")
+
+
+async def test_nobody_gets_in_through_a_proxy(reader):
+    await reader.signs_up()
+    assert await reader.letters()
+    for header, path in product(FORWARDED, PATHS):
+        await reader.opens(path, **{header: "127.0.0.1"})
+        assert (reader.status, reader.title) == (404, "Hier is niets")
 
 
 async def test_a_site_that_others_reach_has_no_such_door(database_url):

@@ -1,28 +1,7 @@
 """A mail scanner follows every link of every letter, and nothing happens by that."""
 
-import pytest
-
 import models
-from mailers.letter import Letter
-from tests.pages.conftest import ANN
-
-
-@pytest.fixture
-async def whole_life(reader, site) -> list[Letter]:
-    """Live a subscriber's whole life; give its letters, one of each kind, the newest first."""
-    await reader.subscribes()
-    await models.SignUp.ask_for_link(site, ANN, models.Trace(door="test"))
-    # Signing up once more is capped for a day.
-    await models.caps.Cap.all().delete()
-    await reader.signs_up()
-    [already, *_] = await reader.letters()
-    await reader.posts(already.link("preferences"), {"name": "Ann"})
-    return await reader.letters()
-
-
-def links_of(letter: Letter) -> list[str]:
-    headers = (letter.headers.unsubscribe_url, letter.headers.unsubscribe_mailto)
-    return [*letter.links, *(url for url in headers if url.startswith("http"))]
+from tests.pages.conftest import ANN, links_of
 
 
 async def scan(reader, letters):

@@ -172,3 +172,22 @@ async def test_the_page_may_be_found_and_says_its_language(reader):
     assert "unsafe" not in reader.headers["Content-Security-Policy"]
     assert reader.headers["Cache-Control"] == "no-store"
     assert "Set-Cookie" not in reader.headers
+
+
+@pytest.mark.parametrize(
+    ("headers", "form"),
+    [
+        ({"Referer": "https://blog.example/page"}, "https://blog.example/page"),
+        ({"Origin": "https://blog.example"}, "https://blog.example"),
+        ({"Origin": "null"}, None),
+        ({}, None),
+    ],
+)
+async def test_the_ledger_keeps_on_which_page_the_form_stood(reader, headers, form):
+    await reader.opens("/subscribe")
+    await reader.presses("Meld me aan", email=ANN)
+    moment = reader.page.css_first("[name=moment]").attributes["value"]
+    await reader.posts("/subscribe", {"email": ANN, "moment": moment}, **headers)
+    await reader.letters()
+    [asked, *_] = await models.Consent.all().order_by("id")
+    assert asked.form == form

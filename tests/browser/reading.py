@@ -1,0 +1,34 @@
+"""What readers do in a browser, in the words of these tests."""
+
+import re
+
+from playwright.async_api import Page, expect
+
+expect.set_options(timeout=30_000)
+
+
+async def press(page: Page, label: str) -> None:
+    await page.get_by_role("button", name=label, exact=True).click()
+
+
+async def sees(page: Page, title: str) -> None:
+    """Wait for a page."""
+    await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+
+
+async def sign_up(page: Page, email: str, *, button: str, again: str) -> None:
+    """Sign up as somebody who is so quick that the page asks to press once more."""
+    await page.locator("#email").fill(email)
+    await press(page, button)
+    await expect(page.get_by_role("alert")).to_contain_text(again)
+    await press(page, button)
+
+
+async def read_letter(page: Page, subject: str) -> None:
+    """Open the outbox until a letter is there, and open it."""
+    entry = page.get_by_role("link", name=re.compile(f"^{re.escape(subject)}"))
+    await page.goto("/letters")
+    while not await entry.count():
+        await page.reload()
+    await entry.first.click()
+    await expect(page.locator("iframe")).to_be_visible()
