@@ -108,6 +108,12 @@ class Subscription(Model):
         """Whether letters of its topics wait now."""
         return self.paused_until is not None and self.paused_until > now()
 
+    @property
+    def had_said_yes(self) -> bool:
+        """Whether who left may come back by a link alone."""
+        # Not who was asked once more and left again: that no was an answer to a stranger's sign-up.
+        return self.confirmed_at is not None and not (self.asked_at and self.asked_at > self.confirmed_at)
+
     def path_to_preferences(self, site: Site) -> str:
         """Give the path that a letter leads to the preferences by; it never expires."""
         return f"/preferences/{self.preferences_token(site)}"
@@ -276,7 +282,7 @@ class Subscription(Model):
         missing = await still_there([topic] if topic and topic not in topics else [])
         if missing:
             await set_topics(row.id, [*topics, *missing])
-        is_back = row.status is SubscriptionStatus.UNSUBSCRIBED and row._had_said_yes
+        is_back = row.status is SubscriptionStatus.UNSUBSCRIBED and row.had_said_yes
         if is_back:
             row.status, row.left_at, row.leaving_reason = SubscriptionStatus.CONFIRMED, None, None
             await row.save(update_fields=["status", "left_at", "leaving_reason"])
@@ -293,11 +299,6 @@ class Subscription(Model):
         about = {"to": self.email, "name": name, "language": self.language, "site_title": site.title}
         key = f"{self.seed}:{key or self.version}"
         return Delivery.written(self.id, kind, key=key, facts={**about, **facts})
-
-    @property
-    def _had_said_yes(self) -> bool:
-        # Not who was asked once more and left again: that no was an answer to a stranger's sign-up.
-        return self.confirmed_at is not None and not (self.asked_at and self.asked_at > self.confirmed_at)
 
     async def _locked(self) -> Self:
         row = await type(self).select_for_update().filter(id=self.id).first()

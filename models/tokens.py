@@ -36,12 +36,14 @@ class Token:
     @classmethod
     def signed(cls, kind: str, owner: int, key: str, *bound: object, claim: str = "") -> Self:
         """Sign a token: it names its key, says its claim, and is bound to what stands nowhere in it."""
-        return cls(kind, owner, f"{_key_id(key)}.{claim}.{_mac(key, kind, owner, claim, *bound)}")
+        parts = (_key_id(key), claim, _mac(key, kind, owner, claim, *bound))
+        # Without two dots in a row, at which some mail programs end a link.
+        return cls(kind, owner, ".".join(filter(None, parts)))
 
     def claim(self, key: str, *bound: object) -> str | None:
         """Give what a signed token claims; None when this key did not sign it for what it is bound to."""
         key_id, _, rest = self.secret.partition(".")
-        claim, _, mac = rest.partition(".")
+        claim, _, mac = rest.rpartition(".")
         is_ours = hmac.compare_digest(mac, _mac(key, self.kind, self.owner, claim, *bound))
         return claim if is_ours and key_id == _key_id(key) else None
 

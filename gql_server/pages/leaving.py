@@ -67,5 +67,6 @@ async def _left(visit: Visit, left: models.Subscription, topic: models.Topic | N
 
 
 def _way_back(visit: Visit, left: models.Subscription, topic: models.Topic | None) -> str | None:
-    # Who never confirmed has nothing to come back to.
-    return left.path_back(visit.site, topic) if left.confirmed_at is not None else None
+    # Who left a topic alone is still here, and may have it back.
+    is_here = left.status is not UNSUBSCRIBED
+    return left.path_back(visit.site, topic) if is_here or left.had_said_yes else None

@@ -91,7 +91,7 @@ async def _shown(
         is_left=is_left,
         path=found.path_to_preferences(visit.site),
         way_out=found.path_out(visit.site),
-        way_back=found.path_back(visit.site) if is_left and found.confirmed_at else None,
+        way_back=found.path_back(visit.site) if is_left and found.had_said_yes else None,
         paused_until=visit.day(found.paused_until) if found.paused_until and found.is_paused else None,
         offered=await offers(visit.site, visit.language),
         frequencies=list(models.Frequency),
