@@ -240,24 +240,31 @@ class Subscription(Model):
             return row
         present = await topics_of(row.id)
         if topics is not None and (kept := [topic for topic in present if topic not in topics]):
-            for topic in topics:
-                await Delivery.cancel(row.id, topic=topic_code(topic))
-            # Who leaves once more what was left already adds nothing to the ledger.
-            if left := [topic_code(topic) for topic in present if topic not in kept]:
-                await set_topics(row.id, kept)
-                await note(row, Act.LEFT, trace, topics=left)
-            return row
-        was_confirmed = row.status is SubscriptionStatus.CONFIRMED
-        row.status, row.left_at = SubscriptionStatus.UNSUBSCRIBED, now()
-        row.leaving_reason = text.clean_line(plain("reason", reason or ""))[:LONGEST_REASON] or None
-        row.version, row.proof, row.code = row.version + 1, None, None
-        await row.save(update_fields=["status", "left_at", "leaving_reason", "version", "proof", "code"])
-        await Delivery.cancel(row.id)
-        await note(row, Act.LEFT, trace)
-        if was_confirmed:
-            goodbye = row.letter(LetterKind.GOODBYE, site, paths={"undo_link": row.path_back(site)})
-            await Delivery.promise([goodbye], lane=Lane.URGENT)
+            await row._keep_to(kept, trace, present=present)
+        else:
+            reason = text.clean_line(plain("reason", reason or ""))[:LONGEST_REASON] or None
+            await row._say_no(site, trace, reason)
         return row
+
+    async def _keep_to(self, kept: Sequence[Topic], trace: Trace, *, present: Sequence[Topic]) -> None:
+        left = [topic_code(topic) for topic in present if topic not in kept]
+        for code in left:
+            await Delivery.cancel(self.id, topic=code)
+        # Who leaves once more what was left already adds nothing to the ledger.
+        if left:
+            await set_topics(self.id, kept)
+            await note(self, Act.LEFT, trace, topics=left)
+
+    async def _say_no(self, site: Site, trace: Trace, reason: str | None) -> None:
+        was_confirmed = self.status is SubscriptionStatus.CONFIRMED
+        self.status, self.left_at, self.leaving_reason = SubscriptionStatus.UNSUBSCRIBED, now(), reason
+        self.version, self.proof, self.code = self.version + 1, None, None
+        await self.save(update_fields=["status", "left_at", "leaving_reason", "version", "proof", "code"])
+        await Delivery.cancel(self.id)
+        await note(self, Act.LEFT, trace)
+        if was_confirmed:
+            goodbye = self.letter(LetterKind.GOODBYE, site, paths={"undo_link": self.path_back(site)})
+            await Delivery.promise([goodbye], lane=Lane.URGENT)
 
     @classmethod
     async def to_undo(cls, site: Site, token: str) -> tuple[Self, Topic | None]:
