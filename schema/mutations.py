@@ -98,6 +98,7 @@ class Mutation:
         site, trace, proof = info.context.site, info.context.visitor.trace, input.proof
         row: Any
         if proof.code:
+            info.context.visitor.admit()
             by_code = models.Subscription.confirm_by_code
             row = await by_code(site, proof.code.email, proof.code.code, trace)
         else:

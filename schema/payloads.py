@@ -16,7 +16,7 @@ SubscribeError = Annotated[
     strawberry.union("SubscribeError", description="What can go wrong in subscribe."),
 ]
 ConfirmSubscriptionError = Annotated[
-    InvalidTokenError,
+    InvalidTokenError | RateLimitedError,
     strawberry.union("ConfirmSubscriptionError", description="What can go wrong in confirmSubscription."),
 ]
 UnsubscribeError = Annotated[

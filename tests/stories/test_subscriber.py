@@ -32,6 +32,12 @@ ERASE = f"""mutation($input: EraseSubscriptionInput!) {{ eraseSubscription(input
 SHOW = f"query($token: String!) {{ newsletterSubscription(token: $token) {FIELDS} }}"
 
 
+def asking_when(mutation: str) -> str:
+    """Ask, with the mistakes, when to try again."""
+    begun = mutation.rindex("errors {") + len("errors {")
+    return f"{mutation[:begun]} __typename ... on RateLimitedError {{ retryAfterSeconds }} {mutation[begun:]}"
+
+
 class App:
     """A reader's app: it asks the graph, and the reader opens letters."""
 
@@ -66,7 +72,8 @@ class App:
 
 @pytest.fixture
 async def app(database_url: str) -> AsyncIterator[App]:
-    async with TestClient(TestServer(build(Settings(database_url=database_url)))) as client:
+    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.0/8, ::1")
+    async with TestClient(TestServer(build(settings))) as client:
         site = await models.Site.current()
         await site.edit(title="Achterom", language="nl")
         corrie = await models.Author.named(site.id, "Corrie Spaanstra")
@@ -294,3 +301,19 @@ async def test_a_token_opens_its_own_door_and_no_other(app):
                 assert (await app.ask(query, input=given(token)))["errors"][0]["code"] == "TOKEN_INVALID"
     assert len(tokens) == 3
     assert (await models.Subscription.get(mailbox=ANN)).status is models.SubscriptionStatus.CONFIRMED
+
+
+async def test_one_network_asks_so_often_and_then_waits(app):
+    from_there = {"X-Forwarded-For": "192.0.2.7"}
+    for number in range(20):
+        asked = await app.ask(SUBSCRIBE, from_there, input={"email": f"reader{number}@example.org"})
+        assert asked["errors"] == []
+    code = {"code": {"email": ANN, "code": "12345678"}}
+    for query, input in (
+        (SUBSCRIBE, {"email": ANN}), (LINK, {"email": ANN}), (CONFIRM, {"proof": code}),
+    ):  # fmt: skip
+        [error] = (await app.ask(asking_when(query), from_there, input=input))["errors"]
+        assert error["__typename"] == "RateLimitedError"
+        assert 0 < error["retryAfterSeconds"] <= 120
+    elsewhere = {"X-Forwarded-For": "192.0.2.8"}
+    assert (await app.ask(SUBSCRIBE, elsewhere, input={"email": ANN}))["errors"] == []
