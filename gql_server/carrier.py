@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -29,6 +30,7 @@ from mailers.verdicts import (
     Verdict,
 )
 from models import State
+from models.engines.queues import LEASE
 from schema.context import Context, Publication
 
 A_CHUNK = 50  # letters read from the store at a time
@@ -92,12 +94,13 @@ class _Round:
         self._batch = batch
         self._context = context
         self._on_their_way: dict[str, tuple[int, str]] = {}
+        self._is_ours, self._ours_since = True, monotonic()
 
     async def letters(self) -> AsyncIterator[Letter]:
         """Write the letters that are due, as fast as they are taken."""
         last = 0
         due = models.Delivery.due(self._batch).limit(A_CHUNK)
-        while rows := await due.filter(id__gt=last):
+        while self._is_ours and (rows := await due.filter(id__gt=last)):
             # Watched from now on, though some are written much later.
             self._on_their_way |= {row.key: (row.id, "") for row in rows}
             for row in rows:
@@ -129,9 +132,20 @@ class _Round:
             del self._on_their_way[outcome.key]
 
     async def withdrawn(self) -> list[str]:
-        """Give the keys of letters that the store has taken back meanwhile, whichever process did it."""
+        """Give the keys of letters that the store has taken back meanwhile, whichever process did it.
+
+        These are all when our lease ran out, as in an outage, and another worker sends them now.
+        """
+        if not await self._is_still_ours():
+            return list(self._on_their_way)
         gone = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
         return [key for key, (id, _) in self._on_their_way.items() if id in gone]
+
+    async def _is_still_ours(self) -> bool:
+        if self._is_ours and monotonic() - self._ours_since > LEASE.total_seconds() / 3:
+            asked_at = monotonic()
+            self._is_ours, self._ours_since = await models.Job.hold(), asked_at
+        return self._is_ours
 
 
 def _post(settings: Settings, site: models.Site) -> Post | None:

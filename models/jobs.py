@@ -79,6 +79,12 @@ class Job:
         return await queue().cancel(key)
 
     @staticmethod
+    async def hold() -> bool:
+        """Prolong the lease on the work in hand; say whether nobody else has taken it over."""
+        entry, owner = in_hand.get() or (None, None)
+        return not entry or not owner or await queue().hold(entry.id, owner)
+
+    @staticmethod
     async def progress() -> None:
         """Forget the tries of the work in hand, in the caller's transaction: this one came further.
 

@@ -36,6 +36,7 @@ AGAIN = """
         execute_after = now() + $3::interval, attempts = attempts - $4::int,
         dedupe_key = headers->>'key', headers = headers || jsonb_build_object('error', $5::text)
     WHERE id = $1::bigint AND queue_manager_id = $2::uuid"""
+HOLD = "UPDATE pgqueuer SET heartbeat = now() WHERE id = $1::bigint AND queue_manager_id = $2::uuid"
 PROGRESS = "UPDATE pgqueuer SET attempts = 1 WHERE id = $1::bigint AND queue_manager_id = $2::uuid"
 BURY = """
     UPDATE pgqueuer SET status = 'failed', queue_manager_id = NULL, updated = now(),
@@ -106,6 +107,9 @@ class PostgresQueue:
         self, id: int, owner: UUID, *, after: timedelta, error: str | None, counted: bool = True
     ) -> None:
         await self._wait_again(id, AGAIN, owner, after, 0 if counted else 1, error)
+
+    async def hold(self, id: int, owner: UUID) -> bool:
+        return bool(await _change(HOLD, id, owner))
 
     async def progress(self, id: int, owner: UUID) -> None:
         await _change(PROGRESS, id, owner)

@@ -67,6 +67,9 @@ class Queue(Protocol):
     ) -> None:
         """Let it wait for another try; without `counted`, this one does not count."""
 
+    async def hold(self, id: int, owner: UUID) -> bool:
+        """Prolong the lease on one; say whether this owner has it still."""
+
     async def progress(self, id: int, owner: UUID) -> None:
         """Count the present try as the first."""
 

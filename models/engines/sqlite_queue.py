@@ -36,6 +36,7 @@ RENEW = "UPDATE job SET leased_until = ? WHERE owner = ? AND id IN (SELECT value
 AGAIN = """
     UPDATE job SET state = 'waiting', owner = NULL, run_at = ?, error = ?, tries = tries - ?
     WHERE id = ? AND owner = ?"""
+HOLD = "UPDATE job SET leased_until = ? WHERE id = ? AND owner = ?"
 PROGRESS = "UPDATE job SET tries = 1 WHERE id = ? AND owner = ?"
 BURY = "UPDATE job SET state = 'buried', owner = NULL, error = ? WHERE id = ?"
 RETRY = "UPDATE job SET state = 'waiting', run_at = 0, tries = 0 WHERE id = ? AND state = 'buried'"
@@ -93,6 +94,10 @@ class SqliteQueue:
     ) -> None:
         run_at = _seconds() + after.total_seconds()
         await self._wait_again(id, AGAIN, [run_at, error, 0 if counted else 1, id, str(owner)])
+
+    async def hold(self, id: int, owner: UUID) -> bool:
+        until = _seconds() + LEASE.total_seconds()
+        return bool(await _change(HOLD, [until, id, str(owner)]))
 
     async def progress(self, id: int, owner: UUID) -> None:
         await _change(PROGRESS, [id, str(owner)])

@@ -1,6 +1,7 @@
 """Whoever is told to end, or finds the store away, sends no letter twice and leaves none behind."""
 
 import asyncio
+from datetime import timedelta
 from signal import SIGTERM
 
 import pytest
@@ -13,7 +14,7 @@ from mailers.post_office import MOST_LINES
 from models.store import open_store
 from schema.context import Publication
 from tests.faults import lab
-from tests.faults.conftest import nothing_is_left, promise_letters, states
+from tests.faults.conftest import Sink, nothing_is_left, promise_letters, states
 from tests.labourers import labourers
 
 
@@ -36,6 +37,36 @@ async def test_letters_in_flight_arrive_before_the_end(words, greeting, database
     assert MOST_LINES <= len(sink.taken) == (await states())[models.State.SENT]
     await drain(sink)
     assert sink.copies == {reader.email: 1 for reader in readers}
+    assert await nothing_is_left()
+
+
+async def test_who_lost_the_lease_leaves_the_batch_to_who_has_it(
+    sink, promise, working, drain, the_dead_are_missed, monkeypatch
+):
+    readers = await promise(f"reader{number}" for number in range(200))
+    may_take = asyncio.Event()
+    sink.hold = {"DOT": may_take}
+    knows, hold = asyncio.Event(), models.Job.hold
+
+    async def held():
+        if not (is_held := await hold()):
+            knows.set()
+        return is_held
+
+    # In earnest the lease is looked at long before it can have run out.
+    monkeypatch.setattr("gql_server.carrier.LEASE", timedelta(0))
+    monkeypatch.setattr(models.Job, "hold", held)
+    async with working(sink), Sink() as other:
+        await sink.until(lambda: sink.heard_times("DOT") == MOST_LINES)
+        await the_dead_are_missed()
+        await drain(other)
+        assert other.copies == {reader.email: 1 for reader in readers}
+        async with asyncio.timeout(30):
+            await knows.wait()
+        may_take.set()
+    # What was with the server already, and no letter more.
+    assert sink.copies.total() == MOST_LINES
+    assert await states() == {models.State.SENT: len(readers)}
     assert await nothing_is_left()
 
 

@@ -197,6 +197,19 @@ async def test_a_lease_that_is_renewed_holds(store, time_passes):
     assert await claimed(BOB) == []
 
 
+async def test_who_holds_work_keeps_it_until_another_has_taken_it_over(store, time_passes):
+    await promise_and(id=1)
+    [entry] = await claim(ANN)
+    for _ in range(3):
+        await time_passes(LEASE - A_MOMENT)
+        assert await queue().hold(entry.id, ANN)
+        assert await claimed(BOB) == []
+    await time_passes(LEASE + A_MOMENT)
+    assert await claimed(BOB) == [1]
+    assert not await queue().hold(entry.id, ANN)
+    assert await models.Job.hold()  # no work is in hand
+
+
 async def test_one_who_lost_the_lease_cannot_put_it_back_into_the_line(store, time_passes):
     await promise_and(id=1)
     [entry] = await claim(ANN)
