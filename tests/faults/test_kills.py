@@ -58,14 +58,16 @@ async def test_kills_at_any_moment_lose_no_letter_of_a_batch(
         await the_dead_are_missed()
     await drain(sink)
     assert set(sink.copies) == {reader.email for reader in readers}
-    assert sink.copies.total() - len(readers) <= open_lines <= kills * most_lines
+    # One line more where the last letter of a batch goes alone.
+    assert sink.copies.total() - len(readers) <= open_lines <= kills * (most_lines + 1)
     sink.assert_copies_are_alike()
     assert await states() == {models.State.SENT: len(readers)}
     assert await nothing_is_left()
 
 
-async def test_a_batch_that_gets_on_is_never_given_up(sink, promise, postman, drain, the_dead_are_missed):
-    readers = await promise(f"reader{number}" for number in range(60))
+async def test_batches_that_get_on_are_never_given_up(sink, promise, postman, drain, the_dead_are_missed):
+    # Three batches, of which one has the only line while the others wait, and die with it.
+    readers = await promise(f"reader{number}" for number in range(600))
     for _ in range(MOST_TRIES + 2):
         killed = await postman(lab.work, sink, "outcome kept", 1)
         await killed.tells("outcome kept")
