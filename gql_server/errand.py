@@ -22,9 +22,8 @@ log = structlog.get_logger("worker")
 async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
     """Do it, whatever comes of it; when cancelled, put it back into the line."""
     began, error = monotonic(), None
-    in_hand.set((entry, owner))
     try:
-        error = await _attempt(entry, hand)
+        error = await _attempt(entry, hand, owner)
         word = await _settle_in_the_end(entry, owner, error)
     except asyncio.CancelledError:
         word = "interrupted"
@@ -39,11 +38,12 @@ async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
     (log.info if expected else log.warning)(word, **told)
 
 
-async def _attempt(entry: Entry, hand: Hand) -> Exception | None:
+async def _attempt(entry: Entry, hand: Hand, owner: UUID) -> Exception | None:
     if entry.tries > MOST_TRIES:
         return models.GiveUp("its worker died each time")
     try:
-        await hand(**entry.payload)
+        with in_hand(entry, owner):
+            await hand(**entry.payload)
     except Exception as error:
         return error
     return None

@@ -2,7 +2,10 @@
 
 import importlib
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from functools import cache
@@ -19,8 +22,20 @@ LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 480
 MOST_TRIES = len(LADDER) + 1
 
 
-# The work that is being done around here, and who holds it.
-in_hand: ContextVar[tuple[Entry, UUID] | None] = ContextVar("in_hand", default=None)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hand:
+    """What a worker has in hand."""
+
+    entry: Entry
+    owner: UUID
+
+    def is_like(self, other: "_Hand") -> bool:
+        return (self.owner, self.entry.work) == (other.owner, other.entry.work)
+
+
+# What is being done around here, and all that is being done in this process after a try that had no end.
+_hand: ContextVar[_Hand | None] = ContextVar("_hand", default=None)
+_interrupted: set[_Hand] = set()
 
 
 class Work(StrEnum):
@@ -81,18 +96,20 @@ class Job:
     @staticmethod
     async def hold() -> bool:
         """Prolong the lease on the work in hand; say whether nobody else has taken it over."""
-        entry, owner = in_hand.get() or (None, None)
-        return not entry or not owner or await queue().hold(entry.id, owner)
+        hand = _hand.get()
+        return hand is None or await queue().hold(hand.entry.id, hand.owner)
 
     @staticmethod
     async def progress() -> None:
         """Forget the tries of the work in hand, in the caller's transaction: this one came further.
 
-        Work whose worker is killed each time is given up, but not when it gets something done each time.
+        Work whose worker is killed each time is given up, but not when it gets something done each time; nor
+        when others of its kind do, for whom it may have to wait.
         """
-        entry, owner = in_hand.get() or (None, None)
-        if entry and owner and entry.tries > 1:
-            await queue().progress(entry.id, owner)
+        hand = _hand.get()
+        if hand is not None and (alike := [other for other in _interrupted if hand.is_like(other)]):
+            await queue().progress(hand.owner, [other.entry.id for other in alike])
+            _interrupted.difference_update(alike)
 
     @staticmethod
     async def counts() -> Counts:
@@ -121,6 +138,20 @@ class Job:
         """Forget one, wherever it stands."""
         if not await queue().drop(id):
             raise NotFound("There is no such job.")
+
+
+@contextmanager
+def in_hand(entry: Entry, owner: UUID) -> Iterator[None]:
+    """Do what was claimed: `Job.hold` and `Job.progress` are about it."""
+    hand = _Hand(entry, owner)
+    token = _hand.set(hand)
+    if entry.tries > 1:
+        _interrupted.add(hand)
+    try:
+        yield
+    finally:
+        _hand.reset(token)
+        _interrupted.discard(hand)
 
 
 async def tidy() -> None:

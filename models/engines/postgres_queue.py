@@ -37,7 +37,7 @@ AGAIN = """
         dedupe_key = headers->>'key', headers = headers || jsonb_build_object('error', $5::text)
     WHERE id = $1::bigint AND queue_manager_id = $2::uuid"""
 HOLD = "UPDATE pgqueuer SET heartbeat = now() WHERE id = $1::bigint AND queue_manager_id = $2::uuid"
-PROGRESS = "UPDATE pgqueuer SET attempts = 1 WHERE id = $1::bigint AND queue_manager_id = $2::uuid"
+PROGRESS = "UPDATE pgqueuer SET attempts = 1 WHERE queue_manager_id = $1::uuid AND id = ANY($2::bigint[])"
 BURY = """
     UPDATE pgqueuer SET status = 'failed', queue_manager_id = NULL, updated = now(),
         dedupe_key = NULL, headers = headers || jsonb_build_object('error', $2::text)
@@ -111,8 +111,8 @@ class PostgresQueue:
     async def hold(self, id: int, owner: UUID) -> bool:
         return bool(await _change(HOLD, id, owner))
 
-    async def progress(self, id: int, owner: UUID) -> None:
-        await _change(PROGRESS, id, owner)
+    async def progress(self, owner: UUID, ids: Collection[int]) -> None:
+        await _change(PROGRESS, owner, list(ids))
 
     async def bury(self, id: int, error: str) -> bool:
         return bool(await _change(BURY, id, error))

@@ -70,8 +70,8 @@ class Queue(Protocol):
     async def hold(self, id: int, owner: UUID) -> bool:
         """Prolong the lease on one; say whether this owner has it still."""
 
-    async def progress(self, id: int, owner: UUID) -> None:
-        """Count the present try as the first."""
+    async def progress(self, owner: UUID, ids: Collection[int]) -> None:
+        """Count the present tries as the first."""
 
     async def bury(self, id: int, error: str) -> bool:
         """Set it aside until a person decides; tell whether it was there."""

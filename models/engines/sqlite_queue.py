@@ -37,7 +37,7 @@ AGAIN = """
     UPDATE job SET state = 'waiting', owner = NULL, run_at = ?, error = ?, tries = tries - ?
     WHERE id = ? AND owner = ?"""
 HOLD = "UPDATE job SET leased_until = ? WHERE id = ? AND owner = ?"
-PROGRESS = "UPDATE job SET tries = 1 WHERE id = ? AND owner = ?"
+PROGRESS = "UPDATE job SET tries = 1 WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
 BURY = "UPDATE job SET state = 'buried', owner = NULL, error = ? WHERE id = ?"
 RETRY = "UPDATE job SET state = 'waiting', run_at = 0, tries = 0 WHERE id = ? AND state = 'buried'"
 COUNT = """
@@ -99,8 +99,8 @@ class SqliteQueue:
         until = _seconds() + LEASE.total_seconds()
         return bool(await _change(HOLD, [until, id, str(owner)]))
 
-    async def progress(self, id: int, owner: UUID) -> None:
-        await _change(PROGRESS, [id, str(owner)])
+    async def progress(self, owner: UUID, ids: Collection[int]) -> None:
+        await _change(PROGRESS, [str(owner), orjson.dumps(list(ids)).decode()])
 
     async def bury(self, id: int, error: str) -> bool:
         return bool(await _change(BURY, [error, id]))

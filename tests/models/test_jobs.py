@@ -173,19 +173,34 @@ async def test_another_takes_over_when_the_lease_has_run_out(store, time_passes)
     assert entry.tries == 2
 
 
+async def claimed_often(store, time_passes):
+    """Claim as one after the other does whose worker is killed; give what the last one got."""
+    for tries, owner in enumerate([ANN, BOB, ANN, BOB], start=1):
+        found = await claim(owner)
+        assert {entry.tries for entry in found} == {tries}
+        await time_passes(LEASE + A_MOMENT)
+    return found
+
+
 async def test_who_came_further_has_all_tries_again(store, time_passes):
     await promise_and(id=1)
-    for tries, owner in enumerate([ANN, BOB, ANN, BOB], start=1):
-        [entry] = await claim(owner)
-        assert entry.tries == tries
-        await time_passes(LEASE + A_MOMENT)
-    await queue().progress(entry.id, ANN)  # who lost the lease does not count
-    token = in_hand.set((entry, BOB))
-    await models.Job.progress()
-    in_hand.reset(token)
+    [entry] = await claimed_often(store, time_passes)
+    await queue().progress(ANN, [entry.id])  # who lost the lease does not count
+    with in_hand(entry, BOB):
+        await models.Job.progress()
     await models.Job.progress()  # no work is in hand
     [entry] = await claim(ANN)
     assert entry.tries == 2
+
+
+async def test_who_waits_for_one_that_came_further_has_all_tries_again(store, time_passes):
+    await promise_and(id=1)
+    await promise_and(id=2)
+    await models.Job.promise(models.Work.PURGE, id=3)
+    one, other, different = await claimed_often(store, time_passes)
+    with in_hand(other, BOB), in_hand(different, BOB), in_hand(one, BOB):
+        await models.Job.progress()
+    assert [entry.tries for entry in await claim(ANN)] == [2, 2, 5]
 
 
 async def test_a_lease_that_is_renewed_holds(store, time_passes):
