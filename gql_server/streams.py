@@ -7,10 +7,11 @@ from typing import Any
 from aiohttp import web
 from graphql import ExecutionResult
 
-from gql_server.requests import EVENT_STREAM
+from gql_server.requests import EVENT_STREAM, Unreadable
 
 # Proxies hang up on who is silent; a comment also finds out who has left.
 HEARTBEAT_SECONDS = 15
+MOST_STREAMS = 100
 STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("streams", set)
 
 
@@ -18,6 +19,8 @@ async def stream(
     request: web.Request, events: AsyncIterator[ExecutionResult], written: Callable[[ExecutionResult], bytes]
 ) -> web.StreamResponse:
     """Send each event as it comes, until there is none, nobody listens or the server stops."""
+    if len(request.app[STREAMS]) >= MOST_STREAMS:
+        raise Unreadable(503, "Too many are listening; try again in a moment.", Retry_After="1")
     response = web.StreamResponse(headers={"Content-Type": EVENT_STREAM, "Cache-Control": "no-store"})
     await response.prepare(request)
     sending = asyncio.ensure_future(_send(response, events, written))

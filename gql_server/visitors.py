@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 import models
 from gql_server.carrier import Carrier
@@ -12,7 +12,12 @@ from gql_server.settings import Network, Settings, is_loopback
 from schema.context import Visitor
 from schema.turnstile import SignUpGate, read_ip, truncated
 
-OF_PROXIES = re.compile(r"(X-Forwarded-.*|Forwarded|X-Real-IP|Via)$", re.IGNORECASE)
+OF_PROXIES = re.compile(
+    r"(X-Forwarded-.*|Forwarded|X-Real-IP|Via|CF-Connecting-IP|True-Client-IP|X-Client-IP)$", re.IGNORECASE
+)
+PLAIN_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
+# As nginx (192.0.2.1:80), and others with the brackets of IPv6, write who asks.
+WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:\[\]]*):\d+")
 
 
 class Visitors:
@@ -44,11 +49,11 @@ def is_of_this_machine(request: web.Request) -> bool:
 
     A page from elsewhere may have its own name lead to this machine (DNS rebinding), but not ours.
     """
-    by_proxy = any(OF_PROXIES.match(name) for name in request.headers)
-    try:
-        host = urlsplit(f"//{request.host}").hostname or ""
-    except ValueError:
+    # Before HTTP/1.1 there are only proxies: nginx speaks so by itself, and names neither us nor who asks.
+    by_proxy = request.version < HttpVersion11 or any(OF_PROXIES.match(name) for name in request.headers)
+    if not PLAIN_HOST.fullmatch(request.host):
         return False
+    host = urlsplit(f"//{request.host}").hostname or ""
     peer = read_ip(request.remote)
     return not by_proxy and is_loopback(host) and peer is not None and peer.is_loopback
 
@@ -58,11 +63,16 @@ def address_of(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Net
     hops = [hop.strip() for value in forwarded for hop in value.split(",")]
     address = read_ip(peer)
     while hops and address is not None and any(address in proxy for proxy in proxies):
-        if (nearer := read_ip(hops.pop())) is None:
+        if (nearer := read_ip(_without_port(hops.pop()))) is None:
             break
         address = nearer
     # As it is written, not as it was: there may be anything behind the % of one in IPv6.
     return None if address is None else str(address)
+
+
+def _without_port(hop: str) -> str:
+    found = WITH_PORT.fullmatch(hop)
+    return (found[1] or found[2] or "") if found else hop
 
 
 def languages_of(accepted: str) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
+from enum import Enum
 from functools import partial
 from uuid import uuid4
 
@@ -15,9 +17,18 @@ from models.engines.queues import LEASE
 from models.jobs import Lane, Work, queue
 from models.timetable import Timetable, promise_due
 
-SEATS = 10
-# Work in bulk may be slow; somebody waits for the rest.
-SEATS_FOR_BULK = 8
+
+class Pace(Enum):
+    """How fast work goes, which is how many seats it may take."""
+
+    QUICK = "asks the store alone"
+    LETTERS = "waits for a mail server, and somebody for it"
+    BULK = "may take its time"
+
+
+SEATS = 12
+# A mail server that hangs keeps its seats; the store's own work has two that nobody takes.
+SEATS_FOR = {Pace.QUICK: SEATS, Pace.LETTERS: 4, Pace.BULK: 6}
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0  # a mail server that looks into letters answers late
 BREATH_SECONDS = (0.02, 0.08)
@@ -34,7 +45,7 @@ class Worker:
         self._timetable = timetable
         self._owner = uuid4()
         self._running: dict[int, asyncio.Task[None]] = {}
-        self._bulky: set[int] = set()
+        self._seated: Counter[Pace] = Counter()
         self._failing: set[str] = set()
         self._awake = asyncio.Event()
         self._stopping = False
@@ -71,29 +82,33 @@ class Worker:
         await promise_due(self._timetable)
         taken = 0
         for lane in sorted(Lane, reverse=True):
-            room = SEATS - len(self._running)
-            if lane is Lane.BULK:
-                room = min(room, SEATS_FOR_BULK - len(self._bulky))
-            if room > 0:
-                taken += await self._claim(lane, room)
+            for pace, works in self._paces(lane).items():
+                room = min(SEATS - len(self._running), SEATS_FOR[pace] - self._seated[pace])
+                if works and room > 0:
+                    taken += await self._claim(lane, pace, works, room)
         return taken
 
-    async def _claim(self, lane: Lane, limit: int) -> int:
-        found = await queue().claim(self._owner, works=self._hands, lane=lane, limit=limit)
+    def _paces(self, lane: Lane) -> dict[Pace, Collection[Work]]:
+        if lane is Lane.BULK:
+            return {Pace.BULK: self._hands}
+        letters = self._hands.keys() & {Work.SEND_LETTERS}
+        return {Pace.QUICK: self._hands.keys() - letters, Pace.LETTERS: letters}
+
+    async def _claim(self, lane: Lane, pace: Pace, works: Collection[Work], limit: int) -> int:
+        found = await queue().claim(self._owner, works=works, lane=lane, limit=limit)
         # A lease that ran out while this process slept may come back to where it was.
         new = [entry for entry in found if entry.id not in self._running]
         for entry in new:
             hand = self._hands[Work(entry.work)]
             task = asyncio.create_task(run_errand(entry, hand, self._owner))
             self._running[entry.id] = task
-            task.add_done_callback(partial(self._leave, entry.id))
-            if lane is Lane.BULK:
-                self._bulky.add(entry.id)
+            self._seated[pace] += 1
+            task.add_done_callback(partial(self._leave, entry.id, pace))
         return len(new)
 
-    def _leave(self, id: int, task: asyncio.Task[None]) -> None:
+    def _leave(self, id: int, pace: Pace, task: asyncio.Task[None]) -> None:
         del self._running[id]
-        self._bulky.discard(id)
+        self._seated[pace] -= 1
         self._awake.set()
         if not task.cancelled() and (error := task.exception()):
             log.error("outcome lost", id=id, error=type(error).__name__)

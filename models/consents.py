@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import unquote
 
 from tortoise import fields
 from tortoise.models import Model
@@ -42,7 +43,8 @@ def kept_form(form: str | None) -> str | None:
     """Give so much of a form's address as is kept: the secret of a letter's link is not."""
     if form is None or not is_plain(form):
         return None
-    return SECRET.sub(r"\1", form)[:LONGEST_FORM] or None
+    read = unquote(form)
+    return SECRET.sub(r"\1", read if SECRET.search(read) else form)[:LONGEST_FORM] or None
 
 
 class Consent(Model):

@@ -71,7 +71,7 @@ class Site(Model):
 def known_language(tag: str) -> str:
     """Give a language tag as BCP 47 writes it; refuse one that Babel has no words for."""
     try:
-        if "@" in tag:
+        if "@" in tag or tag.strip().lower() == "root":
             raise ValueError(tag)
         return str(Locale.parse(tag.strip(), sep="-" if "-" in tag else "_")).replace("_", "-")
     except (ValueError, UnknownLocaleError, TypeError):

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -193,7 +193,7 @@ def _with_connection(address: Address, apps: Apps) -> dict[str, dict[str, Any]]:
 
 async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress, patience: float) -> None:
     if address.dialect == "sqlite":
-        _make_folder(Path(address.credentials["file_path"]).parent)
+        _make_file(Path(address.credentials["file_path"]))
         patience = 0  # a file does not come up later; when it was busy, SQLite itself has waited
     clock = asyncio.get_running_loop()
     deadline = clock.time() + patience
@@ -210,11 +210,14 @@ async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress
             raise StoreError(f"The store at {address.url} cannot be opened: {refusal}") from refusal
 
 
-def _make_folder(folder: Path) -> None:
+def _make_file(file: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"The folder {folder} cannot be made: {error.strerror}") from error
+        raise StoreError(f"The folder {file.parent} cannot be made: {error.strerror}") from error
+    # For its owner alone: it holds addresses, and the site's secret. When it cannot be made, SQLite says why.
+    with suppress(OSError):
+        file.touch(mode=0o600, exist_ok=True)
 
 
 async def _bring_up_to_date(url: str, apps: Apps, progress: Progress) -> list[str]:

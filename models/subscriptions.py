@@ -262,7 +262,7 @@ class Subscription(Model):
         await self.save(update_fields=["status", "left_at", "leaving_reason", "version", "proof", "code"])
         await Delivery.cancel(self.id)
         await note(self, Act.LEFT, trace)
-        if was_confirmed:
+        if was_confirmed and not await Suppression.bars(site, self.mailbox, Scope.ALL):
             goodbye = self.letter(LetterKind.GOODBYE, site, paths={"undo_link": self.path_back(site)})
             await Delivery.promise([goodbye], lane=Lane.URGENT)
 
@@ -270,6 +270,8 @@ class Subscription(Model):
     async def to_undo(cls, site: Site, token: str) -> tuple[Self, Topic | None]:
         """Give the subscription that a goodbye's token belongs to, and the topic; refuse an old one."""
         found, topic = await cls.behind(site, token, UNDO)
+        if await Suppression.bars(site, found.mailbox, Scope.ALL):
+            raise Unproven
         if found.left_at is not None and not lasts(found.left_at, UNDO_LIFE):
             raise Expired
         return found, topic
@@ -302,7 +304,8 @@ class Subscription(Model):
         """Write a letter to this subscriber, once for each version or for each key."""
         # Who has not said yes may have been named by a stranger, and must not read what a stranger wrote.
         is_theirs = self.status is SubscriptionStatus.CONFIRMED or kind is LetterKind.GOODBYE
-        name = self.name if is_theirs else ""
+        # Who says yes may not have been the first to ask: what is no name is not repeated to them either.
+        name = self.name if is_theirs and text.is_name(self.name) else ""
         about = {"to": self.email, "name": name, "language": self.language, "site_title": site.title}
         key = f"{self.seed}:{key or self.version}"
         return Delivery.written(self.id, kind, key=key, facts={**about, **facts})
@@ -327,7 +330,8 @@ def wishes(site: Site, **given: Any) -> dict[str, Any]:
     if "language" in given:
         read["language"] = known_language(given["language"] or site.language)
     if (moment := given.get("paused_until")) is not None:
-        moment = read["paused_until"] = known_moment(moment)
-        if not now() < moment <= now() + LONGEST_PAUSE:
+        # Compared before it is put into UTC, which the last moments of the calendar cannot be.
+        if moment.tzinfo is None or not now() < moment <= now() + LONGEST_PAUSE:
             raise Invalid("pausedUntil", "A pause ends within the coming year.")
+        read["paused_until"] = known_moment(moment)
     return read

@@ -26,6 +26,8 @@ POST_TAGS = BLOCK_TAGS | {
     "s", "small", "span", "strong", "sub", "sup", "tbody", "tfoot", "thead", "time", "u", "var",
 }  # fmt: skip
 COMMENT_TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
+NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
+DOMAIN = re.compile(r"\w\w\.\w")
 RUNS = re.compile(r"(java|vb)script:|data:", re.IGNORECASE)
 
 
@@ -149,6 +151,11 @@ def slugify(text: str) -> str:
 def is_plain(text: str) -> bool:
     """Tell whether a text has only characters that a store keeps: no NUL, no lone surrogate."""
     return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def is_name(line: str) -> bool:
+    """Tell whether a line may be a name: no digits, no signs of an address, nothing like a domain."""
+    return NAME.fullmatch(line) is not None and not DOMAIN.search(line)
 
 
 def clean_line(text: str) -> str:

@@ -58,6 +58,7 @@ SENTENCES = {
         "expired": "Deze link of code is verlopen. Vraag een nieuwe brief aan.",
         "unproven": "Deze link of code klopt niet.",
         "too_many": "Dit is te vaak geprobeerd. Wacht even en probeer het dan nog eens.",
+        "invalid": "Deze waarde kan niet gebruikt worden.",
         "newsletterSlug": "Er is geen nieuwsbrief met die naam.",
         "authorSlug": "Er is geen auteur met die naam.",
         "tagSlug": "Er is geen onderwerp met die naam.",
@@ -72,6 +73,7 @@ SENTENCES = {
         "expired": "This link or code has expired. Ask for a new letter.",
         "unproven": "This link or code is not valid.",
         "too_many": "This was tried too often. Wait a while, then try again.",
+        "invalid": "This value cannot be used.",
         "newsletterSlug": "There is no newsletter of that name.",
         "authorSlug": "There is no author of that name.",
         "tagSlug": "There is no tag of that name.",
@@ -110,8 +112,8 @@ def mistake(refusal: models.Refused, language: str, *, token_at: str = "token") 
             message = _say(language, field.rpartition(".")[2])
             return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=_path(field))
         case models.Invalid(field=field, limit=limit):
-            key = f"{field}_limit" if limit is not None and f"{field}_limit" in SENTENCES["en"] else field
-            message = _say(language, key, limit=limit)
+            keys = (f"{field}_limit" if limit is not None else field, field, "invalid")
+            message = _say(language, next(key for key in keys if key in SENTENCES[language]), limit=limit)
             return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
     raise refusal
 

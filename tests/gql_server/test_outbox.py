@@ -72,6 +72,8 @@ async def test_who_left_is_not_listened_to_any_more(database_url, until):
         {"x-forwarded-proto": "https"},
         {"Host": "blog.example"},
         {"Host": "127.0.0.1.blog.example:8000"},
+        {"Host": "blog.example@localhost"},
+        {"CF-Connecting-IP": "192.0.2.1"},
     ],
 )
 async def test_who_is_not_of_this_machine_sees_no_letter(database_url, headers):
@@ -79,6 +81,22 @@ async def test_who_is_not_of_this_machine_sees_no_letter(database_url, headers):
         await ask(client, SUBSCRIBE)
         await client.app[WORKER].drain()
         assert (await ask(client, OUTBOX, **headers))["data"] == {"outbox": []}
+
+
+async def test_a_proxy_that_names_nobody_sees_no_letter(database_url):
+    """As nginx is without more than `proxy_pass`: HTTP/1.0, and the name of this machine as the host."""
+    async with served(database_url) as client:
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        reader, writer = await asyncio.open_connection(client.host, client.port)
+        body = json.dumps({"query": OUTBOX})
+        writer.write(
+            f"POST /graphql HTTP/1.0\r\nHost: 127.0.0.1:{client.port}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n{body}".encode()
+        )
+        answer = await reader.read()
+        writer.close()
+    assert b'{"data":{"outbox":[]}}' in answer
 
 
 @pytest.mark.parametrize(

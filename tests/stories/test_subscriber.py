@@ -317,3 +317,21 @@ async def test_one_network_asks_so_often_and_then_waits(app):
         assert 0 < error["retryAfterSeconds"] <= 120
     elsewhere = {"X-Forwarded-For": "192.0.2.8"}
     assert (await app.ask(SUBSCRIBE, elsewhere, input={"email": ANN}))["errors"] == []
+
+
+async def test_a_pause_without_end_is_refused_in_words(app):
+    token = (await app.subscribes())["preferencesToken"]
+    for moment in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z", "2020-01-01T00:00:00Z"):
+        said = await app.ask(UPDATE, input={"token": token, "pausedUntil": moment})
+        [error] = said["errors"]
+        assert (error["code"], error["path"]) == ("INVALID", ["input", "pausedUntil"])
+
+
+async def test_who_came_back_and_leaves_again_is_gone_again(app):
+    await app.subscribes()
+    out = {"token": await app.token("unsubscribe"), "clientMutationId": "0"}
+    await app.ask(UNSUBSCRIBE, input=out)
+    site = await models.Site.current()
+    await models.Subscription.undo(site, await app.token("undo"), models.Trace(door="page"))
+    said = await app.ask(UNSUBSCRIBE, input=out)
+    assert said["newsletterSubscription"]["status"] == "UNSUBSCRIBED"

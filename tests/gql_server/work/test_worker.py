@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 import models
 from gql_server.carrier import Carrier
 from gql_server.hands import HANDS, TIMETABLE, hands_with
-from gql_server.worker import SEATS, SEATS_FOR_BULK, Worker
+from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
 from models.jobs import LADDER, MOST_TRIES, queue
 from models.timetable import Schedule
 
@@ -211,15 +211,38 @@ async def test_bulk_never_takes_the_last_seats(store):
     running_worker = worker(slow)
     await promise(*range(SEATS * 2), lane=models.Lane.BULK)
     running = asyncio.create_task(running_worker.run())
-    await slow.has_begun(SEATS_FOR_BULK)
-    await promise(100, 101, 102, lane=models.Lane.URGENT)
+    await slow.has_begun(SEATS_FOR[Pace.BULK])
+    urgent = range(100, 100 + SEATS)
+    await promise(*urgent, lane=models.Lane.URGENT)
     await slow.has_begun(SEATS)
-    assert slow.did == [*range(SEATS_FOR_BULK), 100, 101]
+    assert slow.did == [*range(SEATS_FOR[Pace.BULK]), *urgent[: SEATS - SEATS_FOR[Pace.BULK]]]
     slow.may_end.set()
-    await slow.has_begun(SEATS * 2 + 3)
+    await slow.has_begun(SEATS * 3)
     running_worker.stop()
     await running
     assert await counted() == (0, 0, 0)
+
+
+async def test_letters_that_hang_leave_seats_to_the_work_of_the_store(store):
+    hanging, quick = SlowHand(), SlowHand()
+    quick.may_end.set()
+
+    async def send(batch):
+        await hanging(batch)
+
+    running_worker = Worker({WORK: quick, models.Work.SEND_LETTERS: send}, {})
+    for batch in range(SEATS):
+        await models.Job.promise(models.Work.SEND_LETTERS, lane=models.Lane.URGENT, batch=batch)
+        await models.Job.promise(models.Work.SEND_LETTERS, lane=models.Lane.BULK, batch=100 + batch)
+    running = asyncio.create_task(running_worker.run())
+    await hanging.has_begun(SEATS_FOR[Pace.LETTERS] + SEATS_FOR[Pace.BULK])
+    await promise(1, 2, 3)
+    await quick.has_begun(3)
+    assert len(hanging.did) < SEATS
+    hanging.may_end.set()
+    await hanging.has_begun(SEATS * 2)
+    running_worker.stop()
+    await running
 
 
 async def test_a_worker_outlives_what_it_cannot_do(store, monkeypatch):
