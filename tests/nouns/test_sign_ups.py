@@ -47,7 +47,8 @@ async def test_a_strange_name_is_a_name_and_nothing_else(reader):
         row = await ann.joins(name=name)
         assert row.name == models.text.clean_line(name)
         letter = ann.letter("welcome")
-        assert f"Hello {row.name}," in letter.text
+        greeted = f" {row.name}" if models.text.is_name(row.name) else ""
+        assert letter.text.startswith(f"Hello{greeted},")
         assert "<img src=x" not in letter.html
         assert "Bcc" not in str(letter.headers)
 
