@@ -22,7 +22,7 @@ class Outbox:
     """Takes letters as the post office does, and shows the newest first."""
 
     def __init__(self, sender: Sender, *, room: int = ROOM) -> None:
-        self._sender = sender
+        self.sender = sender
         self._kept: deque[Letter] = deque(maxlen=room)
 
     @property
@@ -58,7 +58,7 @@ class Outbox:
         """Do nothing: what is kept stays readable."""
 
     def _keep(self, letter: Letter) -> None:
-        letter.rendered(self._sender)
+        letter.rendered(self.sender)
         for known in [kept for kept in self._kept if kept.key == letter.key]:
             self._kept.remove(known)
         self._kept.append(letter)
