@@ -33,6 +33,7 @@ from models.engines.queues import LEASE
 from schema.context import Publication
 
 A_CHUNK = 50  # letters read from the store at a time
+NEEDED = ("id", "kind", "key", "promised_at", "facts")
 AWAY_SECONDS = 1.0
 WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
@@ -98,7 +99,7 @@ class _Round:
     async def letters(self) -> AsyncIterator[Letter | Mail]:
         """Write the letters that are due, as fast as they are taken."""
         last = 0
-        due = models.Delivery.due(self._batch).limit(A_CHUNK)
+        due = models.Delivery.due(self._batch).limit(A_CHUNK).only(*NEEDED)
         while self._is_ours and (rows := await due.filter(id__gt=last)):
             # Watched from now on, though some are written much later.
             self._on_their_way |= {row.key: (row.id, "") for row in rows}
