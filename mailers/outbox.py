@@ -22,7 +22,7 @@ class Outbox:
     """Takes letters as the post office does, and shows the newest first."""
 
     def __init__(self, sender: Sender, *, room: int = ROOM) -> None:
-        self.sender = sender
+        self._sender = sender
         self._kept: deque[Letter] = deque(maxlen=room)
 
     @property
@@ -51,6 +51,11 @@ class Outbox:
         await record([Outcome(letter.key, verdict)])
         return verdict
 
+    @property
+    def sender(self) -> Sender:
+        """Who writes the letters."""
+        return self._sender
+
     def stop(self) -> None:
         """Do nothing: no letter is on its way."""
 
@@ -58,7 +63,7 @@ class Outbox:
         """Do nothing: what is kept stays readable."""
 
     def _keep(self, letter: Letter) -> None:
-        letter.rendered(self.sender)
+        letter.rendered(self._sender)
         for known in [kept for kept in self._kept if kept.key == letter.key]:
             self._kept.remove(known)
         self._kept.append(letter)
