@@ -50,7 +50,7 @@ class Book:
 async def ours(port: int, letters: int, folder: Path) -> None:
     """Fill a compiled letter each, send it pipelined, and keep each outcome before the next dot."""
     slots = ["name", "to", "link", "code"]
-    compiled = CompiledLetter(
+    compiled = CompiledLetter.of(
         wording_of("confirmation", "nl"), SENDER, fixed={**SITE, "named": True}, slots=slots
     )
     book = Book(folder / "ours.sqlite3")

@@ -1,9 +1,9 @@
 """The carrier: takes promised letters from the store to the post, and their outcomes back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -12,9 +12,9 @@ from aiohttp import web
 
 import models
 from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
-from mailers import letters
 from mailers.letter import Letter
-from mailers.mail import Sender
+from mailers.letters import Pen, wording_id
+from mailers.mail import Mail, Sender
 from mailers.outbox import Outbox
 from mailers.post_office import PostOffice
 from mailers.servers import read_servers
@@ -31,13 +31,15 @@ from mailers.verdicts import (
 )
 from models import State
 from models.engines.queues import LEASE
-from schema.context import Context, Publication
+from schema.context import Publication
 
 A_CHUNK = 50  # letters read from the store at a time
+NEEDED = ("id", "kind", "key", "promised_at", "facts")
 AWAY_SECONDS = 1.0
 WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
 Post = PostOffice | Outbox
+Write = Callable[[str, str, datetime, dict[str, Any]], Letter | Mail]
 log = structlog.get_logger("letters")
 
 
@@ -73,7 +75,9 @@ class Carrier:
         post = self._post
         if post is None:
             raise models.TryLater(models.now() + WITHOUT_POST)
-        round_ = _Round(batch, await self._publication.context())
+        pen = Pen(post.sender, (await self._publication.context()).absolute)
+        # What is kept to be shown is shown as it was written.
+        round_ = _Round(batch, pen.write if isinstance(post, Outbox) else pen.seal)
         if await models.Delivery.due(batch).count() > 1:
             await post.send(round_.letters(), record=round_.record, withdrawn=round_.withdrawn)
         else:
@@ -90,16 +94,16 @@ CARRIER = web.AppKey("carrier", Carrier)
 class _Round:
     """The letters of one batch on their way, by key: the id of the promise, and the name of its words."""
 
-    def __init__(self, batch: int, context: Context) -> None:
+    def __init__(self, batch: int, write: Write) -> None:
         self._batch = batch
-        self._context = context
+        self._write = write
         self._on_their_way: dict[str, tuple[int, str]] = {}
         self._is_ours, self._ours_since = True, monotonic()
 
-    async def letters(self) -> AsyncIterator[Letter]:
+    async def letters(self) -> AsyncIterator[Letter | Mail]:
         """Write the letters that are due, as fast as they are taken."""
         last = 0
-        due = models.Delivery.due(self._batch).limit(A_CHUNK)
+        due = models.Delivery.due(self._batch).limit(A_CHUNK).only(*NEEDED)
         while self._is_ours and (rows := await due.filter(id__gt=last)):
             # Watched from now on, though some are written much later.
             self._on_their_way |= {row.key: (row.id, "") for row in rows}
@@ -108,16 +112,20 @@ class _Round:
                     yield letter
             last = rows[-1].id
 
-    async def _written(self, row: models.Delivery) -> Letter | None:
+    async def _written(self, row: models.Delivery) -> Letter | Mail | None:
         """Write a letter; one that cannot be written waits alone, and not all that come after it."""
+        verdict: Verdict
         try:
-            letter = letters.write(row.kind, row.key, row.promised_at, row.facts, self._context.absolute)
+            letter = self._write(row.kind, row.key, row.promised_at, row.facts)
+            self._on_their_way[row.key] = row.id, wording_id(row.kind, row.facts["language"])
+            return letter
+        except models.Invalid as invalid:
+            verdict = Failed(f"{invalid.field}: {invalid}")
         except Exception as error:
             log.error("cannot be written", kind=row.kind, error=type(error).__name__)
-            await self.record([Outcome(row.key, TryLater(models.now(), "it cannot be written"))])
-            return None
-        self._on_their_way[row.key] = row.id, letters.wording_id(row.kind, letter.language)
-        return letter
+            verdict = TryLater(models.now(), "it cannot be written")
+        await self.record([Outcome(row.key, verdict)])
+        return None
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         """Keep outcomes in the store, as soon as it answers: no line sends more before that."""

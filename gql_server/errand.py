@@ -13,10 +13,18 @@ import structlog
 import models
 from gql_server.hands import Hand
 from models.engines.queues import Entry
-from models.jobs import MOST_TRIES, delay_after, in_hand, queue
+from models.jobs import LADDER, MOST_TRIES, delay_after, in_hand, queue
 
 AT_ONCE = timedelta(0)
 log = structlog.get_logger("worker")
+
+
+class WorkerDied(Exception):
+    """Workers died of this work, or with it."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__()
+        self.wait = wait
 
 
 async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
@@ -39,14 +47,26 @@ async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
 
 
 async def _attempt(entry: Entry, hand: Hand, owner: UUID) -> Exception | None:
-    if entry.tries > MOST_TRIES:
-        return models.GiveUp("its worker died each time")
     try:
+        _spare(entry)
         with in_hand(entry, owner):
             await hand(**entry.payload)
     except Exception as error:
         return error
     return None
+
+
+def _spare(entry: Entry) -> None:
+    """Spare workers what they died of time and again: let it rest, longer each time, and give it up at last.
+
+    Not at once: who is killed nine times in as many minutes takes much into the grave that is not to blame.
+    """
+    if entry.tries > MOST_TRIES:
+        rests, is_rested = divmod(entry.tries - MOST_TRIES - 1, 2)
+        if rests >= len(LADDER):
+            raise models.GiveUp("its worker died each time")
+        if not is_rested:
+            raise WorkerDied(LADDER[rests])
 
 
 async def _settle_in_the_end(entry: Entry, owner: UUID, error: Exception | None) -> str:
@@ -70,6 +90,9 @@ async def _settle(entry: Entry, owner: UUID, error: Exception | None) -> str:
         case models.TryLater(at=datetime() as moment):
             wait = moment - models.now()
             await queue().again(entry.id, owner, after=wait, error="TryLater", counted=False)
+            return "later"
+        case WorkerDied(wait=wait):
+            await queue().again(entry.id, owner, after=wait, error="WorkerDied")
             return "later"
         case _ if entry.tries >= MOST_TRIES:
             await queue().bury(entry.id, type(error).__name__)

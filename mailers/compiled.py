@@ -3,36 +3,36 @@
 import re
 import secrets
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from markupsafe import escape
 
 from mailers import encoding
-from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, Mail, Sender, Stamp
+from mailers.letter import Letter
+from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, NO_HEADERS, Headers, Mail, Sender, Stamp
 from mailers.wording import Wording
 
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _Encode = Callable[[str], bytes]
 
 
 class CompiledLetter:
     """Holds a letter's words, encoded, with open places; a template may print a slot, not decide by it."""
 
-    def __init__(
-        self, wording: Wording, sender: Sender, *, fixed: Mapping[str, Any], slots: Collection[str]
-    ) -> None:
-        # A mark that no fixed value can hold, of signs that no escaping touches.
-        marks = {f"\ue000{secrets.randbits(64)}.{number}\ue001": slot for number, slot in enumerate(slots)}
-        pieces = re.compile("(" + "|".join(marks) + ")") if marks else re.compile(r"(?!)")
-        values = {**fixed, **{slot: _Slot(mark) for mark, slot in marks.items()}}
+    def __init__(self, letter: Letter, marks: Mapping[str, str], sender: Sender) -> None:
+        """Take a letter in which marks stand for what differs: marks by their slots."""
+        pieces = re.compile("(" + "|".join(marks.values()) + ")") if marks else re.compile(r"(?!)")
+        slots = {mark: slot for slot, mark in marks.items()}
         subject, text, html = (
-            [
-                marks.get(piece, piece) if number % 2 else piece
-                for number, piece in enumerate(pieces.split(part))
-            ]
-            for part in wording.filled(values)
+            [slots[piece] if number % 2 else piece for number, piece in enumerate(pieces.split(part))]
+            for part in (letter.subject, letter.text, letter.html)
         )
-        self._sender = sender
-        self._language = wording.language
+        self.language = letter.language
+        self._sender = sender.called(letter.writer)
+        self._headers = letter.headers
+        self._slots = slots
         self._subject = subject
         self._body: list[bytes] = []
         self._places: dict[tuple[str, _Encode], list[int]] = {}
@@ -40,8 +40,21 @@ class CompiledLetter:
         self._append(BEFORE_HTML, html, _encode_html)
         self._body.append(AFTER_HTML)
 
+    @classmethod
+    def of(
+        cls, wording: Wording, sender: Sender, *, fixed: Mapping[str, Any], slots: Collection[str]
+    ) -> "CompiledLetter":
+        """Compile a wording: the same fixed values for all, and a slot for each that differs."""
+        marks = marks_for(slots)
+        values = {**fixed, **{slot: _Slot(mark) for slot, mark in marks.items()}}
+        subject, text, html = wording.filled(values)
+        letter = Letter(
+            to="", subject=subject, text=text, html=html, language=wording.language, key="", promised_at=NEVER
+        )
+        return cls(letter, marks, sender)
+
     def fill(self, stamp: Stamp, values: Mapping[str, str]) -> Mail:
-        """Seal the letter for one reader; KeyError when a slot has no value."""
+        """Seal the letter for one reader, with the stamp's headers or its own; KeyError without a value."""
         body = self._body.copy()
         for (slot, encode), places in self._places.items():
             encoded = encode(values[slot])
@@ -50,7 +63,13 @@ class CompiledLetter:
         words = self._subject.copy()
         words[1::2] = [values[slot] for slot in words[1::2]]
         subject = encoding.subject("".join(words).strip())
-        return self._sender.seal(stamp, subject=subject, language=self._language, body=b"".join(body))
+        if stamp.headers is NO_HEADERS:
+            stamp = replace(stamp, headers=self._headers_for(values))
+        return self._sender.seal(stamp, subject=subject, language=self.language, body=b"".join(body))
+
+    def _headers_for(self, values: Mapping[str, str]) -> Headers:
+        url = self._headers.unsubscribe_url
+        return replace(self._headers, unsubscribe_url=values[self._slots[url]] if url in self._slots else url)
 
     def _append(self, opening: bytes, pieces: list[str], encode: _Encode) -> None:
         self._body.append(opening)
@@ -61,6 +80,11 @@ class CompiledLetter:
             elif piece:
                 last = number == len(pieces) - 1
                 self._body.append((encoding.quoted_printable if last else encoding.continued)(piece))
+
+
+def marks_for(slots: Collection[str]) -> dict[str, str]:
+    """Give each slot a mark that no value can hold, of signs that no escaping touches."""
+    return {slot: f"\ue000{secrets.randbits(64)}.{number}\ue001" for number, slot in enumerate(slots)}
 
 
 class _Slot:

@@ -80,6 +80,11 @@ class Outbox:
         await record([Outcome(letter.key, verdict)])
         return verdict
 
+    @property
+    def sender(self) -> Sender:
+        """Who writes the letters."""
+        return self._sender
+
     def stop(self) -> None:
         """Do nothing: no letter is on its way."""
 

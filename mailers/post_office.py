@@ -27,7 +27,7 @@ class PostOffice:
         standings = [Standing(server) for server in servers]
         name = sender.domain
         assert sender.header  # a bad name is refused here, not with every letter
-        self._sender = sender
+        self.sender = sender
         self._bulk = Lines(standings, name, most=MOST_LINES)
         self._urgent = Lines(standings, name, most=MOST_URGENT_LINES)
         self._batches: dict[Batch, asyncio.Future[None]] = {}
@@ -41,7 +41,7 @@ class PostOffice:
         go out any more, and gets no outcome.
         """
         ledger = Ledger(record)
-        batch = Batch(self._sender, self._bulk, ledger, withdrawn, most_lines=MOST_LINES)
+        batch = Batch(self.sender, self._bulk, ledger, withdrawn, most_lines=MOST_LINES)
         await self._run(batch, _each(letters))
 
     async def send_one(
@@ -57,7 +57,7 @@ class PostOffice:
             await record(outcomes)
             verdicts.extend(outcome.verdict for outcome in outcomes)
 
-        batch = Batch(self._sender, self._urgent, Ledger(note), withdrawn, most_lines=1)
+        batch = Batch(self.sender, self._urgent, Ledger(note), withdrawn, most_lines=1)
         await self._run(batch, _each([letter]))
         return verdicts[0] if verdicts else None
 

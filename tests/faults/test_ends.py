@@ -14,7 +14,7 @@ from mailers.post_office import MOST_LINES
 from models.store import open_store
 from schema.context import Publication
 from tests.faults import lab
-from tests.faults.conftest import Sink, nothing_is_left, promise_letters, states
+from tests.faults.conftest import NONE, Sink, promise_letters, states, work_left
 from tests.labourers import labourers
 
 
@@ -37,7 +37,7 @@ async def test_letters_in_flight_arrive_before_the_end(words, greeting, database
     assert MOST_LINES <= len(sink.taken) == (await states())[models.State.SENT]
     await drain(sink)
     assert sink.copies == {reader.email: 1 for reader in readers}
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 async def test_who_lost_the_lease_leaves_the_batch_to_who_has_it(
@@ -67,7 +67,7 @@ async def test_who_lost_the_lease_leaves_the_batch_to_who_has_it(
     # What was with the server already, and no letter more.
     assert sink.copies.total() == MOST_LINES
     assert await states() == {models.State.SENT: len(readers)}
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 async def test_a_store_that_goes_away_in_the_middle_of_a_batch(own_server, sink):

@@ -11,7 +11,7 @@ import models
 from mailers import connection, pace
 from models.jobs import LADDER
 from tests.faults import lab
-from tests.faults.conftest import Sink, nothing_is_left, states
+from tests.faults.conftest import NONE, Sink, states, work_left
 from tests.mailers.smtp import DROP
 
 State = models.State
@@ -74,7 +74,7 @@ async def test_a_letter_waits_until_the_server_takes_it(way, site, sink, drain, 
     assert (await the_letter()).state is State.SENT
     assert sink.copies == {"ann@example.org": came + 1}
     sink.assert_copies_are_alike()
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 @pytest.mark.parametrize("way", NEVER)
@@ -87,7 +87,7 @@ async def test_a_letter_that_nobody_will_ever_take_is_tried_once(way, site, sink
     assert (letter.state, letter.facts) == (State.FAILED, {})
     assert letter.reason
     assert (await models.Subscription.get()).status is status
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 @pytest.mark.parametrize("way", WILLING)
@@ -121,7 +121,7 @@ async def test_a_server_that_is_away_for_hours_costs_no_tries(site, sink, drain,
     assert ((await the_letter()).state, (await the_letter()).tries) == (State.DEFERRED, 0)
     await drain(sink)
     assert sink.copies == {"ann@example.org": 1}
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 async def test_a_confirmation_is_tried_for_as_long_as_its_link_works(site, sink, drain, time_goes_by):
@@ -134,7 +134,7 @@ async def test_a_confirmation_is_tried_for_as_long_as_its_link_works(site, sink,
         await drain(sink)
     assert (letter.state, letter.facts) == (State.FAILED, {})
     assert timedelta(days=4) < models.now() - began < timedelta(days=7)
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 def few_a_line():
@@ -190,7 +190,7 @@ async def test_a_whole_batch_arrives_in_the_end(way, size, sink, promise, drain,
     assert sink.copies.total() - size <= doubts
     sink.assert_copies_are_alike()
     assert await states() == {State.SENT: size}
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 async def test_a_letter_that_cannot_be_written_holds_up_no_other(sink, promise, drain, time_goes_by):
@@ -206,7 +206,7 @@ async def test_a_letter_that_cannot_be_written_holds_up_no_other(sink, promise, 
     await time_goes_by(LADDER[0] * 1.3)
     await drain(sink)
     assert sink.copies == {reader.email: 1 for reader in readers}
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 async def test_a_confirmation_passes_thousands_of_letters_on_their_way(site, sink, promise, working):

@@ -7,7 +7,7 @@ import pytest
 import models
 from mailers.post_office import MOST_LINES
 from tests.faults import lab
-from tests.faults.conftest import nothing_is_left, states
+from tests.faults.conftest import NONE, states, work_left
 
 GOODBYE = "Je bent afgemeld"
 
@@ -77,7 +77,7 @@ async def test_who_leaves_while_a_batch_is_sent(
         assert [subject[: len(GOODBYE)] for subject in sink.subjects(reader.email)] == [GOODBYE] * everything
     assert set(sink.copies.values()) == {1}
     assert await states() == {models.State.CANCELLED: 4, models.State.SENT: 200 - 4 * (not everything)}
-    assert await nothing_is_left()
+    assert await work_left() == NONE
 
 
 def is_in(reader, commands):

@@ -10,6 +10,7 @@ import models
 from gql_server.carrier import Carrier
 from gql_server.hands import HANDS, TIMETABLE, hands_with
 from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
+from models.engines.queues import LEASE
 from models.jobs import LADDER, MOST_TRIES, queue
 from models.timetable import Schedule
 
@@ -154,15 +155,38 @@ async def test_later_without_a_moment_is_by_the_ladder(store, time_passes):
     assert entry.error == "TryLater"
 
 
-async def test_work_that_kills_its_worker_each_time_is_buried(store, time_passes):
+async def test_work_that_kills_its_worker_each_time_rests_longer_and_longer_and_is_buried(store, time_passes):
+    async def kill_a_worker():
+        assert await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
+        await time_passes(LEASE + timedelta(seconds=1))
+
+    hand = Hand()
     await promise(1)
     for _ in range(MOST_TRIES):
-        await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
-        await time_passes(HOUR)
-    hand = Hand()
+        await kill_a_worker()
+    for rung in LADDER:
+        await worker(hand).drain()
+        await time_passes(rung * 0.99)
+        await worker(hand).drain()
+        assert await counted() == (1, 0, 0)
+        await time_passes(rung * 0.02)
+        await kill_a_worker()
     await worker(hand).drain()
     assert hand.did == []
     assert await counted() == (0, 0, 1)
+
+
+async def test_work_whose_workers_died_often_is_done_when_one_lives(store, time_passes):
+    hand = Hand()
+    await promise(1)
+    for _ in range(MOST_TRIES):
+        await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
+        await time_passes(LEASE + timedelta(seconds=1))
+    await worker(hand).drain()
+    await time_passes(LADDER[0])
+    await worker(hand).drain()
+    assert hand.did == [1]
+    assert await counted() == (0, 0, 0)
 
 
 async def test_one_line_tells_what_was_done_and_nothing_of_its_content(store):
