@@ -43,7 +43,8 @@ ENGLISH = {
     "confirm_text": "Press the button to get the letters of %(site)s at %(email)s.",
     "confirm": "Yes, sign me up",
     "confirm_small": (
-        "Was this not you? Then there is nothing you need to do. Unconfirmed, we will not send you any news."
+        "Was this not you? Then there is nothing you need to do. Without a confirmation we will not send "
+        "you any news."
     ),
     "confirmed_title": "You are subscribed",
     "confirmed_text": "Good to have you. From now on you get the letters of %(site)s at %(email)s.",

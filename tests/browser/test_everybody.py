@@ -66,6 +66,9 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await press(page, words["save"])
     await inspector.looks()
 
+    await press(page, words["erase_begin"])
+    await inspector.looks()
+    await page.get_by_role("link", name=words["erase_not"]).click()
     await press(page, words["stop"])
     await inspector.looks()
     await press(page, words["undo_it"])
