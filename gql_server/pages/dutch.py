@@ -46,10 +46,11 @@ DUTCH = {
     "confirmed_title": "Je bent aangemeld",
     "confirmed_text": "Fijn dat je er bent. Vanaf nu krijg je de brieven van %(site)s op %(email)s.",
     "confirmed_more": (
-        "Er is een welkomstbrief onderweg. Daarin staat ook een link om te kiezen wat je krijgt."
+        "Er is een welkomstbrief onderweg. Kiezen wat je krijgt kan nu al, en later via de link in die brief."
     ),
     "already_title": "Je bent aangemeld",
     "already_text": "Dit was al bevestigd. Je krijgt de brieven van %(site)s op %(email)s.",
+    "choose": "Kies wat je krijgt",
     # Leaving and coming back.
     "leave_title": "Afmelden",
     "leave_text": "Wil je op %(email)s geen brieven meer krijgen van %(site)s?",
@@ -72,6 +73,8 @@ DUTCH = {
     "undo": "Ja, ik wil ze weer krijgen",
     "undone_title": "Je bent weer aangemeld",
     "undone_text": "Alles is zoals het was: je krijgt de brieven van %(site)s op %(email)s.",
+    "undone_before_title": "Je bent aangemeld",
+    "undone_before_text": "Dit was al ongedaan gemaakt. Je krijgt de brieven van %(site)s op %(email)s.",
     # Preferences.
     "preferences_title": "Je voorkeuren",
     "preferences_text": "Voor de brieven van %(site)s aan %(email)s.",

@@ -48,9 +48,13 @@ ENGLISH = {
     ),
     "confirmed_title": "You are subscribed",
     "confirmed_text": "Good to have you. From now on you get the letters of %(site)s at %(email)s.",
-    "confirmed_more": "A letter of welcome is on its way. It also holds a link to choose what you get.",
+    "confirmed_more": (
+        "A letter of welcome is on its way. You can choose what you get now, "
+        "and later by the link in that letter."
+    ),
     "already_title": "You are subscribed",
     "already_text": "This was confirmed already. You get the letters of %(site)s at %(email)s.",
+    "choose": "Choose what you get",
     # Leaving and coming back.
     "leave_title": "Unsubscribe",
     "leave_text": "Would you like to get no more letters of %(site)s at %(email)s?",
@@ -73,6 +77,8 @@ ENGLISH = {
     "undo": "Yes, I want them again",
     "undone_title": "You are subscribed again",
     "undone_text": "All is as it was: you get the letters of %(site)s at %(email)s.",
+    "undone_before_title": "You are subscribed",
+    "undone_before_text": "This was undone already. You get the letters of %(site)s at %(email)s.",
     # Preferences.
     "preferences_title": "Your preferences",
     "preferences_text": "For the letters of %(site)s to %(email)s.",

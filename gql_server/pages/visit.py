@@ -62,6 +62,11 @@ class Visit:
         """The way to sign up once more."""
         return Link(self.says("sign_up_again"), f"/subscribe?lang={self.language}")
 
+    def ways_on(self, subscription: models.Subscription) -> list[Link]:
+        """Give the ways on of who gets letters: to choose, and to the site."""
+        path = subscription.path_to_preferences(self.site)
+        return [Link(self.says("choose"), path, is_button=True), self.home]
+
     def to(self, subscription: models.Subscription) -> "Visit":
         """Speak the language of a subscriber."""
         return replace(self, language=first_spoken([subscription.language, self.site.language]))
