@@ -1,4 +1,4 @@
-"""The door /confirm: who has the letter says yes with a button; looking changes nothing."""
+"""The door /confirm: who has the letter says yes by a button or its code; looking changes nothing."""
 
 from aiohttp import web
 
@@ -22,6 +22,20 @@ async def confirm(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     await read_form(request)
     found = await models.Subscription.confirm(visit.site, visit.token, visit.trace)
+    return _confirmed(visit.to(found), found)
+
+
+async def confirm_by_code(request: web.Request) -> web.Response:
+    """Say yes by the code of the letter; a wrong one comes back, whoever's it may be."""
+    visit, form = await Visit.of(request), await read_form(request)
+    email, code = form.one("email"), "".join(form.one("code").split())
+    visit.context.visitor.admit()
+    try:
+        found = await models.Subscription.confirm_by_code(visit.site, email, code, visit.trace)
+    except models.Expired:
+        raise
+    except models.Unproven:
+        return visit.shows("code.html", status=422, email=email, links=[visit.sign_up])
     return _confirmed(visit.to(found), found)
 
 

@@ -28,6 +28,11 @@ DUTCH = {
         "Niets gekregen? Kijk bij de ongewenste mail. We sturen hooguit één zo’n brief per dag, "
         "dus misschien ligt hij er al."
     ),
+    "code_title": "Vul de code in",
+    "code": "Code uit de brief",
+    "code_hint": "Acht cijfers. Of druk op de knop in de brief.",
+    "code_send": "Bevestig met de code",
+    "error_code": "Deze code klopt niet. Gebruik de link in de brief, of vraag een nieuwe aan.",
     "error_email": "Dit is geen adres waar een brief heen kan. Schrijf het zoals ann@example.org.",
     "error_name": "Een naam is hooguit 100 tekens lang.",
     "error_topics": "Kies minstens één ding om te krijgen, of meld je af.",
@@ -175,7 +180,7 @@ DUTCH = {
     "422_text": "Ga terug, kijk het nog eens na en probeer het opnieuw.",
     "429_title": "Even geduld",
     "429_text": (
-        "Vanaf jouw netwerk kwamen veel aanmeldingen achter elkaar. Probeer het over een paar "
+        "Vanaf jouw netwerk kwamen veel aanmeldingen of codes achter elkaar. Probeer het over een paar "
         "minuten nog eens."
     ),
     "500_title": "Er ging iets mis bij ons",

@@ -30,6 +30,11 @@ ENGLISH = {
         "Nothing came? Look among the unwanted mail. We send at most one such letter a day, "
         "so it may be there already."
     ),
+    "code_title": "Enter the code",
+    "code": "Code in the letter",
+    "code_hint": "Eight digits. Or press the button in the letter.",
+    "code_send": "Confirm by the code",
+    "error_code": "This code is not right. Use the link in the letter, or ask for a new one.",
     "error_email": "No letter can be sent to this address. Write one such as ann@example.org.",
     "error_name": "A name is at most 100 characters long.",
     "error_topics": "Choose at least one thing to get, or unsubscribe.",
@@ -172,7 +177,7 @@ ENGLISH = {
     "422_title": "We cannot use this",
     "422_text": "Go back, look at it once more and try again.",
     "429_title": "A little patience",
-    "429_text": "Many sign-ups came from your network in a row. Try again in a few minutes.",
+    "429_text": "Many sign-ups or codes came from your network in a row. Try again in a few minutes.",
     "500_title": "Something went wrong on our side",
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",

@@ -84,8 +84,9 @@ class Visit:
         return format_date(at.astimezone(ZoneInfo(self.site.time_zone)), "long", locale=self.language)
 
     def shows(self, page: str, **values: Any) -> web.Response:
-        """Print a page; where no token stands in the address, it may be had in each language."""
-        tongues = None if "token" in self.request.match_info else NAMES
+        """Print a page; one to look at, without a token in its address, may be had in each language."""
+        is_to_look_at = self.request.method in {"GET", "HEAD"} and "token" not in self.request.match_info
+        tongues = NAMES if is_to_look_at else None
         about: dict[str, Any] = {
             "site": self.site,
             "home": self.home.href,

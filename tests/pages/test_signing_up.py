@@ -33,7 +33,10 @@ async def test_everybody_gets_the_same_bytes(reader, site):
         await reader.signs_up(f"{name}@example.org")
         assert reader.title == ANSWER
         kept = {name: value for name, value in reader.headers.items() if name not in {"X-Request-ID", "Date"}}
-        answers.add((reader.status, reader.body, str(sorted(kept.items()))))
+        kept.pop("Content-Length")
+        # The address itself stands in the form for the code.
+        body = reader.body.replace(f"{name}@example.org".encode(), b"")
+        answers.add((reader.status, body, str(sorted(kept.items()))))
         await reader.letters()
     assert len(answers) == 1
     assert [letter.to for letter in await reader.letters()].count("pending@example.org") == 1

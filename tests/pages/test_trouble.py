@@ -41,6 +41,7 @@ BODIES = {
 DOORS = (
     "/subscribe",
     "/weebly/apps/formSubmit.php",
+    "/confirm",
     "/confirm/{}",
     "/unsubscribe/{}",
     "/undo/{}",
