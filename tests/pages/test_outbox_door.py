@@ -98,3 +98,4 @@ async def test_a_number_without_a_letter_is_not_there(reader, number):
     await reader.letters()
     await reader.opens(f"/letters/{number}")
     assert (reader.status, reader.title) == (404, "Hier is niets")
+    assert reader.page.css_first("main a").attributes["href"] == "/letters?lang=nl"
