@@ -149,6 +149,10 @@ DUTCH = {
     "letter_to": "Aan",
     "letter_at": "Geschreven",
     "letter_leave": "Afmelden in één klik",
+    "letter_leave_hint": (
+        "Je ziet daarna wat een mailprogramma terugkrijgt: één regel tekst. Ga dan zelf terug, "
+        "met de knop van je browser."
+    ),
     "letter_leave_try": "Meld af zoals een mailprogramma",
     "letter_shown": "Zoals een mailprogramma hem laat zien",
     "letter_text": "Als tekst",

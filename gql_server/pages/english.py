@@ -149,6 +149,10 @@ ENGLISH = {
     "letter_to": "To",
     "letter_at": "Written",
     "letter_leave": "Unsubscribe in one click",
+    "letter_leave_hint": (
+        "You then see what a mail program gets back: one line of text. Go back yourself, "
+        "with the button of your browser."
+    ),
     "letter_leave_try": "Unsubscribe as a mail program does",
     "letter_shown": "As a mail program shows it",
     "letter_text": "As text",

@@ -1,5 +1,7 @@
 """The door /subscribe: who asks for letters gets the same answer for every address."""
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 import models
@@ -54,7 +56,7 @@ async def given(
 
 def answer(visit: Visit, email: str) -> web.Response:
     """Say the same to everybody; the address is the one that was given, as it was written."""
-    here = Link(visit.says("letter_read"), f"/letters?lang={visit.language}")
+    here = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
     is_here = outbox_for(visit.request) is not None
     return visit.tells("mailbox", links=[visit.home], aside=here if is_here else None, code_to=email)
 

@@ -76,8 +76,9 @@ class Visit:
         return says(self.language, words, site=self.site.title, **facts)
 
     def moment(self, at: datetime) -> str:
-        """Write a moment down, in the site's time zone."""
-        return format_datetime(at, "medium", tzinfo=ZoneInfo(self.site.time_zone), locale=self.language)
+        """Write a moment down, in the site's time zone, and which that is."""
+        here = at.astimezone(ZoneInfo(self.site.time_zone))
+        return f"{format_datetime(here, 'medium', tzinfo=here.tzinfo, locale=self.language)} {here.tzname()}"
 
     def day(self, at: datetime) -> str:
         """Write a day down, in the site's time zone."""

@@ -45,6 +45,9 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await page.locator("#email").fill("ann@example.org")
     await press(page, words["sign_up"])
     await inspector.looks()
+    await page.locator("#code").fill("1")
+    await press(page, words["code_send"])
+    await inspector.looks()
 
     await read_letter(page, {"nl": "Bevestig", "en": "Confirm"}[language])
     await inspector.looks()
@@ -75,5 +78,8 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await inspector.looks()
     await page.goto("/confirm/confirm_1_x")
     await sees(page, words["link_title"])
+    await inspector.looks()
+    await page.goto("/nowhere")
+    await sees(page, words["404_title"])
     await inspector.looks()
     assert inspector.wrong == []
