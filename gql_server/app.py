@@ -62,6 +62,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/subscribe", sign_up.show),
             web.post("/subscribe", sign_up.ask),
             web.post("/weebly/apps/formSubmit.php", weebly.ask),
+            web.post("/confirm", confirmation.confirm_by_code),
             web.get("/confirm/{token}", confirmation.show),
             web.post("/confirm/{token}", confirmation.confirm),
             web.get("/unsubscribe/{token}", leaving.show),

@@ -115,6 +115,17 @@ async def slugs_of(topics: Collection[Topic]) -> dict[Topic, Slug]:
     }
 
 
+async def described(topics: Collection[Topic], language: str) -> list[dict[str, str]]:
+    """Tell what each of these things is; of one that is gone there is only its code."""
+    found: dict[Topic, dict[str, str]] = {}
+    for kind, noun in NOUNS.items():
+        if ids := [id for asked, id in topics if asked == kind]:
+            for row in await noun.filter(id__in=ids):
+                title = row.called(language) if isinstance(row, Newsletter) else row.name
+                found[kind, row.id] = {"kind": kind, "slug": row.slug, "title": title}
+    return [{"code": topic_code(topic), **found.get(topic, {})} for topic in topics]
+
+
 async def still_there(topics: Sequence[Topic]) -> list[Topic]:
     """Give those of some topics whose thing still exists."""
     there: set[Any] = {

@@ -8,7 +8,7 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.consents import Consent, Trace
 from models.deliveries import Delivery
-from models.interests import topic_code, topics_of
+from models.interests import described, topics_of
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
@@ -33,7 +33,7 @@ async def export(site: Site, subscription: Subscription) -> dict[str, Any]:
     requests = SignUp.filter(site_id=site.id, mailbox=subscription.mailbox).order_by("id")
     return {
         **{name: getattr(subscription, name) for name in OF_SUBSCRIPTION},
-        "topics": list(map(topic_code, await topics_of(subscription.id))),
+        "topics": await described(await topics_of(subscription.id), subscription.language),
         "consents": await Consent.filter(**of_them).order_by("id").values(*OF_CONSENT),
         "letters": await Delivery.filter(**of_them).order_by("id").values(*OF_DELIVERY),
         "requests": await requests.values(*OF_SIGN_UP),

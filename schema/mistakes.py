@@ -56,7 +56,7 @@ class ValidationError(UserError):
 SENTENCES = {
     "nl": {
         "expired": "Deze link of code is verlopen. Vraag een nieuwe brief aan.",
-        "unproven": "Deze link of code klopt niet.",
+        "unproven": "Deze link of code klopt niet. Gebruik de nieuwste brief, of vraag een nieuwe aan.",
         "too_many": "Dit is te vaak geprobeerd. Wacht even en probeer het dan nog eens.",
         "invalid": "Deze waarde kan niet gebruikt worden.",
         "newsletterSlug": "Er is geen nieuwsbrief met die naam.",
@@ -71,7 +71,7 @@ SENTENCES = {
     },
     "en": {
         "expired": "This link or code has expired. Ask for a new letter.",
-        "unproven": "This link or code is not valid.",
+        "unproven": "This link or code is not valid. Use the newest letter, or ask for a new one.",
         "too_many": "This was tried too often. Wait a while, then try again.",
         "invalid": "This value cannot be used.",
         "newsletterSlug": "There is no newsletter of that name.",

@@ -1,4 +1,4 @@
-"""The door /confirm: who has the letter says yes with a button; looking changes nothing."""
+"""The door /confirm: who has the letter says yes by a button or its code; looking changes nothing."""
 
 from aiohttp import web
 
@@ -11,10 +11,10 @@ async def show(request: web.Request) -> web.Response:
     """Ask to press the button."""
     visit = await Visit.of(request)
     found = await models.Subscription.to_confirm(visit.site, visit.token)
-    facts = {"email": found.email}
+    visit, facts = visit.to(found), {"email": found.email}
     if found.status is models.SubscriptionStatus.CONFIRMED:
-        return visit.to(found).tells("already", facts, links=[visit.to(found).home])
-    return visit.to(found).asks("confirm", facts, buttons={"confirm": visit.to(found).says("confirm")})
+        return visit.tells("already", facts, links=visit.ways_on(found))
+    return visit.asks("confirm", facts, buttons={"confirm": visit.says("confirm")})
 
 
 async def confirm(request: web.Request) -> web.Response:
@@ -22,4 +22,22 @@ async def confirm(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     await read_form(request)
     found = await models.Subscription.confirm(visit.site, visit.token, visit.trace)
-    return visit.to(found).tells("confirmed", {"email": found.email}, links=[visit.to(found).home])
+    return _confirmed(visit.to(found), found)
+
+
+async def confirm_by_code(request: web.Request) -> web.Response:
+    """Say yes by the code of the letter; a wrong one comes back, whoever's it may be."""
+    visit, form = await Visit.of(request), await read_form(request)
+    email, code = form.one("email"), "".join(form.one("code").split())
+    visit.context.visitor.admit()
+    try:
+        found = await models.Subscription.confirm_by_code(visit.site, email, code, visit.trace)
+    except models.Expired:
+        raise
+    except models.Unproven:
+        return visit.shows("code.html", status=422, email=email, links=[visit.sign_up])
+    return _confirmed(visit.to(found), found)
+
+
+def _confirmed(visit: Visit, found: models.Subscription) -> web.Response:
+    return visit.tells("confirmed", {"email": found.email}, links=visit.ways_on(found))

@@ -28,6 +28,11 @@ DUTCH = {
         "Niets gekregen? Kijk bij de ongewenste mail. We sturen hooguit één zo’n brief per dag, "
         "dus misschien ligt hij er al."
     ),
+    "code_title": "Vul de code in",
+    "code": "Code uit de brief",
+    "code_hint": "Acht cijfers. Of druk op de knop in de brief.",
+    "code_send": "Bevestig met de code",
+    "error_code": "Deze code klopt niet. Gebruik de link in de brief, of vraag een nieuwe aan.",
     "error_email": "Dit is geen adres waar een brief heen kan. Schrijf het zoals ann@example.org.",
     "error_name": "Een naam is hooguit 100 tekens lang.",
     "error_topics": "Kies minstens één ding om te krijgen, of meld je af.",
@@ -46,10 +51,11 @@ DUTCH = {
     "confirmed_title": "Je bent aangemeld",
     "confirmed_text": "Fijn dat je er bent. Vanaf nu krijg je de brieven van %(site)s op %(email)s.",
     "confirmed_more": (
-        "Er is een welkomstbrief onderweg. Daarin staat ook een link om te kiezen wat je krijgt."
+        "Er is een welkomstbrief onderweg. Kiezen wat je krijgt kan nu al, en later via de link in die brief."
     ),
     "already_title": "Je bent aangemeld",
     "already_text": "Dit was al bevestigd. Je krijgt de brieven van %(site)s op %(email)s.",
+    "choose": "Kies wat je krijgt",
     # Leaving and coming back.
     "leave_title": "Afmelden",
     "leave_text": "Wil je op %(email)s geen brieven meer krijgen van %(site)s?",
@@ -72,6 +78,8 @@ DUTCH = {
     "undo": "Ja, ik wil ze weer krijgen",
     "undone_title": "Je bent weer aangemeld",
     "undone_text": "Alles is zoals het was: je krijgt de brieven van %(site)s op %(email)s.",
+    "undone_before_title": "Je bent aangemeld",
+    "undone_before_text": "Dit was al ongedaan gemaakt. Je krijgt de brieven van %(site)s op %(email)s.",
     # Preferences.
     "preferences_title": "Je voorkeuren",
     "preferences_text": "Voor de brieven van %(site)s aan %(email)s.",
@@ -141,6 +149,10 @@ DUTCH = {
     "letter_to": "Aan",
     "letter_at": "Geschreven",
     "letter_leave": "Afmelden in één klik",
+    "letter_leave_hint": (
+        "Je ziet daarna wat een mailprogramma terugkrijgt: één regel tekst. Ga dan zelf terug, "
+        "met de knop van je browser."
+    ),
     "letter_leave_try": "Meld af zoals een mailprogramma",
     "letter_shown": "Zoals een mailprogramma hem laat zien",
     "letter_text": "Als tekst",
@@ -172,7 +184,7 @@ DUTCH = {
     "422_text": "Ga terug, kijk het nog eens na en probeer het opnieuw.",
     "429_title": "Even geduld",
     "429_text": (
-        "Vanaf jouw netwerk kwamen veel aanmeldingen achter elkaar. Probeer het over een paar "
+        "Vanaf jouw netwerk kwamen veel aanmeldingen of codes achter elkaar. Probeer het over een paar "
         "minuten nog eens."
     ),
     "500_title": "Er ging iets mis bij ons",

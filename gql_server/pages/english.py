@@ -30,6 +30,11 @@ ENGLISH = {
         "Nothing came? Look among the unwanted mail. We send at most one such letter a day, "
         "so it may be there already."
     ),
+    "code_title": "Enter the code",
+    "code": "Code in the letter",
+    "code_hint": "Eight digits. Or press the button in the letter.",
+    "code_send": "Confirm by the code",
+    "error_code": "This code is not right. Use the link in the letter, or ask for a new one.",
     "error_email": "No letter can be sent to this address. Write one such as ann@example.org.",
     "error_name": "A name is at most 100 characters long.",
     "error_topics": "Choose at least one thing to get, or unsubscribe.",
@@ -43,13 +48,18 @@ ENGLISH = {
     "confirm_text": "Press the button to get the letters of %(site)s at %(email)s.",
     "confirm": "Yes, sign me up",
     "confirm_small": (
-        "Was this not you? Then there is nothing you need to do. Unconfirmed, we will not send you any news."
+        "Was this not you? Then there is nothing you need to do. Without a confirmation we will not send "
+        "you any news."
     ),
     "confirmed_title": "You are subscribed",
     "confirmed_text": "Good to have you. From now on you get the letters of %(site)s at %(email)s.",
-    "confirmed_more": "A letter of welcome is on its way. It also holds a link to choose what you get.",
+    "confirmed_more": (
+        "A letter of welcome is on its way. You can choose what you get now, "
+        "and later by the link in that letter."
+    ),
     "already_title": "You are subscribed",
     "already_text": "This was confirmed already. You get the letters of %(site)s at %(email)s.",
+    "choose": "Choose what you get",
     # Leaving and coming back.
     "leave_title": "Unsubscribe",
     "leave_text": "Would you like to get no more letters of %(site)s at %(email)s?",
@@ -72,6 +82,8 @@ ENGLISH = {
     "undo": "Yes, I want them again",
     "undone_title": "You are subscribed again",
     "undone_text": "All is as it was: you get the letters of %(site)s at %(email)s.",
+    "undone_before_title": "You are subscribed",
+    "undone_before_text": "This was undone already. You get the letters of %(site)s at %(email)s.",
     # Preferences.
     "preferences_title": "Your preferences",
     "preferences_text": "For the letters of %(site)s to %(email)s.",
@@ -137,6 +149,10 @@ ENGLISH = {
     "letter_to": "To",
     "letter_at": "Written",
     "letter_leave": "Unsubscribe in one click",
+    "letter_leave_hint": (
+        "You then see what a mail program gets back: one line of text. Go back yourself, "
+        "with the button of your browser."
+    ),
     "letter_leave_try": "Unsubscribe as a mail program does",
     "letter_shown": "As a mail program shows it",
     "letter_text": "As text",
@@ -165,7 +181,7 @@ ENGLISH = {
     "422_title": "We cannot use this",
     "422_text": "Go back, look at it once more and try again.",
     "429_title": "A little patience",
-    "429_text": "Many sign-ups came from your network in a row. Try again in a few minutes.",
+    "429_text": "Many sign-ups or codes came from your network in a row. Try again in a few minutes.",
     "500_title": "Something went wrong on our side",
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",

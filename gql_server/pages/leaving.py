@@ -39,9 +39,11 @@ async def leave(request: web.Request) -> web.Response:
 async def show_undo(request: web.Request) -> web.Response:
     """Ask whether to come back."""
     visit = await Visit.of(request)
-    found, _ = await models.Subscription.to_undo(visit.site, visit.token)
-    visit = visit.to(found)
-    return visit.asks("undo", {"email": found.email}, buttons={"undo": visit.says("undo")})
+    found, topic = await models.Subscription.to_undo(visit.site, visit.token)
+    visit, facts = visit.to(found), {"email": found.email}
+    if await _is_back(found, topic):
+        return visit.tells("undone_before", facts, links=visit.ways_on(found))
+    return visit.asks("undo", facts, buttons={"undo": visit.says("undo")})
 
 
 async def undo(request: web.Request) -> web.Response:
@@ -50,6 +52,11 @@ async def undo(request: web.Request) -> web.Response:
     await read_form(request)
     found = await models.Subscription.undo(visit.site, visit.token, visit.trace)
     return visit.to(found).tells("undone", {"email": found.email}, links=[visit.to(found).home])
+
+
+async def _is_back(found: models.Subscription, topic: models.Topic | None) -> bool:
+    is_here = found.status is models.SubscriptionStatus.CONFIRMED
+    return is_here and (topic is None or topic in await models.topics_of(found.id))
 
 
 async def _out(request: web.Request) -> tuple[Visit, models.Subscription, models.Topic | None]:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+import models
 from gql_server.carrier import CARRIER
 from gql_server.pages.visit import Visit
 from gql_server.paper import POLICY
@@ -26,11 +27,14 @@ def outbox_for(request: web.Request) -> Outbox | None:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    """List the letters."""
+    """List the letters; who asks for the one to an address is led to the newest."""
     outbox = outbox_for(request)
     if outbox is None:
         return await old_path(request)
     visit = await Visit.of(request)
+    if (number := _newest_to(request.query.get("to", ""), outbox)) is not None:
+        location = f"/letters/{number}?lang={visit.language}"
+        return web.Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
     return visit.shows("letters.html", letters=outbox.kept, room=outbox.room, moment=visit.moment)
 
 
@@ -56,6 +60,15 @@ async def html(request: web.Request) -> web.StreamResponse:
     text = _found(request).html.replace("<head>", '<head>\n<base target="_top">', 1)
     headers = {"Content-Security-Policy": OF_A_LETTER, "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
     return web.Response(text=text, content_type="text/html", headers=headers)
+
+
+def _newest_to(email: str, outbox: Outbox) -> int | None:
+    try:
+        mailbox = models.Address.of(email).mailbox
+    except models.Invalid:
+        return None
+    theirs = (kept.number for kept in outbox.kept if models.Address.of(kept.letter.to).mailbox == mailbox)
+    return next(theirs, None)
 
 
 def _found(request: web.Request) -> Letter:

@@ -50,4 +50,5 @@ async def erase(request: web.Request) -> web.Response:
 
 def _asked(visit: Visit, found: models.Subscription) -> web.Response:
     back = Link(visit.says("erase_not"), found.path_to_preferences(visit.site))
-    return visit.asks("erase", {"email": found.email}, buttons={ERASE: visit.says("erase")}, back=back)
+    buttons = {ERASE: visit.says("erase")}
+    return visit.asks("erase", {"email": found.email}, buttons=buttons, back=back, is_grave=True)

@@ -20,6 +20,7 @@ class Link:
 
     label: str
     href: str
+    is_button: bool = False
 
 
 def says(language: str, words: str, **facts: Any) -> str:

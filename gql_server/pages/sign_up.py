@@ -1,5 +1,7 @@
 """The door /subscribe: who asks for letters gets the same answer for every address."""
 
+from urllib.parse import urlencode
+
 from aiohttp import web
 
 import models
@@ -27,7 +29,7 @@ async def ask(request: web.Request) -> web.Response:
         await _ask(visit, form)
     except (models.Invalid, models.NotFound) as refusal:
         return await given(visit, form, refusal)
-    return answer(visit)
+    return answer(visit, form.one("email"))
 
 
 async def given(
@@ -52,11 +54,11 @@ async def given(
     )
 
 
-def answer(visit: Visit) -> web.Response:
-    """Say the same to everybody."""
-    here = Link(visit.says("letter_read"), f"/letters?lang={visit.language}")
+def answer(visit: Visit, email: str) -> web.Response:
+    """Say the same to everybody; the address is the one that was given, as it was written."""
+    here = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
     is_here = outbox_for(visit.request) is not None
-    return visit.tells("mailbox", links=[visit.home], aside=here if is_here else None)
+    return visit.tells("mailbox", links=[visit.home], aside=here if is_here else None, code_to=email)
 
 
 async def _ask(visit: Visit, form: Form) -> None:

@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler
 import models
 from gql_server.endpoint import DEADLINE_SECONDS, PUBLICATION
 from gql_server.middleware import REQUEST_ID
+from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import DEFAULT, chosen
 from gql_server.requests import BODY_SECONDS, Unreadable
@@ -25,7 +26,7 @@ log = structlog.get_logger("pages")
 async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what goes wrong with a page, at the doors where people stand."""
     if request.path.removeprefix("/").partition("/")[0] not in DOORS:
-        return await handler(request)
+        return await _elsewhere(request, handler)
     try:
         async with asyncio.timeout(BODY_SECONDS + DEADLINE_SECONDS):
             return await handler(request)
@@ -52,6 +53,16 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, 500)
 
 
+async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Tell whoever reads pages that there is none; other clients are answered in JSON."""
+    try:
+        return await handler(request)
+    except web.HTTPNotFound:
+        if "text/html" not in request.headers.get("Accept", "").lower():
+            raise
+        return await _told(request, 404, Vary="Accept, Accept-Language")
+
+
 async def _told(request: web.Request, status: int, *, what: str = "", **headers: str) -> web.Response:
     site, home = None, ""
     if status < 500:
@@ -63,8 +74,15 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
     def told(words: str, **facts: Any) -> str:
         return says(language, words, **facts)
 
-    # Who has a link that does not work can sign up once more.
-    links = [Link(told("sign_up_again"), f"/subscribe?lang={language}")] if what else []
+    links = []
+    if what:
+        # Who has a link that does not work can sign up once more.
+        links.append(Link(told("sign_up_again"), f"/subscribe?lang={language}"))
+    elif status == 404:
+        if request.path.startswith("/letters/") and outbox_for(request) is not None:
+            links.append(Link(told("letters_back"), f"/letters?lang={language}"))
+        if site is not None:
+            links.append(Link(told("to_site", site=site.title), home))
     values: dict[str, Any] = {
         "what": what or str(status),
         "facts": {"number": request[REQUEST_ID]},

@@ -62,6 +62,11 @@ class Visit:
         """The way to sign up once more."""
         return Link(self.says("sign_up_again"), f"/subscribe?lang={self.language}")
 
+    def ways_on(self, subscription: models.Subscription) -> list[Link]:
+        """Give the ways on of who gets letters: to choose, and to the site."""
+        path = subscription.path_to_preferences(self.site)
+        return [Link(self.says("choose"), path, is_button=True), self.home]
+
     def to(self, subscription: models.Subscription) -> "Visit":
         """Speak the language of a subscriber."""
         return replace(self, language=first_spoken([subscription.language, self.site.language]))
@@ -71,16 +76,18 @@ class Visit:
         return says(self.language, words, site=self.site.title, **facts)
 
     def moment(self, at: datetime) -> str:
-        """Write a moment down, in the site's time zone."""
-        return format_datetime(at, "medium", tzinfo=ZoneInfo(self.site.time_zone), locale=self.language)
+        """Write a moment down, in the site's time zone, and which that is."""
+        here = at.astimezone(ZoneInfo(self.site.time_zone))
+        return f"{format_datetime(here, 'medium', tzinfo=here.tzinfo, locale=self.language)} {here.tzname()}"
 
     def day(self, at: datetime) -> str:
         """Write a day down, in the site's time zone."""
         return format_date(at.astimezone(ZoneInfo(self.site.time_zone)), "long", locale=self.language)
 
     def shows(self, page: str, **values: Any) -> web.Response:
-        """Print a page; where no token stands in the address, it may be had in each language."""
-        tongues = None if "token" in self.request.match_info else NAMES
+        """Print a page; one to look at, without a token in its address, may be had in each language."""
+        is_to_look_at = self.request.method in {"GET", "HEAD"} and "token" not in self.request.match_info
+        tongues = NAMES if is_to_look_at else None
         about: dict[str, Any] = {
             "site": self.site,
             "home": self.home.href,

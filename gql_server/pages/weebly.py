@@ -29,7 +29,7 @@ async def ask(request: web.Request) -> web.Response:
         return await sign_up.given(visit, ours, once_more=True)
     visit.context.visitor.admit()
     await models.SignUp.ask(visit.site, email, visit.trace, language=visit.language)
-    return sign_up.answer(visit)
+    return sign_up.answer(visit, email)
 
 
 def _is_address(value: str) -> bool:

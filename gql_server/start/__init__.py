@@ -32,10 +32,11 @@ async def page(request: web.Request) -> web.Response:
     try:
         async with asyncio.timeout(DEADLINE_SECONDS):
             context = await request.app[PUBLICATION].context()
-            seen = await look(context.site, context.loaders)
+            language = chosen(request, context.site.language)
+            seen = await look(context.site, context.loaders, language)
     except (models.Unavailable, TimeoutError):
         return _closed(chosen(request))
-    return _open(request, seen)
+    return _open(request, seen, language)
 
 
 async def style(request: web.Request) -> web.Response:
@@ -53,8 +54,7 @@ async def icon(request: web.Request) -> web.Response:
     return paper.file(request, _SVG, "image/svg+xml")
 
 
-def _open(request: web.Request, seen: Glimpse) -> web.Response:
-    language = chosen(request, seen.site.language)
+def _open(request: web.Request, seen: Glimpse, language: str) -> web.Response:
     text = _PAGE.render(
         seen=seen,
         site=seen.site,

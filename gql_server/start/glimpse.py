@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
 
@@ -51,9 +50,8 @@ class Glimpse:
     to_read: models.Post | None
 
 
-async def look(site: models.Site, loaders: Loaders) -> Glimpse:
-    """Look into the store, through the questions that readers may ask."""
-    locale = _locale(site.language)
+async def look(site: models.Site, loaders: Loaders, language: str) -> Glimpse:
+    """Look into the store, through the questions that readers may ask; days and months are in `language`."""
     shown = models.Post.in_list().order_by("-published_at", "-id")
     newest = await shown.limit(NEWEST)
     discussed = await shown.filter(comment_count__gt=0).first()
@@ -65,19 +63,19 @@ async def look(site: models.Site, loaders: Loaders) -> Glimpse:
         authors=await models.Author.known().count(),
         months=len(months),
         newest=[
-            _headline(post, authors, locale, site.time_zone)
+            _headline(post, authors, language, site.time_zone)
             for post, authors in zip(newest, bylines, strict=True)
         ],
-        strip=_strip(months, str(locale).replace("_", "-")),
+        strip=_strip(months, language),
         to_read=discussed or next(iter(newest), None),
     )
 
 
-def _headline(post: models.Post, authors: list[models.Author], locale: Locale, time_zone: str) -> Headline:
+def _headline(post: models.Post, authors: list[models.Author], language: str, time_zone: str) -> Headline:
     assert post.published_at is not None
     day = post.published_at.astimezone(ZoneInfo(time_zone)).date()
-    byline = format_list([author.name for author in authors], locale=locale)
-    return Headline(post.title, byline, day, format_date(day, "long", locale=locale))
+    byline = format_list([author.name for author in authors], locale=language)
+    return Headline(post.title, byline, day, format_date(day, "long", locale=language))
 
 
 def _strip(months: list[models.ArchiveMonth], language: str) -> Strip | None:
@@ -102,10 +100,3 @@ def _strip(months: list[models.ArchiveMonth], language: str) -> Strip | None:
 def _number(month: str) -> int:
     year, number = month.split("-")
     return int(year) * 12 + int(number) - 1
-
-
-def _locale(language: str) -> Locale:
-    try:
-        return Locale.parse(language, sep="-")
-    except (ValueError, UnknownLocaleError):
-        return Locale("en")

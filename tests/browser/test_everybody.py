@@ -45,6 +45,9 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await page.locator("#email").fill("ann@example.org")
     await press(page, words["sign_up"])
     await inspector.looks()
+    await page.locator("#code").fill("1")
+    await press(page, words["code_send"])
+    await inspector.looks()
 
     await read_letter(page, {"nl": "Bevestig", "en": "Confirm"}[language])
     await inspector.looks()
@@ -66,11 +69,17 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await press(page, words["save"])
     await inspector.looks()
 
+    await press(page, words["erase_begin"])
+    await inspector.looks()
+    await page.get_by_role("link", name=words["erase_not"]).click()
     await press(page, words["stop"])
     await inspector.looks()
     await press(page, words["undo_it"])
     await inspector.looks()
     await page.goto("/confirm/confirm_1_x")
     await sees(page, words["link_title"])
+    await inspector.looks()
+    await page.goto("/nowhere")
+    await sees(page, words["404_title"])
     await inspector.looks()
     assert inspector.wrong == []

@@ -96,3 +96,22 @@ async def test_a_slip_is_shown_where_it_was_made(start, open_page):
     await field.fill(ANN)
     await press(page, "Meld me aan")
     await sees(page, "Kijk in je mailbox")
+
+
+async def test_a_reader_types_the_code_of_the_letter(start, open_page):
+    server = start("serve", "--port", "0")
+    page = await open_page(f"{server.url}/subscribe", base_url=server.url, java_script_enabled=False)
+    await sign_up(page, ANN, button="Meld me aan", again="Druk nog één keer op de knop")
+    other = await page.context.new_page()
+    await read_letter(other, "Bevestig je aanmelding")
+    code = re.search(r"\b[0-9]{8}\b", await other.locator("pre").inner_text())[0]
+    field = page.get_by_label("Code uit de brief")
+    await field.fill("12345678" if code != "12345678" else "87654321")
+    await press(page, "Bevestig met de code")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_accessible_description(re.compile("Deze code klopt niet"))
+    await field.fill(code)
+    await press(page, "Bevestig met de code")
+    await sees(page, "Je bent aangemeld")
+    await page.get_by_role("link", name="Kies wat je krijgt").click()
+    await sees(page, "Je voorkeuren")

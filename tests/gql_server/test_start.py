@@ -78,7 +78,7 @@ async def test_the_page_says_what_runs_here_and_what_is_in_it(visitor):
     ]
 
 
-async def test_the_newest_posts_stand_with_byline_and_date_in_the_language_of_the_site(visitor):
+async def test_the_newest_posts_stand_with_byline_and_date(visitor):
     page = await opened(visitor, "/?lang=en")
     data = await asked(visitor, "{ posts(first: 3) { nodes { title publishedAt authors { name } } } }")
     shown = page.css(".newest li")
@@ -86,10 +86,21 @@ async def test_the_newest_posts_stand_with_byline_and_date_in_the_language_of_th
         post["title"] for post in data["posts"]["nodes"]
     ]
     for post, known in zip(shown, data["posts"]["nodes"], strict=True):
-        assert post.attributes["lang"] == "nl"
+        assert post.css_first(".headline").attributes["lang"] == "nl"
         assert post.css_first("time").attributes["datetime"] == known["publishedAt"][:10]
         assert post.css_first("time").text().endswith(known["publishedAt"][:4])
         assert all(author["name"] in post.css_first(".byline").text() for author in known["authors"])
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "month"),
+    [("en", "March 23, 2021", "June 2016"), ("nl", "23 maart 2021", "Juni 2016")],
+)
+async def test_days_and_months_are_in_the_language_of_the_page(visitor, language, day, month):
+    page = await opened(visitor, f"/?lang={language}")
+    assert day in [time.text() for time in page.css(".newest time")]
+    assert page.css_first("figcaption span").text() == month
+    assert page.css(".newest time[lang], figcaption [lang], li[lang]") == []
 
 
 async def test_the_page_speaks_the_language_asked_for_else_the_browsers_else_the_sites(visitor):

@@ -242,7 +242,10 @@ async def test_whoever_asks_is_given_everything_that_is_held(site, post):
             assert name in one, (table, column)
         if isinstance(places, list):
             assert len(places) == len(rows)
-    assert (told["email"], told["name"], told["topics"]) == (row.email, "Marmalade Q.", ["newsletter-1"])
+    assert (told["email"], told["name"]) == (row.email, "Marmalade Q.")
+    assert told["topics"] == [
+        {"code": "newsletter-1", "kind": "newsletter", "slug": "main", "title": "Nieuwsbrief"}
+    ]
     assert [act["act"] for act in told["consents"]] == [
         "requested", "asked", "confirmed", "changed", "left", "returned", "changed",
     ]  # fmt: skip
@@ -257,6 +260,20 @@ def is_about(each: dict[str, Any], table: str, row: models.Subscription) -> bool
     """Tell whether a row of any table is about a subscriber."""
     by_id = each.get("subscription_id") == row.id or (table == "subscription" and each["id"] == row.id)
     return by_id or table == "suppression" or has_trace(str(each).encode())
+
+
+async def test_what_was_chosen_is_told_by_its_name(ann, site):
+    row = await ann.joins()
+    author, tag = (
+        await models.Author.named(site.id, "Marit Oldekamp"),
+        await models.Tag.named(site.id, "Soep"),
+    )
+    row = await row.choose(site, PAGE, topics=[("author", author.id), ("tag", tag.id)])
+    told = (await models.export(site, row))["topics"]
+    assert [(one["kind"], one["slug"], one["title"]) for one in told] == [
+        ("author", "marit-oldekamp", "Marit Oldekamp"),
+        ("tag", "soep", "Soep"),
+    ]
 
 
 async def test_of_who_was_never_suppressed_nothing_is_said_of_it(ann, site):

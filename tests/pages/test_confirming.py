@@ -40,6 +40,15 @@ async def test_looking_changes_nothing_and_the_button_confirms(reader, letter, h
     assert (confirmed.door, confirmed.form) == ("page", "/confirm")
 
 
+async def test_who_confirmed_goes_on_to_choose(reader, letter):
+    for ask in (reader.posts, reader.opens):
+        await ask(letter.link("confirm"))
+        button = reader.page.css_first("main a.button")
+        assert button.text() == "Kies wat je krijgt"
+        await reader.opens(button.attributes["href"])
+        assert (reader.status, reader.title) == (200, "Je voorkeuren")
+
+
 async def test_twice_is_as_good_as_once(reader, letter):
     await reader.posts(letter.link("confirm"))
     first = reader.status, reader.body

@@ -54,6 +54,10 @@ async def test_the_letter_of_goodbye_leads_back(reader):
     assert await status() is STATUS.CONFIRMED
     await reader.posts(goodbye.link("undo"))
     assert reader.title == "Je bent weer aangemeld"
+    await reader.opens(goodbye.link("undo"))
+    assert reader.title == "Je bent aangemeld"
+    assert "al ongedaan gemaakt" in reader.text
+    assert reader.page.css("form") == []
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -97,8 +101,13 @@ async def test_a_reader_stops_one_topic_and_takes_it_back(reader, two_topics):
     await reader.presses("Stop met ‘Marit <Oldekamp>’")
     assert reader.title == "‘Marit <Oldekamp>’ is gestopt"
     assert len(await topics()) == 1
-    await reader.presses("Maak het ongedaan")
+    back = reader.page.css_first("form.undo").attributes["action"]
+    await reader.opens(back)
+    assert reader.title == "Toch blijven?"
+    await reader.presses("Ja, ik wil ze weer krijgen")
     assert len(await topics()) == 2
+    await reader.opens(back)
+    assert "al ongedaan gemaakt" in reader.text
 
 
 async def test_a_reader_stops_everything_from_the_link_of_a_topic(reader, two_topics):

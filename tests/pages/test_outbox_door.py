@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+import models
 from gql_server.settings import Settings
 from tests.pages.conftest import reading
 
@@ -31,6 +32,31 @@ async def test_the_newest_letter_stands_first_and_keeps_its_address(reader):
     assert "ann@example.org" in reader.text
 
 
+async def test_after_signing_up_a_link_leads_to_the_newest_letter_to_that_address(reader):
+    await reader.subscribes("Ann+x@example.org")
+    await reader.signs_up("bo@example.org")
+    way = reader.page.css_first(".note a").attributes["href"]
+    await reader.opens(way)
+    assert (reader.status, reader.title) == (200, "Brieven op deze machine")
+    await reader.letters()
+    await reader.opens(way)
+    assert (reader.status, reader.headers["Location"]) == (303, "/letters/3?lang=nl")
+    await reader.opens("/letters?to=ANN%2Bx%40example.org&lang=en")
+    assert reader.headers["Location"] == "/letters/2?lang=en"
+    for nobody in ("eve@example.org", "", "x", "%00", "/evil.example"):
+        await reader.opens(f"/letters?to={nobody}")
+        assert reader.status == 200
+
+
+async def test_moments_name_their_time_zone(reader, site):
+    await models.Site.filter(id=site.id).update(time_zone="Asia/Tokyo")
+    await reader.signs_up()
+    await reader.letters()
+    for path in ("/letters", "/letters/1"):
+        await reader.opens(path)
+        assert reader.page.css_first("time").text().endswith(" JST")
+
+
 async def test_a_letter_shows_its_text_with_links_and_its_html_in_a_box_of_its_own(reader):
     welcome = await reader.subscribes(name="<script>alert(1)</script>")
     await reader.opens("/letters/2")
@@ -53,6 +79,7 @@ async def test_a_letter_shows_its_text_with_links_and_its_html_in_a_box_of_its_o
 async def test_a_letter_is_left_in_one_click_as_a_mail_program_does(reader):
     await reader.subscribes()
     await reader.opens("/letters/2")
+    assert "één regel tekst" in reader.page.css_first("#leave").text()
     await reader.presses("Meld af zoals een mailprogramma")
     assert reader.text == "Je bent afgemeld.\n"
 
@@ -98,3 +125,4 @@ async def test_a_number_without_a_letter_is_not_there(reader, number):
     await reader.letters()
     await reader.opens(f"/letters/{number}")
     assert (reader.status, reader.title) == (404, "Hier is niets")
+    assert reader.page.css_first("main a").attributes["href"] == "/letters?lang=nl"

@@ -36,6 +36,7 @@ async def test_erasing_asks_first_and_then_leaves_nothing(reader, preferences, h
     await reader.presses("Vergeet mij …")
     assert reader.title == "Alles vergeten?"
     assert ANN in reader.text
+    assert reader.page.css_first("main button").attributes["class"] == "grave"
     await reader.posts(reader.path)
     assert reader.title == "Alles vergeten?"
     assert await held() == before

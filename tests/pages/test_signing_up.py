@@ -1,6 +1,7 @@
 """Somebody signs up on the page, and learns nothing about anybody else."""
 
 from datetime import timedelta
+from urllib.parse import quote_plus
 
 import pytest
 
@@ -8,6 +9,12 @@ import models
 from tests.pages.conftest import ANN
 
 ANSWER = "Kijk in je mailbox"
+
+
+def without(email, text):
+    """Take the address itself out: it stands in the form for the code, and here in the way to its letter."""
+    assert text.count(f'value="{email}"') == text.count(f"to={quote_plus(email)}&") == 1
+    return text.replace(f'value="{email}"', "").replace(f"to={quote_plus(email)}&", "")
 
 
 async def test_a_reader_signs_up_and_confirms_by_the_link_in_the_letter(reader):
@@ -33,7 +40,8 @@ async def test_everybody_gets_the_same_bytes(reader, site):
         await reader.signs_up(f"{name}@example.org")
         assert reader.title == ANSWER
         kept = {name: value for name, value in reader.headers.items() if name not in {"X-Request-ID", "Date"}}
-        answers.add((reader.status, reader.body, str(sorted(kept.items()))))
+        kept.pop("Content-Length")
+        answers.add((reader.status, without(f"{name}@example.org", reader.text), str(sorted(kept.items()))))
         await reader.letters()
     assert len(answers) == 1
     assert [letter.to for letter in await reader.letters()].count("pending@example.org") == 1

@@ -41,6 +41,7 @@ BODIES = {
 DOORS = (
     "/subscribe",
     "/weebly/apps/formSubmit.php",
+    "/confirm",
     "/confirm/{}",
     "/unsubscribe/{}",
     "/undo/{}",
@@ -131,6 +132,17 @@ async def test_other_methods_are_told_which_there_are(reader, method):
 async def test_where_no_page_stands_a_page_says_so(reader, path):
     await reader.opens(path)
     assert_told(reader, 404)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/media/none.webp", "/a/b/c.html", "/%3Cscript%3E", "/%00"])
+async def test_a_browser_is_shown_that_there_is_no_page_and_a_program_is_told_in_json(reader, path):
+    await reader.opens(path, Accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+    assert_told(reader, 404)
+    assert "Accept" in reader.headers["Vary"]
+    assert reader.page.css_first("main a").attributes["href"].endswith("/")
+    for accept in ("*/*", "application/json", ""):
+        await reader.opens(path, Accept=accept)
+        assert (reader.status, reader.answer.content_type) == (404, "application/json")
 
 
 @pytest.mark.parametrize("error", [models.Unavailable("the secret inside"), TimeoutError()])
