@@ -65,20 +65,21 @@ async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool)
 
 
 @subscribers.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @on_store
-async def export(settings: Settings, file: Path | None) -> None:
-    """Write all subscribers as CSV to a new FILE, or to standard output.
+async def export(settings: Settings, file: Path) -> None:
+    """Write all subscribers as CSV to a new FILE, or to standard output as `-`.
 
     Each has their status and the proof of their consent, so that an import elsewhere restores them.
     """
     async with _site(settings) as site:
-        if file is None:
-            await _hand_out(site, sys.stdout.buffer)
-            return
-        with rosters.whole_file(file) as out:
-            number = await _hand_out(site, out)
-    _say(f"{file} holds {number} subscribers.")
+        if str(file) == "-":
+            number = await _hand_out(site, sys.stdout.buffer)
+        else:
+            with rosters.whole_file(file) as out:
+                number = await _hand_out(site, out)
+    where = "Standard output" if str(file) == "-" else file
+    _say(f"{where} holds {number} subscriber{'' if number == 1 else 's'}.")
 
 
 async def _hand_out(site: models.Site, out: BinaryIO) -> int:

@@ -184,6 +184,16 @@ def test_an_export_writes_over_nothing(run, tmp_path):
     assert not (tmp_path / "elsewhere.csv").exists()
 
 
+@pytest.mark.parametrize("arguments", [["export"], ["export", "-"]], ids=" ".join)
+def test_an_export_goes_to_standard_output_and_its_report_beside_it(run, tmp_path, arguments):
+    run("import", "-", input=PLAIN)
+    result = run(*arguments)
+    assert result.exit_code == 0
+    assert len(list(csv.DictReader(StringIO(result.stdout)))) == 2
+    assert result.stderr == "Standard output holds 2 subscribers.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 def test_nothing_is_made_by_looking_for_a_store(run, tmp_path):
     for command in (["export"], ["show", "ann@example.org"], ["suppress", "ann@example.org"]):
         assert "no store" in assert_one_line(run(*command))
