@@ -7,13 +7,13 @@ import click
 
 import models
 from gql_server.cli_jobs import told
-from gql_server.commands import on_store, require_store
+from gql_server.commands import on_store, require_site, require_store, require_up_to_date
 from gql_server.settings import PREFIX, Settings
 from mailers.connection import Unreachable, connect
 from mailers.mail import Sender
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
-from models.store import open_migrator, open_store
+from models.store import open_store
 
 HIDDEN = "[password]"
 
@@ -29,7 +29,9 @@ async def doctor(settings: Settings) -> None:
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         _tell("store", f"{store.url} answers")
-        site = await _site(settings)
+        await require_up_to_date(settings)
+        _tell("migrations", "none waiting")
+        site = await require_site()
         _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         _tell("counts", f"{mended} were off and are mended" if mended else "right")
@@ -38,20 +40,6 @@ async def doctor(settings: Settings) -> None:
         _tell("letters", _waiting(*await models.Delivery.waiting()))
         _tell("jobs", told(await models.Job.counts()))
         await _look_at_mail(settings, site)
-
-
-async def _site(settings: Settings) -> models.Site:
-    async with open_migrator(settings.database_url) as migrator:
-        pending = await migrator.pending()
-    if pending:
-        raise click.ClickException(
-            f"Migrations are waiting ({len(pending)}); `migrate` applies them, and so does `serve`."
-        )
-    _tell("migrations", "none waiting")
-    site = await models.Site.current()
-    if site is None:
-        raise click.ClickException("The store holds no site yet; `migrate` founds it, and so does `serve`.")
-    return site
 
 
 async def _look_at_mail(settings: Settings, site: models.Site) -> None:

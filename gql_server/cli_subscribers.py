@@ -12,7 +12,7 @@ import orjson
 
 import models
 from gql_server import rosters
-from gql_server.commands import on_store, require_store
+from gql_server.commands import on_store, open_made_store, require_site, tell_aside
 from gql_server.settings import PREFIX, ConsentIp, Settings
 from models.store import open_store
 from schema.turnstile import read_ip, truncated
@@ -37,16 +37,18 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
     they confirm. Doing it again changes nothing, and finishes what was stopped.
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
-        _say(f"Reading {roster.lines} lines in {roster.encoding}: {', '.join(roster.columns.used)}.")
+        tell_aside(f"Reading {roster.lines} lines in {roster.encoding}: {', '.join(roster.columns.used)}.")
         if roster.columns.unused:
-            _say(f"Not used: {', '.join(roster.columns.unused)}.")
+            tell_aside(f"Not used: {', '.join(roster.columns.unused)}.")
         if roster.encoding == rosters.WESTERN:
-            _say("It is no UTF-8 and is read as Windows-1252; look at names with accents afterwards.")
-        async with open_store(settings.database_url, progress=_say):
+            tell_aside("It is no UTF-8 and is read as Windows-1252; look at names with accents afterwards.")
+        async with open_store(settings.database_url, progress=tell_aside):
             report = await _bring_in(await models.found(), roster, ask=ask)
     click.echo(report)
     if report.total.asked and not settings.smtp_url:
-        _say(f"No mail server is set here ({PREFIX}SMTP_URL): these letters wait for a server that has one.")
+        tell_aside(
+            f"No mail server is set here ({PREFIX}SMTP_URL): these letters wait for a server that has one."
+        )
     if report.left_out:
         raise click.exceptions.Exit(1)
 
@@ -58,9 +60,9 @@ async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool)
         report.add(brought)
         for problem in brought.problems:
             column = f", {problem.column}" if problem.column else ""
-            _say(f"Line {problem.line}{column}: {problem.reason}")
+            tell_aside(f"Line {problem.line}{column}: {problem.reason}")
         if report.lines // TOLD_EVERY > before // TOLD_EVERY:
-            _say(f"{report.lines} of {roster.lines} lines")
+            tell_aside(f"{report.lines} of {roster.lines} lines")
     return report
 
 
@@ -79,7 +81,7 @@ async def export(settings: Settings, file: Path) -> None:
             with rosters.whole_file(file) as out:
                 number = await _hand_out(site, out)
     where = "Standard output" if str(file) == "-" else file
-    _say(f"{where} holds {number} subscriber{'' if number == 1 else 's'}.")
+    tell_aside(f"{where} holds {number} subscriber{'' if number == 1 else 's'}.")
 
 
 async def _hand_out(site: models.Site, out: BinaryIO) -> int:
@@ -89,7 +91,7 @@ async def _hand_out(site: models.Site, out: BinaryIO) -> int:
         out.write(rosters.row(line.cells))
         number = line.number
         if number % TOLD_EVERY == 0:
-            _say(f"{number} subscribers")
+            tell_aside(f"{number} subscribers")
     return number
 
 
@@ -142,9 +144,8 @@ async def unsuppress(settings: Settings, address: str) -> None:
 
 @asynccontextmanager
 async def _site(settings: Settings) -> AsyncIterator[models.Site]:
-    require_store(settings)
-    async with open_store(settings.database_url, progress=_say):
-        yield await models.found()
+    async with open_made_store(settings):
+        yield await require_site()
 
 
 def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
@@ -152,7 +153,3 @@ def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
     if consent_ip == "none":
         return None
     return truncated(ip) if consent_ip == "truncated" and read_ip(ip) else ip
-
-
-def _say(line: str) -> None:
-    click.echo(line, err=True)
