@@ -18,6 +18,11 @@ from models.store import open_store
 from schema.turnstile import read_ip, truncated
 
 BY_OPERATOR = models.Trace(door="operator")
+ONLY_SUPPRESSED = "Only a digest of its suppression is held, which stays; `unsuppress` lifts it."
+WITHOUT_MAIL = (
+    f"No mail server is set here ({PREFIX}SMTP_URL): a server that has one sends these letters; "
+    "a `serve` without one, for this machine alone, shows them at /letters."
+)
 TOLD_EVERY = 10_000  # lines
 
 
@@ -46,9 +51,7 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
             report = await _bring_in(await models.found(), roster, ask=ask)
     click.echo(report)
     if report.total.asked and not settings.smtp_url:
-        tell_aside(
-            f"No mail server is set here ({PREFIX}SMTP_URL): these letters wait for a server that has one."
-        )
+        tell_aside(WITHOUT_MAIL)
     if report.left_out:
         raise click.exceptions.Exit(1)
 
@@ -99,9 +102,9 @@ async def _hand_out(site: models.Site, out: BinaryIO) -> int:
 @click.argument("address")
 @on_store
 async def show(settings: Settings, address: str) -> None:
-    """Show all that is held of ADDRESS, as JSON."""
+    """Show all that is held of ADDRESS, as JSON: a subscription, open sign-ups, a suppression."""
     async with _site(settings) as site:
-        held = await models.export(site, await models.Subscription.of(site, address))
+        held = await models.held_of(site, address)
     click.echo(orjson.dumps(held, option=orjson.OPT_INDENT_2).decode())
 
 
@@ -115,10 +118,11 @@ async def erase(settings: Settings, address: str, yes: bool) -> None:
     Who must never be written to again is to be suppressed as well: an import could bring them back.
     """
     async with _site(settings) as site:
-        subscription = await models.Subscription.of(site, address)
+        await models.held_of(site, address)
         if not yes and click.prompt("Type the address again to erase it") != address:
             raise click.ClickException("That is another address; nothing was erased.")
-        await models.erase(subscription)
+        if not await models.forget(site, address):
+            raise click.ClickException(ONLY_SUPPRESSED)
     click.echo("Erased. A worker cleans the store's files of it soon.")
 
 
@@ -128,8 +132,9 @@ async def erase(settings: Settings, address: str, yes: bool) -> None:
 async def suppress(settings: Settings, address: str) -> None:
     """Let no letter go to ADDRESS any more, whoever asks for one."""
     async with _site(settings) as site:
-        await models.suppress(site, address, BY_OPERATOR)
-    click.echo("Suppressed: no letter goes there, and a subscription of it has ended.")
+        has_ended = await models.suppress(site, address, BY_OPERATOR)
+    more = ", and the subscription of it has ended" if has_ended else ""
+    click.echo(f"Suppressed: no letter goes there{more}.")
 
 
 @subscribers.command()

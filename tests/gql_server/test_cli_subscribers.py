@@ -71,6 +71,8 @@ def test_who_is_pending_is_asked_when_that_is_said(run):
     asked = run("import", "--ask", "-", input=PLAIN)
     assert "asked              1" in asked.stdout
     assert "No mail server is set" in asked.stderr
+    assert "a server that has one sends" in asked.stderr
+    assert "shows them at /letters" in asked.stderr
     assert "asked " not in run("import", "--ask", "-", input=PLAIN).stdout
     assert json.loads(run("show", "Bob@example.org").stdout)["letters"][0]["kind"] == "confirmation"
 
@@ -244,6 +246,37 @@ def test_who_is_suppressed_gets_no_letter_and_is_not_brought_in_again(run, held)
     assert "No longer" in run("unsuppress", "eve@example.org").stdout
     assert "was not suppressed" in run("unsuppress", "eve@example.org").stdout
     assert "pending            1" in run("import", "-", input="email\neve@example.org\n").stdout
+
+
+def test_of_who_is_suppressed_and_not_subscribed_that_is_shown_and_stays(run):
+    run("import", "-", input=PLAIN)
+    assert run("suppress", "eve@example.org").stdout == "Suppressed: no letter goes there.\n"
+    shown = json.loads(run("show", "Eve@example.org").stdout)
+    assert (shown["email"], shown["requests"]) == ("eve@example.org", [])
+    assert (shown["suppressed"]["scope"], shown["suppressed"]["reason"]) == ("all", "operator")
+    assert shown["suppressed"]["since"]
+    assert "`unsuppress` lifts it" in assert_one_line(run("erase", "--yes", "eve@example.org"))
+    assert run("unsuppress", "eve@example.org").stdout.startswith("No longer")
+
+
+def test_a_subscription_ends_by_being_suppressed_only_once(run):
+    run("import", "-", input=PLAIN)
+    assert "the subscription of it has ended" in run("suppress", "ann@example.org").stdout
+    assert "has ended" not in run("suppress", "ann@example.org").stdout
+
+
+def test_who_asked_and_was_not_answered_yet_is_shown_and_erased(run, tmp_path):
+    run("import", "-", input=PLAIN)
+    asyncio.run(_ask(f"sqlite://{tmp_path}/data/blog.sqlite3", "eve@example.org"))
+    shown = json.loads(run("show", "eve@example.org").stdout)
+    assert [(asked["wish"], asked["name"]) for asked in shown["requests"]] == [("letters", "Eve")]
+    assert run("erase", "--yes", "eve@example.org").exit_code == 0
+    assert "Nothing is held" in assert_one_line(run("show", "eve@example.org"))
+
+
+async def _ask(url: str, email: str) -> None:
+    async with open_store(url):
+        await models.SignUp.ask(await models.found(), email, models.Trace(door="test"), name="Eve")
 
 
 def test_an_import_that_is_killed_leaves_whole_chunks_and_is_finished_by_the_next(start, tmp_path):
