@@ -9,13 +9,18 @@ import models
 from gql_server.cli_jobs import told
 from gql_server.commands import on_store, require_site, require_store, require_up_to_date
 from gql_server.settings import PREFIX, Settings
-from mailers.connection import Unreachable, connect
+from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreachable, connect
 from mailers.mail import Sender
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
 from models.store import open_store
 
 HIDDEN = "[password]"
+PLAIN = {
+    NOBODY_LISTENS: f"Nothing listens at {{place}}; check {PREFIX}SMTP_URL and that the mail server runs.",
+    NO_SUCH_HOST: f"No host is found by the name {{host}}; check {PREFIX}SMTP_URL.",
+    NO_ANSWER: f"Nothing answers at {{place}}; check {PREFIX}SMTP_URL, and that no firewall stands between.",
+}
 
 
 @click.command()
@@ -25,7 +30,7 @@ async def doctor(settings: Settings) -> None:
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
-    _tell("settings", f"fine; listening on {settings.own_url}")
+    _tell("settings", f"fine; would listen on {settings.own_url}")
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         _tell("store", f"{store.url} answers")
@@ -55,10 +60,19 @@ async def _look_at_mail(settings: Settings, site: models.Site) -> None:
     domain = Sender(address, name or site.title).domain
     reasons = await asyncio.gather(*(_try(server, domain) for server in servers))
     for server, reason in zip(servers, reasons, strict=True):
-        how = "fine, and signed in" if server.username else "fine"
-        _tell("mail", f"{server.host}:{server.port} {f'takes no letters: {reason}' if reason else how}")
+        _tell("mail", _how(server, reason))
     if any(reasons):
         raise click.ClickException("Not every mail server takes letters; see `mail`.")
+
+
+def _how(server: Server, reason: str | None) -> str:
+    place = f"{server.host}:{server.port}"
+    if reason is None:
+        return f"{place} {'fine, and signed in' if server.username else 'fine'}"
+    for words, said in PLAIN.items():
+        if reason.endswith(words):
+            return said.format(place=place, host=server.host)
+    return f"{place} takes no letters: {reason}"
 
 
 async def _try(server: Server, name: str) -> str | None:
