@@ -42,7 +42,8 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
     they confirm. Doing it again changes nothing, and finishes what was stopped.
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
-        tell_aside(f"Reading {roster.lines} lines in {roster.encoding}: {', '.join(roster.columns.used)}.")
+        used = ", ".join(roster.columns.used)
+        tell_aside(f"Reading {_counted(roster.lines, 'line')} in {roster.encoding}: {used}.")
         if roster.columns.unused:
             tell_aside(f"Not used: {', '.join(roster.columns.unused)}.")
         if roster.encoding == rosters.WESTERN:
@@ -84,7 +85,7 @@ async def export(settings: Settings, file: Path) -> None:
             with rosters.whole_file(file) as out:
                 number = await _hand_out(site, out)
     where = "Standard output" if str(file) == "-" else file
-    tell_aside(f"{where} holds {number} subscriber{'' if number == 1 else 's'}.")
+    tell_aside(f"{where} holds {_counted(number, 'subscriber')}.")
 
 
 async def _hand_out(site: models.Site, out: BinaryIO) -> int:
@@ -158,3 +159,7 @@ def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
     if consent_ip == "none":
         return None
     return truncated(ip) if consent_ip == "truncated" and read_ip(ip) else ip
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

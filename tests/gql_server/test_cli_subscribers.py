@@ -109,6 +109,17 @@ def test_what_is_no_roster_is_refused_in_one_line_before_a_store_is_made(run, tm
     assert not (tmp_path / "data").exists()
 
 
+def test_an_empty_file_is_called_so(run):
+    assert assert_one_line(run("import", "-", input=b"")) == "Error: The file is empty."
+
+
+@pytest.mark.parametrize(
+    ("roster", "told"), [("email\nann@example.org\n", "1 line in"), (PLAIN, "2 lines in")]
+)
+def test_lines_are_counted_as_one_says_it(run, roster, told):
+    assert f"Reading {told}" in run("import", "-", input=roster).stderr
+
+
 @pytest.mark.parametrize("path", ["missing.csv", "."])
 def test_a_file_that_cannot_be_read_is_named(run, path):
     assert "cannot be read" in assert_one_line(run("import", path))
