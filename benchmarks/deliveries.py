@@ -83,12 +83,12 @@ LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
 
 def main(letters: int) -> None:
     """Measure each store on each event loop; print a table."""
-    print(f"{'letters per second, from promise to outcome':52} {'CPU':>8} {'clock':>8}")
     with (
+        sink() as port,
         tempfile.TemporaryDirectory(dir=Path.cwd()) as folder,
         get_server(Path(folder, "postgres")) as postgres,
-        sink() as port,
     ):
+        print(f"{'letters per second, from promise to outcome':52} {'CPU':>8} {'clock':>8}")
         for name, loop in LOOPS.items():
             postgres.psql(f"CREATE DATABASE {name}")
             for url in (f"sqlite://{folder}/{name}.sqlite3", postgres.get_uri(name)):

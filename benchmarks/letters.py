@@ -1,4 +1,4 @@
-"""Counts letters per CPU-second of the client against Postfix's smtp-sink: `python -m benchmarks.letters`."""
+"""Counts letters per CPU-second of the client against Postfix's smtp-sink: `./dev bench letters`."""
 
 import argparse
 import asyncio
@@ -99,8 +99,8 @@ RUNS: list[tuple[str, Sending, int, Callable[[], asyncio.AbstractEventLoop]]] = 
 
 def main(letters: int) -> None:
     """Measure both ways in one run; print a table."""
-    print(f"{'letters per second of':52} {'CPU':>8} {'clock':>8}")
     with sink() as port:
+        print(f"{'letters per second of':52} {'CPU':>8} {'clock':>8}")
         for name, send, share, loop in RUNS:
             with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
                 count = letters * share // 10
@@ -112,6 +112,6 @@ def main(letters: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="./dev bench letters", description=__doc__)
     parser.add_argument("--letters", type=int, default=50_000)
     main(parser.parse_args().letters)

@@ -1,4 +1,4 @@
-"""Asks whether the time of a sign-up tells who is subscribed: `python -m benchmarks.membership`."""
+"""Asks whether the time of a sign-up tells who is subscribed: `./dev bench membership`."""
 
 import argparse
 import asyncio
@@ -87,6 +87,6 @@ def _chance(ones: list[float], others: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="./dev bench membership", description=__doc__)
     parser.add_argument("--tries", type=int, default=1000)
     asyncio.run(main(parser.parse_args().tries))

@@ -17,15 +17,15 @@ from benchmarks.__main__ import served
 from benchmarks.sink import sink
 
 SUBSCRIBE = """mutation($email: EmailAddress!) {
-  subscribe(input: {email: $email}) { confirmationSentTo errors { __typename } } }"""
+  subscribe(input: {email: $email}) { confirmationSentTo errors { ... on UserError { message } } } }"""
 
 
 async def main(tries: int) -> None:
     """Ask three servers in turn, each with a mail server of another kind, on each store; print a table."""
     with (
+        sink() as fine,
         tempfile.TemporaryDirectory() as folder,
         get_server(Path(folder, "postgres")) as postgres,
-        sink() as fine,
         _closed() as refused,
         _silent() as silent,
     ):

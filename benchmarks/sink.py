@@ -15,7 +15,7 @@ def sink() -> Iterator[int]:
     """Run it on a free port of this machine; give the port."""
     found = next(filter(None, map(shutil.which, PLACES)), None)
     if found is None:
-        raise SystemExit("smtp-sink is missing; it comes with Postfix")
+        raise SystemExit("smtp-sink is missing; it comes with Postfix (Debian: apt install postfix)")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     user = ["-u", "nobody"] if os.geteuid() == 0 else []

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 import models
+from gql_server.flow import Flow
 from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
 from mailers.letter import Letter
 from mailers.letters import Pen, wording_id
@@ -49,6 +50,7 @@ class Carrier:
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
         self._post: Post | None = None
+        self._flow = Flow([])
 
     @property
     def outbox(self) -> Outbox | None:
@@ -58,7 +60,7 @@ class Carrier:
     @asynccontextmanager
     async def with_post(self, settings: Settings, site: models.Site) -> AsyncIterator[None]:
         """Carry letters to the post that the settings name, as long as it is open."""
-        self._post = _post(settings, site)
+        self._post, self._flow = _post(settings, site), Flow(read_servers(settings.smtp_url))
         try:
             yield
         finally:
@@ -75,9 +77,13 @@ class Carrier:
         post = self._post
         if post is None:
             raise models.TryLater(models.now() + WITHOUT_POST)
+<<<<<<< HEAD
         pen = Pen(post.sender, (await self._publication.context()).absolute)
         # What is kept to be shown is shown as it was written.
         round_ = _Round(batch, pen.write if isinstance(post, Outbox) else pen.seal)
+=======
+        round_ = _Round(batch, await self._publication.context(), self._flow)
+>>>>>>> mend-cli
         if await models.Delivery.due(batch).count() > 1:
             await post.send(round_.letters(), record=round_.record, withdrawn=round_.withdrawn)
         else:
@@ -94,9 +100,16 @@ CARRIER = web.AppKey("carrier", Carrier)
 class _Round:
     """The letters of one batch on their way, by key: the id of the promise, and the name of its words."""
 
+<<<<<<< HEAD
     def __init__(self, batch: int, write: Write) -> None:
         self._batch = batch
         self._write = write
+=======
+    def __init__(self, batch: int, context: Context, flow: Flow) -> None:
+        self._batch = batch
+        self._context = context
+        self._flow = flow
+>>>>>>> mend-cli
         self._on_their_way: dict[str, tuple[int, str]] = {}
         self._is_ours, self._ours_since = True, monotonic()
 
@@ -137,6 +150,7 @@ class _Round:
             except models.Unavailable:
                 await asyncio.sleep(AWAY_SECONDS)
         for outcome in outcomes:
+            self._flow.saw(outcome.verdict)
             del self._on_their_way[outcome.key]
 
     async def withdrawn(self) -> list[str]:

@@ -7,15 +7,20 @@ import click
 
 import models
 from gql_server.cli_jobs import told
-from gql_server.commands import on_store, require_store
+from gql_server.commands import on_store, require_site, require_store, require_up_to_date
 from gql_server.settings import PREFIX, Settings
-from mailers.connection import Unreachable, connect
+from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreachable, connect
 from mailers.mail import Sender
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
-from models.store import open_migrator, open_store
+from models.store import open_store
 
 HIDDEN = "[password]"
+PLAIN = {
+    NOBODY_LISTENS: f"Nothing listens at {{place}}; check {PREFIX}SMTP_URL and that the mail server runs.",
+    NO_SUCH_HOST: f"No host is found by the name {{host}}; check {PREFIX}SMTP_URL.",
+    NO_ANSWER: f"Nothing answers at {{place}}; check {PREFIX}SMTP_URL, and that no firewall stands between.",
+}
 
 
 @click.command()
@@ -25,11 +30,13 @@ async def doctor(settings: Settings) -> None:
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
-    _tell("settings", f"fine; listening on {settings.own_url}")
+    _tell("settings", f"fine; would listen on {settings.own_url}")
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         _tell("store", f"{store.url} answers")
-        site = await _site(settings)
+        await require_up_to_date(settings)
+        _tell("migrations", "none waiting")
+        site = await require_site()
         _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         _tell("counts", f"{mended} were off and are mended" if mended else "right")
@@ -38,20 +45,6 @@ async def doctor(settings: Settings) -> None:
         _tell("letters", _waiting(*await models.Delivery.waiting()))
         _tell("jobs", told(await models.Job.counts()))
         await _look_at_mail(settings, site)
-
-
-async def _site(settings: Settings) -> models.Site:
-    async with open_migrator(settings.database_url) as migrator:
-        pending = await migrator.pending()
-    if pending:
-        raise click.ClickException(
-            f"Migrations are waiting ({len(pending)}); `migrate` applies them, and so does `serve`."
-        )
-    _tell("migrations", "none waiting")
-    site = await models.Site.current()
-    if site is None:
-        raise click.ClickException("The store holds no site yet; `migrate` founds it, and so does `serve`.")
-    return site
 
 
 async def _look_at_mail(settings: Settings, site: models.Site) -> None:
@@ -67,10 +60,19 @@ async def _look_at_mail(settings: Settings, site: models.Site) -> None:
     domain = Sender(address, name or site.title).domain
     reasons = await asyncio.gather(*(_try(server, domain) for server in servers))
     for server, reason in zip(servers, reasons, strict=True):
-        how = "fine, and signed in" if server.username else "fine"
-        _tell("mail", f"{server.host}:{server.port} {f'takes no letters: {reason}' if reason else how}")
+        _tell("mail", _how(server, reason))
     if any(reasons):
         raise click.ClickException("Not every mail server takes letters; see `mail`.")
+
+
+def _how(server: Server, reason: str | None) -> str:
+    place = f"{server.host}:{server.port}"
+    if reason is None:
+        return f"{place} {'fine, and signed in' if server.username else 'fine'}"
+    for words, said in PLAIN.items():
+        if reason.endswith(words):
+            return said.format(place=place, host=server.host)
+    return f"{place} takes no letters: {reason}"
 
 
 async def _try(server: Server, name: str) -> str | None:

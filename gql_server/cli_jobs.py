@@ -8,7 +8,7 @@ import click
 import models
 from gql_server.app import publication_of
 from gql_server.carrier import Carrier
-from gql_server.commands import on_store
+from gql_server.commands import on_store, open_made_store
 from gql_server.hands import HANDS, hands_with
 from gql_server.logs import set_up_logs
 from gql_server.settings import PREFIX, Settings
@@ -54,7 +54,7 @@ def jobs(context: click.Context) -> None:
 
 @on_store
 async def count(settings: Settings) -> None:
-    async with open_store(settings.database_url, migrate=False):
+    async with open_made_store(settings):
         click.echo(told(await models.Job.counts()))
 
 
@@ -62,9 +62,12 @@ async def count(settings: Settings) -> None:
 @on_store
 async def list_(settings: Settings) -> None:
     """List what is buried: number, kind of work, tries, kind of the last error."""
-    async with open_store(settings.database_url, migrate=False):
-        for entry in await models.Job.buried():
-            click.echo(f"{entry.id}  {entry.work}  {entry.tries} tries  {entry.error}")
+    async with open_made_store(settings):
+        buried = await models.Job.buried()
+    for entry in buried:
+        click.echo(f"{entry.id}  {entry.work}  {entry.tries} tries  {entry.error}")
+    if not buried:
+        click.echo("Nothing is buried.")
 
 
 @jobs.command()
@@ -72,7 +75,7 @@ async def list_(settings: Settings) -> None:
 @on_store
 async def retry(settings: Settings, id: int) -> None:
     """Let a buried job be done again, with all its tries."""
-    async with open_store(settings.database_url, migrate=False):
+    async with open_made_store(settings):
         await models.Job.retry(id)
 
 
@@ -81,7 +84,7 @@ async def retry(settings: Settings, id: int) -> None:
 @on_store
 async def drop(settings: Settings, id: int) -> None:
     """Forget a job."""
-    async with open_store(settings.database_url, migrate=False):
+    async with open_made_store(settings):
         await models.Job.drop(id)
 
 

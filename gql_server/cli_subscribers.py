@@ -12,12 +12,17 @@ import orjson
 
 import models
 from gql_server import rosters
-from gql_server.commands import on_store, require_store
+from gql_server.commands import on_store, open_made_store, require_site, tell_aside
 from gql_server.settings import PREFIX, ConsentIp, Settings
 from models.store import open_store
 from schema.turnstile import read_ip, truncated
 
 BY_OPERATOR = models.Trace(door="operator")
+ONLY_SUPPRESSED = "Only a digest of its suppression is held, which stays; `unsuppress` lifts it."
+WITHOUT_MAIL = (
+    f"No mail server is set here ({PREFIX}SMTP_URL): a server that has one sends these letters; "
+    "a `serve` without one, for this machine alone, shows them at /letters."
+)
 TOLD_EVERY = 10_000  # lines
 
 
@@ -37,16 +42,17 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
     they confirm. Doing it again changes nothing, and finishes what was stopped.
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
-        _say(f"Reading {roster.lines} lines in {roster.encoding}: {', '.join(roster.columns.used)}.")
+        used = ", ".join(roster.columns.used)
+        tell_aside(f"Reading {_counted(roster.lines, 'line')} in {roster.encoding}: {used}.")
         if roster.columns.unused:
-            _say(f"Not used: {', '.join(roster.columns.unused)}.")
+            tell_aside(f"Not used: {', '.join(roster.columns.unused)}.")
         if roster.encoding == rosters.WESTERN:
-            _say("It is no UTF-8 and is read as Windows-1252; look at names with accents afterwards.")
-        async with open_store(settings.database_url, progress=_say):
+            tell_aside("It is no UTF-8 and is read as Windows-1252; look at names with accents afterwards.")
+        async with open_store(settings.database_url, progress=tell_aside):
             report = await _bring_in(await models.found(), roster, ask=ask)
     click.echo(report)
     if report.total.asked and not settings.smtp_url:
-        _say(f"No mail server is set here ({PREFIX}SMTP_URL): these letters wait for a server that has one.")
+        tell_aside(WITHOUT_MAIL)
     if report.left_out:
         raise click.exceptions.Exit(1)
 
@@ -58,27 +64,28 @@ async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool)
         report.add(brought)
         for problem in brought.problems:
             column = f", {problem.column}" if problem.column else ""
-            _say(f"Line {problem.line}{column}: {problem.reason}")
+            tell_aside(f"Line {problem.line}{column}: {problem.reason}")
         if report.lines // TOLD_EVERY > before // TOLD_EVERY:
-            _say(f"{report.lines} of {roster.lines} lines")
+            tell_aside(f"{report.lines} of {roster.lines} lines")
     return report
 
 
 @subscribers.command()
-@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @on_store
-async def export(settings: Settings, file: Path | None) -> None:
-    """Write all subscribers as CSV to a new FILE, or to standard output.
+async def export(settings: Settings, file: Path) -> None:
+    """Write all subscribers as CSV to a new FILE, or to standard output as `-`.
 
     Each has their status and the proof of their consent, so that an import elsewhere restores them.
     """
     async with _site(settings) as site:
-        if file is None:
-            await _hand_out(site, sys.stdout.buffer)
-            return
-        with rosters.whole_file(file) as out:
-            number = await _hand_out(site, out)
-    _say(f"{file} holds {number} subscribers.")
+        if str(file) == "-":
+            number = await _hand_out(site, sys.stdout.buffer)
+        else:
+            with rosters.whole_file(file) as out:
+                number = await _hand_out(site, out)
+    where = "Standard output" if str(file) == "-" else file
+    tell_aside(f"{where} holds {_counted(number, 'subscriber')}.")
 
 
 async def _hand_out(site: models.Site, out: BinaryIO) -> int:
@@ -88,7 +95,7 @@ async def _hand_out(site: models.Site, out: BinaryIO) -> int:
         out.write(rosters.row(line.cells))
         number = line.number
         if number % TOLD_EVERY == 0:
-            _say(f"{number} subscribers")
+            tell_aside(f"{number} subscribers")
     return number
 
 
@@ -96,9 +103,9 @@ async def _hand_out(site: models.Site, out: BinaryIO) -> int:
 @click.argument("address")
 @on_store
 async def show(settings: Settings, address: str) -> None:
-    """Show all that is held of ADDRESS, as JSON."""
+    """Show all that is held of ADDRESS, as JSON: a subscription, open sign-ups, a suppression."""
     async with _site(settings) as site:
-        held = await models.export(site, await models.Subscription.of(site, address))
+        held = await models.held_of(site, address)
     click.echo(orjson.dumps(held, option=orjson.OPT_INDENT_2).decode())
 
 
@@ -112,10 +119,11 @@ async def erase(settings: Settings, address: str, yes: bool) -> None:
     Who must never be written to again is to be suppressed as well: an import could bring them back.
     """
     async with _site(settings) as site:
-        subscription = await models.Subscription.of(site, address)
+        await models.held_of(site, address)
         if not yes and click.prompt("Type the address again to erase it") != address:
             raise click.ClickException("That is another address; nothing was erased.")
-        await models.erase(subscription)
+        if not await models.forget(site, address):
+            raise click.ClickException(ONLY_SUPPRESSED)
     click.echo("Erased. A worker cleans the store's files of it soon.")
 
 
@@ -125,8 +133,9 @@ async def erase(settings: Settings, address: str, yes: bool) -> None:
 async def suppress(settings: Settings, address: str) -> None:
     """Let no letter go to ADDRESS any more, whoever asks for one."""
     async with _site(settings) as site:
-        await models.suppress(site, address, BY_OPERATOR)
-    click.echo("Suppressed: no letter goes there, and a subscription of it has ended.")
+        has_ended = await models.suppress(site, address, BY_OPERATOR)
+    more = ", and the subscription of it has ended" if has_ended else ""
+    click.echo(f"Suppressed: no letter goes there{more}.")
 
 
 @subscribers.command()
@@ -141,9 +150,8 @@ async def unsuppress(settings: Settings, address: str) -> None:
 
 @asynccontextmanager
 async def _site(settings: Settings) -> AsyncIterator[models.Site]:
-    require_store(settings)
-    async with open_store(settings.database_url, progress=_say):
-        yield await models.found()
+    async with open_made_store(settings):
+        yield await require_site()
 
 
 def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
@@ -153,5 +161,5 @@ def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
     return truncated(ip) if consent_ip == "truncated" and read_ip(ip) else ip
 
 
-def _say(line: str) -> None:
-    click.echo(line, err=True)
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

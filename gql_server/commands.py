@@ -2,7 +2,8 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import models
 from gql_server.importers.weebly import ImportRefused
 from gql_server.rosters import RosterRefused
 from gql_server.settings import Settings, SettingsError, read_settings
-from models.store import locate
+from models.store import Store, locate, open_migrator, open_store
 
 Command = Callable[..., Coroutine[Any, Any, None]]
 # An operation that fails is the store's: a file with other tables in it, a user who may make none.
@@ -36,13 +37,46 @@ def on_store(command: Command) -> Callable[..., None]:
     return run
 
 
+@asynccontextmanager
+async def open_made_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the store for a command that makes none and changes nothing of how it is made."""
+    require_store(settings)
+    async with open_store(settings.database_url, migrate=False, progress=tell_aside) as store:
+        await require_up_to_date(settings)
+        yield store
+
+
 def require_store(settings: Settings) -> None:
     """Refuse where no store was made yet, before one is made by looking for it."""
     file = locate(settings.database_url).credentials.get("file_path")
-    if file and not Path(file).exists():
+    # An empty file is what looking for a store that is not there used to leave.
+    if file and not (Path(file).exists() and Path(file).stat().st_size):
         raise click.ClickException(
             f"There is no store at {file} yet; `migrate` makes it, and so does `serve`."
         )
+
+
+async def require_up_to_date(settings: Settings) -> None:
+    """Refuse an open store that was made by an older version, or is empty yet."""
+    async with open_migrator(settings.database_url) as migrator:
+        pending = await migrator.pending()
+    if pending:
+        raise click.ClickException(
+            f"Migrations are waiting ({len(pending)}); `migrate` applies them, and so does `serve`."
+        )
+
+
+async def require_site() -> models.Site:
+    """Give the site of an open store; refuse a store that holds none yet."""
+    site = await models.Site.current()
+    if site is None:
+        raise click.ClickException("The store holds no site yet; `migrate` founds it, and so does `serve`.")
+    return site
+
+
+def tell_aside(line: str) -> None:
+    """Tell how it goes, beside what the command gives."""
+    click.echo(line, err=True)
 
 
 def in_one_line(error: Exception) -> str:

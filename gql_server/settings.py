@@ -17,6 +17,10 @@ from models.errors import Invalid, StoreError
 from models.store import locate
 
 PREFIX = "GQL_SERVER_"
+NO_SENDER = (
+    f"{PREFIX}MAIL_FROM is needed with {PREFIX}SMTP_URL; write who sends the letters, "
+    "such as The Blog <post@blog.example>."
+)
 Network = IPv4Network | IPv6Network
 
 
@@ -107,7 +111,9 @@ def _check_mail(settings: Settings) -> None:
         if settings.smtp_url and not read_servers(settings.smtp_url):
             raise Invalid("smtp_url", "A mail server's address looks like smtp://user:password@host:587.")
         name = f"{PREFIX}MAIL_FROM"
-        if settings.smtp_url or settings.mail_from:
+        if settings.smtp_url and not settings.mail_from:
+            raise SettingsError(NO_SENDER)
+        if settings.mail_from:
             label, address = settings.sender
             assert Sender(Address.of(address).text, label).header
     except Invalid as error:

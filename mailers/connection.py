@@ -1,6 +1,8 @@
 """A new line to a mail server: connected, guarded and signed in by aiosmtplib, then taken over."""
 
 import asyncio
+import errno
+import socket
 import ssl
 from typing import cast
 
@@ -21,6 +23,9 @@ from mailers.standing import Standing
 from mailers.verdicts import SOON, NoLine, OursToFix, Reply, Stage, Verdict, judge, later, printable
 
 PATIENCE = 30.0  # seconds for each step
+NOBODY_LISTENS = "nothing listens there"
+NO_SUCH_HOST = "no host of that name is found"
+NO_ANSWER = "no answer came in time"
 
 _START_TLS = {Security.STARTTLS: True, Security.OPPORTUNISTIC: None}
 
@@ -82,9 +87,20 @@ def _verdict(error: Exception) -> Verdict:
     if isinstance(error, SMTPResponseException):
         # aiosmtplib says -1 to an answer that makes no sense.
         return judge(Stage.CONNECT, Reply(error.code, printable(error.message)))
-    reason = printable(f"{Stage.CONNECT.value}: {error}")
+    reason = printable(f"{Stage.CONNECT.value}: {_plainly(error)}")
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
         return OursToFix(later(SOON), reason)
     passing = (SMTPConnectError, SMTPServerDisconnected, SMTPTimeoutError, OSError)
     # What remains is a server that lacks STARTTLS, AUTH or a way to sign in that we know.
     return NoLine(later(SOON), reason) if isinstance(error, passing) else OursToFix(later(SOON), reason)
+
+
+def _plainly(error: Exception) -> str:
+    """Say what failed in plain words, where it is one of the usual things."""
+    cause = error.__cause__ or error
+    if isinstance(cause, socket.gaierror):
+        return NO_SUCH_HOST
+    # A name with several addresses fails with one error that lists those of all.
+    if isinstance(cause, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(cause):
+        return NOBODY_LISTENS
+    return NO_ANSWER if isinstance(error, SMTPTimeoutError | TimeoutError) else str(error)

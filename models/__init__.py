@@ -33,7 +33,7 @@ from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.paths import Leads, leads, normal_path
-from models.personal_data import erase, export, scrub, suppress, unsuppress
+from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
 from models.posts import Post, Wanted, count_due
 from models.purge import purge
 from models.recount import recount
@@ -125,8 +125,10 @@ __all__ = [
     "erase",
     "export",
     "findable",
+    "forget",
     "found",
     "hand_out",
+    "held_of",
     "jobs",
     "keyed_digest",
     "known_topics",

@@ -22,7 +22,7 @@ def _copy(store: Path, to: Path) -> int:
     to = to.absolute()
     unchecked = to.with_name(f".{to.name}.unchecked")
     if not store.is_file():
-        raise StoreError(f"There is no store at {store}.")
+        raise StoreError(f"There is no store at {store} yet; `migrate` makes it, and so does `serve`.")
     if not to.parent.is_dir() or not os.access(to.parent, os.W_OK | os.X_OK):
         raise StoreError(f"Nothing can be written into {to.parent}; name a folder that is there and yours.")
     if to.exists():

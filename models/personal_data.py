@@ -8,7 +8,12 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.consents import Consent, Trace
 from models.deliveries import Delivery
+<<<<<<< HEAD
 from models.interests import described, topics_of
+=======
+from models.errors import NotFound
+from models.interests import topic_code, topics_of
+>>>>>>> mend-cli
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
@@ -26,16 +31,35 @@ OF_SIGN_UP = (
 )  # fmt: skip
 
 
+async def held_of(site: Site, email: str) -> dict[str, Any]:
+    """Give everything that is held of an address, subscribed or not; refuse one of which nothing is."""
+    mailbox = Address.of(email).mailbox
+    found = await Subscription.filter(site_id=site.id, mailbox=mailbox).first()
+    if found is not None:
+        return await export(site, found)
+    held = await _beside(site, mailbox)
+    if not any(held.values()):
+        raise NotFound("Nothing is held of this address here.", field="email")
+    return {"email": mailbox, **held}
+
+
 async def export(site: Site, subscription: Subscription) -> dict[str, Any]:
     """Give everything that is held of a subscriber, in plain values and moments."""
     of_them = {"subscription_id": subscription.id}
-    suppressed = await Suppression.filter(key=key_of(site, subscription.mailbox)).first()
-    requests = SignUp.filter(site_id=site.id, mailbox=subscription.mailbox).order_by("id")
     return {
         **{name: getattr(subscription, name) for name in OF_SUBSCRIPTION},
         "topics": await described(await topics_of(subscription.id), subscription.language),
         "consents": await Consent.filter(**of_them).order_by("id").values(*OF_CONSENT),
         "letters": await Delivery.filter(**of_them).order_by("id").values(*OF_DELIVERY),
+        **await _beside(site, subscription.mailbox),
+    }
+
+
+async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
+    """Give what is held of an address beside its subscription."""
+    suppressed = await Suppression.filter(key=key_of(site, mailbox)).first()
+    requests = SignUp.filter(site_id=site.id, mailbox=mailbox).order_by("id")
+    return {
         "requests": await requests.values(*OF_SIGN_UP),
         "suppressed": _told(suppressed) if suppressed else None,
     }
@@ -54,14 +78,29 @@ async def erase(subscription: Subscription) -> None:
 
 
 @atomic
-async def suppress(site: Site, email: str, trace: Trace) -> None:
-    """Let no letter go to an address, whoever asks for one; its subscription ends without a goodbye."""
+async def forget(site: Site, email: str) -> bool:
+    """Forget an address, subscribed or not, as `erase` does; tell whether there was anything to forget."""
+    mailbox = Address.of(email).mailbox
+    requests = await SignUp.filter(site_id=site.id, mailbox=mailbox).delete()
+    subscriptions = await Subscription.filter(site_id=site.id, mailbox=mailbox).delete()
+    await Job.promise(Work.SCRUB, key="scrub")
+    return bool(requests or subscriptions)
+
+
+@atomic
+async def suppress(site: Site, email: str, trace: Trace) -> bool:
+    """Let no letter go to an address, whoever asks for one; tell whether a subscription of it ends by that.
+
+    It ends without a goodbye.
+    """
     mailbox = Address.of(email).mailbox
     await Suppression.add(site, mailbox, Scope.ALL, reason="operator")
     found = await Subscription.filter(site_id=site.id, mailbox=mailbox).first()
-    if found is not None:
-        await found.leave(site, trace)
-        await Delivery.cancel(found.id)
+    if found is None:
+        return False
+    left = await found.leave(site, trace)
+    await Delivery.cancel(found.id)
+    return left.version != found.version
 
 
 async def unsuppress(site: Site, email: str) -> bool:

@@ -6,10 +6,11 @@ transaction, so an import that is killed is finished by running it again.
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from models.addresses import Address
@@ -19,7 +20,7 @@ from models.consents import Act, Consent
 from models.deliveries import Delivery
 from models.errors import Invalid
 from models.instants import now
-from models.interests import Topic, seen_topics, set_topics_of_each, topic_code
+from models.interests import Slug, Topic, seen_topics, set_topics_of_each, topic_code
 from models.jobs import Lane
 from models.newsletters import Newsletter
 from models.roster_lines import Line, Listed, Problem, read_line, says_no, written
@@ -74,21 +75,45 @@ async def bring_in(
 
     With `ask`, who is pending and was not asked yet gets a letter that asks to confirm, as the caps allow.
     """
-    sieve, main = _Sieve(site, lines), await Newsletter.main(site)
+    sieve, main = _Sieve(lines), await Newsletter.main(site)
     rest = iter(lines)
     while part := list(islice(rest, A_CHUNK)):
         brought = Brought()
-        listed = [one for line in part if (one := sieve.let_through(line, brought.problems))]
-        await _Chunk(site, main, listed, brought).bring_in(ask=ask)
+        read = [one for line in part if (one := _readable(site, line, brought.problems))]
+        wanted = {slug for one in read for slug in one.topics}
+        found = await seen_topics(site, wanted) if wanted else {}
+        # Whose topics are not here stands in nobody's way: a later line of that address may be good.
+        good = [one for one in read if _may_come(one, found, brought.problems)]
+        listed = [one for one in good if sieve.lets_through(one, brought.problems)]
+        await _Chunk(site, main, listed, found, brought).bring_in(ask=ask)
         brought.came[Came.LEFT_OUT] = len(part) - brought.came.total()
+        brought.problems.sort(key=attrgetter("line"))
         yield brought
+
+
+def _readable(site: Site, line: Line | Problem, problems: list[Problem]) -> Listed | None:
+    """Read a line; None when it is left out. What is wrong with it is added to `problems`."""
+    if isinstance(line, Problem):
+        problems.append(line)
+        return None
+    listed, wrong = read_line(site, line)
+    problems.extend(wrong)
+    return listed
+
+
+def _may_come(one: Listed, found: Mapping[Slug, Topic], problems: list[Problem]) -> bool:
+    """Tell whether all topics of a line are here; a no is kept whatever it names."""
+    missing = [slug for slug in one.topics if slug not in found]
+    for kind, _ in missing:
+        start = "start it first, or write another" if kind == "newsletter" else "write another"
+        problems.append(Problem(one.line, "topics", f"There is no {kind} of that name here; {start}."))
+    return one.says_no or not missing
 
 
 class _Sieve:
     """Lets one line of each address through: the first that can be read, but no yes where there is a no."""
 
-    def __init__(self, site: Site, lines: Iterable[Line | Problem]) -> None:
-        self._site = site
+    def __init__(self, lines: Iterable[Line | Problem]) -> None:
         # Hashes, so that what is remembered of a long roster stays small.
         self._noes = {
             hash(mailbox)
@@ -97,25 +122,18 @@ class _Sieve:
         }
         self._seen: dict[int, int] = {}
 
-    def let_through(self, line: Line | Problem, problems: list[Problem]) -> Listed | None:
-        """Read a line; None when it is left out. What is wrong with it is added to `problems`."""
-        if isinstance(line, Problem):
-            problems.append(line)
-            return None
-        listed, wrong = read_line(self._site, line)
-        problems.extend(wrong)
-        if listed is None:
-            return None
-        key = hash(listed.mailbox)
-        if key in self._noes and not listed.says_no:
+    def lets_through(self, one: Listed, problems: list[Problem]) -> bool:
+        """Tell whether a line counts; why it does not is added to `problems`."""
+        key = hash(one.mailbox)
+        if key in self._noes and not one.says_no:
             reason = "Another line says that this address left; that one counts."
         elif key in self._seen:
             reason = f"This is the address of line {self._seen[key]} again; that one counts."
         else:
-            self._seen[key] = line.number
-            return listed
-        problems.append(Problem(line.number, "email", reason))
-        return None
+            self._seen[key] = one.line
+            return True
+        problems.append(Problem(one.line, "email", reason))
+        return False
 
 
 def _mailbox(line: Line) -> str | None:
@@ -128,12 +146,21 @@ def _mailbox(line: Line) -> str | None:
 class _Chunk:
     """Some lines of a roster, each of another address, on their way into the store."""
 
-    def __init__(self, site: Site, main: Newsletter, listed: Sequence[Listed], brought: Brought) -> None:
+    def __init__(
+        self,
+        site: Site,
+        main: Newsletter,
+        listed: Sequence[Listed],
+        found: Mapping[Slug, Topic],
+        brought: Brought,
+    ) -> None:
         self._site = site
-        self._main = main
         self._listed = {one.mailbox: one for one in listed}
         self._brought = brought
-        self._topics: dict[str, list[Topic]] = {}
+        main_alone = [("newsletter", main.id)]
+        self._topics: dict[str, list[Topic]] = {
+            one.mailbox: [found[slug] for slug in one.topics if slug in found] or main_alone for one in listed
+        }
         self._fresh: dict[str, Subscription] = {}
         self._proven: set[str] = set()
         self._unasked: list[Listed] = []
@@ -141,7 +168,6 @@ class _Chunk:
     @atomic
     async def bring_in(self, *, ask: bool) -> None:
         """Bring them in; nobody is asked to confirm more often than a sign-up would."""
-        await self._find_topics()
         await self._sort_out()
         # The caps come before the rows, as with a sign-up: so the two never wait for each other.
         allowed = await self._allowed() if ask else set()
@@ -152,18 +178,6 @@ class _Chunk:
         await self._keep([row for row in rows if self._is_new(row)])
         await self._confirm([row for row in rows if self._is_proven(row)])
         await self._ask([row for row in rows if row.mailbox in allowed and _is_unasked(row)])
-
-    async def _find_topics(self) -> None:
-        wanted = {slug for one in self._listed.values() for slug in one.topics}
-        found = await seen_topics(self._site, wanted) if wanted else {}
-        for mailbox, one in list(self._listed.items()):
-            for kind, _ in (slug for slug in one.topics if slug not in found):
-                reason = f"There is no {kind} of that name here; start it first, or write another."
-                self._brought.problems.append(Problem(one.line, "topics", reason))
-                if not one.says_no:
-                    self._listed.pop(mailbox, None)
-            known = [found[slug] for slug in one.topics if slug in found]
-            self._topics[mailbox] = known or [("newsletter", self._main.id)]
 
     async def _sort_out(self) -> None:
         mailboxes = list(self._listed)

@@ -146,7 +146,8 @@ def _sqlite(parts: SplitResult) -> dict[str, Any]:
     path = unquote(parts.path)
     if parts.netloc or parts.query or not path.startswith("/"):
         raise ValueError(path)
-    return {"file_path": path}
+    # Some write four slashes before an absolute path.
+    return {"file_path": f"/{path.lstrip('/')}"}
 
 
 def _postgres(parts: SplitResult) -> dict[str, Any]:

@@ -106,6 +106,8 @@ def _copied(source: BinaryIO) -> Iterator[BinaryIO]:
 
 def _looked_at(file: BinaryIO, keep_ip: KeepIp) -> RosterFile:
     encoding, lines = _survey(file)
+    if not lines:
+        raise RosterRefused("The file is empty.")
     with _as_text(file, encoding) as text:
         header = text.readline(LONGEST_LINE)
     if not header.strip() or "\0" in header:

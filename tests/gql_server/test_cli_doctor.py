@@ -95,9 +95,21 @@ async def test_a_mail_server_that_takes_no_letters_gives_its_reason_and_never_th
     assert not any(sent in told.output for sent in ("s3cret", "czNjcmV0", "AGFubgBzM2NyZXQgd29yZA=="))
 
 
-def test_a_mail_server_that_is_not_there_is_told(run):
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_mail_server_that_is_not_there_is_told_in_plain_words(run, host):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    told = run("doctor", SMTP_URL=f"smtp://127.0.0.1:{port}", MAIL_FROM=SENDER)
+    told = run("doctor", SMTP_URL=f"smtp://{host}:{port}", MAIL_FROM=SENDER)
     assert told.exit_code == 1
-    assert "takes no letters" in line_of(told, "mail")
+    advice = "check GQL_SERVER_SMTP_URL and that the mail server runs."
+    assert line_of(told, "mail") == f"Nothing listens at {host}:{port}; {advice}"
+
+
+def test_a_mail_server_whose_name_leads_nowhere_is_told_in_plain_words(run):
+    told = run("doctor", SMTP_URL="smtp://mail.invalid", MAIL_FROM=SENDER)
+    assert told.exit_code == 1
+    assert line_of(told, "mail").startswith("No host is found by the name mail.invalid; check")
+
+
+def test_where_a_server_would_listen_is_told(run):
+    assert line_of(run("doctor"), "settings") == "fine; would listen on http://127.0.0.1:8000"

@@ -71,6 +71,8 @@ def test_who_is_pending_is_asked_when_that_is_said(run):
     asked = run("import", "--ask", "-", input=PLAIN)
     assert "asked              1" in asked.stdout
     assert "No mail server is set" in asked.stderr
+    assert "a server that has one sends" in asked.stderr
+    assert "shows them at /letters" in asked.stderr
     assert "asked " not in run("import", "--ask", "-", input=PLAIN).stdout
     assert json.loads(run("show", "Bob@example.org").stdout)["letters"][0]["kind"] == "confirmation"
 
@@ -105,6 +107,17 @@ def test_what_is_no_roster_is_refused_in_one_line_before_a_store_is_made(run, tm
     file.write_bytes(content)
     assert "@" not in assert_one_line(run("import", str(file)))
     assert not (tmp_path / "data").exists()
+
+
+def test_an_empty_file_is_called_so(run):
+    assert assert_one_line(run("import", "-", input=b"")) == "Error: The file is empty."
+
+
+@pytest.mark.parametrize(
+    ("roster", "told"), [("email\nann@example.org\n", "1 line in"), (PLAIN, "2 lines in")]
+)
+def test_lines_are_counted_as_one_says_it(run, roster, told):
+    assert f"Reading {told}" in run("import", "-", input=roster).stderr
 
 
 @pytest.mark.parametrize("path", ["missing.csv", "."])
@@ -184,6 +197,16 @@ def test_an_export_writes_over_nothing(run, tmp_path):
     assert not (tmp_path / "elsewhere.csv").exists()
 
 
+@pytest.mark.parametrize("arguments", [["export"], ["export", "-"]], ids=" ".join)
+def test_an_export_goes_to_standard_output_and_its_report_beside_it(run, tmp_path, arguments):
+    run("import", "-", input=PLAIN)
+    result = run(*arguments)
+    assert result.exit_code == 0
+    assert len(list(csv.DictReader(StringIO(result.stdout)))) == 2
+    assert result.stderr == "Standard output holds 2 subscribers.\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 def test_nothing_is_made_by_looking_for_a_store(run, tmp_path):
     for command in (["export"], ["show", "ann@example.org"], ["suppress", "ann@example.org"]):
         assert "no store" in assert_one_line(run(*command))
@@ -234,6 +257,37 @@ def test_who_is_suppressed_gets_no_letter_and_is_not_brought_in_again(run, held)
     assert "No longer" in run("unsuppress", "eve@example.org").stdout
     assert "was not suppressed" in run("unsuppress", "eve@example.org").stdout
     assert "pending            1" in run("import", "-", input="email\neve@example.org\n").stdout
+
+
+def test_of_who_is_suppressed_and_not_subscribed_that_is_shown_and_stays(run):
+    run("import", "-", input=PLAIN)
+    assert run("suppress", "eve@example.org").stdout == "Suppressed: no letter goes there.\n"
+    shown = json.loads(run("show", "Eve@example.org").stdout)
+    assert (shown["email"], shown["requests"]) == ("eve@example.org", [])
+    assert (shown["suppressed"]["scope"], shown["suppressed"]["reason"]) == ("all", "operator")
+    assert shown["suppressed"]["since"]
+    assert "`unsuppress` lifts it" in assert_one_line(run("erase", "--yes", "eve@example.org"))
+    assert run("unsuppress", "eve@example.org").stdout.startswith("No longer")
+
+
+def test_a_subscription_ends_by_being_suppressed_only_once(run):
+    run("import", "-", input=PLAIN)
+    assert "the subscription of it has ended" in run("suppress", "ann@example.org").stdout
+    assert "has ended" not in run("suppress", "ann@example.org").stdout
+
+
+def test_who_asked_and_was_not_answered_yet_is_shown_and_erased(run, tmp_path):
+    run("import", "-", input=PLAIN)
+    asyncio.run(_ask(f"sqlite://{tmp_path}/data/blog.sqlite3", "eve@example.org"))
+    shown = json.loads(run("show", "eve@example.org").stdout)
+    assert [(asked["wish"], asked["name"]) for asked in shown["requests"]] == [("letters", "Eve")]
+    assert run("erase", "--yes", "eve@example.org").exit_code == 0
+    assert "Nothing is held" in assert_one_line(run("show", "eve@example.org"))
+
+
+async def _ask(url: str, email: str) -> None:
+    async with open_store(url):
+        await models.SignUp.ask(await models.found(), email, models.Trace(door="test"), name="Eve")
 
 
 def test_an_import_that_is_killed_leaves_whole_chunks_and_is_finished_by_the_next(start, tmp_path):

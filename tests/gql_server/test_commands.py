@@ -16,6 +16,13 @@ HELP = [
     ["import", "weebly", "--help"],
 ]  # fmt: skip
 
+MAKE_NO_STORE = [
+    ["jobs"], ["jobs", "list"], ["jobs", "retry", "1"], ["jobs", "drop", "1"], ["subscribers", "export"],
+    ["subscribers", "show", "ann@example.org"], ["subscribers", "erase", "--yes", "ann@example.org"],
+    ["subscribers", "suppress", "ann@example.org"], ["subscribers", "unsuppress", "ann@example.org"],
+    ["doctor"], ["backup", "copy.sqlite3"],
+]  # fmt: skip
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
@@ -104,6 +111,23 @@ def test_doctor_says_what_is_to_be_done(run):
     healthy = run("doctor")
     assert healthy.exit_code == 0
     assert "right" in healthy.output
+
+
+@pytest.mark.parametrize("command", MAKE_NO_STORE, ids=" ".join)
+def test_a_command_that_makes_no_store_says_where_there_is_none_and_makes_nothing(run, tmp_path, command):
+    for slashes in ("//", "///"):
+        line = assert_one_line(run(*command, DATABASE_URL=f"sqlite:{slashes}{tmp_path}/blog.sqlite3"))
+        there = f"There is no store at {tmp_path}/blog.sqlite3 yet; `migrate` makes it, and so does `serve`."
+        assert line == f"Error: {there}"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", MAKE_NO_STORE[:-1], ids=" ".join)
+def test_a_command_that_makes_no_store_leaves_an_empty_file_empty(run, tmp_path, command):
+    stray = tmp_path / "blog.sqlite3"
+    stray.touch()
+    assert "`migrate`" in assert_one_line(run(*command, DATABASE_URL=f"sqlite://{stray}"))
+    assert stray.read_bytes() == b""
 
 
 @pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", b"<rss", b"\xff\xfe\x00", b"<html></html>"])

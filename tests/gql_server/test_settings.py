@@ -44,8 +44,9 @@ WRONG_MAIL = {
         ),
     },
     "MAIL_FROM": {
+        "GQL_SERVER_MAIL_FROM is needed with GQL_SERVER_SMTP_URL; write who sends the letters": ("", " "),
         NO_ADDRESS: (
-            "", "Ann", "ann@", "ann@localhost", "Ann <>", "Ann ann@example.org", "ann@example.org ann",
+            "Ann", "ann@", "ann@localhost", "Ann <>", "Ann ann@example.org", "ann@example.org ann",
             "ann@example.org, bob@example.org", "ann @example.org", "ann@example.org (Ann)",
             "<<ann@example.org>>",
             "Ann <ann@example.org>, bob", "Ann <ann@example.org\r\nBcc: bob@example.org>", "😀@example.org",

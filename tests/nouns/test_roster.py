@@ -155,6 +155,37 @@ async def test_of_several_lines_of_an_address_the_first_counts(site):
 
 
 @pytest.mark.parametrize(
+    "wrong", [{"topics": "newsletter:none"}, {"topics": "tag:none"}, {"language": "klingon"}], ids=str
+)
+@pytest.mark.parametrize("distance", [0, 600])
+async def test_a_line_that_is_left_out_stands_in_no_way_of_a_good_one(site, wrong, distance):
+    far = [{"email": f"{number}@example.org"} for number in range(distance)]
+    brought = await bring(
+        site, {"email": "ann@example.org", **wrong}, *far, {"email": "ann@example.org", "name": "Ann"}
+    )
+    assert [problem.line for problem in brought.problems] == [2]
+    assert (await Subscription.of(site, "ann@example.org")).name == "Ann"
+    assert brought.came == {models.Came.PENDING: distance + 1, models.Came.LEFT_OUT: 1}
+
+
+async def test_what_is_wrong_is_told_in_the_order_of_lines_and_with_what_can_be_done(site):
+    brought = await bring(
+        site,
+        {"email": "ann@example.org", "topics": "newsletter:none"},
+        {"email": "bob"},
+        {"email": "cas@example.org", "topics": "author:none"},
+        {"email": "dee@example.org"},
+        {"email": "dee@example.org"},
+        {"email": "eve@example.org", "topics": "tag:none"},
+    )
+    told = {problem.line: problem.reason for problem in brought.problems}
+    assert list(told) == [2, 3, 4, 6, 7]
+    assert told[2] == "There is no newsletter of that name here; start it first, or write another."
+    assert told[4] == "There is no author of that name here; write another."
+    assert told[7] == "There is no tag of that name here; write another."
+
+
+@pytest.mark.parametrize(
     "no", [NO, {"left_at": "2021"}, {"status": "bounced"}, {"suppressed": "lists"}], ids=str
 )
 @pytest.mark.parametrize("turn", [1, -1])

@@ -65,6 +65,7 @@ async def test_the_buried_are_counted_listed_dug_up_and_dropped(store, say):
     )
     assert await say("jobs", "drop", str(two)) == (0, [])
     assert await say("jobs", "retry", str(one)) == (0, [])
+    assert await say("jobs", "list") == (0, ["Nothing is buried."])
     assert await say("jobs", "retry", str(one)) == (1, ["Error: There is no such buried job."])
     _, [line] = await say("jobs")
     assert line.startswith("1 waiting, 0 running, 0 buried; the oldest could be done since ")
