@@ -77,13 +77,9 @@ class Carrier:
         post = self._post
         if post is None:
             raise models.TryLater(models.now() + WITHOUT_POST)
-<<<<<<< HEAD
         pen = Pen(post.sender, (await self._publication.context()).absolute)
         # What is kept to be shown is shown as it was written.
-        round_ = _Round(batch, pen.write if isinstance(post, Outbox) else pen.seal)
-=======
-        round_ = _Round(batch, await self._publication.context(), self._flow)
->>>>>>> mend-cli
+        round_ = _Round(batch, pen.write if isinstance(post, Outbox) else pen.seal, self._flow)
         if await models.Delivery.due(batch).count() > 1:
             await post.send(round_.letters(), record=round_.record, withdrawn=round_.withdrawn)
         else:
@@ -100,16 +96,10 @@ CARRIER = web.AppKey("carrier", Carrier)
 class _Round:
     """The letters of one batch on their way, by key: the id of the promise, and the name of its words."""
 
-<<<<<<< HEAD
-    def __init__(self, batch: int, write: Write) -> None:
+    def __init__(self, batch: int, write: Write, flow: Flow) -> None:
         self._batch = batch
         self._write = write
-=======
-    def __init__(self, batch: int, context: Context, flow: Flow) -> None:
-        self._batch = batch
-        self._context = context
         self._flow = flow
->>>>>>> mend-cli
         self._on_their_way: dict[str, tuple[int, str]] = {}
         self._is_ours, self._ours_since = True, monotonic()
 

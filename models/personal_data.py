@@ -8,12 +8,8 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.consents import Consent, Trace
 from models.deliveries import Delivery
-<<<<<<< HEAD
-from models.interests import described, topics_of
-=======
 from models.errors import NotFound
-from models.interests import topic_code, topics_of
->>>>>>> mend-cli
+from models.interests import described, topics_of
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
