@@ -84,7 +84,10 @@ class PostgresEngine(AsyncpgDBClient):
         return connection
 
     async def scrub(self) -> bool:
-        """Take deleted rows out of the tables' pages; what the server keeps for replicas is its own."""
+        """Free the space of deleted rows, to be written over; the server's log and its copies are its own.
+
+        Bytes that nobody points at may stand there until then: only VACUUM FULL, which locks, removes them.
+        """
         connection = await self.connect_apart()
         try:
             await connection.execute("SET statement_timeout = 0")
