@@ -33,6 +33,10 @@ def on_store(command: Command) -> Callable[..., None]:
             asyncio.run(command(settings=read_settings(), **arguments))
         except FORESEEN as error:
             raise click.ClickException(in_one_line(error)) from None
+        except BrokenPipeError:
+            raise  # click ends in silence when nobody reads any more
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'The system'}: {error.strerror}.") from None
 
     return run
 

@@ -88,17 +88,13 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         with _copied(sys.stdin.buffer) as copy:
             yield copy
         return
-    with path.open("rb") as file:
-        if file.seekable():
-            yield file
-            return
-        with _copied(file) as copy:
-            yield copy
+    with path.open("rb") as file, _copied(file) as copy:
+        yield copy
 
 
 @contextmanager
 def _copied(source: BinaryIO) -> Iterator[BinaryIO]:
-    # What comes in as a stream is gone through more than once.
+    # It is gone through more than once, and must not change meanwhile.
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(source, copy)
         yield copy

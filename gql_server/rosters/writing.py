@@ -3,7 +3,7 @@
 import csv
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
 from typing import BinaryIO
@@ -44,7 +44,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         unfinished.replace(path)
     except BaseException as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # a name may be too long with what was put to it
+            unfinished.unlink(missing_ok=True)
         path.unlink()
         if isinstance(error, OSError):
             raise RosterRefused(f"{path} cannot be written: {error.strerror}.") from None

@@ -193,6 +193,9 @@ def test_an_export_writes_over_nothing(run, tmp_path):
     for name in ("mine.txt", "link.csv", "."):
         assert "is there already" in assert_one_line(run("export", name))
     assert "cannot be written" in assert_one_line(run("export", "no/such/folder.csv"))
+    nearly_too_long = "n" * 250
+    assert "cannot be written" in assert_one_line(run("export", nearly_too_long))
+    assert not (tmp_path / nearly_too_long).exists()
     assert file.read_text() == "mine"
     assert not (tmp_path / "elsewhere.csv").exists()
 
