@@ -25,7 +25,7 @@ from models.errors import (
 from models.founding import found
 from models.images import Image
 from models.instants import now
-from models.interests import Topic, known_topics, topic_code, topics_of
+from models.interests import Topic, described, known_topics, topic_code, topics_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
@@ -122,6 +122,7 @@ __all__ = [
     "clear",
     "count_due",
     "count_posts",
+    "described",
     "erase",
     "export",
     "findable",

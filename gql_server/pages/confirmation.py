@@ -14,7 +14,15 @@ async def show(request: web.Request) -> web.Response:
     visit, facts = visit.to(found), {"email": found.email}
     if found.status is models.SubscriptionStatus.CONFIRMED:
         return visit.tells("already", facts, links=visit.ways_on(found))
-    return visit.asks("confirm", facts, buttons={"confirm": visit.says("confirm")})
+    # Another may have signed them up: what they say yes to stands above the button.
+    topics = await models.described(await models.topics_of(found.id), visit.language)
+    return visit.asks(
+        "confirm",
+        facts,
+        buttons={"confirm": visit.says("confirm")},
+        chosen=[topic["title"] for topic in topics if "title" in topic],
+        frequency=found.frequency.value,
+    )
 
 
 async def confirm(request: web.Request) -> web.Response:

@@ -45,6 +45,7 @@ DUTCH = {
     "confirm_title": "Bevestig je aanmelding",
     "confirm_text": "Druk op de knop, dan krijg je de brieven van %(site)s op %(email)s.",
     "confirm": "Ja, ik meld me aan",
+    "what_comes": "Dit krijg je:",
     "confirm_small": (
         "Was jij dit niet? Dan hoef je niets te doen. Zonder bevestiging sturen we je geen nieuws."
     ),

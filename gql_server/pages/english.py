@@ -47,6 +47,7 @@ ENGLISH = {
     "confirm_title": "Confirm your subscription",
     "confirm_text": "Press the button to get the letters of %(site)s at %(email)s.",
     "confirm": "Yes, sign me up",
+    "what_comes": "What you will get:",
     "confirm_small": (
         "Was this not you? Then there is nothing you need to do. Without a confirmation we will not send "
         "you any news."

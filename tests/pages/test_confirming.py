@@ -40,6 +40,11 @@ async def test_looking_changes_nothing_and_the_button_confirms(reader, letter, h
     assert (confirmed.door, confirmed.form) == ("page", "/confirm")
 
 
+async def test_what_is_said_yes_to_stands_above_the_button(reader, letter):
+    await reader.opens(letter.link("confirm"))
+    assert "Dit krijg je: Nieuwsbrief. Zodra er iets nieuws is." in reader.page.text()
+
+
 async def test_who_confirmed_goes_on_to_choose(reader, letter):
     for ask in (reader.posts, reader.opens):
         await ask(letter.link("confirm"))
