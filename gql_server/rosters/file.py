@@ -97,6 +97,7 @@ def _copied(source: BinaryIO) -> Iterator[BinaryIO]:
     # It is gone through more than once, and must not change meanwhile.
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(source, copy)
+        copy.seek(0)
         yield copy
 
 
