@@ -59,7 +59,7 @@ async def _attempt(entry: Entry, hand: Hand, owner: UUID) -> Exception | None:
 def _spare(entry: Entry) -> None:
     """Spare workers what they died of time and again: let it rest, longer each time, and give it up at last.
 
-    Not at once: who is killed nine times in as many minutes takes much into the grave that is not to blame.
+    Not at once: a worker that is killed nine times in five minutes takes much along that is not to blame.
     """
     if entry.tries > MOST_TRIES:
         rests, is_rested = divmod(entry.tries - MOST_TRIES - 1, 2)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -30,22 +30,27 @@ class Pen:
     sender: Sender
     absolute: Callable[[str], str]
 
+    @cached_property
+    def site_url(self) -> str:
+        """Where the site lives; the paths of a letter's links begin with a slash."""
+        return self.absolute("/")
+
     def write(self, kind: str, key: str, promised_at: datetime, facts: Mapping[str, Any]) -> Letter:
         """Write a letter of a kind."""
         known, write = LETTERS[kind]
         told = {name: value for name, value in facts.items() if name != "paths"} | self._links(facts)
-        return write(known(key=key, promised_at=promised_at, site_url=self.absolute("/"), **told))
+        return write(known(key=key, promised_at=promised_at, site_url=self.site_url, **told))
 
     def seal(self, kind: str, key: str, promised_at: datetime, facts: Mapping[str, Any]) -> Mail:
         """Write a letter of a kind and seal it: the words are looked for once, and filled in for each."""
         values = {name: value for name, value in facts.items() if name not in FIXED}
         values |= self._links(facts)
         slots = frozenset(name for name, value in values.items() if value)
-        form = _form(kind, facts["language"], facts["site_title"], self.absolute("/"), slots, self.sender)
+        form = _form(kind, facts["language"], facts["site_title"], self.site_url, slots, self.sender)
         return form.fill(Stamp(facts["to"], key, promised_at), values)
 
     def _links(self, facts: Mapping[str, Any]) -> dict[str, str]:
-        return {name: self.absolute(path) for name, path in facts["paths"].items()}
+        return {name: self.site_url + path.removeprefix("/") for name, path in facts["paths"].items()}
 
 
 @lru_cache(maxsize=200)
