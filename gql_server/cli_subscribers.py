@@ -13,9 +13,9 @@ import orjson
 import models
 from gql_server import rosters
 from gql_server.commands import on_store, open_made_store, require_site, tell_aside
+from gql_server.networks import read_ip, truncated
 from gql_server.settings import PREFIX, ConsentIp, Settings
 from models.store import open_store
-from schema.turnstile import read_ip, truncated
 
 BY_OPERATOR = models.Trace(door="operator")
 ONLY_SUPPRESSED = "Only a digest of its suppression is held, which stays; `unsuppress` lifts it."

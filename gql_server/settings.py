@@ -106,7 +106,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
 def _check_mail(settings: Settings) -> None:
     name = f"{PREFIX}TRUSTED_PROXIES"
     try:
-        assert settings.proxies is not None
+        _ = settings.proxies
         name = f"{PREFIX}SMTP_URL"
         if settings.smtp_url and not read_servers(settings.smtp_url):
             raise Invalid("smtp_url", "A mail server's address looks like smtp://user:password@host:587.")
@@ -115,7 +115,7 @@ def _check_mail(settings: Settings) -> None:
             raise SettingsError(NO_SENDER)
         if settings.mail_from:
             label, address = settings.sender
-            assert Sender(Address.of(address).text, label).header
+            _ = Sender(Address.of(address).text, label).header
     except Invalid as error:
         raise SettingsError(f"{name}: {error}") from None
     except ValueError:

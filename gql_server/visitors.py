@@ -8,9 +8,10 @@ from aiohttp import HttpVersion11, web
 
 import models
 from gql_server.carrier import Carrier
+from gql_server.networks import read_ip, truncated
 from gql_server.settings import Network, Settings, is_loopback
+from gql_server.turnstile import SignUpGate
 from schema.context import Visitor
-from schema.turnstile import SignUpGate, read_ip, truncated
 
 OF_PROXIES = re.compile(
     r"(X-Forwarded-.*|Forwarded|X-Real-IP|Via|CF-Connecting-IP|True-Client-IP|X-Client-IP)$", re.IGNORECASE

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 import idna
 
+from models.addresses import LONGEST, LONGEST_LOCAL
 from models.errors import Invalid
 
 LOCAL = "localhost"  # RFC 2919, 3: for lists of whom no domain is known
-LONGEST = 254  # RFC 5321 4.5.3.1.3, without the angle brackets
 _DOMAIN = r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
 _PLAIN = re.compile(rf"[\w!#$%&'*+/=?^`{{|}}~.-]{{1,64}}@{_DOMAIN}", re.ASCII)
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*")
@@ -26,7 +26,7 @@ def mailbox(address: str, *, field: str) -> str:
         found = f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except UnicodeError:
         raise Invalid(field, "This is not an address that a letter can be sent to.") from None
-    if domain.endswith(".") or len(local.encode()) > 64 or len(found.encode()) > LONGEST:
+    if domain.endswith(".") or len(local.encode()) > LONGEST_LOCAL or len(found.encode()) > LONGEST:
         raise Invalid(field, "This is not an address that a letter can be sent to.")
     return found
 

@@ -31,6 +31,11 @@ def lasts(since: datetime | None, life: timedelta) -> bool:
     return since is not None and abs(now() - since) < life
 
 
+def rfc_3339(moment: datetime) -> str:
+    """Write a moment as RFC 3339 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def known_moment(moment: datetime) -> datetime:
     """Give a moment back in UTC; refuse one without an offset, and years that no store and calendar share."""
     if moment.tzinfo is None:

@@ -107,34 +107,22 @@ async def seen_topics(site: Site, wanted: Collection[Slug]) -> dict[Slug, Topic]
 
 async def slugs_of(topics: Collection[Topic]) -> dict[Topic, Slug]:
     """Give the slug of each of these things."""
-    return {
-        (kind, id): (kind, slug)
-        for kind, noun in NOUNS.items()
-        if (ids := [id for asked, id in topics if asked == kind])
-        for id, slug in await noun.filter(id__in=ids).values_list("id", "slug")
-    }
+    return {topic: (topic[0], row.slug) for topic, row in (await _rows(topics)).items()}
 
 
 async def described(topics: Collection[Topic], language: str) -> list[dict[str, str]]:
     """Tell what each of these things is; of one that is gone there is only its code."""
-    found: dict[Topic, dict[str, str]] = {}
-    for kind, noun in NOUNS.items():
-        if ids := [id for asked, id in topics if asked == kind]:
-            for row in await noun.filter(id__in=ids):
-                title = row.called(language) if isinstance(row, Newsletter) else row.name
-                found[kind, row.id] = {"kind": kind, "slug": row.slug, "title": title}
-    return [{"code": topic_code(topic), **found.get(topic, {})} for topic in topics]
+    rows = await _rows(topics)
+    return [
+        {"code": topic_code(topic), **(_description(topic, rows[topic], language) if topic in rows else {})}
+        for topic in topics
+    ]
 
 
 async def still_there(topics: Sequence[Topic]) -> list[Topic]:
     """Give those of some topics whose thing still exists."""
-    there: set[Any] = {
-        (kind, id)
-        for kind, noun in NOUNS.items()
-        if (ids := [id for asked, id in topics if asked == kind])
-        for id in await noun.filter(id__in=ids).values_list("id", flat=True)
-    }
-    return [topic for topic in topics if topic in there]
+    rows = await _rows(topics)
+    return [topic for topic in topics if topic in rows]
 
 
 def topic_code(topic: Topic) -> str:
@@ -152,3 +140,17 @@ def _seen(site: Site, kind: str) -> QuerySet[Any]:
     if kind == "newsletter":
         return Newsletter.offered(site.id)
     return Author.known() if kind == "author" else Tag.in_use()
+
+
+async def _rows(topics: Collection[Topic]) -> dict[Topic, Any]:
+    return {
+        (kind, row.id): row
+        for kind, noun in NOUNS.items()
+        if (ids := [id for asked, id in topics if asked == kind])
+        for row in await noun.filter(id__in=ids)
+    }
+
+
+def _description(topic: Topic, row: Any, language: str) -> dict[str, str]:
+    title = row.called(language) if isinstance(row, Newsletter) else row.name
+    return {"kind": topic[0], "slug": row.slug, "title": title}

@@ -65,20 +65,20 @@ def _told(suppressed: Suppression) -> dict[str, Any]:
     return {"scope": suppressed.scope, "reason": suppressed.reason, "since": suppressed.at}
 
 
-@atomic
 async def erase(subscription: Subscription) -> None:
     """Forget a subscriber: only a digest stays, of what was suppressed or capped."""
-    await SignUp.filter(site_id=subscription.site_id, mailbox=subscription.mailbox).delete()
-    await Subscription.filter(id=subscription.id).delete()
-    await Job.promise(Work.SCRUB, key="scrub")
+    await _forget(subscription.site_id, subscription.mailbox)
+
+
+async def forget(site: Site, email: str) -> bool:
+    """Forget an address, subscribed or not, as `erase` does; tell whether there was anything to forget."""
+    return await _forget(site.id, Address.of(email).mailbox)
 
 
 @atomic
-async def forget(site: Site, email: str) -> bool:
-    """Forget an address, subscribed or not, as `erase` does; tell whether there was anything to forget."""
-    mailbox = Address.of(email).mailbox
-    requests = await SignUp.filter(site_id=site.id, mailbox=mailbox).delete()
-    subscriptions = await Subscription.filter(site_id=site.id, mailbox=mailbox).delete()
+async def _forget(site_id: int, mailbox: str) -> bool:
+    requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
+    subscriptions = await Subscription.filter(site_id=site_id, mailbox=mailbox).delete()
     await Job.promise(Work.SCRUB, key="scrub")
     return bool(requests or subscriptions)
 

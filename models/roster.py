@@ -19,11 +19,11 @@ from models.caps import LETTERS, Cap
 from models.consents import Act, Consent
 from models.deliveries import Delivery
 from models.errors import Invalid
-from models.instants import now
+from models.instants import now, rfc_3339
 from models.interests import Slug, Topic, seen_topics, set_topics_of_each, topic_code
 from models.jobs import Lane
 from models.newsletters import Newsletter
-from models.roster_lines import Line, Listed, Problem, read_line, says_no, written
+from models.roster_lines import Line, Listed, Problem, read_line, says_no
 from models.signups import Wish, cap_key
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
@@ -294,7 +294,7 @@ def _values(one: Listed) -> dict[str, Any]:
 def _detail(one: Listed, topics: Sequence[Topic]) -> dict[str, Any]:
     """Give what is kept of a line for the day that somebody asks how an address came here."""
     proof = one.proof
-    shown = {"confirmed_at": written(proof.at), "source": proof.source, "ip": proof.ip} if proof else {}
+    shown = {"confirmed_at": rfc_3339(proof.at), "source": proof.source, "ip": proof.ip} if proof else {}
     return {"status": one.status, "topics": list(map(topic_code, topics)), **shown}
 
 

@@ -141,11 +141,6 @@ def _status(cells: "_Cells", said: SubscriptionStatus | None, proof: Proof | Non
     return SubscriptionStatus.CONFIRMED if proof else SubscriptionStatus.PENDING
 
 
-def written(moment: datetime) -> str:
-    """Write a moment as `read_line` reads it, in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 class _Cells:
     """The cells of one line, and what is wrong in them."""
 

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 
 from models.consents import Act, Consent
+from models.instants import rfc_3339
 from models.interests import Topic, slugs_of, topics_of_each
-from models.roster_lines import Line, written
+from models.roster_lines import Line
 from models.site import Site
 from models.subscriptions import Subscription
 from models.suppressions import Scope, Suppression
@@ -35,13 +36,13 @@ async def _cells(site: Site, rows: Sequence[Subscription]) -> list[dict[str, str
             "frequency": row.frequency.value,
             "topics": topics.get(row.id, ""),
             "status": row.status.value,
-            "created_at": written(row.created_at),
-            "confirmed_at": written(row.confirmed_at) if row.confirmed_at else "",
+            "created_at": rfc_3339(row.created_at),
+            "confirmed_at": rfc_3339(row.confirmed_at) if row.confirmed_at else "",
             "confirmed_source": proofs.get(row.id, ("", ""))[0],
             "confirmed_ip": proofs.get(row.id, ("", ""))[1],
-            "left_at": written(row.left_at) if row.left_at else "",
+            "left_at": rfc_3339(row.left_at) if row.left_at else "",
             "leaving_reason": row.leaving_reason or "",
-            "paused_until": written(row.paused_until) if row.paused_until else "",
+            "paused_until": rfc_3339(row.paused_until) if row.paused_until else "",
             "suppressed": scopes[row.mailbox].value if row.mailbox in scopes else "",
         }
         for row in rows

@@ -124,7 +124,8 @@ async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -
     for name in ("email", "name", "language", "frequency"):
         setattr(pending, name, getattr(asked, name))
     pending.status, pending.paused_until = SubscriptionStatus.PENDING, None
-    await pending.save()
+    if found is None:
+        await pending.save()  # for the id that its link names
     # What an earlier letter asks to open proves nothing any more.
     await Delivery.cancel(pending.id, kind=LetterKind.CONFIRMATION)
     letter = pending.ask_to_confirm(site)

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from urllib.parse import urljoin
 
 import models
+from schema.languages import first_spoken
 from schema.loaders import Loaders
-from schema.mistakes import DEFAULT_LANGUAGE, SPOKEN
 
 
 class Outbox(Protocol):
@@ -64,10 +64,7 @@ class Context:
     @property
     def language(self) -> str:
         """The language to speak: the first wished that we speak, else the site's, else English."""
-        for tag in (*self.visitor.languages, self.site.language):
-            if (spoken := tag.partition("-")[0].lower()) in SPOKEN:
-                return spoken
-        return DEFAULT_LANGUAGE
+        return first_spoken([*self.visitor.languages, self.site.language])
 
     def absolute(self, path: str) -> str:
         """Make a path below the site's URL absolute; an address stays as it is."""

@@ -85,8 +85,6 @@ SENTENCES = {
         "topics_limit": "Choose at most {limit} things.",
     },
 }
-SPOKEN = tuple(SENTENCES)
-DEFAULT_LANGUAGE = "en"
 Mistake = InvalidTokenError | NotFoundError | RateLimitedError | ValidationError
 
 

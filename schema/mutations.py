@@ -1,7 +1,7 @@
 """What can be changed: each mutation takes its input to a verb, and a refusal back as data."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import wraps
 from typing import Annotated, Any, ParamSpec, TypeVar
 
@@ -35,8 +35,6 @@ R = TypeVar("R", bound=Payload)
 DONE = "done"
 COSTLY = Cost(weight=10)
 SAID = strawberry.argument(description="Input.")
-# A stranger's text ends in the ledger; this much of it tells where a form stood.
-LONGEST_SOURCE = 500
 
 
 def mistakes_as_data(
@@ -206,6 +204,4 @@ def _given(input: Any, *names: str) -> dict[str, Any]:
 
 def _trace(info: Info, source: str | None) -> models.Trace:
     trace: models.Trace = info.context.visitor.trace
-    if not source:
-        return trace
-    return models.Trace(door=trace.door, form=source[:LONGEST_SOURCE], network=trace.network)
+    return replace(trace, form=source) if source else trace

@@ -8,6 +8,8 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from models.instants import rfc_3339
+
 HTML = NewType("HTML", str)
 URL = NewType("URL", str)
 YearMonth = NewType("YearMonth", str)
@@ -17,11 +19,6 @@ EmailAddress = NewType("EmailAddress", str)
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,6}")
-
-
-def write_moment(moment: datetime) -> str:
-    """Write a moment as RFC 3339 in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def read_moment(value: object) -> datetime:
@@ -69,7 +66,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "DateTime",
         "An instant, RFC 3339 with an offset, always sent in UTC.",
         "https://scalars.graphql.org/andimarek/date-time.html",
-        serialize=write_moment,
+        serialize=rfc_3339,
         parse_value=read_moment,
     ),
     YearMonth: _scalar(

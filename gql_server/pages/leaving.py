@@ -51,7 +51,8 @@ async def undo(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     await read_form(request)
     found = await models.Subscription.undo(visit.site, visit.token, visit.trace)
-    return visit.to(found).tells("undone", {"email": found.email}, links=[visit.to(found).home])
+    visit = visit.to(found)
+    return visit.tells("undone", {"email": found.email}, links=[visit.home])
 
 
 async def _is_back(found: models.Subscription, topic: models.Topic | None) -> bool:

@@ -14,8 +14,9 @@ from gql_server.endpoint import DEADLINE_SECONDS, PUBLICATION
 from gql_server.middleware import REQUEST_ID
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
-from gql_server.paper.languages import DEFAULT, chosen
+from gql_server.paper.languages import chosen
 from gql_server.requests import BODY_SECONDS, Unreadable
+from schema.languages import DEFAULT
 
 # The first word of their paths.
 DOORS = {"subscribe", "confirm", "unsubscribe", "undo", "preferences", "letters", "weebly"}

@@ -12,9 +12,10 @@ from babel.dates import format_date, format_datetime
 import models
 from gql_server.endpoint import PUBLICATION
 from gql_server.pages.printing import Link, printed, says
-from gql_server.paper.languages import NAMES, chosen, first_spoken
+from gql_server.paper.languages import NAMES, chosen
 from gql_server.visitors import VISITORS
 from schema.context import Context
+from schema.languages import first_spoken
 
 Facts = Mapping[str, Any]
 

@@ -10,10 +10,11 @@ from multidict import CIMultiDict
 
 import models
 from gql_server.app import build
+from gql_server.networks import network_of, truncated
 from gql_server.settings import Settings
+from gql_server.turnstile import MOST_NETWORKS, SignUpGate, Turnstile
 from gql_server.visitors import VISITORS, languages_of
 from schema.context import Visitor
-from schema.turnstile import MOST_NETWORKS, SignUpGate, Turnstile, network_of, truncated
 
 PROXIES = "10.0.0.0/8, 2001:db8:1::/48"
 # Who is connected, what the request says of others, and who asks.

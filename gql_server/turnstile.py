@@ -3,13 +3,12 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from time import monotonic
 
 import models
+from gql_server.networks import network_of
 
 MOST_NETWORKS = 10_000
-IPV6_SITE = 64  # bits that one household has to itself
 
 Clock = Callable[[], float]
 
@@ -49,26 +48,3 @@ class SignUpGate:
         if (network := network_of(address)) is not None:
             self._networks.pass_one(network)
         self._doors.pass_one(door)
-
-
-def network_of(address: str | None) -> str | None:
-    """Name what one household has: an IPv4 address, an IPv6 /64; None for this machine and for no address."""
-    found = read_ip(address)
-    if found is None or found.is_loopback:
-        return None
-    return str(found) if found.version == 4 else str(ip_network((found, IPV6_SITE), strict=False))
-
-
-def truncated(address: str | None) -> str | None:
-    """Give so much of an address as points at no household: a /24 of IPv4, a /48 of IPv6."""
-    found = read_ip(address)
-    return None if found is None else str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
-
-
-def read_ip(address: str | None) -> IPv4Address | IPv6Address | None:
-    """Read an IP address; an IPv4 address in IPv6's clothes is one of IPv4. None when it is none."""
-    try:
-        found = ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return None
-    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found

@@ -1,0 +1,28 @@
+"""IP addresses: whose they are, near enough to count by, and how much of one may be kept."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+IPV6_SITE = 64  # bits that one household has to itself
+
+
+def network_of(address: str | None) -> str | None:
+    """Name what one household has: an IPv4 address, an IPv6 /64; None for this machine and for no address."""
+    found = read_ip(address)
+    if found is None or found.is_loopback:
+        return None
+    return str(found) if found.version == 4 else str(ip_network((found, IPV6_SITE), strict=False))
+
+
+def truncated(address: str | None) -> str | None:
+    """Give so much of an address as points at no household: a /24 of IPv4, a /48 of IPv6."""
+    found = read_ip(address)
+    return None if found is None else str(ip_network((found, 24 if found.version == 4 else 48), strict=False))
+
+
+def read_ip(address: str | None) -> IPv4Address | IPv6Address | None:
+    """Read an IP address; an IPv4 address in IPv6's clothes is one of IPv4. None when it is none."""
+    try:
+        found = ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return None
+    return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
