@@ -26,7 +26,7 @@ from gql_server.requests import (
 )
 from gql_server.streams import stream
 from gql_server.visitors import VISITORS
-from schema.context import Publication
+from schema.context import Context, Publication
 from schema.documents import TOO_DEEP, Documents
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
@@ -42,18 +42,17 @@ log = structlog.get_logger("graphql")
 async def graphql(request: web.Request) -> web.StreamResponse:
     """Answer a GraphQL request."""
     begun = perf_counter()
+    accepted = ", ".join(request.headers.getall("Accept", ()))
+    media = JSON
     try:
-        media = acceptable(", ".join(request.headers.getall("Accept", ())))
+        wanted = acceptable(accepted)
         question = await read_question(request)
-        if events := await _events(request, question):
-            return await stream(request, events, lambda event: _written(_told(request, event)))
-        if media == EVENT_STREAM:
-            raise Unreadable(406, f"Only subscriptions come as {EVENT_STREAM}; accept {JSON}.")
-    except Unreadable as error:
-        return _reply(error.status, error.body, JSON, **error.headers)
-    try:
+        # What goes wrong is told in JSON to who takes nothing but events.
+        media = JSON if wanted == EVENT_STREAM else wanted
         async with asyncio.timeout(DEADLINE_SECONDS):
-            status, answer = await _answer(request, question, media)
+            status, answer = await _answer(request, question, wanted, takes_events(accepted))
+        if isinstance(answer, AsyncIterator):
+            return await stream(request, answer, lambda event: _written(_told(request, event)))
     except TimeoutError:
         message = f"The answer took longer than {DEADLINE_SECONDS} seconds; ask for less at once."
         status, answer = 504, {"errors": [refusal(message, "DEADLINE_EXCEEDED")]}
@@ -63,44 +62,46 @@ async def graphql(request: web.Request) -> web.StreamResponse:
     return _reply(status, _written(answer), media, **({"Retry-After": "1"} if status == 503 else {}))
 
 
-async def _answer(request: web.Request, question: Question, media: str) -> tuple[int, dict[str, Any]]:
+async def _answer(
+    request: web.Request, question: Question, wanted: str, may_listen: bool
+) -> tuple[int, dict[str, Any] | AsyncIterator[ExecutionResult]]:
     document = request.app[DOCUMENTS].read(question.query)
     errors: list[GraphQLError] = list(document.errors)
     if not errors:
         try:
-            operation = document.operation(question.operation_name)
+            operation = document.operation(question.operation_name).operation
         except GraphQLError as error:
             errors = [error]
         else:
-            if operation.operation is LIVE:
-                raise Unreadable(400, f"A subscription needs `Accept: {EVENT_STREAM}`.")
-            if operation.operation is OperationType.MUTATION and not question.may_change:
+            if operation is LIVE:
+                if not may_listen:
+                    raise Unreadable(400, f"A subscription needs `Accept: {EVENT_STREAM}`.")
+                return 200, await _events(request, question, document.node)
+            if wanted == EVENT_STREAM:
+                raise Unreadable(406, f"Only subscriptions come as {EVENT_STREAM}; accept {JSON}.")
+            if operation is OperationType.MUTATION and not question.may_change:
                 raise Unreadable(405, "A GET changes nothing; send mutations by POST.", Allow="POST")
-            return await _execute(request, question, document.node, media)
-    return _refused(media), {"errors": [_formatted(request, error) for error in errors]}
+            return await _execute(request, question, document.node, wanted)
+    return _refused(wanted), {"errors": [_formatted(request, error) for error in errors]}
 
 
-async def _events(request: web.Request, question: Question) -> AsyncIterator[ExecutionResult] | None:
-    """Begin to listen when a subscription is asked for by who can take its events."""
-    if not takes_events(", ".join(request.headers.getall("Accept", ()))):
-        return None
-    document, publication = request.app[DOCUMENTS].read(question.query), request.app[PUBLICATION]
-    try:
-        if document.errors or document.operation(question.operation_name).operation is not LIVE:
-            return None
-    except GraphQLError:
-        return None
-    assert document.node is not None
+async def _events(request: web.Request, question: Question, document: Any) -> AsyncIterator[ExecutionResult]:
+    """Begin to listen to a subscription."""
     events = subscribe(
         request.app[DOCUMENTS].graph._schema,
-        document.node,
-        context_value=await publication.context(lambda: request.app[VISITORS].of(request, "graph")),
+        document,
+        context_value=await _context(request),
         variable_values=question.variables,
         operation_name=question.operation_name,
     )
     if isawaitable(events):
         events = await events
     return _only(events) if isinstance(events, ExecutionResult) else events
+
+
+async def _context(request: web.Request) -> Context:
+    visitors = request.app[VISITORS]
+    return await request.app[PUBLICATION].context(lambda: visitors.of(request, "graph"))
 
 
 async def _only(result: ExecutionResult) -> AsyncIterator[ExecutionResult]:
@@ -110,12 +111,11 @@ async def _only(result: ExecutionResult) -> AsyncIterator[ExecutionResult]:
 async def _execute(
     request: web.Request, question: Question, document: Any, media: str
 ) -> tuple[int, dict[str, Any]]:
-    publication, visitors = request.app[PUBLICATION], request.app[VISITORS]
     try:
         result = execute(
             request.app[DOCUMENTS].graph._schema,
             document,
-            context_value=await publication.context(lambda: visitors.of(request, "graph")),
+            context_value=await _context(request),
             variable_values=question.variables,
             operation_name=question.operation_name,
         )

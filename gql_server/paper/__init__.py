@@ -15,9 +15,9 @@ _CSS = (FOLDER / "paper.css").read_bytes()
 
 
 def templates(folder: Path) -> Environment:
-    """Read the templates of a folder; whatever stands in a place is only text."""
+    """Read the templates of a folder, and those of all pages; whatever stands in a place is only text."""
     return Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader([folder, FOLDER]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

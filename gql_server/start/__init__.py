@@ -60,7 +60,7 @@ def _open(request: web.Request, seen: Glimpse, language: str) -> web.Response:
         site=seen.site,
         words=WORDS[language],
         language=language,
-        languages=NAMES,
+        tongues=NAMES,
         queries=to_try(seen.to_read.slug if seen.to_read else None),
         settings=SETTINGS,
         shows_letters=outbox_for(request) is not None,
