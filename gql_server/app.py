@@ -8,10 +8,15 @@ from aiohttp import web
 
 import models
 from gql_server import health, media, middleware, paper, paths, start
+from gql_server.answering import ANSWERING, PUBLICATION, Answering
 from gql_server.carrier import CARRIER, Carrier
+from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
-from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
+from gql_server.endpoint import HTTP_DRAFT, graphql
 from gql_server.hands import hands_with
+from gql_server.lines import LINES, Lines
+from gql_server.manifests import read_manifests
+from gql_server.origins import ORIGINS, Origins, preflight
 from gql_server.pages import (
     confirmation,
     leaving,
@@ -23,8 +28,10 @@ from gql_server.pages import (
     trouble,
     weebly,
 )
+from gql_server.persisted import PERSISTED, Persisted
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import Settings
+from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.visitors import VISITORS, Visitors
 from gql_server.worker import Worker
@@ -46,11 +53,11 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     )
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
-    app[DOCUMENTS] = Documents(development_schema if settings.is_private else schema)
     app[PUBLICATION] = publication_of(settings)
     app[CARRIER] = Carrier(app[PUBLICATION])
     app[VISITORS] = Visitors(settings, app[CARRIER])
     app[WORKER] = Worker(hands_with(app[CARRIER]))
+    _prepare_graph(app, settings)
     app.add_routes(
         [
             web.get("/", start.page),
@@ -79,18 +86,36 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),
             web.get("/graphql", graphql),
             web.post("/graphql", graphql),
+            web.options("/graphql", preflight),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
             web.get("/media/{name}", media.picture),
             web.get("/{path:.*}", paths.old_path),
         ]
     )
-    app[STREAMS] = set()
     app.on_shutdown.append(end_streams)
+    app.on_shutdown.append(leave_sockets)
     app.on_response_prepare.append(middleware.safe_headers)
     # Opened and served in one task, so that the store's context reaches every handler.
     app.cleanup_ctx.append(_store)
     return app
+
+
+def _prepare_graph(app: web.Application, settings: Settings) -> None:
+    """Put together what answers questions on the graph."""
+    documents = Documents(
+        development_schema if settings.is_private else schema,
+        introspection=settings.introspection == "on",
+        suggestions=settings.is_private,
+    )
+    manifests = read_manifests(settings.documents)
+    app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")
+    app[CROWD] = Crowd()
+    app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[CROWD])
+    app[ORIGINS] = Origins(settings)
+    app[LINES] = Lines()
+    app[STREAMS], app[SOCKETS] = set(), set()
+    app[HTTP_DRAFT] = settings.http_statuses == "draft"
 
 
 def publication_of(settings: Settings) -> Publication:
@@ -109,6 +134,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         await models.count_due()
         async with app[CARRIER].with_post(app[SETTINGS], site):
             yield
+        await app[PERSISTED].close()
 
 
 async def work_inside(app: web.Application) -> AsyncIterator[None]:

@@ -21,6 +21,8 @@ CONNECTIONS: dict[str, Any] = {
     "lingering_time": 2,
     # The door refuses packed requests itself; unpacking one is work for whoever sends a bomb.
     "auto_decompress": False,
+    # Who has left is not worked for; what is being kept is kept whole all the same.
+    "handler_cancellation": True,
 }
 log = structlog.get_logger("http")
 

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -33,6 +34,7 @@ def _default_url() -> str:
 
 
 ConsentIp = Literal["truncated", "full", "none"]
+OnOff = Literal["on", "off"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +48,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_from: str = ""
     trusted_proxies: str = ""
     consent_ip: ConsentIp = "truncated"
+    cors_origins: str = ""
+    rate_limit: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 1200
+    documents: str = ""
+    trusted_only: OnOff = "off"
+    introspection: OnOff = "on"
+    defer: OnOff = "off"
+    http_statuses: Literal["stable", "draft"] = "stable"
 
     @property
     def own_url(self) -> str:
@@ -65,6 +74,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         # Not `parseaddr`, which makes the best of what is no address.
         name, begun, address = self.mail_from.rpartition("<")
         return (name.strip().strip('"'), address.removesuffix(">")) if begun else ("", self.mail_from)
+
+    @property
+    def origins(self) -> list[str]:
+        """The sites whose pages may ask from a browser, such as https://app.example; `*` is any."""
+        return [part.strip().rstrip("/") for part in self.cors_origins.split(",") if part.strip()]
 
     @property
     def proxies(self) -> list[Network]:
@@ -100,7 +114,21 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
     except StoreError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
     _check_mail(settings)
+    _check_origins(settings)
     return settings
+
+
+def _check_origins(settings: Settings) -> None:
+    for origin in settings.origins:
+        if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+|\*|null", origin):
+            raise SettingsError(
+                f"{PREFIX}CORS_ORIGINS: {origin!r} is no origin; write one such as https://app.example, "
+                "without a path, or * for any."
+            )
+    if settings.trusted_only == "on" and not settings.documents:
+        raise SettingsError(
+            f"{PREFIX}TRUSTED_ONLY needs {PREFIX}DOCUMENTS, the manifests of what is trusted."
+        )
 
 
 def _check_mail(settings: Settings) -> None:
@@ -128,5 +156,10 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "port": "a number from 0 to 65535",
         "site_url": "an address such as https://blog.example",
         "consent_ip": "truncated, full or none",
+        "rate_limit": "a number of requests a minute, 0 for no limit",
+        "trusted_only": "on or off",
+        "introspection": "on or off",
+        "defer": "on or off",
+        "http_statuses": "stable or draft",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

@@ -1,36 +1,74 @@
-"""GraphQL over server-sent events: what happens, as it happens (one operation a connection)."""
+"""Several answers over one HTTP response: server-sent events, and multipart as Apollo's clients take them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from graphql import ExecutionResult
 
-from gql_server.requests import EVENT_STREAM, Unreadable
+from gql_server.answers import Answer
+from gql_server.lines import LINES
+from gql_server.negotiation import EVENT_STREAM, MULTIPART
+from gql_server.origins import ORIGINS
+from gql_server.visitors import VISITORS
 
-# Proxies hang up on who is silent; a comment also finds out who has left.
-HEARTBEAT_SECONDS = 15
-MOST_STREAMS = 100
+# Proxies hang up on who is silent; a beat also finds out who has left.
+HEARTBEAT_SECONDS = 12
 STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("streams", set)
 
 
+@dataclass(frozen=True, slots=True)
+class Framing:
+    """How a stream is written: before each answer and after it, when nothing happens, and at its end."""
+
+    content_type: str
+    opening: bytes
+    answer: Callable[[bytes], bytes]
+    beat: bytes
+    end: bytes
+
+
+EVENTS = Framing(
+    EVENT_STREAM,
+    opening=b":\n\n",
+    answer=lambda body: b"event: next\ndata: " + body + b"\n\n",
+    beat=b":\n\n",
+    end=b"event: complete\ndata:\n\n",
+)
+# Apollo's protocol for subscriptions over multipart HTTP, 1.0: an empty object is a heartbeat.
+PARTS = Framing(
+    f'{MULTIPART};boundary="graphql";subscriptionSpec=1.0',
+    opening=b"\r\n--graphql",
+    answer=lambda body: b'\r\ncontent-type: application/json\r\n\r\n{"payload":' + body + b"}\r\n--graphql",
+    beat=b"\r\ncontent-type: application/json\r\n\r\n{}\r\n--graphql",
+    end=b"--\r\n",
+)
+FRAMINGS = {EVENT_STREAM: EVENTS, MULTIPART: PARTS}
+
+
 async def stream(
-    request: web.Request, events: AsyncIterator[ExecutionResult], written: Callable[[ExecutionResult], bytes]
+    request: web.Request, answers: AsyncGenerator[Answer, None], media: str
 ) -> web.StreamResponse:
-    """Send each event as it comes, until there is none, nobody listens or the server stops."""
-    if len(request.app[STREAMS]) >= MOST_STREAMS:
-        raise Unreadable(503, "Too many are listening; try again in a moment.", Retry_After="1")
-    response = web.StreamResponse(headers={"Content-Type": EVENT_STREAM, "Cache-Control": "no-store"})
-    await response.prepare(request)
-    sending = asyncio.ensure_future(_send(response, events, written))
-    request.app[STREAMS].add(sending)
-    try:
-        await asyncio.wait([sending])
-    finally:
-        request.app[STREAMS].discard(sending)
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
+    """Send each answer as it comes, until there is none, nobody listens or the server stops."""
+    framing = FRAMINGS[media]
+    headers = {
+        "Content-Type": framing.content_type,
+        "Cache-Control": "no-store",
+        "Vary": "Accept, Origin",
+        # nginx keeps what comes until it has a page full, unless told not to.
+        "X-Accel-Buffering": "no",
+    }
+    with request.app[LINES].line(request.app[VISITORS].network_of(request)):
+        response = web.StreamResponse(headers=headers | request.app[ORIGINS].headers(request))
+        sending = asyncio.ensure_future(_send(request, response, answers, framing))
+        request.app[STREAMS].add(sending)
+        try:
+            await asyncio.wait([sending])
+        finally:
+            request.app[STREAMS].discard(sending)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
     return response
 
 
@@ -41,24 +79,26 @@ async def end_streams(app: web.Application) -> None:
 
 
 async def _send(
+    request: web.Request,
     response: web.StreamResponse,
-    events: AsyncIterator[ExecutionResult],
-    written: Callable[[ExecutionResult], bytes],
+    answers: AsyncGenerator[Answer, None],
+    framing: Framing,
 ) -> None:
-    coming = asyncio.ensure_future(anext(events, None))
+    coming = asyncio.ensure_future(anext(answers, None))
     try:
+        await response.prepare(request)
+        await response.write(framing.opening)
         while True:
             await asyncio.wait([coming], timeout=HEARTBEAT_SECONDS)
             if not coming.done():
-                await response.write(b":\n\n")
-            elif (event := coming.result()) is None:
-                await response.write(b"event: complete\ndata:\n\n")
+                await response.write(framing.beat)
+            elif (answer := coming.result()) is None:
+                await response.write(framing.end)
                 return
             else:
-                await response.write(b"event: next\ndata: " + written(event) + b"\n\n")
-                coming = asyncio.ensure_future(anext(events, None))
+                await response.write(framing.answer(answer.written()))
+                coming = asyncio.ensure_future(anext(answers, None))
     finally:
         coming.cancel()
         await asyncio.gather(coming, return_exceptions=True)
-        if close := getattr(events, "aclose", None):
-            await close()
+        await answers.aclose()

@@ -1,5 +1,6 @@
 """Who asks: the address behind trusted proxies, the language, the form; and what of it is kept."""
 
+import math
 import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -8,9 +9,10 @@ from aiohttp import HttpVersion11, web
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.networks import read_ip, truncated
+from gql_server.networks import network_of, read_ip, truncated
+from gql_server.questions import Unreadable
 from gql_server.settings import Network, Settings, is_loopback
-from gql_server.turnstile import SignUpGate
+from gql_server.turnstile import SignUpGate, Turnstile
 from schema.context import Visitor
 
 OF_PROXIES = re.compile(
@@ -29,10 +31,27 @@ class Visitors:
         self._proxies = settings.proxies
         self._kept = settings.consent_ip
         self._gate = SignUpGate()
+        rate = settings.rate_limit
+        self._questions = Turnstile(rate, 60 / rate) if rate else None
+
+    def network_of(self, request: web.Request) -> str | None:
+        """Name the network that asks; None for this machine."""
+        return network_of(self._address(request))
+
+    def admit(self, request: web.Request) -> None:
+        """Count a request to the graph; refuse it when its network asks too often."""
+        if self._questions is None or (network := self.network_of(request)) is None:
+            return
+        try:
+            self._questions.pass_one(network)
+        except models.TooMany as error:
+            wait = math.ceil(error.wait.total_seconds())
+            message = f"Too many requests came from this network; try again in {wait} s."
+            raise Unreadable(429, message, code="RATE_LIMITED", retry_after=str(wait)) from None
 
     def of(self, request: web.Request, door: str) -> Visitor:
         """Give what is known of who sent a request through a door."""
-        address = address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._proxies)
+        address = self._address(request)
         kept = {"none": None, "full": address, "truncated": truncated(address)}[self._kept]
         form = request.headers.get("Referer") or request.headers.get("Origin")
         # A page that does not tell where it is says "null".
@@ -40,6 +59,9 @@ class Visitors:
         languages = languages_of(request.headers.get("Accept-Language", ""))
         outbox = self._carrier.outbox if is_of_this_machine(request) else None
         return Visitor(trace, languages, lambda: self._gate.admit(address, door), outbox)
+
+    def _address(self, request: web.Request) -> str | None:
+        return address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._proxies)
 
 
 VISITORS = web.AppKey("visitors", Visitors)

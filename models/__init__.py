@@ -33,6 +33,8 @@ from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.paths import Leads, leads, normal_path
+from models.persisted_documents import LONGEST as LONGEST_PERSISTED
+from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
 from models.posts import Post, Wanted, count_due
 from models.purge import purge
@@ -56,6 +58,7 @@ from models.visibility import Status
 __all__ = [
     "LONGEST_COMMENT",
     "LONGEST_PATH",
+    "LONGEST_PERSISTED",
     "ROSTER_COLUMNS",
     "Act",
     "Address",
@@ -89,6 +92,7 @@ __all__ = [
     "NotFound",
     "Outcome",
     "Page",
+    "PersistedDocument",
     "Post",
     "Redirect",
     "Refused",

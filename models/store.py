@@ -43,6 +43,7 @@ NOUNS = (
     "models.signups",
     "models.deliveries",
     "models.repeats",
+    "models.persisted_documents",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

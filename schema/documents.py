@@ -1,14 +1,18 @@
-"""Query documents: read, checked against the schema, and kept for the next request that sends the same."""
+"""Query documents: read, held against the limits and the schema, and kept for who sends the same again."""
 
+import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import NoneType
 from typing import Any
 
 from graphql import (
     DocumentNode,
     GraphQLError,
+    MaxIntrospectionDepthRule,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
+    OperationType,
     StringValueNode,
     ValidationRule,
     parse,
@@ -18,12 +22,16 @@ from graphql import (
 from strawberry import Schema
 
 import models
+from schema.costs import Costs, OperationCost, Variables
 from schema.graph import schema
+from schema.limits import MOST_TOKENS, Shape
 
-MOST_TOKENS = 2_000
 MOST_ERRORS = 10
-MOST_KEPT = 500
-LONGEST_KEPT = 10_000
+MOST_KEPT = 1_000
+# Characters of source, together; read, each takes about eighty bytes.
+MOST_KEPT_TEXT = 200_000
+# What somebody's token or machine opens; looked for in the text, for too much privacy does no harm.
+PRIVATE = re.compile(r"\b(newsletterSubscription|outbox)\b")
 TOO_DEEP = "The document is nested too deeply."
 
 
@@ -36,62 +44,125 @@ class PlainText(ValidationRule):
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a document, ready to execute. A public one reads what everybody may."""
+
+    document: DocumentNode
+    node: OperationDefinitionNode
+    cost: OperationCost
+    is_public: bool
+
+    @property
+    def name(self) -> str | None:
+        """What it is called."""
+        return self.node.name.value if self.node.name else None
+
+    @property
+    def kind(self) -> OperationType:
+        """Whether it reads, changes or listens."""
+        return self.node.operation
+
+    def cost_with(self, variables: Variables) -> int:
+        """Work out what it costs at most; raise when that is too much."""
+        return self.cost.given(variables)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A document, or what is wrong with it."""
 
-    node: DocumentNode | None
-    errors: tuple[GraphQLError, ...]
+    operations: tuple[Operation, ...] = ()
+    errors: tuple[GraphQLError, ...] = ()
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
-        """Give the operation to execute; refuse when it is not said which."""
-        assert self.node is not None
-        operations = [part for part in self.node.definitions if isinstance(part, OperationDefinitionNode)]
-        if name is not None:
-            operations = [part for part in operations if part.name and part.name.value == name]
-        if len(operations) == 1:
-            return operations[0]
-        if operations:
+    def operation(self, name: str | None) -> Operation:
+        """Give the operation to execute; raise what is wrong, or when it is not said which."""
+        found = [part for part in self.operations if name is None or part.name == name]
+        if len(found) == 1:
+            return found[0]
+        if found:
             raise GraphQLError("The document has several operations; say which by `operationName`.")
         raise GraphQLError(
             "The document has no operation of that name." if name else "The document has no operation."
         )
 
 
+@dataclass
 class Documents:
-    """Keeps the documents asked last, so that a known one is neither read nor checked again."""
+    """Reads documents for a graph; a known one is neither read nor checked again.
 
-    def __init__(self, graph: Schema = schema) -> None:
-        self.graph = graph
-        self._kept: OrderedDict[str, Document] = OrderedDict()
+    Without `introspection` nobody is shown the schema; with `suggestions` mistakes come with what is near.
+    """
+
+    graph: Schema = schema
+    introspection: bool = True
+    suggestions: bool = False
+    _trusted: dict[str, Document] = field(default_factory=dict)
+    _kept: OrderedDict[str, Document] = field(default_factory=OrderedDict)
+    _kept_text: int = 0
+
+    def __post_init__(self) -> None:
+        self._costs = Costs(self.graph._schema)
+        self._rules = [*specified_rules, MaxIntrospectionDepthRule, PlainText]
+        if not self.introspection:
+            self._rules.append(NoSchemaIntrospectionCustomRule)
 
     def read(self, source: str) -> Document:
         """Give the document of a source text."""
+        if (trusted := self._trusted.get(source)) is not None:
+            return trusted
         known = self._kept.get(source)
         if known is not None:
             self._kept.move_to_end(source)
             return known
-        document = _read(self.graph, source)
-        if len(source) <= LONGEST_KEPT:
-            self._kept[source] = document
-            if len(self._kept) > MOST_KEPT:
-                self._kept.popitem(last=False)
+        document = self._read(source)
+        self._keep(source, document)
         return document
 
+    def trust(self, source: str) -> Document:
+        """Give the document of a source text, and keep it for as long as the process lives."""
+        self._trusted[source] = self._read(source)
+        return self._trusted[source]
 
-def _read(graph: Schema, source: str) -> Document:
-    try:
-        node = parse(source, max_tokens=MOST_TOKENS, allow_empty_selection_sets=False)
-        errors = validate(graph._schema, node, [*specified_rules, PlainText], max_errors=MOST_ERRORS)
-    except GraphQLError as error:
-        return Document(None, (_coded(error, "GRAPHQL_PARSE_FAILED"),))
-    except RecursionError:
-        return Document(None, (_coded(GraphQLError(TOO_DEEP), "GRAPHQL_PARSE_FAILED"),))
-    return Document(node, tuple(_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors))
+    def _keep(self, source: str, document: Document) -> None:
+        self._kept[source] = document
+        self._kept_text += len(source)
+        while len(self._kept) > MOST_KEPT or self._kept_text > MOST_KEPT_TEXT:
+            oldest, _ = self._kept.popitem(last=False)
+            self._kept_text -= len(oldest)
+
+    def _read(self, source: str) -> Document:
+        try:
+            node = parse(source, max_tokens=MOST_TOKENS, allow_empty_selection_sets=False)
+            Shape(node).check()
+            errors = self._invalid(node)
+            if errors:
+                return Document(errors=tuple(_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors))
+            return Document(self._operations(node, is_public=not PRIVATE.search(source)))
+        except GraphQLError as error:
+            return Document(errors=(_coded(error, "GRAPHQL_PARSE_FAILED"),))
+        except RecursionError:
+            return Document(errors=(_coded(GraphQLError(TOO_DEEP), "GRAPHQL_PARSE_FAILED"),))
+
+    def _invalid(self, node: DocumentNode) -> list[GraphQLError]:
+        hidden = not self.suggestions
+        return validate(
+            self.graph._schema, node, self._rules, max_errors=MOST_ERRORS, hide_suggestions=hidden
+        )
+
+    def _operations(self, node: DocumentNode, *, is_public: bool) -> tuple[Operation, ...]:
+        costs = self._costs.of(node)
+        return tuple(
+            Operation(node, part, costs[id(part)], is_public)
+            for part in node.definitions
+            if isinstance(part, OperationDefinitionNode)
+        )
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
     if not isinstance(error.original_error, (GraphQLError, NoneType)):
         # A number of 5 000 digits, say: Python refuses it in words about itself.
         error = GraphQLError("This value cannot be read.", error.nodes)
+    # Its places are known by now, and a document that nobody can execute need not be kept for them.
+    error.nodes = None
     error.extensions = {"code": code, **(error.extensions or {})}
     return error

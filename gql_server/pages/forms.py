@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.helpers import parse_mimetype
 
 import models
-from gql_server.requests import Unreadable, read_body
+from gql_server.questions import Unreadable
+from gql_server.requests import read_body
 from models.text import is_plain
 
 LARGEST_FORM = 20_000

@@ -10,12 +10,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 import models
-from gql_server.endpoint import DEADLINE_SECONDS, PUBLICATION
+from gql_server.answering import DEADLINE_SECONDS, PUBLICATION
 from gql_server.middleware import REQUEST_ID
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import chosen
-from gql_server.requests import BODY_SECONDS, Unreadable
+from gql_server.questions import Unreadable
+from gql_server.requests import BODY_SECONDS
 from schema.languages import DEFAULT
 
 # The first word of their paths.

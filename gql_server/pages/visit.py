@@ -10,7 +10,7 @@ from aiohttp import web
 from babel.dates import format_date, format_datetime
 
 import models
-from gql_server.endpoint import PUBLICATION
+from gql_server.answering import PUBLICATION
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import NAMES, chosen
 from gql_server.visitors import VISITORS

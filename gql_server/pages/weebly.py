@@ -8,7 +8,7 @@ import models
 from gql_server.pages import sign_up
 from gql_server.pages.forms import UNREADABLE, Form, read_form
 from gql_server.pages.visit import Visit
-from gql_server.requests import Unreadable
+from gql_server.questions import Unreadable
 
 FIELD = re.compile(r"_u[0-9]{1,20}")
 # A field of such forms that people do not see.

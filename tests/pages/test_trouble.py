@@ -6,7 +6,7 @@ import re
 import pytest
 
 import models
-from gql_server.endpoint import PUBLICATION
+from gql_server.answering import PUBLICATION
 from gql_server.pages.words import WORDS
 from tests.gql_server.conftest import INSIDE
 

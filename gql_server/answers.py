@@ -1,0 +1,85 @@
+"""An answer to a question, and who asked it: what is told of errors, and what is logged."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+
+from gql_server.crowd import RETRY_SECONDS
+from schema.context import Visitor
+from schema.errors import INTERNAL, UNAVAILABLE, refusal
+
+MOST_BYTES = 2_000_000
+OVERLOADED = "OVERLOADED"
+TOO_LARGE = "RESPONSE_TOO_LARGE"
+log = structlog.get_logger("graphql")
+
+
+@dataclass
+class Asker:
+    """Who asks: the number of the request, the visitor, and whether a failure was kept already."""
+
+    number: str
+    visit: Callable[[], Visitor]
+    is_reported: bool = False
+
+    def report(self, cause: BaseException) -> str:
+        """Keep an account of a failure, one a request: a query of many rows fails the same way at each."""
+        if not self.is_reported:
+            self.is_reported = True
+            log.error("failed", request_id=self.number, exc_info=cause)
+        return self.number
+
+
+@dataclass
+class Answer:
+    """What a question is answered: `data` and `errors`, ready to be written.
+
+    Unless it `was_executed` the request itself was at fault, or could not be served.
+    """
+
+    told: dict[str, Any]
+    was_executed: bool = True
+    codes: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.codes = sorted({error["extensions"]["code"] for error in self.told.get("errors", ())})
+
+    @property
+    def is_unavailable(self) -> bool:
+        """Whether the same request may well be answered in a moment."""
+        return UNAVAILABLE in self.codes or OVERLOADED in self.codes
+
+    def status(self, *, draft: bool) -> int:
+        """Give the HTTP status of a GraphQL response; the draft of August 2026 tells more kinds apart."""
+        if self.was_executed:
+            return 294 if draft and self.codes else 200
+        return 422 if draft and "GRAPHQL_PARSE_FAILED" not in self.codes else 400
+
+    def written(self) -> bytes:
+        """Write it as JSON, or that it is too large."""
+        body = orjson.dumps(self.told)
+        if len(body) > MOST_BYTES:
+            message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
+            return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None})
+        return body
+
+
+def overloaded() -> Answer:
+    """Answer that too many ask at once."""
+    message = f"Too many ask at once; try again in {RETRY_SECONDS} second."
+    return Answer({"errors": [refusal(message, OVERLOADED)]}, was_executed=False)
+
+
+def record(asker: Asker, name: str | None, answer: Answer, *, seconds: float) -> None:
+    """Log one line: what the operation is called and how it went, and nothing of what it asked."""
+    tell = log.error if INTERNAL in answer.codes else log.info
+    tell(
+        "answered",
+        operation=name[:60] if name and name.isidentifier() else "-",
+        ms=round(seconds * 1000, 1),
+        request_id=asker.number,
+        **({"codes": answer.codes} if answer.codes else {}),
+    )

@@ -1,0 +1,83 @@
+"""Which sites' pages may ask from a browser: our own, and those that a setting names (CORS, CSRF)."""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from gql_server.questions import Unreadable
+from gql_server.settings import Settings, is_loopback
+
+ALLOWED_HEADERS = (
+    "Accept, Authorization, Content-Type, Apollo-Require-Preflight, GraphQL-Require-Preflight, "
+    "X-Apollo-Operation-Name, X-Apollo-Operation-Id"
+)
+SHOWN_HEADERS = "Retry-After, X-Request-ID"
+PREFLIGHT_SECONDS = 7200
+
+
+class Origins:
+    """Knows the sites whose pages may ask; who is no browser says of no site, and may."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._named = frozenset(settings.origins)
+        self._own = _origin_of(settings.site_url)
+        # A front end that is being developed has a server, and so an origin, of its own.
+        self._takes_loopback = settings.is_private
+
+    def may_ask(self, request: web.Request) -> bool:
+        """Tell whether a request comes from a page that may ask, or from none."""
+        origin = request.headers.get("Origin")
+        if origin is not None:
+            return self._is_own(origin, request) or self._is_named(origin)
+        # A page's picture or script is fetched without an origin; who follows a link navigates.
+        site, mode = request.headers.get("Sec-Fetch-Site", "none"), request.headers.get("Sec-Fetch-Mode")
+        return site in {"same-origin", "none"} or mode == "navigate"
+
+    def headers(self, request: web.Request) -> dict[str, str]:
+        """Give what lets a browser show an answer to the page that asked for it."""
+        origin = request.headers.get("Origin")
+        if origin is None or not self._is_named(origin):
+            return {}
+        return {"Access-Control-Allow-Origin": origin, "Access-Control-Expose-Headers": SHOWN_HEADERS}
+
+    def _is_own(self, origin: str, request: web.Request) -> bool:
+        # By the host alone: behind a proxy that ends TLS we do not know our own scheme.
+        return origin == self._own or origin.partition("://")[2] == request.host
+
+    def _is_named(self, origin: str) -> bool:
+        if origin in self._named or "*" in self._named:
+            return True
+        return self._takes_loopback and is_loopback(_host_of(origin))
+
+
+ORIGINS = web.AppKey("origins", Origins)
+
+
+def check(request: web.Request) -> None:
+    """Refuse a request that a page of another site makes, unless that site is named."""
+    if not request.app[ORIGINS].may_ask(request):
+        message = "Pages of this site may not ask here; the setting CORS_ORIGINS names those that may."
+        raise Unreadable(403, message, code="FORBIDDEN")
+
+
+async def preflight(request: web.Request) -> web.Response:
+    """Answer what a browser asks before it asks: which methods and headers a page may use."""
+    headers = {"Allow": "GET, HEAD, POST, OPTIONS", "Vary": "Origin"}
+    if allowed := request.app[ORIGINS].headers(request):
+        headers |= allowed
+        headers["Access-Control-Allow-Methods"] = "GET, POST"
+        headers["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        headers["Access-Control-Max-Age"] = str(PREFLIGHT_SECONDS)
+    return web.Response(status=204, headers=headers)
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -1,0 +1,239 @@
+"""The protocol graphql-transport-ws: many operations over one websocket, each answered for itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing, suppress
+from typing import Any
+
+import orjson
+from aiohttp import WSMessage, WSMsgType, web
+from graphql import OperationType
+
+from gql_server import origins
+from gql_server.answering import ANSWERING
+from gql_server.answers import Answer, Asker
+from gql_server.lines import LINES
+from gql_server.middleware import REQUEST_ID
+from gql_server.persisted import NOT_FOUND, Missing
+from gql_server.questions import Question, Unreadable, question_of
+from gql_server.requests import LARGEST_BODY
+from gql_server.visitors import VISITORS
+from schema.errors import refusal
+
+PROTOCOL = "graphql-transport-ws"
+INIT_SECONDS = 5
+# aiohttp pings this often, and hangs up on who does not answer within half of it.
+HEARTBEAT_SECONDS = 10
+MOST_OPERATIONS = 50
+GOING_AWAY_SECONDS = 6
+LONGEST_ID = 200
+
+
+class Broken(Exception):
+    """The client broke the protocol: the code and the reason that the socket is closed with."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+class Socket:
+    """One client's socket: what it has said, and which of its operations run."""
+
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self._request = request
+        self._socket = socket
+        self._is_known = False
+        self._is_leaving = False
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._lasting: set[str] = set()
+
+    async def live(self) -> None:
+        """Hear what the client says until it leaves, breaks the protocol or the server stops."""
+        late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
+        try:
+            async for message in self._socket:
+                await self._hear(message)
+        except Broken as error:
+            await self._socket.close(code=error.code, message=str(error).encode())
+        finally:
+            late.cancel()
+            await self._end(self._running.values())
+
+    async def leave(self) -> None:
+        """Let what is under way be answered, end what lasts, and tell the client that the server stops."""
+        self._is_leaving = True
+        await self._end([task for id, task in self._running.items() if id in self._lasting])
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=GOING_AWAY_SECONDS)
+        await self._socket.close(code=1001, message=b"The server stops; connect again.")
+
+    def _hurry(self) -> None:
+        if not self._is_known:
+            self._closing = asyncio.ensure_future(
+                self._socket.close(code=4408, message=b"Connection initialisation timeout")
+            )
+
+    async def _hear(self, message: WSMessage) -> None:
+        if message.type is not WSMsgType.TEXT:
+            raise Broken(4400, "Messages are JSON in text frames")
+        try:
+            said = orjson.loads(message.data)
+        except orjson.JSONDecodeError:
+            raise Broken(4400, "A message is no valid JSON") from None
+        kind = said.get("type") if isinstance(said, dict) else None
+        if not isinstance(kind, str) or kind not in HEARD:
+            raise Broken(4400, "A message is an object with a `type` of this protocol")
+        if not isinstance(said.get("payload", {}), dict | None):
+            raise Broken(4400, "A `payload` is an object")
+        await HEARD[kind](self, said)
+
+    async def _initialised(self, _said: dict[str, Any]) -> None:
+        if self._is_known:
+            raise Broken(4429, "Too many initialisation requests")
+        self._is_known = True
+        await self._say({"type": "connection_ack"})
+
+    async def _pinged(self, said: dict[str, Any]) -> None:
+        payload = said.get("payload")
+        await self._say({"type": "pong"} | ({"payload": payload} if payload is not None else {}))
+
+    async def _ponged(self, _said: dict[str, Any]) -> None:
+        """A pong asks for nothing."""
+
+    async def _subscribed(self, said: dict[str, Any]) -> None:
+        if not self._is_known:
+            raise Broken(4401, "Unauthorized")
+        id, payload = _id_of(said), said.get("payload")
+        if not isinstance(payload, dict):
+            raise Broken(4400, "A subscribe message has a `payload`")
+        try:
+            question = question_of(payload)
+        except Unreadable as error:
+            raise Broken(4400, str(error)[:100]) from None
+        if id in self._running:
+            raise Broken(4409, f"Subscriber for {id[:80]} already exists")
+        if self._is_leaving:
+            return
+        if len(self._running) >= MOST_OPERATIONS:
+            message = f"A socket runs at most {MOST_OPERATIONS} operations at once; end one first."
+            await self._fail(id, [refusal(message, "RATE_LIMITED")])
+            return
+        self._running[id] = asyncio.create_task(self._run(id, question))
+
+    async def _completed(self, said: dict[str, Any]) -> None:
+        if (task := self._running.get(_id_of(said))) is not None:
+            await self._end([task])
+
+    async def _run(self, id: str, question: Question) -> None:
+        try:
+            with suppress(ConnectionError):
+                await self._answer(id, question)
+        finally:
+            self._free(id)
+
+    def _free(self, id: str) -> None:
+        """Let an id be used again; not by another operation than the one that had it."""
+        if self._running.get(id) is asyncio.current_task():
+            del self._running[id]
+            self._lasting.discard(id)
+
+    async def _answer(self, id: str, question: Question) -> None:
+        answering = self._request.app[ANSWERING]
+        asker = Asker(
+            self._request[REQUEST_ID], lambda: self._request.app[VISITORS].of(self._request, "graph")
+        )
+        try:
+            self._request.app[VISITORS].admit(self._request)
+            operation = await answering.operation(question, asker)
+        except Unreadable as error:
+            return await self._fail(id, [error.error])
+        except Missing:
+            return await self._fail(id, [refusal("PersistedQueryNotFound", NOT_FOUND)])
+        if isinstance(operation, Answer):
+            return await self._fail(id, operation.told["errors"])
+        if operation.kind is OperationType.SUBSCRIPTION:
+            self._lasting.add(id)
+            async with aclosing(answering.events(operation, question, asker)) as answers:
+                async for answer in answers:
+                    if not answer.was_executed:
+                        return await self._fail(id, answer.told["errors"])
+                    await self._next(id, answer)
+        else:
+            answer = await answering.once(operation, question, asker)
+            if not answer.was_executed:
+                return await self._fail(id, answer.told["errors"])
+            await self._next(id, answer)
+        self._free(id)
+        return await self._say({"type": "complete", "id": id})
+
+    async def _next(self, id: str, answer: Answer) -> None:
+        await self._socket.send_str(
+            f'{{"type":"next","id":{_written(id)},"payload":{answer.written().decode()}}}'
+        )
+
+    async def _fail(self, id: str, errors: list[dict[str, Any]]) -> None:
+        self._free(id)
+        await self._say({"type": "error", "id": id, "payload": errors})
+
+    async def _say(self, message: dict[str, Any]) -> None:
+        await self._socket.send_str(orjson.dumps(message).decode())
+
+    async def _end(self, tasks: Any) -> None:
+        ending = list(tasks)
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+
+
+HEARD: dict[str, Callable[[Socket, dict[str, Any]], Awaitable[None]]] = {
+    "connection_init": Socket._initialised,
+    "ping": Socket._pinged,
+    "pong": Socket._ponged,
+    "subscribe": Socket._subscribed,
+    "complete": Socket._completed,
+}
+SOCKETS: web.AppKey[set[Any]] = web.AppKey("sockets", set)
+
+
+def is_asked_for(request: web.Request) -> bool:
+    """Tell whether a request asks for a websocket."""
+    return request.headers.get("Upgrade", "").lower() == "websocket"
+
+
+async def serve(request: web.Request) -> web.WebSocketResponse:
+    """Serve a client over a websocket, for as long as it stays."""
+    origins.check(request)
+    request.app[VISITORS].admit(request)
+    with request.app[LINES].line(request.app[VISITORS].network_of(request)):
+        response = web.WebSocketResponse(
+            protocols=(PROTOCOL,), heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_BODY, compress=False
+        )
+        await response.prepare(request)
+        if response.ws_protocol != PROTOCOL:
+            await response.close(code=4406, message=b"Subprotocol not acceptable")
+            return response
+        socket = Socket(request, response)
+        request.app[SOCKETS].add(socket)
+        try:
+            await socket.live()
+        finally:
+            request.app[SOCKETS].discard(socket)
+        return response
+
+
+async def leave_sockets(app: web.Application) -> None:
+    """Tell all who are connected that the server stops."""
+    leaving: set[Socket] = app[SOCKETS]
+    await asyncio.gather(*[socket.leave() for socket in leaving], return_exceptions=True)
+
+
+def _id_of(said: dict[str, Any]) -> str:
+    id = said.get("id")
+    if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID:
+        raise Broken(4400, "A message has an `id`, a string that is not empty")
+    return id
+
+
+def _written(text: str) -> str:
+    return orjson.dumps(text).decode()

@@ -1,0 +1,281 @@
+"""What an operation may cost, by the @cost and @listSize of the schema; worked out once for a document.
+
+A field of an object costs its weight, a list so many times as it may be long. Where a variable says how long,
+the sum is finished for each request. Looking at the schema itself is counted apart, in fields of the answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLCompositeType,
+    GraphQLField,
+    GraphQLList,
+    GraphQLSchema,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+)
+
+from schema.directives import Cost, ListSize
+from schema.limits import too_complex
+
+MOST_COST = 5_000
+# Between two and three times the introspection query of GraphiQL.
+MOST_INTROSPECTED = 80_000
+LONGEST_PAGE = 100
+ASSUMED = 5
+OF_THE_SCHEMA = {"__schema", "__type"}
+Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a list may get: a number, or what the longest of some variables says."""
+
+    number: int
+    variables: tuple[str, ...] = ()
+
+    def given(self, variables: Variables) -> int:
+        """Give the length; what is no number is refused later, by who reads it."""
+        asked = [value for name in self.variables if isinstance(value := variables.get(name), int)]
+        # A page that is too long is refused with a sentence of its own.
+        return min(max(0, *asked, 0), LONGEST_PAGE) if asked else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """So much by itself, and so many times what is below."""
+
+    own: int
+    below: tuple[tuple[Length, "Term"], ...] = ()
+
+    def worth(self, variables: Variables, known: dict[int, int]) -> int:
+        """Add up; `known` has what several places share."""
+        if id(self) not in known:
+            parts = (length.given(variables) * term.worth(variables, known) for length, term in self.below)
+            known[id(self)] = self.own + sum(parts)
+        return known[id(self)]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a field costs each time, how long its list may be, and which fields below hold that list."""
+
+    weight: int
+    length: int | None = None
+    slicing: tuple[str, ...] = ()
+    sized: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OperationCost:
+    """What an operation costs, but for its variables."""
+
+    term: Term
+    defaults: Variables
+
+    def given(self, variables: Variables) -> int:
+        """Work it out for these variables; raise when it is beyond the limit."""
+        cost = self.term.worth({**self.defaults, **variables}, {}) if self.term.below else self.term.own
+        if cost > MOST_COST:
+            raise too_complex("cost", MOST_COST, cost=cost)
+        return cost
+
+
+Selected = tuple[SelectionSetNode, GraphQLCompositeType]
+
+
+class Costs:
+    """Reads prices off a schema, and works out what its documents cost."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._prices: dict[int, Price] = {}
+        self._lengths = _lengths_of_introspection(schema)
+
+    def of(self, document: DocumentNode) -> dict[int, OperationCost]:
+        """Work out each operation of a valid document, by its node's id; raise when it looks at too much."""
+        work = _Work(self, document)
+        return {
+            id(part): OperationCost(work.operation(part), _defaults(part))
+            for part in document.definitions
+            if isinstance(part, OperationDefinitionNode)
+        }
+
+    def root(self, operation: OperationDefinitionNode) -> GraphQLCompositeType:
+        """Give the type that an operation begins at."""
+        found = self._schema.get_root_type(operation.operation)
+        assert found is not None
+        return found
+
+    def named(self, name: str) -> GraphQLCompositeType:
+        """Give the type of a condition."""
+        found = self._schema.type_map[name]
+        assert is_composite_type(found)
+        return found
+
+    def field(self, parent: GraphQLCompositeType, name: str) -> GraphQLField:
+        """Give the definition of a field."""
+        found = self._schema.get_field(parent, name)
+        assert found is not None
+        return found
+
+    def price(self, parent: GraphQLCompositeType, name: str) -> Price:
+        """Give the price of a field."""
+        field = self.field(parent, name)
+        if id(field) not in self._prices:
+            if parent.name.startswith("__"):
+                self._prices[id(field)] = Price(1, self._lengths.get(f"{parent.name}.{name}"))
+            else:
+                self._prices[id(field)] = _priced(field)
+        return self._prices[id(field)]
+
+
+class _Work:
+    """Works out one document; what several places select is worked out once."""
+
+    def __init__(self, costs: Costs, document: DocumentNode) -> None:
+        self._costs = costs
+        self._fragments = {
+            part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+        }
+        self._known: dict[Any, Term] = {}
+
+    def operation(self, operation: OperationDefinitionNode) -> Term:
+        root = self._costs.root(operation)
+        introspected = 0
+        terms: list[tuple[Length, Term]] = []
+        for (_, parent), nodes in self._merged([(operation.selection_set, root)]).items():
+            if nodes[0].name.value in OF_THE_SCHEMA:
+                introspected += self._field(nodes, parent, None).worth({}, {})
+            else:
+                terms.append((ONCE, self._field(nodes, parent, None)))
+        if introspected > MOST_INTROSPECTED:
+            raise too_complex("introspection", MOST_INTROSPECTED)
+        return _folded(0, terms)
+
+    def _field(self, nodes: Sequence[FieldNode], parent: GraphQLCompositeType, size: Length | None) -> Term:
+        """Work out fields that are answered as one; `size` says how long the list is when one above does."""
+        name = nodes[0].name.value
+        if name == "__typename":
+            return NOTHING
+        price = self._costs.price(parent, name)
+        length = size or (None if price.length is None else _length(nodes[0], price))
+        kind = get_named_type(self._costs.field(parent, name).type)
+        below: list[tuple[Length, Term]] = []
+        if is_composite_type(kind):
+            sets = [(node.selection_set, kind) for node in nodes if node.selection_set is not None]
+            below.append((ONCE, self._selected(sets, price.sized, length if price.sized else None)))
+        one = _folded(price.weight, below)
+        return one if length is None or price.sized else _folded(0, [(length, one)])
+
+    def _selected(self, sets: list[Selected], sized: tuple[str, ...], length: Length | None) -> Term:
+        key = (tuple(id(selected) for selected, _ in sets), sets[0][1].name, sized, length)
+        if key not in self._known:
+            terms = [
+                (ONCE, self._field(nodes, parent, length if nodes[0].name.value in sized else None))
+                for (_, parent), nodes in self._merged(sets).items()
+            ]
+            self._known[key] = _folded(0, terms)
+        return self._known[key]
+
+    def _merged(self, sets: list[Selected]) -> dict[tuple[str, GraphQLCompositeType], list[FieldNode]]:
+        """Gather fields by the names they are answered under, and the type they are asked of."""
+        found: dict[tuple[str, GraphQLCompositeType], list[FieldNode]] = {}
+        spread: set[str] = set()
+        waiting: list[tuple[SelectionNode, GraphQLCompositeType]] = [
+            (node, kind) for selected, kind in sets for node in selected.selections
+        ]
+        while waiting:
+            node, kind = waiting.pop()
+            if isinstance(node, FieldNode):
+                found.setdefault(((node.alias or node.name).value, kind), []).append(node)
+                continue
+            part: Any = node
+            if not hasattr(node, "selection_set"):
+                if part.name.value in spread:
+                    continue
+                spread.add(part.name.value)
+                part = self._fragments[part.name.value]
+            inner = self._costs.named(part.type_condition.name.value) if part.type_condition else kind
+            waiting += [(below, inner) for below in part.selection_set.selections]
+        return found
+
+
+def _priced(field: GraphQLField) -> Price:
+    declared = field.extensions.get("strawberry-definition")
+    directives = getattr(declared, "directives", ())
+    cost = next((part for part in directives if isinstance(part, Cost)), None)
+    size = next((part for part in directives if isinstance(part, ListSize)), None)
+    weight = cost.weight if cost else int(is_composite_type(get_named_type(field.type)))
+    is_list = isinstance(get_nullable_type(field.type), GraphQLList)
+    if size is None:
+        return Price(weight, ASSUMED if is_list else None)
+    slicing, sized = size.slicing_arguments or (), size.sized_fields or ()
+    return Price(weight, size.assumed_size or ASSUMED, tuple(slicing), tuple(sized))
+
+
+def _length(node: FieldNode, price: Price) -> Length:
+    numbers: list[int] = []
+    variables: list[str] = []
+    for argument in node.arguments or ():
+        if argument.name.value in price.slicing:
+            if isinstance(argument.value, VariableNode):
+                variables.append(argument.value.name.value)
+            elif isinstance(argument.value, IntValueNode):
+                # The text first: a number of thousands of digits is none that Python reads.
+                numbers.append(int(argument.value.value[:6]))
+    assert price.length is not None
+    number = max(0, min(LONGEST_PAGE, max(numbers))) if numbers else price.length
+    return Length(number, tuple(variables))
+
+
+def _folded(own: int, terms: list[tuple[Length, Term]]) -> Term:
+    """Add up what no variable changes."""
+    open_ended: list[tuple[Length, Term]] = []
+    for length, term in terms:
+        if length.variables or term.below:
+            open_ended.append((length, term))
+        else:
+            own += length.number * term.own
+    return Term(own, tuple(open_ended))
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        part.variable.name.value: int(part.default_value.value[:6])
+        for part in operation.variable_definitions or ()
+        if isinstance(part.default_value, IntValueNode)
+    }
+
+
+def _lengths_of_introspection(schema: GraphQLSchema) -> dict[str, int]:
+    """Tell how long the lists of introspection are on average in this schema."""
+    types = list(schema.type_map.values())
+    fields = [field for kind in types for field in getattr(kind, "fields", {}).values()]
+    arguments = sum(len(getattr(field, "args", {})) for field in fields)
+    return {
+        "__Schema.types": len(types),
+        "__Schema.directives": len(schema.directives),
+        "__Type.fields": max(1, len(fields) // len(types)),
+        "__Type.inputFields": 1,
+        "__Type.interfaces": 1,
+        "__Type.possibleTypes": 1,
+        "__Type.enumValues": 1,
+        "__Field.args": max(1, arguments // max(1, len(fields))),
+        "__Directive.args": 2,
+    }
+
+
+ONCE = Length(1)
+NOTHING = Term(0)
