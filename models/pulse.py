@@ -19,7 +19,7 @@ CHANNEL = "gql_server_pulse"
 # What changes more than this at once is an import: no news, and more than anybody could follow.
 MOST_AT_ONCE = 100
 # Whoever has this much unread does not listen any more.
-ROOM = 100
+ROOM = 200
 
 Id = Annotated[int, msgspec.Meta(ge=1, le=BIGGEST_ID)]
 
