@@ -10,7 +10,7 @@ import models
 from gql_server.carrier import Carrier
 from gql_server.networks import read_ip, truncated
 from gql_server.settings import Network, Settings, is_loopback
-from gql_server.turnstile import SignUpGate
+from gql_server.turnstile import CommentGate, SignUpGate
 from schema.context import Visitor
 
 OF_PROXIES = re.compile(
@@ -28,7 +28,8 @@ class Visitors:
         self._carrier = carrier
         self._proxies = settings.proxies
         self._kept = settings.consent_ip
-        self._gate = SignUpGate()
+        self._sign_ups = SignUpGate()
+        self._comments = CommentGate()
 
     def of(self, request: web.Request, door: str) -> Visitor:
         """Give what is known of who sent a request through a door."""
@@ -39,7 +40,13 @@ class Visitors:
         trace = models.Trace(door=door, form=None if form == "null" else form, network=kept)
         languages = languages_of(request.headers.get("Accept-Language", ""))
         outbox = self._carrier.outbox if is_of_this_machine(request) else None
-        return Visitor(trace, languages, lambda: self._gate.admit(address, door), outbox)
+        return Visitor(
+            trace,
+            languages,
+            admit=lambda: self._sign_ups.admit(address, door),
+            admit_comment=lambda: self._comments.admit(address, door),
+            outbox=outbox,
+        )
 
 
 VISITORS = web.AppKey("visitors", Visitors)

@@ -106,9 +106,12 @@ class Comment(Model):
         return cls.filter(status=Fate.PENDING)
 
     @classmethod
-    async def of_writer(cls, id: int) -> Self | None:
-        """Give a comment to who wrote it, whatever was decided about it."""
-        return await cls.filter(id=id).first()
+    async def as_left(cls, id: int) -> Self:
+        """Give a comment to who left it, whatever was decided about it since."""
+        comment = await cls.filter(id=id).first()
+        if comment is None:
+            raise NotFound("The post and its comments are gone.", field="postId")
+        return comment
 
     @classmethod
     @atomic
