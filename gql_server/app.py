@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import health, media, middleware, paper, paths, start
+from gql_server import ear, health, media, middleware, paper, paths, start
 from gql_server.answering import ANSWERING, PUBLICATION, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
@@ -98,6 +98,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app.on_response_prepare.append(middleware.safe_headers)
     # Opened and served in one task, so that the store's context reaches every handler.
     app.cleanup_ctx.append(_store)
+    app.cleanup_ctx.append(ear.listening)
     return app
 
 

@@ -1,10 +1,11 @@
-"""The command line: serve, work, jobs, migrate, backup, import, subscribers, doctor."""
+"""The command line: serve, work, jobs, migrate, backup, import, subscribers, comments, doctor."""
 
 from pathlib import Path
 
 import click
 
 import models
+from gql_server.cli_comments import comments
 from gql_server.cli_doctor import doctor
 from gql_server.cli_jobs import jobs, work
 from gql_server.cli_subscribers import subscribers
@@ -30,6 +31,7 @@ def main() -> None:
 main.add_command(work)
 main.add_command(jobs)
 main.add_command(subscribers)
+main.add_command(comments)
 main.add_command(doctor)
 
 

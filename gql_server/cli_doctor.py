@@ -26,7 +26,7 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, store, mail, counts, subscribers, work.
+    """Look at settings, store, mail, counts, subscribers, comments, work.
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
@@ -42,6 +42,8 @@ async def doctor(settings: Settings) -> None:
         _tell("counts", f"{mended} were off and are mended" if mended else "right")
         counted = await models.Subscription.counts(site)
         _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
+        number = await models.Comment.held().count()
+        _tell("comments", f"{number} wait for a decision" if number else "none waiting")
         _tell("letters", _waiting(*await models.Delivery.waiting()))
         _tell("jobs", told(await models.Job.counts()))
         await _look_at_mail(settings, site)

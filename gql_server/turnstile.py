@@ -1,4 +1,4 @@
-"""The turnstile: how often one network, and the world through one door, may ask for letters."""
+"""The turnstile: how often one network, and the world through one door, may ask for letters or comment."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -36,15 +36,29 @@ class Turnstile:
             raise models.TooMany(timedelta(seconds=wait))
 
 
-class SignUpGate:
-    """Counts requests for letters by network and by door; this machine itself is not counted as a network."""
+class Gate:
+    """Counts what is asked by network and by door; this machine itself is not counted as a network."""
 
-    def __init__(self, *, clock: Clock = monotonic) -> None:
-        self._networks = Turnstile(20, 120.0, clock=clock)
-        self._doors = Turnstile(10_000, 0.5, clock=clock)
+    def __init__(self, networks: Turnstile, doors: Turnstile) -> None:
+        self._networks = networks
+        self._doors = doors
 
     def admit(self, address: str | None, door: str) -> None:
         """Let one request pass, or raise TooMany."""
         if (network := network_of(address)) is not None:
             self._networks.pass_one(network)
         self._doors.pass_one(door)
+
+
+class SignUpGate(Gate):
+    """Counts requests for letters."""
+
+    def __init__(self, *, clock: Clock = monotonic) -> None:
+        super().__init__(Turnstile(20, 120.0, clock=clock), Turnstile(10_000, 0.5, clock=clock))
+
+
+class CommentGate(Gate):
+    """Counts comments: a conversation is quicker than that only among machines."""
+
+    def __init__(self, *, clock: Clock = monotonic) -> None:
+        super().__init__(Turnstile(5, 30.0, clock=clock), Turnstile(1_000, 0.5, clock=clock))

@@ -12,7 +12,7 @@ from gql_server.carrier import Carrier
 from gql_server.networks import network_of, read_ip, truncated
 from gql_server.questions import Unreadable
 from gql_server.settings import Network, Settings, is_loopback
-from gql_server.turnstile import SignUpGate, Turnstile
+from gql_server.turnstile import CommentGate, SignUpGate, Turnstile
 from schema.context import Visitor
 
 OF_PROXIES = re.compile(
@@ -30,7 +30,8 @@ class Visitors:
         self._carrier = carrier
         self._proxies = settings.proxies
         self._kept = settings.consent_ip
-        self._gate = SignUpGate()
+        self._sign_ups = SignUpGate()
+        self._comments = CommentGate()
         rate = settings.rate_limit
         self._questions = Turnstile(rate, 60 / rate) if rate else None
 
@@ -58,7 +59,13 @@ class Visitors:
         trace = models.Trace(door=door, form=None if form == "null" else form, network=kept)
         languages = languages_of(request.headers.get("Accept-Language", ""))
         outbox = self._carrier.outbox if is_of_this_machine(request) else None
-        return Visitor(trace, languages, lambda: self._gate.admit(address, door), outbox)
+        return Visitor(
+            trace,
+            languages,
+            admit=lambda: self._sign_ups.admit(address, door),
+            admit_comment=lambda: self._comments.admit(address, door),
+            outbox=outbox,
+        )
 
     def _address(self, request: web.Request) -> str | None:
         return address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._proxies)

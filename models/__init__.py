@@ -1,6 +1,6 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
-from models import jobs, paging, text
+from models import jobs, paging, pulse, text
 from models.addresses import Address
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.authors import Author
@@ -14,7 +14,9 @@ from models.deliveries import Delivery, LetterKind, State
 from models.engines.transactions import Unavailable
 from models.errors import (
     Changed,
+    Closed,
     Expired,
+    FellBehind,
     Invalid,
     NotFound,
     Refused,
@@ -47,7 +49,7 @@ from models.roster_lines import Line as RosterLine
 from models.roster_lines import Problem as RosterProblem
 from models.roster_out import hand_out
 from models.signups import SignUp, answer_sign_up
-from models.site import Site
+from models.site import CommentPolicy, Site
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
 from models.suppressions import Scope, Suppression
@@ -68,12 +70,15 @@ __all__ = [
     "Byline",
     "Came",
     "Changed",
+    "Closed",
     "Comment",
+    "CommentPolicy",
     "Consent",
     "Delivery",
     "Entry",
     "Expired",
     "Fate",
+    "FellBehind",
     "Frequency",
     "GiveUp",
     "Image",
@@ -144,6 +149,7 @@ __all__ = [
     "normal_path",
     "now",
     "paging",
+    "pulse",
     "purge",
     "read_masthead",
     "recount",

@@ -8,13 +8,13 @@ from models.menus import Menu
 from models.pages import Page
 from models.posts import Post
 from models.redirects import Redirect
-from models.site import Site
+from models.site import CommentPolicy, Site
 from models.tags import Tag
 
 
 @atomic
 async def clear(site: Site) -> None:
-    """Delete all content of the site; its secret stays."""
+    """Delete all content of the site, and hold its comments again; its secret stays."""
     await Menu.filter(site_id=site.id).delete()
     await Redirect.filter(site_id=site.id).delete()
     await Post.filter(site_id=site.id).delete()
@@ -26,4 +26,5 @@ async def clear(site: Site) -> None:
     for noun in (Author, Tag, MonthCount, Image):
         await noun.filter(site_id=site.id).delete()
     site.is_demonstration, site.source, site.logo_id = False, None, None
-    await site.save(update_fields=["is_demonstration", "source", "logo_id"])
+    site.comment_policy = CommentPolicy.HELD
+    await site.save(update_fields=["is_demonstration", "source", "logo_id", "comment_policy"])

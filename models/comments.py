@@ -1,6 +1,8 @@
 """Comments and the conversations they grow into."""
 
 import re
+import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,18 +14,25 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import text
+from models import pulse, text
+from models.addresses import Address
 from models.atomic import atomic
-from models.errors import Invalid
+from models.errors import Closed, Invalid, NotFound
 from models.fitting import fitting, plain
 from models.instants import Instant, now
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
+from models.site import CommentPolicy, Site
 from models.visibility import visible
 
 LONGEST = 5_000
 DEEPEST = 4
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+LONGEST_NAME = 100
+LONGEST_WEBSITE = 500
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f]+")
+# Whoever is named so would turn around what stands beside the name.
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class Fate(StrEnum):
@@ -56,9 +65,9 @@ class Comment(Model):
     depth = fields.IntField(default=0)
     author: Any = may_point_to("Author")
     author_id: int | None
-    name = fields.CharField(max_length=100)
+    name = fields.CharField(max_length=LONGEST_NAME)
     email = fields.CharField(max_length=254, null=True)
-    website = fields.CharField(max_length=500, null=True)
+    website = fields.CharField(max_length=LONGEST_WEBSITE, null=True)
     source = fields.TextField()
     html = fields.TextField()
     text = fields.TextField()
@@ -90,6 +99,49 @@ class Comment(Model):
     def replies(cls) -> QuerySet[Self]:
         """Ask for the shown replies; of comments the asker has seen already."""
         return cls.filter(is_shown=True)
+
+    @classmethod
+    def held(cls) -> QuerySet[Self]:
+        """Ask for the comments that wait for a person."""
+        return cls.filter(status=Fate.PENDING)
+
+    @classmethod
+    async def as_left(cls, id: int) -> Self:
+        """Give a comment to who left it, whatever was decided about it since."""
+        comment = await cls.filter(id=id).first()
+        if comment is None:
+            raise NotFound("The post and its comments are gone.", field="postId")
+        return comment
+
+    @classmethod
+    @atomic
+    async def leave(cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None) -> Self:
+        """Leave a guest's comment below a post that takes them, held or shown at once as the site has it."""
+        post = await Post.published().filter(id=post_id).only("id", "site_id", "comments_open").first()
+        if post is None:
+            raise NotFound("There is no such post.", field="postId")
+        if not post.comments_open:
+            raise Closed
+        parent = None
+        if parent_id is not None:
+            parent = await cls.shown().filter(id=parent_id, post_id=post_id).first()
+            if parent is None:
+                raise NotFound("There is no such comment below that post.", field="parentId")
+        # Asked of the store, not of whoever has read the site a while ago.
+        is_shown = await Site.exists(id=post.site_id, comment_policy=CommentPolicy.SHOWN)
+        status = Fate.APPROVED if is_shown else Fate.PENDING
+        return await cls.keep(post, _guest(writer), content, parent=parent, status=status)
+
+    @classmethod
+    @atomic
+    async def decide_all(cls, ids: Collection[int], status: Fate) -> None:
+        """Decide alike about several comments, or about none when one of them is not there."""
+        # In one order, so that two who decide at once never wait for each other.
+        found = await cls.filter(id__in=list(ids)).order_by("post_id", "id")
+        if missing := set(ids) - {comment.id for comment in found}:
+            raise NotFound(f"There is no comment {min(missing)}.")
+        for comment in found:
+            await comment.decide(status)
 
     @classmethod
     @atomic
@@ -130,6 +182,8 @@ class Comment(Model):
         self.is_shown = is_shown
         if not changed:
             return
+        if is_shown:
+            pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
         by = 1 if is_shown else -1
         await Post.filter(id=self.post_id).update(comment_count=F("comment_count") + by)
         if self.parent_id is not None:
@@ -138,20 +192,37 @@ class Comment(Model):
             await reply._show(is_shown)
 
 
+def _guest(writer: Writer) -> Writer:
+    """Give a stranger as a comment keeps one; refuse rather than cut."""
+    name = text.clean_line(TURNING.sub("", writer.name))
+    if len(name) > LONGEST_NAME:
+        raise Invalid("authorName", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
+    if len(writer.website or "") > LONGEST_WEBSITE:
+        message = f"A website holds at most {LONGEST_WEBSITE} characters."
+        raise Invalid("authorWebsite", message, limit=LONGEST_WEBSITE)
+    email = Address.of(writer.email or "", field="authorEmail").text
+    return Writer(name=name, email=email, website=(writer.website or "").strip())
+
+
 def _signed(writer: Writer) -> dict[str, str | None]:
-    name = text.clean_line(writer.name)[:100]
-    if not name:
+    name = plain("authorName", text.clean_line(writer.name))[:LONGEST_NAME]
+    if not _can_be_seen(name):
         raise Invalid("authorName", "A comment needs the name of who wrote it.")
-    if writer.website and not WEB_ADDRESS.fullmatch(writer.website):
-        raise Invalid("website", "A website begins with https:// or http://.")
+    if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
+        raise Invalid("authorWebsite", "A website begins with https:// or http://.")
     return {"name": name, "email": writer.email, "website": writer.website or None}
 
 
 def _written(content: str) -> dict[str, Any]:
-    content = plain("content", content.replace("\x00", "")).strip()
-    if not content:
+    content = CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
+    if not _can_be_seen(content):
         raise Invalid("content", "A comment needs some text.")
     if len(content) > LONGEST:
-        raise Invalid("content", f"A comment holds at most {LONGEST} characters.")
+        raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
     html = text.sanitise_comment(text.paragraphs(content))
     return {"source": content, "html": html, "text": text.plain(html)}
+
+
+def _can_be_seen(words: str) -> bool:
+    """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
+    return any(unicodedata.category(sign)[0] in "LNPS" for sign in words)

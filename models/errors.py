@@ -3,6 +3,8 @@
 Refused
 ├── NotFound (field)
 ├── Changed
+├── Closed
+├── FellBehind
 ├── Unproven
 │   └── Expired
 ├── TooMany (wait)
@@ -30,6 +32,14 @@ class NotFound(Refused):
 
 class Changed(Refused):
     """Someone else changed this first; read it again."""
+
+
+class Closed(Refused):
+    """This takes no comments any more."""
+
+
+class FellBehind(Refused):
+    """More happened than was read in time; begin to listen anew."""
 
 
 class Unproven(Refused):

@@ -10,7 +10,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import redirects, text
+from models import pulse, redirects, text
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging, set_bylines, set_tags
@@ -141,21 +141,21 @@ class Post(Model):
             more["slug"] = await free_slug(Post, self.site_id, slug, besides=self.id)
             if more["slug"] != self.slug:
                 await redirects.lead(self.site_id, self.path, post_id=self.id)
-        await self._count(visible_now=False)
+        was_counted = await self._count(visible_now=False)
         await self._change(**_written(title, html), **_checked(more))
         await set_bylines(self.id, authors)
         await set_tags(self.id, tags)
-        await self._count(visible_now=self.is_visible)
+        await self._appear(is_update=was_counted)
 
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
         """Show the post to everybody, from now on or from a moment, past or ahead."""
         moment = known_moment(at or self.published_at or now())
         site = await in_turn(self.site_id)
-        await self._count(visible_now=False)
+        was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
-        await self._count(visible_now=self.is_visible)
+        await self._appear(is_update=was_counted)
 
     @atomic
     async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
@@ -179,6 +179,11 @@ class Post(Model):
             raise Changed
         self.update_from_dict(values)
 
+    async def _appear(self, *, is_update: bool) -> None:
+        visible_now = self.is_visible
+        if await self._count(visible_now=visible_now) and visible_now:
+            pulse.tell(pulse.PostPublished(post_id=self.id, is_update=is_update))
+
     async def _count(self, *, visible_now: bool) -> bool:
         # Only the one whose update changes the flag counts: two processes may see the same moment come.
         changed = await Post.filter(id=self.id, is_counted=not visible_now).update(is_counted=visible_now)
@@ -198,7 +203,8 @@ async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
     due = await Post.published().filter(is_counted=False).only("id", "site_id", "published_month")
     for post in due:
-        await post._count(visible_now=True)
+        if await post._count(visible_now=True):
+            pulse.tell(pulse.PostPublished(post_id=post.id, is_update=False))
     return len(due)
 
 

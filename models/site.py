@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -20,6 +21,13 @@ OF_THE_MACHINE = {"localtime", "Factory"}
 WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 
 
+class CommentPolicy(StrEnum):
+    """What happens to a guest's comment: it waits for a person, or is shown at once."""
+
+    HELD = "held"
+    SHOWN = "shown"
+
+
 class Site(Model):
     """One publication; a store holds one today."""
 
@@ -34,6 +42,9 @@ class Site(Model):
     logo_id = fields.IntField(null=True)
     source = fields.CharField(max_length=255, null=True)
     is_demonstration = fields.BooleanField(default=False)
+    comment_policy = fields.CharEnumField(
+        CommentPolicy, max_length=16, default=CommentPolicy.HELD, db_default=CommentPolicy.HELD.value
+    )
     created_at = Instant()
 
     class Meta:
@@ -66,6 +77,12 @@ class Site(Model):
         }
         self.update_from_dict(fitting(Site, values))
         await self.save(update_fields=list(values))
+
+    @atomic
+    async def set_comment_policy(self, policy: CommentPolicy) -> None:
+        """Let comments of guests wait, or be shown at once; those that wait already go on waiting."""
+        self.comment_policy = policy
+        await self.save(update_fields=["comment_policy"])
 
 
 def known_language(tag: str) -> str:

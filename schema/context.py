@@ -26,7 +26,8 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: what the ledger keeps of it, the languages wished for, the gate before asking for letters.
+    """Who asks: what the ledger keeps of it, the languages wished for, the gates before asking for letters
+    and before leaving a comment.
 
     `outbox` holds the letters that were not sent, for who may see them: only who develops does.
     """
@@ -34,6 +35,7 @@ class Visitor:
     trace: models.Trace
     languages: tuple[str, ...] = ()
     admit: Callable[[], None] = lambda: None
+    admit_comment: Callable[[], None] = lambda: None
     outbox: Outbox | None = None
 
 

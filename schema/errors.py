@@ -24,6 +24,8 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
         told["message"], code = AWAY, UNAVAILABLE
     elif isinstance(cause, models.NotFound):
         code = "NOT_FOUND"
+    elif isinstance(cause, models.FellBehind):
+        code = "FELL_BEHIND"
     elif isinstance(cause, models.Invalid):
         more["field"] = cause.field
     elif isinstance(cause, ValidationError):

@@ -6,9 +6,10 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.live import DevelopmentLive, Live
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
-from schema.outbox import Live, OutboxLetter
+from schema.outbox import OutboxLetter
 from schema.queries import Query
 from schema.scalars import SCALARS
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
@@ -24,7 +25,7 @@ def sdl() -> str:
     return schema.as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"
 
 
-def _built(live: type | None = None) -> strawberry.Schema:
+def _built(live: type) -> strawberry.Schema:
     graph = strawberry.Schema(Query, Mutation, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
     _describe_directives(graph)
     return graph
@@ -51,5 +52,5 @@ def _describe_directives(graph: strawberry.Schema) -> None:
     directives[ListSize].args["requireOneSlicingArgument"].default_value = True
 
 
-schema = _without_outbox(_built())
-development_schema = _built(Live)
+schema = _without_outbox(_built(Live))
+development_schema = _built(DevelopmentLive)

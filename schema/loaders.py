@@ -1,5 +1,6 @@
 """One set of loaders a request: whatever many rows ask for is read in one statement."""
 
+from asyncio import shield
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -70,6 +71,21 @@ class Loaders:
         if name not in self._kept:
             self._kept[name] = DataLoader(read, max_batch_size=1000)
         return self._kept[name]
+
+
+class SharedLoaders(Loaders):
+    """Loaders that many share: none of them takes an answer from the others by walking away."""
+
+    def _loader(self, name: Any, read: Callable[[list[Any]], Awaitable[list[Any]]]) -> DataLoader[Any, Any]:
+        if name not in self._kept:
+            self._kept[name] = _SharedLoader(read, max_batch_size=1000)
+        return self._kept[name]
+
+
+class _SharedLoader(DataLoader[Any, Any]):
+    def load(self, key: Any) -> Awaitable[Any]:
+        # Whoever is cancelled while waiting cancels the future it waits for.
+        return shield(super().load(key))
 
 
 def _parents(listed: Listed, keys: list[Any]) -> Parents:

@@ -1,7 +1,9 @@
 """Mistakes: what the person using a client can correct, as data in a payload and in their language."""
 
 import math
+import re
 from collections.abc import Callable
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -12,6 +14,7 @@ import models
 
 @strawberry.enum(description="Kinds of user errors.")
 class ErrorCode(Enum):
+    COMMENTS_CLOSED = strawberry.enum_value("COMMENTS_CLOSED", description="The post does not take comments.")
     INVALID = strawberry.enum_value("INVALID", description="A value does not pass validation.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="The object does not exist or is not visible.")
     RATE_LIMITED = strawberry.enum_value("RATE_LIMITED", description="Too many attempts.")
@@ -28,6 +31,13 @@ class UserError:
     message: str = strawberry.field(description="Sentence for the person, in the language of the request.")
     path: list[str] | None = strawberry.field(
         description="Path of the offending input field, such as [input, email]."
+    )
+
+
+@strawberry.type(description="The post does not take comments.")
+class CommentsClosedError(UserError):
+    closed_at: datetime | None = strawberry.field(
+        default=None, description="Since when; null when that is not known."
     )
 
 
@@ -68,6 +78,16 @@ SENTENCES = {
         "pausedUntil": "Een pauze eindigt binnen een jaar.",
         "topics": "Noem minstens één ding. Wil je helemaal stoppen, meld je dan af.",
         "topics_limit": "Kies hoogstens {limit} dingen.",
+        "closed": "Hier kan niet meer gereageerd worden.",
+        "postId": "Dit bericht is er niet, of niet meer.",
+        "parentId": "De reactie waarop je antwoordt is er niet meer.",
+        "authorName": "Schrijf je naam erbij.",
+        "authorName_limit": "Een naam heeft hoogstens {limit} tekens.",
+        "authorEmail": "Dit is geen e-mailadres. Schrijf het zoals anna@example.org; het wordt niet getoond.",
+        "authorWebsite": "Een website begint met https:// of http://.",
+        "authorWebsite_limit": "Het adres van een website heeft hoogstens {limit} tekens.",
+        "content": "Schrijf eerst een reactie.",
+        "content_limit": "Een reactie heeft hoogstens {limit} tekens.",
     },
     "en": {
         "expired": "This link or code has expired. Ask for a new letter.",
@@ -83,12 +103,24 @@ SENTENCES = {
         "pausedUntil": "A pause ends within a year.",
         "topics": "Name at least one thing. To stop altogether, unsubscribe.",
         "topics_limit": "Choose at most {limit} things.",
+        "closed": "This post takes no comments any more.",
+        "postId": "This post is not there, or not any more.",
+        "parentId": "The comment you reply to is not there any more.",
+        "authorName": "Add your name.",
+        "authorName_limit": "A name holds at most {limit} characters.",
+        "authorEmail": "This is no e-mail address. Write one such as ann@example.org; it is not shown.",
+        "authorWebsite": "A website begins with https:// or http://.",
+        "authorWebsite_limit": "The address of a website holds at most {limit} characters.",
+        "content": "Write a comment first.",
+        "content_limit": "A comment holds at most {limit} characters.",
     },
 }
-Mistake = InvalidTokenError | NotFoundError | RateLimitedError | ValidationError
+Mistake = CommentsClosedError | InvalidTokenError | NotFoundError | RateLimitedError | ValidationError
 
 
-def mistake(refusal: models.Refused, language: str, *, token_at: str = "token") -> Mistake:
+def mistake(
+    refusal: models.Refused, language: str, *, token_at: str = "token", input: object = None
+) -> Mistake:
     """Say a refusal as data; raise one that no person can correct. `token_at` is the proof's input field."""
     match refusal:
         case models.Unproven():
@@ -106,14 +138,25 @@ def mistake(refusal: models.Refused, language: str, *, token_at: str = "token") 
                 path=None,
                 retry_after_seconds=math.ceil(wait.total_seconds()),
             )
+        case models.Closed():
+            message = _say(language, "closed")
+            return CommentsClosedError(code=ErrorCode.COMMENTS_CLOSED, message=message, path=_path("postId"))
         case models.NotFound(field=str(field)):
             message = _say(language, field.rpartition(".")[2])
-            return NotFoundError(code=ErrorCode.NOT_FOUND, message=message, path=_path(field))
+            return NotFoundError(
+                code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
+            )
         case models.Invalid(field=field, limit=limit):
             keys = (f"{field}_limit" if limit is not None else field, field, "invalid")
             message = _say(language, next(key for key in keys if key in SENTENCES[language]), limit=limit)
             return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
     raise refusal
+
+
+def _id_at(field: str, input: object) -> strawberry.ID | None:
+    """Give the identifier that was said in a field of the input, when it is one for identifiers."""
+    name = re.sub("([A-Z])", r"_\1", field).lower()
+    return getattr(input, name, None) if name.endswith("_id") else None
 
 
 def _path(field: str) -> list[str]:

@@ -11,8 +11,11 @@ from strawberry import UNSET, Info
 
 import models
 from schema.directives import Cost
+from schema.ids import row_id
 from schema.mistakes import mistake
 from schema.payloads import (
+    AddCommentInput,
+    AddCommentPayload,
     ConfirmSubscriptionInput,
     ConfirmSubscriptionPayload,
     EraseSubscriptionInput,
@@ -50,7 +53,8 @@ def mistakes_as_data(
                 payload = await resolve(*args, **kwargs)
             except models.Refused as refusal:
                 language = said["info"].context.language
-                told: dict[str, Any] = {"errors": [mistake(refusal, language, token_at=token_at)]}
+                found = mistake(refusal, language, token_at=token_at, input=said["input"])
+                told: dict[str, Any] = {"errors": [found]}
                 payload = kind(**told)
             if payload is not None:
                 payload.client_mutation_id = said["input"].client_mutation_id or None
@@ -63,6 +67,23 @@ def mistakes_as_data(
 
 @strawberry.type(description="What can be changed.")
 class Mutation:
+    @strawberry.mutation(
+        description="Write a comment or a reply. It may wait for a moderator.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(AddCommentPayload)
+    async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
+        async def work() -> str:
+            info.context.visitor.admit_comment()
+            # What is no identifier of ours names what is not there.
+            post_id = row_id(input.post_id, "Post") or 0
+            parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
+            left = await models.Comment.leave(post_id, _writer(input), input.content, parent_id=parent_id)
+            return str(left.id)
+
+        comment: Any = await models.Comment.as_left(int(await _once(info, input, work)))
+        return AddCommentPayload(comment=comment)
+
     @strawberry.mutation(
         description=(
             "Ask for newsletters. Answers the same whether or not the address is known; the rest happens "
@@ -181,6 +202,12 @@ async def _once(info: Info, input: Any, work: Callable[[], Awaitable[str]]) -> s
 
 async def _behind(info: Info, token: str, *kinds: str) -> tuple[Any, models.Topic | None]:
     return await models.Subscription.behind(info.context.site, token, *kinds)
+
+
+def _writer(input: AddCommentInput) -> models.Writer:
+    return models.Writer(
+        name=input.author_name or "", email=input.author_email or "", website=input.author_website or ""
+    )
 
 
 def _address(given: str) -> EmailAddress:

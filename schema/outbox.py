@@ -21,13 +21,11 @@ class OutboxLetter:
     to: EmailAddress = strawberry.field(description="Address it would have been sent to.")
 
 
-@strawberry.type(name="Subscription", description="What can be listened to.")
-class Live:
-    @strawberry.subscription(description="A letter was kept instead of sent; on a development server only.")
-    async def mail_sent(self, info: Info) -> AsyncIterator[OutboxLetter | None]:
-        if (outbox := info.context.visitor.outbox) is not None:
-            async for kept in outbox.listen():
-                yield _shown(kept.sent_at, kept.letter)
+async def letters_as_kept(info: Info) -> AsyncIterator[OutboxLetter]:
+    """Give each letter as it is kept."""
+    if (outbox := info.context.visitor.outbox) is not None:
+        async for kept in outbox.listen():
+            yield _shown(kept.sent_at, kept.letter)
 
 
 def kept_letters(info: Info) -> list[OutboxLetter] | None:

@@ -1,4 +1,4 @@
-"""What the mutations of a subscriber's life take and answer."""
+"""What the mutations take and answer."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -6,11 +6,23 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET
 
-from schema.mistakes import InvalidTokenError, NotFoundError, RateLimitedError, ValidationError
+import models
+from schema.mistakes import (
+    CommentsClosedError,
+    InvalidTokenError,
+    NotFoundError,
+    RateLimitedError,
+    ValidationError,
+)
 from schema.newsletters import MailFrequency, NewsletterSubscription
 from schema.queries import Query
-from schema.scalars import EmailAddress, LanguageTag
+from schema.scalars import URL, EmailAddress, LanguageTag
+from schema.types import Comment
 
+AddCommentError = Annotated[
+    CommentsClosedError | NotFoundError | RateLimitedError | ValidationError,
+    strawberry.union("AddCommentError", description="What can go wrong in addComment."),
+]
 SubscribeError = Annotated[
     NotFoundError | RateLimitedError | ValidationError,
     strawberry.union("SubscribeError", description="What can go wrong in subscribe."),
@@ -87,6 +99,24 @@ def _token() -> Any:
     return strawberry.field(description="Token of the e-mail link.")
 
 
+@strawberry.input(description="Input of addComment.")
+class AddCommentInput:
+    author_email: EmailAddress | None = strawberry.field(
+        default=UNSET, description="Address; needed from visitors, never shown."
+    )
+    author_name: str | None = strawberry.field(default=UNSET, description="Name shown; needed from visitors.")
+    author_website: URL | None = strawberry.field(default=UNSET, description="Own website.")
+    client_mutation_id: str | None = _client_mutation_id()
+    content: str = strawberry.field(
+        description=(
+            f"Comment in plain text, at most {models.LONGEST_COMMENT} characters; an empty line begins a "
+            "paragraph."
+        )
+    )
+    parent_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Comment to reply to.")
+    post_id: strawberry.ID = strawberry.field(description="Post to comment on.")
+
+
 @strawberry.input(description="Input of subscribe.")
 class SubscribeInput:
     client_mutation_id: str | None = _client_mutation_id()
@@ -157,6 +187,14 @@ class Payload:
 
 def _errors() -> Any:
     return strawberry.field(default_factory=list, description="What went wrong; empty on success.")
+
+
+@strawberry.type(description="Answer of addComment.")
+class AddCommentPayload(Payload):
+    comment: Comment | None = strawberry.field(
+        default=None, description="The comment, with status PENDING while it waits."
+    )
+    errors: list[AddCommentError] = _errors()
 
 
 @strawberry.type(description="Answer of subscribe.")

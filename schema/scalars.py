@@ -1,6 +1,7 @@
 """Scalars: how moments, months, HTML, addresses and languages are written on the wire."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, NewType
 
@@ -47,11 +48,15 @@ def read_language(value: object) -> str:
     raise GraphQLError("A LanguageTag is written such as nl or en-GB.")
 
 
-def read_text(value: object) -> str:
-    """Read a text."""
-    if isinstance(value, str):
-        return value
-    raise GraphQLError("An EmailAddress is a string such as ann@example.org.")
+def text_such_as(example: str) -> Callable[[object], str]:
+    """Read any text; what is wrong with it is the person's to correct, and so data in the answer."""
+
+    def read(value: object) -> str:
+        if isinstance(value, str):
+            return value
+        raise GraphQLError(f"This is written as a string such as {example}.")
+
+    return read
 
 
 def _scalar(name: str, description: str, url: str, **work: Any) -> ScalarDefinition:
@@ -83,13 +88,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=str,
         parse_value=read_language,
     ),
-    # Any text comes in: an address that is none is the person's to correct, and so data in the answer.
     EmailAddress: _scalar(
         "EmailAddress",
         "An e-mail address.",
         "https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address",
         serialize=str,
-        parse_value=read_text,
+        parse_value=text_such_as("ann@example.org"),
     ),
     HTML: _scalar(
         "HTML",
@@ -97,5 +101,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         "https://html.spec.whatwg.org/",
         serialize=str,
     ),
-    URL: _scalar("URL", "An absolute URL.", "https://url.spec.whatwg.org/", serialize=str),
+    URL: _scalar(
+        "URL",
+        "An absolute URL.",
+        "https://url.spec.whatwg.org/",
+        serialize=str,
+        parse_value=text_such_as("https://example.org/"),
+    ),
 }

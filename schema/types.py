@@ -312,4 +312,6 @@ class Comment(Node):
     @staticmethod
     async def url(root: Parent[models.Comment], info: Info) -> URL:
         post = await info.context.loaders.rows("Post").load(root.post_id)
+        if post is None:
+            raise models.NotFound("The post is not there any more.")
         return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")

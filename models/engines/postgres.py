@@ -1,8 +1,8 @@
 """Tortoise over PostgreSQL: a small pool, limits on every statement, and transactions that end one way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import asyncpg
@@ -38,6 +38,8 @@ MIGRATING: dict[str, Any] = {
 # Tables with somebody's address in them.
 PERSONAL = ("subscription", "sign_up", "delivery", "consent")
 VACUUM_SECONDS = 600
+# Who only listens would never find out that a network has silently dropped the line.
+ASK_SECONDS = 15
 
 _REFUSED_AT_THE_DOOR = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
 _UNAVAILABLE = (
@@ -82,6 +84,29 @@ class PostgresEngine(AsyncpgDBClient):
             lambda _: asyncpg.connect(**options)
         )
         return connection
+
+    @asynccontextmanager
+    async def listening(self, channel: str, hear: Callable[[str], object]) -> AsyncIterator[asyncio.Event]:
+        """Hear what is notified on a channel; the event says that it cannot be heard any more."""
+        connection, lost = await self.connect_apart(), asyncio.Event()
+
+        def take(_connection: object, _process: int, _channel: str, payload: object) -> None:
+            hear(str(payload))
+
+        connection.add_termination_listener(lambda _: lost.set())
+        asking = asyncio.create_task(_ask_now_and_then(connection, lost))
+        try:
+            await self._translate_exceptions(lambda _: connection.add_listener(channel, take))
+            yield lost
+        finally:
+            asking.cancel()
+            await asyncio.gather(asking, return_exceptions=True)
+            with suppress(OSError):
+                await connection.close(timeout=1)
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Notify who listens on a channel, in any process, when the transaction commits."""
+        await self.execute_query("SELECT pg_notify($1, $2)", [channel, payload])
 
     async def scrub(self) -> bool:
         """Free the space of deleted rows, to be written over; the server's log and its copies are its own.
@@ -192,6 +217,15 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         with suppress(Unavailable):
             if self._transaction is not None:
                 await self._translate_exceptions(lambda _: self._transaction.rollback())
+
+
+async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:
+    try:
+        while True:
+            await asyncio.sleep(ASK_SECONDS)
+            await connection.execute("SELECT 1")
+    except (TimeoutError, asyncpg.PostgresError, *_UNAVAILABLE):
+        lost.set()
 
 
 async def _keep(connection: Any) -> None:

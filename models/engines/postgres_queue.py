@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -143,20 +142,13 @@ class PostgresQueue:
         return moment
 
     async def listen(self, wake: Wake) -> None:
-        connection = await require_context().db().connect_apart()  # type: ignore[attr-defined]
-        lost = asyncio.Event()
-
-        def hear(_connection: object, _process: int, _channel: str, event: str) -> None:
+        def hear(event: str) -> None:
             if orjson.loads(event).get("operation") == "insert":
                 wake()
 
-        try:
-            connection.add_termination_listener(lambda _: lost.set())
-            await connection.add_listener(self._queries.qbe.settings.channel, hear)
+        db: Any = require_context().db()
+        async with db.listening(self._queries.qbe.settings.channel, hear) as lost:
             await lost.wait()
-        finally:
-            with suppress(OSError):
-                await connection.close(timeout=1)
 
     async def tidy(self) -> None:
         await _change(TIDY)

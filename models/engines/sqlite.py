@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import Any
 
@@ -59,6 +59,14 @@ class SqliteEngine(SqliteClient):
         # The writer goes last: the last connection folds the log into the file, and a reader may not.
         await whole(self._readers.close())
         await whole(super().close())
+
+    @asynccontextmanager
+    async def listening(self, channel: str, hear: Callable[[str], object]) -> AsyncIterator[asyncio.Event]:
+        """Hear nothing: SQLite has no way to tell another process of a commit."""
+        yield asyncio.Event()
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Notify nobody."""
 
     async def scrub(self) -> bool:
         """Fold the log into the file and empty it; tell whether nobody's reading kept it.

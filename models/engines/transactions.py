@@ -4,7 +4,7 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Coroutine
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connections
@@ -35,9 +35,21 @@ async def whole(step: Coroutine[Any, Any, T]) -> T:
     raise interruption
 
 
+class Witness(Protocol):
+    """Who learns of what was told in a transaction, and of its commit."""
+
+    async def foresee(self, transaction: Any, told: tuple[Any, ...]) -> None:
+        """Do what belongs to the transaction, as the last thing in it."""
+
+    def learn(self, told: tuple[Any, ...]) -> None:
+        """Do what follows the commit; it cannot fail any more, and nobody waits for it."""
+
+
 class UndividedClient(TransactionalDBClient):
     """A connection that belongs to one transaction until it ends."""
 
+    witness: Witness | None = None
+    told: tuple[Any, ...] = ()
     _lock: asyncio.Lock
     _failed: bool = False
 
@@ -101,12 +113,25 @@ class Undivided(TransactionContext):
 
     async def _end(self, *, committing: bool) -> None:
         if committing and not self.client._failed:
-            await self.client.commit()
+            await self._keep()
             return
         await self.client.rollback()
         if committing:
             # PostgreSQL answers such a COMMIT with a rollback and without an error.
             raise TransactionManagementError("A statement failed inside the transaction; nothing was kept")
+
+    async def _keep(self) -> None:
+        witness, told = self.client.witness, self.client.told
+        if witness is None or not told:
+            await self.client.commit()
+            return
+        try:
+            await witness.foresee(self.client, told)
+        except BaseException:
+            await self.client.rollback()
+            raise
+        await self.client.commit()
+        witness.learn(told)
 
 
 class Savepoint(TransactionContext):
@@ -120,6 +145,7 @@ class Savepoint(TransactionContext):
 
     async def __aenter__(self) -> UndividedClient:
         await whole(self._say("SAVEPOINT"))
+        self._told = self.client.told
         return self.client
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -128,6 +154,7 @@ class Savepoint(TransactionContext):
         if kind is not None:
             await whole(self._say("ROLLBACK TO"))
             self.client._failed = False
+            self.client.told = self._told
         await whole(self._say("RELEASE"))
 
     async def _say(self, word: str) -> None:

@@ -13,10 +13,12 @@ from models.store import open_store
 
 HELP = [
     ["--help"], ["serve", "--help"], ["migrate", "--help"], ["doctor", "--help"], ["import", "--help"],
-    ["import", "weebly", "--help"],
+    ["import", "weebly", "--help"], ["comments", "--help"], ["comments", "policy", "--help"],
 ]  # fmt: skip
 
 MAKE_NO_STORE = [
+    ["comments", "policy"], ["comments", "policy", "shown"], ["comments", "waiting"],
+    ["comments", "approve", "1"], ["comments", "reject", "1"], ["comments", "spam", "1"],
     ["jobs"], ["jobs", "list"], ["jobs", "retry", "1"], ["jobs", "drop", "1"], ["subscribers", "export"],
     ["subscribers", "show", "ann@example.org"], ["subscribers", "erase", "--yes", "ann@example.org"],
     ["subscribers", "suppress", "ann@example.org"], ["subscribers", "unsuppress", "ann@example.org"],

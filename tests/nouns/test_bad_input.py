@@ -118,7 +118,7 @@ async def test_a_page_too_deep_for_its_path_is_refused(site):
 async def test_a_website_that_is_no_web_address_is_refused(site, website):
     with pytest.raises(models.Invalid) as refused:
         await _comment(site, website=website)
-    assert refused.value.field == "website"
+    assert refused.value.field == "authorWebsite"
 
 
 async def test_conditions_that_find_nothing_do_no_harm(store, site):

@@ -1,0 +1,133 @@
+"""What can be listened to: what the pulse tells, read again as everybody may see it when it is told."""
+
+from asyncio import gather
+from collections.abc import AsyncIterator
+from time import monotonic
+from typing import Annotated, Any
+from weakref import WeakKeyDictionary
+
+import strawberry
+from strawberry import UNSET, Info
+
+import models
+from models.pulse import CommentShown, Event, Listener, PostPublished
+from schema.connections import CommentEdge, Placed, PostEdge
+from schema.ids import row_id
+from schema.inputs import CommentOrder
+from schema.loaders import SharedLoaders
+from schema.outbox import OutboxLetter, letters_as_kept
+from schema.types import NEWEST, Post
+
+# How long what one listener has read of an event is true enough for the next.
+SHARED_SECONDS = 1.0
+OF_POST = strawberry.argument(description="Only on this post.")
+BY_AUTHOR = strawberry.argument(description="Only by this author.")
+
+
+@strawberry.type(description="A comment was added.")
+class CommentAddedEvent:
+    comment_edge: CommentEdge = strawberry.field(
+        description="The comment, as an edge to insert into a connection; its cursor is of the oldest first."
+    )
+    post: Post = strawberry.field(description="The post it belongs to.")
+    loaders: strawberry.Private[SharedLoaders]
+
+
+@strawberry.type(description="A post was published.")
+class PostPublishedEvent:
+    is_update: bool = strawberry.field(description="Whether everybody could read it before.")
+    post_edge: PostEdge = strawberry.field(
+        description="The post, as an edge to insert into a connection; its cursor is of the newest first."
+    )
+    loaders: strawberry.Private[SharedLoaders]
+
+
+@strawberry.type(name="Subscription", description="What can be listened to.")
+class Live:
+    @strawberry.subscription(description="A comment was added or approved.")
+    @staticmethod
+    async def comment_added(
+        post_id: Annotated[strawberry.ID | None, OF_POST] = UNSET,
+    ) -> AsyncIterator[CommentAddedEvent | None]:
+        wanted = None if post_id in (None, UNSET) else row_id(post_id, "Post") or 0
+        if wanted is not None and not await models.Post.published().filter(id=wanted).exists():
+            raise models.NotFound("There is no post by that `postId`.", field="postId")
+        return _comments(models.pulse.listen(CommentShown), wanted)
+
+    @strawberry.subscription(description="A post was published or, when it already was, changed.")
+    @staticmethod
+    async def post_published(
+        author_slug: Annotated[str | None, BY_AUTHOR] = UNSET,
+    ) -> AsyncIterator[PostPublishedEvent | None]:
+        wanted = None if author_slug in (None, UNSET) else models.findable(author_slug)
+        if wanted is not None and not await models.Author.known().filter(slug=wanted).exists():
+            raise models.NotFound("There is no author by that `authorSlug`.", field="authorSlug")
+        return _posts(models.pulse.listen(PostPublished), wanted)
+
+
+@strawberry.type(name="Subscription", description="What can be listened to.")
+class DevelopmentLive(Live):
+    @strawberry.subscription(description="A letter was kept instead of sent; on a development server only.")
+    @staticmethod
+    async def mail_sent(info: Info) -> AsyncIterator[OutboxLetter | None]:
+        return letters_as_kept(info)
+
+
+async def _comments(
+    heard: Listener[CommentShown], post_id: int | None
+) -> AsyncIterator[CommentAddedEvent | None]:
+    try:
+        async for event in heard:
+            if post_id in (None, event.post_id) and (added := await _added(event)) is not None:
+                yield added
+    finally:
+        heard.close()
+
+
+async def _added(event: CommentShown) -> CommentAddedEvent | None:
+    loaders = _loaders_of(event)
+    # Asked anew: hidden or withdrawn meanwhile, nobody is told of it.
+    comment, post = await gather(
+        loaders.rows("Comment").load(event.comment_id), loaders.rows("Post").load(event.post_id)
+    )
+    if comment is None or post is None:
+        return None
+    edge: Any = Placed(comment, CommentOrder.OLDEST_FIRST.order)
+    return CommentAddedEvent(comment_edge=edge, post=post, loaders=loaders)
+
+
+async def _posts(
+    heard: Listener[PostPublished], author_slug: str | None
+) -> AsyncIterator[PostPublishedEvent | None]:
+    try:
+        async for event in heard:
+            if (published := await _published(event, author_slug)) is not None:
+                yield published
+    finally:
+        heard.close()
+
+
+async def _published(event: PostPublished, author_slug: str | None) -> PostPublishedEvent | None:
+    loaders = _loaders_of(event)
+    post = await loaders.rows("Post").load(event.post_id)
+    if post is None or not (author_slug is None or await _is_by(post, author_slug, loaders)):
+        return None
+    edge: Any = Placed(post, NEWEST)
+    return PostPublishedEvent(is_update=event.is_update, post_edge=edge, loaders=loaders)
+
+
+async def _is_by(post: models.Post, author_slug: str, loaders: SharedLoaders) -> bool:
+    authors = await loaders.few("Author").load(post.id)
+    return any(author.slug == author_slug for author in authors)
+
+
+_shared: WeakKeyDictionary[Event, tuple[float, SharedLoaders]] = WeakKeyDictionary()
+
+
+def _loaders_of(event: Event) -> SharedLoaders:
+    """Give the loaders that all share who are told of an event at the same time."""
+    begun, loaders = _shared.get(event, (0.0, None))
+    if loaders is None or monotonic() - begun > SHARED_SECONDS:
+        loaders = SharedLoaders()
+        _shared[event] = monotonic(), loaders
+    return loaders
