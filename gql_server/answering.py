@@ -43,17 +43,21 @@ class Answering:
 
     async def operation(self, question: Question, asker: Asker) -> Operation | Answer:
         """Find the operation that is asked for, or answer what is wrong with the document; raise Missing."""
+        begun = perf_counter()
         try:
             document = await self._persisted.document(question)
-            if document.errors:
-                return self._refused(asker, *document.errors)
-            operation = document.operation(question.operation_name)
-            operation.cost_with(question.variables)
-            return operation
+            errors: tuple[GraphQLError, ...] = document.errors
+            if not errors:
+                operation = document.operation(question.operation_name)
+                operation.cost_with(question.variables)
+                return operation
         except GraphQLError as error:
-            return self._refused(asker, error)
+            errors = (error,)
         except models.Unavailable as error:
-            return self._refused(asker, GraphQLError("", original_error=error))
+            errors = (GraphQLError("", original_error=error),)
+        answer = self._refused(asker, *errors)
+        record(asker, question.operation_name, answer, seconds=perf_counter() - begun)
+        return answer
 
     async def once(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         """Execute a query or a mutation."""

@@ -21,8 +21,6 @@ CONNECTIONS: dict[str, Any] = {
     "lingering_time": 2,
     # The door refuses packed requests itself; unpacking one is work for whoever sends a bomb.
     "auto_decompress": False,
-    # Who has left is not worked for; what is being kept is kept whole all the same.
-    "handler_cancellation": True,
 }
 log = structlog.get_logger("http")
 
@@ -67,6 +65,8 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
         loop=_loop(),
         shutdown_timeout=SHUTDOWN_SECONDS,
         access_log=None,
+        # Who has left is not worked for; what is being kept is kept whole all the same.
+        handler_cancellation=True,
         **CONNECTIONS,
         print=lambda _: click.echo(
             f"The blog lives at {settings.own_url}/  (graph: {settings.own_url}/graphql)"

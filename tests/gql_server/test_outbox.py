@@ -50,6 +50,8 @@ async def test_a_letter_comes_live(database_url):
         await client.app[WORKER].drain()
         async with asyncio.timeout(10):
             event = await stream.content.readuntil(b"\n\n")
+            if event == b":\n\n":
+                event = await stream.content.readuntil(b"\n\n")
         assert event.startswith(b"event: next\ndata: ")
         told = json.loads(event.partition(b"data: ")[2])
         assert told["data"]["mailSent"]["to"] == "ann@example.org"
@@ -112,15 +114,15 @@ async def test_a_public_server_knows_of_no_outbox_and_its_letters_wait(database_
         assert client.app[CARRIER].outbox is None
         assert [row.state for row in await models.Delivery.all()] == [models.State.QUEUED]
         refused = await client.post("/graphql", json=LIVE, headers=STREAM)
-        assert refused.status in (400, 406)
+        assert b"Cannot query field" in await refused.read()
 
 
-async def test_a_subscription_needs_a_stream_and_a_query_needs_none(database_url):
+async def test_a_subscription_needs_a_stream_and_a_query_may_have_one(database_url):
     async with served(database_url) as client:
         plain = await client.post("/graphql", json=LIVE)
         assert plain.status == 400
         assert "text/event-stream" in (await plain.json())["errors"][0]["message"]
         query = await client.post("/graphql", json={"query": "{ site { title } }"}, headers=STREAM)
-        assert query.status == 406
-        wrong = {"query": "subscription { nothing }"}
-        assert (await client.post("/graphql", json=wrong, headers=STREAM)).status in (400, 406)
+        assert (await query.text()).startswith(':\n\nevent: next\ndata: {"data":{"site":')
+        wrong = await client.post("/graphql", json={"query": "subscription { nothing }"}, headers=STREAM)
+        assert "Cannot query field" in await wrong.text()
