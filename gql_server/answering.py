@@ -14,11 +14,14 @@ from graphql import (
     create_source_event_stream,
     execute,
     execute_subscription_event,
+    experimental_execute_incrementally,
 )  # fmt: skip
+from graphql import ExperimentalIncrementalExecutionResults as InParts
 
 import models
-from gql_server.answers import Answer, Asker, overloaded, record
+from gql_server.answers import DEADLINE_EXCEEDED, Answer, Asker, overloaded, record
 from gql_server.crowd import Crowd, Full
+from gql_server.deferred import parts, whole
 from gql_server.persisted import Persisted
 from gql_server.questions import Question
 from schema.context import Context, Publication
@@ -35,8 +38,9 @@ class Answering:
     def __init__(
         self, documents: Documents, persisted: Persisted, publication: Publication, crowd: Crowd
     ) -> None:
-        self._graph = documents.graph._schema
+        self._graph = documents.core
         self._hides_suggestions = not documents.suggestions
+        self._defers = documents.defer
         self._persisted = persisted
         self._publication = publication
         self._crowd = crowd
@@ -66,12 +70,44 @@ class Answering:
             async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
                 answer = await self._execute(operation, question, asker)
         except TimeoutError:
-            message = f"The answer took longer than {DEADLINE_SECONDS} seconds; ask for less at once."
-            answer = Answer({"errors": [refusal(message, "DEADLINE_EXCEEDED")]}, was_executed=False)
+            answer = late()
         except Full:
             answer = overloaded()
         record(asker, operation.name or question.operation_name, answer, seconds=perf_counter() - begun)
         return answer
+
+    async def deferred(
+        self, operation: Operation, question: Question, asker: Asker, *, form: str
+    ) -> AsyncGenerator[Answer, None]:
+        """Execute a query or a mutation, and give its parts as they come."""
+        coming: asyncio.Queue[Answer | None] = asyncio.Queue()
+
+        async def execute_in_parts() -> None:
+            try:
+                async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
+                    result = await self._begin(operation, question, asker)
+                    if isinstance(result, InParts):
+                        async for part in parts(result, form, lambda errors: self._errors(errors, asker)):
+                            coming.put_nowait(Answer(part))
+                    else:
+                        coming.put_nowait(self._told(result, asker))
+            except TimeoutError:
+                coming.put_nowait(late())
+            except Full:
+                coming.put_nowait(overloaded())
+            except models.Unavailable as error:
+                coming.put_nowait(self._refused(asker, GraphQLError("", original_error=error)))
+            finally:
+                coming.put_nowait(None)
+
+        # In a task of its own: whoever takes the parts may do so from another one each time.
+        executing = asyncio.create_task(execute_in_parts())
+        try:
+            while (answer := await coming.get()) is not None:
+                yield answer
+        finally:
+            executing.cancel()
+            await asyncio.gather(executing, return_exceptions=True)
 
     async def events(
         self, operation: Operation, question: Question, asker: Asker
@@ -95,26 +131,31 @@ class Answering:
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         try:
-            result = execute(
-                self._graph,
-                operation.document,
-                context_value=await self._publication.context(asker.visit),
-                variable_values=question.variables,
-                operation_name=operation.name,
-                hide_suggestions=self._hides_suggestions,
-            )
-            if isawaitable(result):
-                result = await result
+            result = await self._begin(operation, question, asker)
+            if isinstance(result, InParts):
+                result = await whole(result)
         except models.Unavailable as error:
             result = ExecutionResult(None, [GraphQLError("", original_error=error)])
         except RecursionError:
             result = ExecutionResult(None, [GraphQLError(TOO_DEEP)])
-        assert isinstance(result, ExecutionResult)
         answer = self._told(result, asker)
         if question.asks_cost:
             cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
             answer.told["extensions"] = {"cost": cost}
         return answer
+
+    async def _begin(self, operation: Operation, question: Question, asker: Asker) -> Any:
+        """Execute an operation; of one that is deferred the parts that come later are only begun."""
+        run = experimental_execute_incrementally if self._defers else execute
+        result = run(
+            self._graph,
+            operation.document,
+            context_value=await self._publication.context(asker.visit),
+            variable_values=question.variables,
+            operation_name=operation.name,
+            hide_suggestions=self._hides_suggestions,
+        )
+        return await result if isawaitable(result) else result
 
     async def _source(
         self, operation: Operation, question: Question, asker: Asker
@@ -143,7 +184,7 @@ class Answering:
         except models.Unavailable as error:
             return self._refused(asker, GraphQLError("", original_error=error))
         except TimeoutError:
-            return Answer({"errors": [refusal("This event could not be told in time.", "DEADLINE_EXCEEDED")]})
+            return late()
 
     def _executor(
         self, operation: Operation, question: Question, context: Context
@@ -168,9 +209,18 @@ class Answering:
             return Answer({"errors": errors}, was_executed=False)
         return Answer({"errors": errors, "data": result.data})
 
+    def _errors(self, errors: list[GraphQLError] | None, asker: Asker) -> dict[str, Any]:
+        return {"errors": [formatted(error, asker.report) for error in errors]} if errors else {}
+
     def _refused(self, asker: Asker, *errors: GraphQLError) -> Answer:
         told = {"errors": [formatted(error, asker.report) for error in errors]}
         return Answer(told, was_executed=False)
+
+
+def late() -> Answer:
+    """Answer that it took too long."""
+    message = f"The answer took longer than {DEADLINE_SECONDS} seconds; ask for less at once."
+    return Answer({"errors": [refusal(message, DEADLINE_EXCEEDED)]}, was_executed=False)
 
 
 ANSWERING = web.AppKey("answering", Answering)

@@ -14,6 +14,7 @@ from schema.errors import INTERNAL, UNAVAILABLE, refusal
 MOST_BYTES = 2_000_000
 OVERLOADED = "OVERLOADED"
 TOO_LARGE = "RESPONSE_TOO_LARGE"
+DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 log = structlog.get_logger("graphql")
 
 

@@ -108,6 +108,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
         development_schema if settings.is_private else schema,
         introspection=settings.introspection == "on",
         suggestions=settings.is_private,
+        defer=settings.defer == "on",
     )
     manifests = read_manifests(settings.documents)
     app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")

@@ -8,10 +8,10 @@ from graphql import OperationType
 
 from gql_server import origins, sockets
 from gql_server.answering import ANSWERING
-from gql_server.answers import Answer, Asker, overloaded
+from gql_server.answers import DEADLINE_EXCEEDED, Answer, Asker, overloaded
 from gql_server.crowd import CROWD, RETRY_SECONDS
 from gql_server.middleware import REQUEST_ID
-from gql_server.negotiation import EVENT_STREAM, JSON, Accepted, accepted, takes_gzip
+from gql_server.negotiation import EVENT_STREAM, JSON, MULTIPART, Accepted, accepted, takes_gzip
 from gql_server.origins import ORIGINS
 from gql_server.persisted import NOT_FOUND, Missing
 from gql_server.questions import Question, Unreadable
@@ -34,14 +34,14 @@ HTTP_DRAFT = web.AppKey("http_draft", bool)
 
 async def graphql(request: web.Request) -> web.StreamResponse:
     """Answer a GraphQL request: one answer, a stream of them, or a socket."""
-    if sockets.is_asked_for(request):
-        return await sockets.serve(request)
     if request.app[CROWD].is_full:
         return _reply(request, 503, TURNED_AWAY, JSON, {"Retry-After": str(RETRY_SECONDS)})
     takes = Accepted(JSON)
     try:
         origins.check(request)
         request.app[VISITORS].admit(request)
+        if sockets.is_asked_for(request):
+            return await sockets.serve(request)
         takes = accepted(", ".join(request.headers.getall("Accept", ())))
         takes.check()
         return await _answered(request, await read_question(request), takes)
@@ -62,6 +62,9 @@ async def _answered(request: web.Request, question: Question, takes: Accepted) -
         return await stream(request, events, takes.for_many)
     if operation.kind is OperationType.MUTATION and not question.may_change:
         raise Unreadable(405, "A GET changes nothing; send mutations by POST.", Allow="POST")
+    if operation.is_deferred and takes.deferred is not None:
+        answers = answering.deferred(operation, question, asker, form=takes.deferred)
+        return await stream(request, answers, f"{MULTIPART};{takes.deferred}")
     media = takes.for_one
     answer = await answering.once(operation, question, asker)
     return await _single(request, answer, media, caching=_caching(operation, question, answer))
@@ -90,7 +93,7 @@ def asker_of(request: web.Request) -> Asker:
 def _status(request: web.Request, answer: Answer, media: str) -> int:
     if answer.is_unavailable:
         return 503
-    if "DEADLINE_EXCEEDED" in answer.codes:
+    if DEADLINE_EXCEEDED in answer.codes:
         return 504
     if media == JSON:
         # Clients that accept plain JSON alone read a status other than 200 as a broken line.

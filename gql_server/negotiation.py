@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from gql_server.deferred import OF_2022, OF_DRAFT
 from gql_server.questions import Unreadable
 
 GRAPHQL = "application/graphql-response+json"
@@ -100,9 +101,9 @@ def _deferred(one: Range) -> str | None:
     """Name the way of incremental delivery that a range asks for."""
     if one.media != MULTIPART or one.quality <= 0:
         return None
-    if "incrementalspec" in one.parameters:
-        return "incrementalSpec=v0.2"
-    return "deferSpec=20220824" if "deferspec" in one.parameters else None
+    if "subscriptionspec" in one.parameters:
+        return None
+    return OF_DRAFT if "incrementalspec" in one.parameters else OF_2022
 
 
 def _ranges(header: str) -> list[Range]:

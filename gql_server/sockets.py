@@ -9,7 +9,6 @@ import orjson
 from aiohttp import WSMessage, WSMsgType, web
 from graphql import OperationType
 
-from gql_server import origins
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer, Asker
 from gql_server.lines import LINES
@@ -203,14 +202,18 @@ def is_asked_for(request: web.Request) -> bool:
 
 async def serve(request: web.Request) -> web.WebSocketResponse:
     """Serve a client over a websocket, for as long as it stays."""
-    origins.check(request)
-    request.app[VISITORS].admit(request)
     with request.app[LINES].line(request.app[VISITORS].network_of(request)):
+        offered = ", ".join(request.headers.getall("Sec-WebSocket-Protocol", ())).split(",")
+        is_spoken = PROTOCOL in map(str.strip, offered)
         response = web.WebSocketResponse(
-            protocols=(PROTOCOL,), heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_BODY, compress=False
+            # aiohttp would log what others offer as it came.
+            protocols=(PROTOCOL,) if is_spoken else tuple(filter(None, map(str.strip, offered)))[:1],
+            heartbeat=HEARTBEAT_SECONDS,
+            max_msg_size=LARGEST_BODY,
+            compress=False,
         )
         await response.prepare(request)
-        if response.ws_protocol != PROTOCOL:
+        if not is_spoken:
             await response.close(code=4406, message=b"Subprotocol not acceptable")
             return response
         socket = Socket(request, response)

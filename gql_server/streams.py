@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from gql_server.answers import Answer
+from gql_server.deferred import OF_2022, OF_DRAFT
 from gql_server.lines import LINES
 from gql_server.negotiation import EVENT_STREAM, MULTIPART
 from gql_server.origins import ORIGINS
@@ -44,7 +45,16 @@ PARTS = Framing(
     beat=b"\r\ncontent-type: application/json\r\n\r\n{}\r\n--graphql",
     end=b"--\r\n",
 )
-FRAMINGS = {EVENT_STREAM: EVENTS, MULTIPART: PARTS}
+FRAMINGS = {EVENT_STREAM: EVENTS, MULTIPART: PARTS} | {
+    f"{MULTIPART};{form}": Framing(
+        f'{MULTIPART};boundary="graphql";{form}',
+        opening=b"\r\n--graphql",
+        answer=lambda body: b"\r\ncontent-type: application/json\r\n\r\n" + body + b"\r\n--graphql",
+        beat=b"",
+        end=b"--\r\n",
+    )
+    for form in (OF_2022, OF_DRAFT)
+}
 
 
 async def stream(

@@ -8,7 +8,9 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    GraphQLDeferDirective,
     GraphQLError,
+    GraphQLSchema,
     MaxIntrospectionDepthRule,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
@@ -32,6 +34,7 @@ MOST_KEPT = 1_000
 MOST_KEPT_TEXT = 200_000
 # What somebody's token or machine opens; looked for in the text, for too much privacy does no harm.
 PRIVATE = re.compile(r"\b(newsletterSubscription|outbox)\b")
+DEFERRED = re.compile(r"@\s*defer\b")
 TOO_DEEP = "The document is nested too deeply."
 
 
@@ -45,12 +48,15 @@ class PlainText(ValidationRule):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation of a document, ready to execute. A public one reads what everybody may."""
+    """An operation of a document, ready to execute. A public one reads what everybody may, and a
+    deferred one has parts that may come later.
+    """
 
     document: DocumentNode
     node: OperationDefinitionNode
     cost: OperationCost
     is_public: bool
+    is_deferred: bool
 
     @property
     def name(self) -> str | None:
@@ -96,12 +102,14 @@ class Documents:
     graph: Schema = schema
     introspection: bool = True
     suggestions: bool = False
+    defer: bool = False
     _trusted: dict[str, Document] = field(default_factory=dict)
     _kept: OrderedDict[str, Document] = field(default_factory=OrderedDict)
     _kept_text: int = 0
 
     def __post_init__(self) -> None:
-        self._costs = Costs(self.graph._schema)
+        self.core = _deferring(self.graph._schema) if self.defer else self.graph._schema
+        self._costs = Costs(self.core)
         self._rules = [*specified_rules, MaxIntrospectionDepthRule, PlainText]
         if not self.introspection:
             self._rules.append(NoSchemaIntrospectionCustomRule)
@@ -137,7 +145,7 @@ class Documents:
             errors = self._invalid(node)
             if errors:
                 return Document(errors=tuple(_coded(error, "GRAPHQL_VALIDATION_FAILED") for error in errors))
-            return Document(self._operations(node, is_public=not PRIVATE.search(source)))
+            return Document(self._operations(node, source))
         except GraphQLError as error:
             return Document(errors=(_coded(error, "GRAPHQL_PARSE_FAILED"),))
         except RecursionError:
@@ -145,17 +153,25 @@ class Documents:
 
     def _invalid(self, node: DocumentNode) -> list[GraphQLError]:
         hidden = not self.suggestions
-        return validate(
-            self.graph._schema, node, self._rules, max_errors=MOST_ERRORS, hide_suggestions=hidden
-        )
+        return validate(self.core, node, self._rules, max_errors=MOST_ERRORS, hide_suggestions=hidden)
 
-    def _operations(self, node: DocumentNode, *, is_public: bool) -> tuple[Operation, ...]:
+    def _operations(self, node: DocumentNode, source: str) -> tuple[Operation, ...]:
         costs = self._costs.of(node)
+        is_public, is_deferred = not PRIVATE.search(source), bool(DEFERRED.search(source))
         return tuple(
-            Operation(node, part, costs[id(part)], is_public)
+            Operation(node, part, costs[id(part)], is_public, is_deferred)
             for part in node.definitions
             if isinstance(part, OperationDefinitionNode)
         )
+
+
+def _deferring(core: GraphQLSchema) -> GraphQLSchema:
+    """Add @defer to a schema."""
+    known: dict[str, Any] = {**core.to_kwargs()}
+    deferring = GraphQLSchema(**{**known, "directives": [*known["directives"], GraphQLDeferDirective]})
+    # Strawberry's resolvers look for it there.
+    deferring._strawberry_schema = core._strawberry_schema  # type: ignore[attr-defined]
+    return deferring
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
