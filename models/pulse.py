@@ -39,7 +39,7 @@ class PostPublished(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only
 
 
 Event = CommentShown | PostPublished
-E = TypeVar("E", CommentShown, PostPublished)
+E = TypeVar("E", bound=Event)
 
 
 def tell(event: Event) -> None:
