@@ -37,7 +37,9 @@ class CommentAddedEvent:
 
 @strawberry.type(description="A post was published.")
 class PostPublishedEvent:
-    is_update: bool = strawberry.field(description="Whether everybody could read it before.")
+    is_update: bool = strawberry.field(
+        description="Whether everybody could read it already, and it was changed."
+    )
     post_edge: PostEdge = strawberry.field(
         description="The post, as an edge to insert into a connection; its cursor is of the newest first."
     )

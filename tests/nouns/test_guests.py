@@ -188,3 +188,10 @@ async def test_a_post_is_told_when_it_appears_and_when_it_changes(write, site, c
     assert await updates() == []
     assert await asyncio.gather(models.count_due(), models.count_due()) in ([1, 0], [0, 1], [1, 1])
     assert await updates() == [(ahead.id, False)]
+
+
+async def test_many_who_comment_at_once_do_not_stand_in_each_others_way(post, hospitable):
+    first = await leave(post)
+    await asyncio.gather(*(leave(post, parent=first if number % 2 else None) for number in range(20)))
+    assert (await models.Post.get(id=post.id)).comment_count == 21
+    assert (await models.Comment.get(id=first.id)).reply_count == 10
