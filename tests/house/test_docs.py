@@ -51,6 +51,13 @@ async def test_every_query_of_the_documents_runs(served, query):
     assert all(answer["data"].values())
 
 
+async def test_the_comment_of_the_documents_is_added(served):
+    [query] = QUERY.findall((ROOT / "docs" / "how-to" / "comments.md").read_text("utf-8"))
+    answer = await (await served.post("/graphql", json={"query": query})).json()
+    assert answer["data"]["addComment"]["errors"] == []
+    assert answer["data"]["addComment"]["comment"]["status"] == "APPROVED"
+
+
 def test_there_are_queries_to_run():
     assert len(QUERIES) >= 4
 
