@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import health, media, middleware, paper, paths, start
+from gql_server import graphiql, health, media, middleware, paper, paths, start
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.demonstration import tell_demonstration
 from gql_server.endpoint import DOCUMENTS, PUBLICATION, graphql
@@ -24,7 +24,7 @@ from gql_server.pages import (
     weebly,
 )
 from gql_server.requests import LARGEST_BODY
-from gql_server.settings import Settings
+from gql_server.settings import SETTINGS, Settings
 from gql_server.streams import STREAMS, end_streams
 from gql_server.visitors import VISITORS, Visitors
 from gql_server.worker import Worker
@@ -33,7 +33,6 @@ from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import development_schema, schema
 
-SETTINGS = web.AppKey("settings", Settings)
 WORKER = web.AppKey("worker", Worker)
 DEMONSTRATION = web.AppKey("demonstration", bool)
 log = structlog.get_logger("server")
@@ -77,8 +76,9 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/letters", outbox.show),
             web.get(r"/letters/{number:[0-9]+}", outbox.letter),
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),
-            web.get("/graphql", graphql),
+            web.get("/graphql", graphiql.graph),
             web.post("/graphql", graphql),
+            web.get("/graphiql/{name}", graphiql.file),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
             web.get("/media/{name}", media.picture),

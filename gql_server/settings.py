@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from aiohttp import web
 
 from mailers.mail import Sender
 from mailers.servers import read_servers
@@ -33,6 +34,7 @@ def _default_url() -> str:
 
 
 ConsentIp = Literal["truncated", "full", "none"]
+Offer = Literal["auto", "on", "off"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mail_from: str = ""
     trusted_proxies: str = ""
     consent_ip: ConsentIp = "truncated"
+    graphiql: Offer = "auto"
 
     @property
     def own_url(self) -> str:
@@ -60,6 +63,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.smtp_url and is_loopback(self.host) and is_loopback(root)
 
     @property
+    def offers_graphiql(self) -> bool:
+        """Whether a browser that opens the graph's address is shown GraphiQL."""
+        return self.graphiql == "on" or (self.graphiql == "auto" and self.is_private)
+
+    @property
     def sender(self) -> tuple[str, str]:
         """Who writes the letters: a name, which may be empty, and an address."""
         # Not `parseaddr`, which makes the best of what is no address.
@@ -70,6 +78,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def proxies(self) -> list[Network]:
         """The networks of proxies whose word on who asks is taken."""
         return [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+
+
+SETTINGS = web.AppKey("settings", Settings)
 
 
 def is_loopback(host: str) -> bool:
@@ -128,5 +139,6 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "port": "a number from 0 to 65535",
         "site_url": "an address such as https://blog.example",
         "consent_ip": "truncated, full or none",
+        "graphiql": "auto, on or off",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."
