@@ -22,6 +22,7 @@ function themeOf(base, { paper, ink, faded, edge, green, brick }) {
     colors: {
       "editor.background": "#ffffff00", "editor.foreground": ink, "scrollbar.shadow": "#ffffff00",
       "editorLineNumber.foreground": edge, "editorLineNumber.activeForeground": ink, "editorCursor.foreground": ink,
+      ...Object.fromEntries([1, 2, 3].map((depth) => [`editorBracketHighlight.foreground${depth}`, faded])),
       "editorHoverWidget.background": paper, "editorWidget.background": paper, "editorSuggestWidget.background": paper,
       "editorWidget.resizeBorder": green, "editorSuggestWidget.selectedBackground": `${green}26`,
       "editorSuggestWidget.selectedForeground": ink, "editorSuggestWidget.highlightForeground": green,
