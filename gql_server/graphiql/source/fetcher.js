@@ -1,14 +1,25 @@
 // Brings what GraphiQL asks to the graph: by POST, and what is live by server-sent events.
-import { getOperationAST } from "graphql";
+import { getOperationAST, parse } from "graphql";
 import { createClient } from "graphql-sse";
 
 const MEDIA = "application/graphql-response+json, application/json;q=0.9";
 
 export function fetcherFor(url) {
-  return (question, { documentAST, headers } = {}) => {
-    const operation = documentAST && getOperationAST(documentAST, question.operationName);
-    return operation?.operation === "subscription" ? listen(url, question, headers) : ask(url, question, headers);
+  return (question, { headers } = {}) => {
+    const operation = operationOf(question);
+    const asked = { ...question, operationName: operation ? operation.name?.value : question.operationName };
+    return operation?.operation === "subscription" ? listen(url, asked, headers) : ask(url, asked, headers);
   };
+}
+
+// For a moment after another tab was chosen, GraphiQL knows the operation of the one before.
+function operationOf({ query, operationName }) {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document);
+  } catch {
+    return null; // the graph says what is wrong with it
+  }
 }
 
 async function ask(url, question, headers) {
