@@ -28,7 +28,8 @@ class File:
 
 def read_files(folder: Path) -> dict[str, File]:
     """Read what was built, by the names a browser asks for."""
-    return {path.name.removesuffix(".gz"): _read(path) for path in sorted(folder.iterdir())}
+    paths = [*sorted(folder.glob("*.gz")), folder / "LICENSES.txt"]
+    return {path.name.removesuffix(".gz"): _read(path) for path in paths}
 
 
 def _read(path: Path) -> File:

@@ -1,4 +1,5 @@
 // Bundles GraphiQL: named by what they hold, packed, without links that lead out, the licences beside them.
+import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
@@ -58,8 +59,17 @@ function packed() {
         rmSync(`${dir}/${name}`);
       }
       writeFileSync(`${dir}/LICENSES.txt`, licences());
+      writeFileSync(`${dir}/source.sha256`, fingerprint());
     },
   };
+}
+
+// Tells whether what is built is of this very source.
+function fingerprint() {
+  const files = readdirSync(".", { withFileTypes: true }).filter((entry) => entry.isFile());
+  const hash = createHash("sha256");
+  for (const name of files.map((entry) => entry.name).sort()) hash.update(readFileSync(name));
+  return `${hash.digest("hex")}\n`;
 }
 
 function zipped(source) {
