@@ -1,5 +1,7 @@
 """The tabs GraphiQL opens with: one operation each, which runs as it stands, where the graph has it."""
 
+from textwrap import indent
+
 from graphql import GraphQLSchema, OperationType
 from strawberry import Schema
 
@@ -48,7 +50,7 @@ MORE = (
 def tabs_for(graph: Schema, slug: str | None, words: Words) -> list[str]:
     """Write the tabs: the queries of the start page, and then what this graph has of the others."""
     more = [
-        f"# {words[hint]}\n{text}" if hint else text
+        f"{indent(words[hint], '# ')}\n{text}" if hint else text
         for field, kind, text, hint in MORE
         if _has(graph._schema, kind, field)
     ]

@@ -6,16 +6,16 @@ DUTCH: Words = {
     "wait": "Even wachten …",
     "noscript": "GraphiQL werkt niet zonder JavaScript. De vragen op de startpagina wel:",
     "start": "naar de startpagina",
-    "letters": "Start dit, en meld je in een ander venster aan op /subscribe: de brief verschijnt hier.",
-    "comments": "Start dit, en laat in een ander venster een reactie achter: die verschijnt hier.",
+    "letters": "Start dit, en meld je in een ander\nvenster aan op /subscribe: de brief verschijnt hier.",
+    "comments": "Start dit, en laat in een ander venster\neen reactie achter: die verschijnt hier.",
 }
 
 ENGLISH: Words = {
     "wait": "One moment …",
     "noscript": "GraphiQL does not work without JavaScript. The queries on the start page do:",
     "start": "to the start page",
-    "letters": "Run this, and sign up in another window, at /subscribe: the letter appears here.",
-    "comments": "Run this, and leave a comment in another window: it appears here.",
+    "letters": "Run this, and sign up in another window,\nat /subscribe: the letter appears here.",
+    "comments": "Run this, and leave a comment in another\nwindow: it appears here.",
 }
 
 WORDS: dict[str, Words] = {"nl": DUTCH, "en": ENGLISH}
