@@ -224,4 +224,5 @@ def late() -> Answer:
 
 
 ANSWERING = web.AppKey("answering", Answering)
+DOCUMENTS = web.AppKey("documents", Documents)
 PUBLICATION = web.AppKey("publication", Publication)
