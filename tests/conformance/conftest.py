@@ -1,5 +1,7 @@
 """Lends the conformance tests the packages of npm, one served blog, and folders to build a client in."""
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from tests.conformance import npm
 from tests.gql_server.conftest import Process, start_for_long  # noqa: F401
 
 Serve = Callable[..., Process]
+SCHEMA = npm.HERE.parents[1] / "docs" / "schema.graphql"
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +53,28 @@ def graph(blog: Process) -> str:
 
 @pytest.fixture
 def bench(packages: Path, tmp_path: Path) -> Path:
-    """Lend a folder in which the packages are found."""
-    (tmp_path / "node_modules").symlink_to(packages)
-    return tmp_path
+    """Lend a folder to build a client in: the packages and the schema are there."""
+    return _furnished(tmp_path, packages)
+
+
+@pytest.fixture(scope="session")
+def front_end(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lend a front end whose types and manifest graphql-codegen has made."""
+    folder = _furnished(tmp_path_factory.mktemp("front"), packages)
+    shutil.copytree(npm.HERE / "types", folder, dirs_exist_ok=True)
+    npm.make(folder, "@graphql-codegen/cli/cjs/bin.js", "--config", "codegen.mjs")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def manifest(front_end: Path) -> dict[str, str]:
+    """Give the documents of the front end by their hashes."""
+    return json.loads((front_end / "gql" / "persisted-documents.json").read_text("utf-8"))
+
+
+def _furnished(folder: Path, packages: Path) -> Path:
+    (folder / "node_modules").symlink_to(packages)
+    (folder / "package.json").write_text('{"type": "module"}', "utf-8")
+    (folder / "__generated__").mkdir()
+    shutil.copy(SCHEMA, folder / "schema.graphql")
+    return folder

@@ -3,17 +3,15 @@
 import asyncio
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
 
 from tests.conformance import npm
+from tests.conformance.guest import comment_until
 from tests.conformance.page import Command, Page
 from tests.gql_server.conftest import Process
 
@@ -21,8 +19,6 @@ ROOT = npm.HERE.parents[1]
 PAGES = sorted(path for path in (ROOT / "docs" / "clients").glob("*.md") if Page(path).commands())
 ADDRESS = "http://127.0.0.1:8000"
 HEARD = "Hier hoort men alles."
-OPEN = "{ posts(first: 1) { nodes { id } } }"
-ADD = "mutation Add($input: AddCommentInput!) { addComment(input: $input) { errors { __typename } } }"
 
 
 class Reader:
@@ -70,33 +66,21 @@ class Reader:
             self.printed += 1
 
     async def _listen(self, command: Command) -> None:
+        def heard() -> bool:
+            assert listening.returncode is None, self._read("amiss")
+            return command.prints in self._read("heard")
+
         with (self._folder / "heard").open("w") as out, (self._folder / "amiss").open("w") as err:
-            listening = subprocess.Popen(command.line.split(), stdout=out, stderr=err, **self._place())
+            listening = await asyncio.create_subprocess_exec(
+                *command.line.split(), stdout=out, stderr=err, **self._place()
+            )
         try:
-            async with asyncio.timeout(30):
-                # Nobody tells when a subscription has begun: comment until it is heard.
-                while command.prints not in self._read("heard"):
-                    assert listening.poll() is None, self._read("amiss")
-                    await self._comment()
-                    await asyncio.sleep(0.4)
+            await comment_until(heard, f"{self._server.url}/graphql", HEARD)
         finally:
-            listening.kill()
-            listening.wait()
+            if listening.returncode is None:
+                listening.kill()
+            await listening.wait()
         self.printed += 1
-
-    async def _comment(self) -> None:
-        words = {"content": HEARD, "authorName": "Noor", "authorEmail": "noor@example.org"}
-        async with ClientSession() as session:
-            [post] = (await self._ask(session, OPEN))["posts"]["nodes"]
-            told = await self._ask(session, ADD, input={"postId": post["id"], **words})
-        assert told["addComment"]["errors"] == []
-
-    async def _ask(self, session: ClientSession, query: str, **variables: object) -> dict:
-        asked = {"query": query, "variables": variables}
-        async with session.post(f"{self._server.url}/graphql", json=asked) as reply:
-            answer = await reply.json()
-        assert "errors" not in answer, answer
-        return answer["data"]
 
     def _read(self, name: str) -> str:
         return (self._folder / name).read_text("utf-8")
@@ -107,21 +91,12 @@ class Reader:
         return {"cwd": self._folder, "env": {**os.environ, "PATH": path, "NO_COLOR": "1"}}
 
 
-@pytest.fixture
-def project(bench: Path) -> Iterator[Path]:
-    """Lend a folder with the schema in it, as the pages ask for."""
-    shutil.copy(ROOT / "docs" / "schema.graphql", bench / "schema.graphql")
-    (bench / "package.json").write_text('{"type": "module"}', "utf-8")
-    (bench / "__generated__").mkdir()
-    return bench
-
-
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-async def test_a_page_does_what_it_says(path, project, serve):
+async def test_a_page_does_what_it_says(path, bench, serve):
     page = Page(path)
     for name, text in page.files():
-        (project / name).write_text(text, "utf-8")
-    reader = Reader(page, project, serve)
+        (bench / name).write_text(text, "utf-8")
+    reader = Reader(page, bench, serve)
     await reader.follow()
     assert reader.printed >= 2
 

@@ -46,13 +46,16 @@ async def test_a_comment_is_heard(graph, transport: Callable[..., AsyncTransport
     async with Client(transport=AIOHTTPTransport(url=graph)) as asking, Client(transport=socket) as listening:
         [post] = (await asking.execute(OPEN))["posts"]["nodes"]
         asked = GraphQLRequest(COMMENTS, variable_values={"postId": post["id"]})
-        heard = asyncio.ensure_future(anext(listening.subscribe(asked)))
+        events = listening.subscribe(asked)
+        heard = asyncio.ensure_future(anext(events))
         # Nobody tells when a subscription has begun: comment until it is heard.
         async with asyncio.timeout(20):
             while not heard.done():
                 told = await asking.execute(_comment_on(post["id"]))
                 assert told["addComment"]["errors"] == []
                 await asyncio.wait([heard], timeout=0.4)
+        # The client waits ten seconds for who has not ended.
+        await events.aclose()
     assert heard.result()["commentAdded"]["post"]["id"] == post["id"]
 
 
