@@ -71,6 +71,7 @@ for (const protocol of ['graphql-ws', 'nobody-knows-this']) {
   check(`the protocol ${protocol} is refused`, async () => {
     const socket = await Socket.open(protocol).catch(() => undefined);
     if (!socket) return;
+    holds(socket.socket.protocol !== protocol, 'it was chosen');
     const code = await socket.closed();
     holds(code === 4406, code);
   });

@@ -18,7 +18,7 @@ export default [
         rule('strict-id-in-types', {
           acceptedIdNames: ['id'],
           acceptedIdTypes: ['ID'],
-          exceptions: { suffixes: values, types: ['Seo', 'CommentAuthor', 'OutboxLetter', 'Letter'] },
+          exceptions: { suffixes: values, types: ['Seo', 'CommentAuthor'] },
         }),
         // `nodes` beside `edges`, and lists that are no connections.
         rule('relay-edge-types', { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }),
