@@ -8,7 +8,7 @@ const COMMENTS = /* GraphQL */ `
   }
 `;
 
-const client = createClient({ url, retryAttempts: Infinity, on: { connected: (again) => again && console.error('back') } });
+const client = createClient({ url, retryAttempts: Infinity });
 
 for await (const { data, errors } of client.iterate({ query: COMMENTS })) {
   if (errors) throw new Error(errors[0].message);

@@ -69,5 +69,6 @@ async function read(response) {
   } catch {
     // Not every answer is JSON; the check says what it expects.
   }
-  return { status: response.status, type: response.headers.get('content-type') ?? '', headers: response.headers, text, json };
+  const { status, headers } = response;
+  return { status, type: headers.get('content-type') ?? '', headers, text, json };
 }

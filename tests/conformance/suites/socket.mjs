@@ -34,8 +34,11 @@ check('who says nothing after the handshake is closed with 4408', async () => {
 
 check('an idle socket is kept alive', async () => {
   const socket = await Socket.ready();
-  const frame = new Promise((resolve) => socket.socket.on('message', (data) => JSON.parse(data).type === 'ping' && resolve()));
-  await Promise.race([socket.pinged, frame, socket.ended.then((code) => { throw new Error(`closed with ${code}`); })]);
+  const closed = socket.ended.then((code) => { throw new Error(`closed with ${code}`); });
+  const frame = new Promise((resolve) => {
+    socket.socket.on('message', (data) => JSON.parse(data).type === 'ping' && resolve());
+  });
+  await Promise.race([socket.pinged, frame, closed]);
   socket.socket.close();
 });
 
@@ -78,7 +81,8 @@ for (const protocol of ['graphql-ws', 'nobody-knows-this']) {
 }
 
 check('a page of another site gets no socket', async () => {
-  const socket = await Socket.open('graphql-transport-ws', { origin: 'https://elsewhere.example' }).catch(() => undefined);
+  const origin = 'https://elsewhere.example';
+  const socket = await Socket.open('graphql-transport-ws', { origin }).catch(() => undefined);
   holds(socket === undefined, 'it was opened');
 });
 
@@ -181,7 +185,8 @@ check('graphql-ws gets answers, events and errors', async () => {
   const event = await commentUntil(comments.next(), postId);
   holds(event.value.data.commentAdded.commentEdge.node.id, event);
   await comments.return();
-  const errors = await client.iterate({ query: '{ nothingOfThatName }' }).next().then(() => undefined, (thrown) => thrown);
+  const mistake = client.iterate({ query: '{ nothingOfThatName }' }).next();
+  const errors = await mistake.then(() => undefined, (thrown) => thrown);
   holds(Array.isArray(errors) && errors[0].message, String(errors));
   await client.dispose();
 });

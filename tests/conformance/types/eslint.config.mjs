@@ -13,7 +13,12 @@ export default [
       ...graphql.configs['flat/schema-recommended'].rules,
       ...graphql.configs['flat/schema-relay'].rules,
       ...Object.fromEntries([
-        rule('require-description', { types: true, FieldDefinition: true, EnumValueDefinition: true, InputValueDefinition: true }),
+        rule('require-description', {
+          types: true,
+          FieldDefinition: true,
+          EnumValueDefinition: true,
+          InputValueDefinition: true,
+        }),
         // What is a value has no identity.
         rule('strict-id-in-types', {
           acceptedIdNames: ['id'],
@@ -21,7 +26,11 @@ export default [
           exceptions: { suffixes: values, types: ['Seo', 'CommentAuthor'] },
         }),
         // `nodes` beside `edges`, and lists that are no connections.
-        rule('relay-edge-types', { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }),
+        rule('relay-edge-types', {
+          withEdgeSuffix: true,
+          shouldImplementNode: true,
+          listTypeCanWrapOnlyEdgeType: false,
+        }),
         rule('require-nullable-result-in-root'),
         rule('require-field-of-type-query-in-mutation-result'),
         rule('no-scalar-result-type-on-mutation'),

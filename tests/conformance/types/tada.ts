@@ -18,4 +18,4 @@ export const bySlug: VariablesOf<typeof OnePost> = { by: { slug: 'de-klink-blijf
 export const byMood: VariablesOf<typeof OnePost> = { by: { mood: 'sunny' } };
 export const title = ({ post }: ResultOf<typeof OnePost>): string | undefined => post?.title;
 // @ts-expect-error A list that could not be read is null.
-export const names = ({ post }: ResultOf<typeof OnePost>): string[] | undefined => post?.authors.map(({ name }) => name);
+export const count = ({ post }: ResultOf<typeof OnePost>): number | undefined => post?.authors.length;
