@@ -51,8 +51,10 @@ class Socket:
         """Hear what the client says until it leaves, breaks the protocol or the server stops."""
         late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
         try:
-            async for message in self._socket:
-                await self._hear(message)
+            # Who has left while being answered is not told so.
+            with suppress(ConnectionError):
+                async for message in self._socket:
+                    await self._hear(message)
         except Broken as error:
             await self._socket.close(code=error.code, message=str(error).encode())
         finally:
@@ -197,7 +199,7 @@ SOCKETS: web.AppKey[set[Any]] = web.AppKey("sockets", set)
 
 def is_asked_for(request: web.Request) -> bool:
     """Tell whether a request asks for a websocket."""
-    return request.headers.get("Upgrade", "").lower() == "websocket"
+    return request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 async def serve(request: web.Request) -> web.WebSocketResponse:
