@@ -64,6 +64,12 @@ def blog():
 
 
 @pytest.fixture
+def found():
+    """Found a publication in a store, with a post: `post_id = await found(url)`."""
+    return _found
+
+
+@pytest.fixture
 def figures(capsys) -> Callable[[str], None]:
     """Tell what was measured; it is shown, never asserted: machines differ."""
 
@@ -89,7 +95,7 @@ def megabytes() -> Callable[[int], float]:
 
 @asynccontextmanager
 async def _served(url: str, **more: Any) -> AsyncIterator[Blog]:
-    post = await found(url)
+    post = await _found(url)
     app = build(Settings(database_url=url, site_url=SITE_URL, **more))
     inside: list[Any] = []
 
@@ -122,7 +128,7 @@ async def _served(url: str, **more: Any) -> AsyncIterator[Blog]:
         await running
 
 
-async def found(url: str) -> str:
+async def _found(url: str) -> str:
     """Found a publication that shows comments at once, with one post; give the post's id."""
     async with open_store(url):
         site = await models.found()
