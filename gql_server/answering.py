@@ -127,7 +127,7 @@ class Answering:
                 if close := getattr(source, "aclose", None):
                     await close()
         else:
-            yield self._told(source, asker)
+            yield self._refused(asker, *(source.errors or ()))
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         try:

@@ -1,7 +1,7 @@
 """The protocol graphql-transport-ws: many operations over one websocket, each answered for itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -25,6 +25,7 @@ INIT_SECONDS = 5
 HEARTBEAT_SECONDS = 10
 MOST_OPERATIONS = 50
 GOING_AWAY_SECONDS = 6
+CLOSING_SECONDS = 2
 LONGEST_ID = 200
 
 
@@ -46,34 +47,56 @@ class Socket:
         self._is_leaving = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._lasting: set[str] = set()
+        self._farewell: Broken | None = None
+        self._gone = asyncio.Event()
+        self._hearing = asyncio.ensure_future(self._hear_all())
 
     async def live(self) -> None:
         """Hear what the client says until it leaves, breaks the protocol or the server stops."""
+        try:
+            await self._live()
+        finally:
+            self._gone.set()
+
+    async def _live(self) -> None:
         late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
+        try:
+            await asyncio.wait([self._hearing])
+        finally:
+            late.cancel()
+            self._hearing.cancel()
+            await _end([self._hearing, *self._running.values()])
+        if self._farewell is not None:
+            # Here, where nobody waits for a message any more: aiohttp then lets the client answer.
+            await self._socket.close(code=self._farewell.code, message=str(self._farewell).encode())
+        if not self._hearing.cancelled():
+            self._hearing.result()
+
+    async def leave(self) -> None:
+        """Let what is under way be answered, end what lasts, and tell the client that the server stops."""
+        self._is_leaving = True
+        await _end([task for id, task in self._running.items() if id in self._lasting])
+        if self._running:
+            await asyncio.wait(self._running.values(), timeout=GOING_AWAY_SECONDS)
+        self._say_farewell(1001, "The server stops; connect again")
+        await self._gone.wait()
+
+    def _hurry(self) -> None:
+        if not self._is_known:
+            self._say_farewell(4408, "Connection initialisation timeout")
+
+    def _say_farewell(self, code: int, reason: str) -> None:
+        self._farewell = self._farewell or Broken(code, reason)
+        self._hearing.cancel()
+
+    async def _hear_all(self) -> None:
         try:
             # Who has left while being answered is not told so.
             with suppress(ConnectionError):
                 async for message in self._socket:
                     await self._hear(message)
         except Broken as error:
-            await self._socket.close(code=error.code, message=str(error).encode())
-        finally:
-            late.cancel()
-            await self._end(self._running.values())
-
-    async def leave(self) -> None:
-        """Let what is under way be answered, end what lasts, and tell the client that the server stops."""
-        self._is_leaving = True
-        await self._end([task for id, task in self._running.items() if id in self._lasting])
-        if self._running:
-            await asyncio.wait(self._running.values(), timeout=GOING_AWAY_SECONDS)
-        await self._socket.close(code=1001, message=b"The server stops; connect again.")
-
-    def _hurry(self) -> None:
-        if not self._is_known:
-            self._closing = asyncio.ensure_future(
-                self._socket.close(code=4408, message=b"Connection initialisation timeout")
-            )
+            self._farewell = error
 
     async def _hear(self, message: WSMessage) -> None:
         if message.type is not WSMsgType.TEXT:
@@ -124,7 +147,7 @@ class Socket:
 
     async def _completed(self, said: dict[str, Any]) -> None:
         if (task := self._running.get(_id_of(said))) is not None:
-            await self._end([task])
+            await _end([task])
 
     async def _run(self, id: str, question: Question) -> None:
         try:
@@ -180,12 +203,6 @@ class Socket:
     async def _say(self, message: dict[str, Any]) -> None:
         await self._socket.send_str(orjson.dumps(message).decode())
 
-    async def _end(self, tasks: Any) -> None:
-        ending = list(tasks)
-        for task in ending:
-            task.cancel()
-        await asyncio.gather(*ending, return_exceptions=True)
-
 
 HEARD: dict[str, Callable[[Socket, dict[str, Any]], Awaitable[None]]] = {
     "connection_init": Socket._initialised,
@@ -211,6 +228,7 @@ async def serve(request: web.Request) -> web.WebSocketResponse:
             # aiohttp would log what others offer as it came.
             protocols=(PROTOCOL,) if is_spoken else tuple(filter(None, map(str.strip, offered)))[:1],
             heartbeat=HEARTBEAT_SECONDS,
+            timeout=CLOSING_SECONDS,
             max_msg_size=LARGEST_BODY,
             compress=False,
         )
@@ -238,6 +256,13 @@ def _id_of(said: dict[str, Any]) -> str:
     if not isinstance(id, str) or not 0 < len(id) <= LONGEST_ID:
         raise Broken(4400, "A message has an `id`, a string that is not empty")
     return id
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 def _written(text: str) -> str:

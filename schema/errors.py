@@ -40,7 +40,7 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
         told["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
         told["path"] = list(error.path)
-    told["extensions"] = {"code": code, **more}
+    told["extensions"] = {**(error.extensions or {}), "code": code, **more}
     return told
 
 

@@ -245,9 +245,11 @@ def _starter(folder: Path) -> Iterator[Callable[..., Process]]:
 
 
 @asynccontextmanager
-async def served(url: str, *, demonstration: bool = False) -> AsyncIterator[TestClient[Any, Any]]:
+async def served(
+    url: str, *, demonstration: bool = False, **more: Any
+) -> AsyncIterator[TestClient[Any, Any]]:
     """Serve a store from a task of its own, as a process does: an open store belongs to its task."""
-    settings = Settings(database_url=url, site_url=SITE_URL)
+    settings = Settings(**{"database_url": url, "site_url": SITE_URL} | more)
     opened: asyncio.Future[TestClient[Any, Any]] = asyncio.get_running_loop().create_future()
     done = asyncio.Event()
 

@@ -52,10 +52,11 @@ async def test_a_server_that_stops_lets_down_nobody(start, found, database_url, 
 
         silent, idle, slow = await several(), await several(), await several(3)
         sockets, busy = await several(), await several(2)
+        leaving = await several()
         events, parts = await several(), await several()
         for line in idle:
             assert (await line.ask(posted(TITLE))).status == 200
-        for line in (*sockets, *busy):
+        for line in (*sockets, *busy, *leaving):
             await line.init()
         for line in sockets:
             line.say({"type": "subscribe", "id": "live", "payload": LIVE})
@@ -65,13 +66,15 @@ async def test_a_server_that_stops_lets_down_nobody(start, found, database_url, 
         async with nobody_writes(database_url):
             for line in slow:
                 line.writer.write(posted(adding))
-            for line in busy:
+            for line in (*busy, *leaving):
                 line.say({"type": "subscribe", "id": "slow", "payload": adding})
                 line.say({"type": "subscribe", "id": "live", "payload": LIVE})
             for line in idle:
                 assert (await line.ask(posted(TITLE))).status == 200  # so all those before have come in
             server.process.send_signal(signal.SIGTERM)
             await asyncio.sleep(HELD_SECONDS)
+            for line in leaving:
+                line.cut()  # while the server waits for what they have asked
             assert server.process.poll() is None
         let_go = time.monotonic()
         for line in slow:
