@@ -38,9 +38,15 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             return _error(404, ADVICE[404], "BAD_REQUEST", {})
+        if isinstance(error, ConnectionError) and _has_left(request):
+            return _error(400, ADVICE[400], "BAD_REQUEST", {})  # which nobody reads
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
         return _error(500, message, INTERNAL, {})
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def no_http(status: int) -> web.Response:

@@ -53,6 +53,12 @@ class Socket:
 
     async def live(self) -> None:
         """Hear what the client says until it leaves, breaks the protocol or the server stops."""
+        try:
+            await self._live()
+        finally:
+            self._gone.set()
+
+    async def _live(self) -> None:
         late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
         try:
             await asyncio.wait([self._hearing])
@@ -65,6 +71,8 @@ class Socket:
             # First: whoever is cancelled here, as a handler is whose client has left, may not come further.
             self._gone.set()
             await _end([self._hearing, *self._running.values()])
+        if not self._hearing.cancelled():
+            self._hearing.result()
 
     async def leave(self) -> None:
         """Let what is under way be answered, end what lasts, and tell the client that the server stops."""
@@ -85,8 +93,10 @@ class Socket:
 
     async def _hear_all(self) -> None:
         try:
-            async for message in self._socket:
-                await self._hear(message)
+            # Who has left while being answered is not told so.
+            with suppress(ConnectionError):
+                async for message in self._socket:
+                    await self._hear(message)
         except Broken as error:
             self._farewell = error
 
@@ -208,7 +218,7 @@ SOCKETS: web.AppKey[set[Any]] = web.AppKey("sockets", set)
 
 def is_asked_for(request: web.Request) -> bool:
     """Tell whether a request asks for a websocket."""
-    return request.headers.get("Upgrade", "").lower() == "websocket"
+    return request.method == "GET" and request.headers.get("Upgrade", "").lower() == "websocket"
 
 
 async def serve(request: web.Request) -> web.WebSocketResponse:

@@ -9,6 +9,9 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.context import require_context
 from tortoise.transactions import in_transaction
 
+from models.engines.transactions import Unavailable
+from models.errors import Refused
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -26,7 +29,11 @@ def atomic(verb: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[A
         task = asyncio.create_task(_alone(lambda: verb(*args, **kwargs)))
         _running.add(task)
         task.add_done_callback(_running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_unheard)
+            raise
 
     return whole
 
@@ -35,6 +42,15 @@ async def settled() -> None:
     """Wait until every atomic verb has ended one way or the other."""
     while _running:
         await asyncio.wait(_running)
+
+
+def _unheard(task: asyncio.Task[Any]) -> None:
+    """Let go what whoever walked away would have been told; only a failure of ours is still news."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, (Refused, Unavailable)):
+        task.get_loop().call_exception_handler(
+            {"message": "a verb failed that nobody waited for any more", "exception": error, "task": task}
+        )
 
 
 async def _alone(verb: Callable[[], Coroutine[Any, Any, R]]) -> R:

@@ -170,7 +170,9 @@ class Comment(Model):
     @atomic
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
-        # One decision at a time below a post: two at once would each miss what the other shows.
+        # One decision at a time below a post: two at once would each miss what the other shows. A new
+        # comment has locked the post's key already, and two that want more than `no_key` would wait for
+        # each other.
         await Post.filter(id=self.post_id).select_for_update(no_key=True).only("id").first()
         await Comment.filter(id=self.id).update(status=status)
         self.status = status

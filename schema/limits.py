@@ -64,6 +64,7 @@ class Shape:
             if isinstance(part, FragmentDefinitionNode)
         }
         self._known: dict[tuple[int, ...], Size] = {}
+        self._reached: set[int] = set()
         self._looks = 0
 
     def check(self) -> None:
@@ -76,6 +77,10 @@ class Shape:
                     raise too_complex("root fields", MOST_ROOT_FIELDS)
                 if self._size([part.selection_set], 1).fields > MOST_FIELDS:
                     raise too_complex("fields", MOST_FIELDS)
+        for part in self._document.definitions:
+            # Validation looks at fragments that nobody spreads all the same.
+            if isinstance(part, FragmentDefinitionNode) and id(part.selection_set) not in self._reached:
+                self._size([part.selection_set], 1)
 
     def _count(self) -> None:
         """Count what is written down, spread or not."""
@@ -139,7 +144,9 @@ class Shape:
         if name in spread:
             return None
         spread.add(name)
-        return self._fragments.get(name)
+        fragment = self._fragments.get(name)
+        self._reached.add(id(fragment))
+        return fragment
 
     def _look(self, nodes: int) -> None:
         self._looks += nodes

@@ -1,5 +1,6 @@
 """What can be listened to: what the pulse tells, read again as everybody may see it when it is told."""
 
+import math
 from asyncio import gather
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
@@ -24,6 +25,10 @@ T = TypeVar("T")
 SHARED_SECONDS = 1.0
 OF_POST = strawberry.argument(description="Only on this post.")
 BY_AUTHOR = strawberry.argument(description="Only by this author.")
+EndAfter = Annotated[
+    int | None,
+    strawberry.argument(description="End after so many; when left out, go on for as long as can be."),
+]
 
 
 @strawberry.type(description="A comment was added.")
@@ -51,22 +56,26 @@ class Live:
     @strawberry.subscription(description="A comment was added or approved.")
     @staticmethod
     async def comment_added(
+        first: EndAfter = UNSET,
         post_id: Annotated[strawberry.ID | None, OF_POST] = UNSET,
     ) -> AsyncIterator[CommentAddedEvent | None]:
         wanted = None if post_id in (None, UNSET) else row_id(post_id, "Post") or 0
         if wanted is not None and not await models.Post.published().filter(id=wanted).exists():
             raise models.NotFound("There is no post by that `postId`.", field="postId")
-        return Told(models.pulse.listen(CommentShown), partial(_added, post_id=wanted))
+        most = _most(first)
+        return Told(models.pulse.listen(CommentShown), partial(_added, post_id=wanted), most=most)
 
     @strawberry.subscription(description="A post was published or, when it already was, changed.")
     @staticmethod
     async def post_published(
         author_slug: Annotated[str | None, BY_AUTHOR] = UNSET,
+        first: EndAfter = UNSET,
     ) -> AsyncIterator[PostPublishedEvent | None]:
         wanted = None if author_slug in (None, UNSET) else models.findable(author_slug)
         if wanted is not None and not await models.Author.known().filter(slug=wanted).exists():
             raise models.NotFound("There is no author by that `authorSlug`.", field="authorSlug")
-        return Told(models.pulse.listen(PostPublished), partial(_published, author_slug=wanted))
+        most = _most(first)
+        return Told(models.pulse.listen(PostPublished), partial(_published, author_slug=wanted), most=most)
 
 
 @strawberry.type(name="Subscription", description="What can be listened to.")
@@ -80,23 +89,35 @@ class DevelopmentLive(Live):
 class Told(Generic[E, T]):
     """What is told of the events that come, in their order; who drops or closes it listens no longer."""
 
-    def __init__(self, heard: Listener[E], read: Callable[[E], Awaitable[T | None]]) -> None:
+    def __init__(self, heard: Listener[E], read: Callable[[E], Awaitable[T | None]], *, most: float) -> None:
         # No generator: one that was closed before it began would have nothing to close with.
         self._heard = heard
         self._read = read
+        self._left = most
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
+        if self._left <= 0:
+            self._heard.close()
         async for event in self._heard:
             if (told := await self._read(event)) is not None:
+                self._left -= 1
                 return told
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Listen no longer."""
         self._heard.close()
+
+
+def _most(first: int | None) -> float:
+    if first in (None, UNSET):
+        return math.inf
+    if first < 1:
+        raise models.Invalid("first", "`first` is a number of at least 1.")
+    return first
 
 
 async def _added(event: CommentShown, *, post_id: int | None) -> CommentAddedEvent | None:

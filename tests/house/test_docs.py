@@ -54,7 +54,7 @@ async def test_every_query_of_the_documents_runs(served, query):
 
 
 async def test_the_comment_of_the_documents_is_added(served):
-    [query] = QUERY.findall((ROOT / "docs" / "how-to" / "comments.md").read_text("utf-8"))
+    [query] = FENCE.findall((ROOT / "docs" / "how-to" / "comments.md").read_text("utf-8"))
     answer = await (await served.post("/graphql", json={"query": query})).json()
     assert answer["data"]["addComment"]["errors"] == []
     assert answer["data"]["addComment"]["comment"]["status"] == "APPROVED"

@@ -1,6 +1,7 @@
 """An atomic verb happens whole or not at all."""
 
 import asyncio
+import gc
 import re
 from contextvars import ContextVar
 from pathlib import Path
@@ -10,6 +11,8 @@ from garden.nouns import Bed
 from tortoise.exceptions import IntegrityError, TransactionManagementError
 
 from models.atomic import atomic, settled
+from models.engines.transactions import Unavailable
+from models.errors import NotFound
 
 ROOT = Path(__file__).parents[2]
 
@@ -64,6 +67,31 @@ async def test_a_verb_ends_though_its_caller_leaves(garden):
     go_on.set()
     await settled()
     assert await Bed.all().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(Unavailable(), 0), (NotFound("No bed."), 0), (LookupError(), 1)]
+)
+async def test_what_fails_when_nobody_waits_is_told_only_when_it_is_a_fault_of_ours(garden, error, told):
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    failures = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, failure: failures.append(failure["exception"]))
+
+    @atomic
+    async def slow() -> None:
+        begun.set()
+        await go_on.wait()
+        raise error
+
+    caller = asyncio.create_task(slow())
+    await begun.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    go_on.set()
+    await settled()
+    gc.collect()
+    assert failures == [error] * told
 
 
 async def test_a_verb_sees_the_context_of_its_caller(garden):
