@@ -86,8 +86,9 @@ class Socket:
             self._say_farewell(4408, "Connection initialisation timeout")
 
     def _say_farewell(self, code: int, reason: str) -> None:
-        self._farewell = self._farewell or Broken(code, reason)
-        self._hearing.cancel()
+        if not self._hearing.done():  # or the client has left by itself
+            self._farewell = self._farewell or Broken(code, reason)
+            self._hearing.cancel()
 
     async def _hear_all(self) -> None:
         try:
