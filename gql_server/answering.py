@@ -121,7 +121,8 @@ class Answering:
             try:
                 async for event in source:
                     yield await self._event(operation, question, asker, event)
-            except models.Refused as error:
+            except Exception as error:
+                # The rows of an event are read while it is waited for.
                 yield self._refused(asker, GraphQLError(str(error), original_error=error))
             finally:
                 if close := getattr(source, "aclose", None):
@@ -224,4 +225,5 @@ def late() -> Answer:
 
 
 ANSWERING = web.AppKey("answering", Answering)
+DOCUMENTS = web.AppKey("documents", Documents)
 PUBLICATION = web.AppKey("publication", Publication)

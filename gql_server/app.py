@@ -7,8 +7,8 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, health, media, middleware, paper, paths, start
-from gql_server.answering import ANSWERING, PUBLICATION, Answering
+from gql_server import ear, graphiql, health, media, middleware, paper, paths, start
+from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
@@ -30,7 +30,7 @@ from gql_server.pages import (
 )
 from gql_server.persisted import PERSISTED, Persisted
 from gql_server.requests import LARGEST_BODY
-from gql_server.settings import Settings
+from gql_server.settings import SETTINGS, Settings
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.visitors import VISITORS, Visitors
@@ -40,7 +40,6 @@ from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import development_schema, schema
 
-SETTINGS = web.AppKey("settings", Settings)
 WORKER = web.AppKey("worker", Worker)
 DEMONSTRATION = web.AppKey("demonstration", bool)
 log = structlog.get_logger("server")
@@ -84,9 +83,10 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/letters", outbox.show),
             web.get(r"/letters/{number:[0-9]+}", outbox.letter),
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),
-            web.get("/graphql", graphql),
+            web.get("/graphql", graphiql.graph),
             web.post("/graphql", graphql),
             web.options("/graphql", preflight),
+            web.get("/graphiql/{name}", graphiql.file),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
             web.get("/media/{name}", media.picture),
@@ -110,6 +110,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
         suggestions=settings.is_private,
         defer=settings.defer == "on",
     )
+    app[DOCUMENTS] = documents
     manifests = read_manifests(settings.documents)
     app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")
     app[CROWD] = Crowd()

@@ -5,7 +5,11 @@ import sys
 
 import structlog
 
-NOISY = ("tortoise", "aiosqlite", "asyncpg", "asyncio", "aiohttp.access", "strawberry.execution")
+# Some of these would tell what clients sent, as it came.
+NOISY = (
+    "tortoise", "aiosqlite", "asyncpg", "asyncio", "aiohttp.access", "aiohttp.websocket",
+    "strawberry.execution",
+)  # fmt: skip
 
 
 def set_up_logs() -> None:

@@ -77,8 +77,16 @@ def accepted(header: str) -> Accepted:
 
 def takes_gzip(header: str) -> bool:
     """Tell whether a client takes a packed answer, by its Accept-Encoding header."""
-    codings = {one.media: one.quality for one in _ranges(header)}
+    codings = weights(header)
     return codings.get("gzip", codings.get("*", 0)) > 0
+
+
+def weights(header: str) -> dict[str, float]:
+    """Read how much each choice of an Accept header is wanted."""
+    wanted: dict[str, float] = {}
+    for one in _ranges(header):
+        wanted.setdefault(one.media, one.quality)
+    return wanted
 
 
 def _single(ranges: list[Range]) -> str | None:

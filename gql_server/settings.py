@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
+from aiohttp import web
 
 from mailers.mail import Sender
 from mailers.servers import read_servers
@@ -35,6 +36,7 @@ def _default_url() -> str:
 
 ConsentIp = Literal["truncated", "full", "none"]
 OnOff = Literal["on", "off"]
+Offer = Literal["auto", "on", "off"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +57,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     introspection: OnOff = "on"
     defer: OnOff = "off"
     http_statuses: Literal["stable", "draft"] = "stable"
+    graphiql: Offer = "auto"
 
     @property
     def own_url(self) -> str:
@@ -67,6 +70,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether nobody but this machine is served, so that letters may be shown instead of sent."""
         root = urlsplit(self.site_url).hostname or self.host
         return not self.smtp_url and is_loopback(self.host) and is_loopback(root)
+
+    @property
+    def offers_graphiql(self) -> bool:
+        """Whether a browser that opens the graph's address is shown GraphiQL."""
+        return self.graphiql == "on" or (self.graphiql == "auto" and self.is_private)
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -84,6 +92,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def proxies(self) -> list[Network]:
         """The networks of proxies whose word on who asks is taken."""
         return [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+
+
+SETTINGS = web.AppKey("settings", Settings)
 
 
 def is_loopback(host: str) -> bool:
@@ -161,5 +172,6 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "introspection": "on or off",
         "defer": "on or off",
         "http_statuses": "stable or draft",
+        "graphiql": "auto, on or off",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

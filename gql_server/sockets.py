@@ -62,13 +62,15 @@ class Socket:
         late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
         try:
             await asyncio.wait([self._hearing])
+            if self._farewell is not None:
+                # Here, where nobody waits for a message any more: aiohttp then lets the client answer.
+                reason = str(self._farewell).encode()
+                await self._socket.close(code=self._farewell.code, message=reason)
         finally:
             late.cancel()
-            self._hearing.cancel()
+            # First: whoever is cancelled here, as a handler is whose client has left, may not come further.
+            self._gone.set()
             await _end([self._hearing, *self._running.values()])
-        if self._farewell is not None:
-            # Here, where nobody waits for a message any more: aiohttp then lets the client answer.
-            await self._socket.close(code=self._farewell.code, message=str(self._farewell).encode())
         if not self._hearing.cancelled():
             self._hearing.result()
 
@@ -223,18 +225,15 @@ def is_asked_for(request: web.Request) -> bool:
 async def serve(request: web.Request) -> web.WebSocketResponse:
     """Serve a client over a websocket, for as long as it stays."""
     with request.app[LINES].line(request.app[VISITORS].network_of(request)):
-        offered = ", ".join(request.headers.getall("Sec-WebSocket-Protocol", ())).split(",")
-        is_spoken = PROTOCOL in map(str.strip, offered)
         response = web.WebSocketResponse(
-            # aiohttp would log what others offer as it came.
-            protocols=(PROTOCOL,) if is_spoken else tuple(filter(None, map(str.strip, offered)))[:1],
+            protocols=(PROTOCOL,),
             heartbeat=HEARTBEAT_SECONDS,
             timeout=CLOSING_SECONDS,
             max_msg_size=LARGEST_BODY,
             compress=False,
         )
         await response.prepare(request)
-        if not is_spoken:
+        if response.ws_protocol != PROTOCOL:
             await response.close(code=4406, message=b"Subprotocol not acceptable")
             return response
         socket = Socket(request, response)

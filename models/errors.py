@@ -35,7 +35,7 @@ class Changed(Refused):
 
 
 class Closed(Refused):
-    """This takes no comments any more."""
+    """This takes no comments."""
 
 
 class FellBehind(Refused):

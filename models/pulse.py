@@ -39,7 +39,7 @@ class PostPublished(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only
 
 
 Event = CommentShown | PostPublished
-E = TypeVar("E", CommentShown, PostPublished)
+E = TypeVar("E", bound=Event)
 
 
 def tell(event: Event) -> None:
@@ -121,7 +121,7 @@ class _Pulse:
     """The pulse of one open store."""
 
     def __init__(self) -> None:
-        self.listeners: defaultdict[type[Event], WeakSet[Listener[Any]]] = defaultdict(WeakSet)
+        self.listeners: defaultdict[type[Any], WeakSet[Listener[Any]]] = defaultdict(WeakSet)
         self._name = token_hex(8)
 
     async def foresee(self, transaction: Any, told: tuple[Event, ...]) -> None:

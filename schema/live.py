@@ -1,16 +1,18 @@
 """What can be listened to: what the pulse tells, read again as everybody may see it when it is told."""
 
+import math
 from asyncio import gather
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from time import monotonic
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, Self, TypeVar
 from weakref import WeakKeyDictionary
 
 import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models.pulse import CommentShown, Event, Listener, PostPublished
+from models.pulse import CommentShown, E, Event, Listener, PostPublished
 from schema.connections import CommentEdge, Placed, PostEdge
 from schema.ids import row_id
 from schema.inputs import CommentOrder
@@ -18,10 +20,15 @@ from schema.loaders import SharedLoaders
 from schema.outbox import OutboxLetter, letters_as_kept
 from schema.types import NEWEST, Post
 
+T = TypeVar("T")
 # How long what one listener has read of an event is true enough for the next.
 SHARED_SECONDS = 1.0
 OF_POST = strawberry.argument(description="Only on this post.")
 BY_AUTHOR = strawberry.argument(description="Only by this author.")
+EndAfter = Annotated[
+    int | None,
+    strawberry.argument(description="End after so many; when left out, go on for as long as can be."),
+]
 
 
 @strawberry.type(description="A comment was added.")
@@ -35,7 +42,9 @@ class CommentAddedEvent:
 
 @strawberry.type(description="A post was published.")
 class PostPublishedEvent:
-    is_update: bool = strawberry.field(description="Whether everybody could read it before.")
+    is_update: bool = strawberry.field(
+        description="Whether everybody could read it already, and it was changed."
+    )
     post_edge: PostEdge = strawberry.field(
         description="The post, as an edge to insert into a connection; its cursor is of the newest first."
     )
@@ -47,22 +56,26 @@ class Live:
     @strawberry.subscription(description="A comment was added or approved.")
     @staticmethod
     async def comment_added(
+        first: EndAfter = UNSET,
         post_id: Annotated[strawberry.ID | None, OF_POST] = UNSET,
     ) -> AsyncIterator[CommentAddedEvent | None]:
         wanted = None if post_id in (None, UNSET) else row_id(post_id, "Post") or 0
         if wanted is not None and not await models.Post.published().filter(id=wanted).exists():
             raise models.NotFound("There is no post by that `postId`.", field="postId")
-        return _comments(models.pulse.listen(CommentShown), wanted)
+        most = _most(first)
+        return Told(models.pulse.listen(CommentShown), partial(_added, post_id=wanted), most=most)
 
     @strawberry.subscription(description="A post was published or, when it already was, changed.")
     @staticmethod
     async def post_published(
         author_slug: Annotated[str | None, BY_AUTHOR] = UNSET,
+        first: EndAfter = UNSET,
     ) -> AsyncIterator[PostPublishedEvent | None]:
         wanted = None if author_slug in (None, UNSET) else models.findable(author_slug)
         if wanted is not None and not await models.Author.known().filter(slug=wanted).exists():
             raise models.NotFound("There is no author by that `authorSlug`.", field="authorSlug")
-        return _posts(models.pulse.listen(PostPublished), wanted)
+        most = _most(first)
+        return Told(models.pulse.listen(PostPublished), partial(_published, author_slug=wanted), most=most)
 
 
 @strawberry.type(name="Subscription", description="What can be listened to.")
@@ -73,18 +86,43 @@ class DevelopmentLive(Live):
         return letters_as_kept(info)
 
 
-async def _comments(
-    heard: Listener[CommentShown], post_id: int | None
-) -> AsyncIterator[CommentAddedEvent | None]:
-    try:
-        async for event in heard:
-            if post_id in (None, event.post_id) and (added := await _added(event)) is not None:
-                yield added
-    finally:
-        heard.close()
+class Told(Generic[E, T]):
+    """What is told of the events that come, in their order; who drops or closes it listens no longer."""
+
+    def __init__(self, heard: Listener[E], read: Callable[[E], Awaitable[T | None]], *, most: float) -> None:
+        # No generator: one that was closed before it began would have nothing to close with.
+        self._heard = heard
+        self._read = read
+        self._left = most
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        if self._left <= 0:
+            self._heard.close()
+        async for event in self._heard:
+            if (told := await self._read(event)) is not None:
+                self._left -= 1
+                return told
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Listen no longer."""
+        self._heard.close()
 
 
-async def _added(event: CommentShown) -> CommentAddedEvent | None:
+def _most(first: int | None) -> float:
+    if first in (None, UNSET):
+        return math.inf
+    if first < 1:
+        raise models.Invalid("first", "`first` is a number of at least 1.")
+    return first
+
+
+async def _added(event: CommentShown, *, post_id: int | None) -> CommentAddedEvent | None:
+    if post_id not in (None, event.post_id):
+        return None
     loaders = _loaders_of(event)
     # Asked anew: hidden or withdrawn meanwhile, nobody is told of it.
     comment, post = await gather(
@@ -96,18 +134,7 @@ async def _added(event: CommentShown) -> CommentAddedEvent | None:
     return CommentAddedEvent(comment_edge=edge, post=post, loaders=loaders)
 
 
-async def _posts(
-    heard: Listener[PostPublished], author_slug: str | None
-) -> AsyncIterator[PostPublishedEvent | None]:
-    try:
-        async for event in heard:
-            if (published := await _published(event, author_slug)) is not None:
-                yield published
-    finally:
-        heard.close()
-
-
-async def _published(event: PostPublished, author_slug: str | None) -> PostPublishedEvent | None:
+async def _published(event: PostPublished, *, author_slug: str | None) -> PostPublishedEvent | None:
     loaders = _loaders_of(event)
     post = await loaders.rows("Post").load(event.post_id)
     if post is None or not (author_slug is None or await _is_by(post, author_slug, loaders)):

@@ -10,14 +10,14 @@ from gql_server import paper
 from gql_server.answering import DEADLINE_SECONDS, PUBLICATION
 from gql_server.pages.outbox import outbox_for
 from gql_server.paper.languages import NAMES, chosen
-from gql_server.settings import PREFIX, Settings
+from gql_server.settings import PREFIX, SETTINGS, Settings
 from gql_server.start.glimpse import Glimpse, look
 from gql_server.start.queries import to_try
 from gql_server.start.words import WORDS
 
 FOLDER = Path(__file__).parent
 POLICY = f"{paper.POLICY}; script-src 'self'; connect-src 'self'"
-SETTINGS = tuple(f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__)
+NAMES_OF_SETTINGS = tuple(f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__)
 
 _templates = paper.templates(FOLDER)
 _PAGE = _templates.get_template("page.html")
@@ -62,7 +62,8 @@ def _open(request: web.Request, seen: Glimpse, language: str) -> web.Response:
         language=language,
         tongues=NAMES,
         queries=to_try(seen.to_read.slug if seen.to_read else None),
-        settings=SETTINGS,
+        settings=NAMES_OF_SETTINGS,
+        shows_graphiql=request.app[SETTINGS].offers_graphiql,
         shows_letters=outbox_for(request) is not None,
     )
     return _html(text, language)

@@ -54,7 +54,6 @@ async def look(site: models.Site, loaders: Loaders, language: str) -> Glimpse:
     """Look into the store, through the questions that readers may ask; days and months are in `language`."""
     shown = models.Post.in_list().order_by("-published_at", "-id")
     newest = await shown.limit(NEWEST)
-    discussed = await shown.filter(comment_count__gt=0).first()
     bylines = await asyncio.gather(*(loaders.few("Author").load(post.id) for post in newest))
     months = await models.archive_months()
     return Glimpse(
@@ -67,8 +66,14 @@ async def look(site: models.Site, loaders: Loaders, language: str) -> Glimpse:
             for post, authors in zip(newest, bylines, strict=True)
         ],
         strip=_strip(months, language),
-        to_read=discussed or next(iter(newest), None),
+        to_read=await worth_reading(),
     )
+
+
+async def worth_reading() -> models.Post | None:
+    """Choose the post to begin with: the newest that is talked about, else the newest."""
+    shown = models.Post.in_list().order_by("-published_at", "-id")
+    return await shown.filter(comment_count__gt=0).first() or await shown.first()
 
 
 def _headline(post: models.Post, authors: list[models.Author], language: str, time_zone: str) -> Headline:

@@ -66,6 +66,9 @@ WRONG_MAIL = {
     "CONSENT_IP": {
         "but it needs truncated, full or none.": ("", "yes", "Full", "null", "truncated, full"),
     },
+    "GRAPHIQL": {
+        "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
+    },
 }  # fmt: skip
 
 
@@ -140,6 +143,15 @@ def test_letters_are_shown_only_where_nobody_else_is_served():
     assert not Settings(host="").is_private
     assert not Settings(site_url="https://blog.example").is_private
     assert not Settings(smtp_url="smtp://localhost").is_private
+
+
+def test_graphiql_is_offered_where_nobody_else_is_served_or_as_it_is_set():
+    elsewhere = {"site_url": "https://blog.example"}
+    assert Settings().offers_graphiql
+    assert not Settings(**elsewhere).offers_graphiql
+    assert Settings(graphiql="on", **elsewhere).offers_graphiql
+    assert not Settings(graphiql="off").offers_graphiql
+    assert read_settings({"GQL_SERVER_GRAPHIQL": " off "}).graphiql == "off"
 
 
 def test_a_wrong_one_beside_a_password_does_not_tell_it():

@@ -12,7 +12,7 @@ import models
 from gql_server.app import build
 from gql_server.networks import network_of, truncated
 from gql_server.settings import Settings
-from gql_server.turnstile import MOST_NETWORKS, SignUpGate, Turnstile
+from gql_server.turnstile import MOST_NETWORKS, CommentGate, SignUpGate, Turnstile
 from gql_server.visitors import VISITORS, languages_of
 from schema.context import Visitor
 
@@ -247,3 +247,23 @@ def test_whoever_asks_too_often_is_told_how_long_to_wait():
         visitors.of(request, "form").admit()
     assert timedelta(0) < refused.value.wait <= timedelta(minutes=2)
     visitors.of(request.clone(remote="203.0.113.8"), "graph").admit()
+
+
+def test_comments_are_counted_apart_from_sign_ups():
+    request = make_mocked_request("POST", "/graphql").clone(remote="203.0.113.7")
+    visitors = build(Settings())[VISITORS]
+    for _ in range(5):
+        visitors.of(request, "graph").admit_comment()
+    with pytest.raises(models.TooMany) as refused:
+        visitors.of(request, "graph").admit_comment()
+    assert timedelta(0) < refused.value.wait <= timedelta(seconds=30)
+    visitors.of(request, "graph").admit()
+    visitors.of(request.clone(remote="203.0.113.8"), "graph").admit_comment()
+
+
+def test_the_world_comments_a_thousand_times_at_once():
+    gate = CommentGate(clock=Hands())
+    for number in range(1_000):
+        gate.admit(f"2001:db8:0:{number:x}::1", "graph")
+    with pytest.raises(models.TooMany):
+        gate.admit("2001:db8:1::1", "graph")

@@ -4,6 +4,7 @@ A stand-in for uv writes down what it is asked and "installs" tools that say the
 """
 
 import ast
+import hashlib
 import os
 import shutil
 import subprocess
@@ -159,6 +160,21 @@ def test_uv_gets_the_index_of_pip(dev, monkeypatch):
     assert environment["UV_INDEX_STRATEGY"] == "unsafe-best-match"
     assert environment["SSL_CERT_FILE"] == "/certs/ours.pem"
     assert environment["UV_FIND_LINKS"] == "/mine"
+
+
+def test_graphiql_was_built_of_the_source_beside_it(root):
+    folder = root / "gql_server" / "graphiql"
+    files = sorted(
+        (path for path in (folder / "source").iterdir() if path.is_file()), key=lambda path: path.name
+    )
+    found = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    assert (folder / "built" / "source.sha256").read_text().strip() == found, "run ./dev graphiql"
+
+
+def test_without_npm_it_is_said_what_to_install(dev, monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(dev.Stop, match=r"no npm on PATH; install Node\.js"):
+        dev.main(["graphiql"])
 
 
 def test_a_home_that_cannot_be_written_is_left_alone(dev, monkeypatch, tmp_path):

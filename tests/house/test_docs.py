@@ -12,17 +12,19 @@ from aiohttp.test_utils import TestClient, TestServer
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.settings import PREFIX, Settings
-from schema.graph import sdl
+from schema.graph import schema, sdl
+from tests.house.documents import FENCE, documents, mistakes, texts
 
 ROOT = Path(__file__).parents[2]
-TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-QUERY = re.compile(r"```graphql\n(.*?)```", re.DOTALL)
+TEXTS = [path for path in texts() if path.suffix == ".md"]
 CURL_AND_ANSWER = re.compile(r"```sh\n(curl .*?)```.*?```json\n(.*?)```", re.DOTALL)
 QUERIES = [
     pytest.param(query, id=f"{text.name}-{number}")
     for text in TEXTS
-    for number, query in enumerate(QUERY.findall(text.read_text("utf-8")), start=1)
+    if text.parent.name != "clients"  # run by their clients: tests/conformance
+    for number, query in enumerate(FENCE.findall(text.read_text("utf-8")), start=1)
 ]
+WITH_GRAPHQL = [pytest.param(path, id=path.name) for path in texts() if documents(path)]
 COMMANDS = re.compile(r"\./dev run ([a-z]+(?: [a-z]+)?)")
 
 
@@ -51,8 +53,31 @@ async def test_every_query_of_the_documents_runs(served, query):
     assert all(answer["data"].values())
 
 
+async def test_the_comment_of_the_documents_is_added(served):
+    [query] = FENCE.findall((ROOT / "docs" / "how-to" / "comments.md").read_text("utf-8"))
+    answer = await (await served.post("/graphql", json={"query": query})).json()
+    assert answer["data"]["addComment"]["errors"] == []
+    assert answer["data"]["addComment"]["comment"]["status"] == "APPROVED"
+
+
 def test_there_are_queries_to_run():
     assert len(QUERIES) >= 4
+
+
+@pytest.mark.parametrize("path", WITH_GRAPHQL)
+def test_what_a_document_or_an_example_asks_is_in_the_schema(path):
+    assert mistakes(schema._schema, documents(path)) == []
+
+
+def test_graphql_is_found_in_every_page_of_a_client_and_every_example():
+    found = {param.values[0].name for param in WITH_GRAPHQL}
+    folders = (ROOT / "docs" / "clients", ROOT / "examples")
+    assert {path.name for folder in folders for path in folder.iterdir()} - {"README.md"} <= found
+
+
+def test_a_field_that_is_not_there_is_a_mistake():
+    assert mistakes(schema._schema, ["{ site { title } }"]) == []
+    assert mistakes(schema._schema, ["fragment A on Post { nothingOfThatName }"])
 
 
 def test_every_setting_is_told():

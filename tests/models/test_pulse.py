@@ -3,7 +3,9 @@
 import asyncio
 import gc
 import logging
+import os
 from contextlib import suppress
+from signal import SIGCONT, SIGSTOP
 
 import asyncpg
 import pytest
@@ -13,6 +15,7 @@ from tortoise.transactions import in_transaction
 
 from models import pulse
 from models.atomic import atomic, settled
+from models.engines import postgres
 from models.errors import FellBehind
 from models.pulse import CHANNEL, MOST_AT_ONCE, ROOM, CommentShown, PostPublished
 from models.store import open_store
@@ -245,6 +248,24 @@ class TestOnPostgres:
             await stranger.execute(f"SELECT pg_terminate_backend(pid) FROM ({LISTENERS}) AS listening")
             async with asyncio.timeout(10):
                 await lost.wait()
+
+    async def test_a_line_that_only_keeps_silent_is_noticed_too(self, own_server, monkeypatch):
+        monkeypatch.setattr(postgres, "ASK_SECONDS", 0.01)
+        async with open_store(own_server.url):
+            db = require_context().db()
+            async with pulse.hearing() as lost:
+                asleep = (
+                    "SELECT pid FROM pg_stat_activity WHERE query = 'SELECT 1' AND pid <> pg_backend_pid()"
+                )
+                while not (found := await db.execute_query_dict(asleep)):
+                    pass
+                [process] = {row["pid"] for row in found}
+                os.kill(process, SIGSTOP)
+                try:
+                    async with asyncio.timeout(30):
+                        await lost.wait()
+                finally:
+                    os.kill(process, SIGCONT)
 
 
 async def _elsewhere(url: str, telling) -> None:

@@ -1,0 +1,165 @@
+"""GraphiQL in a real browser that reaches this machine alone, under its strict policy."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from playwright.async_api import Page, Request, async_playwright, expect
+
+from tests.browser.conftest import FLAGS, HOW_TO_GET, NAMES, PATIENCE
+from tests.browser.reading import press, sign_up
+
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+LISTEN = """
+    window.violations = [];
+    document.addEventListener("securitypolicyviolation", (event) =>
+        window.violations.push(`${event.effectiveDirective} ${event.blockedURI}`));
+"""
+
+
+class Bench:
+    """Somebody at work in GraphiQL, and all that went wrong meanwhile."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.wrong: list[str] = []
+        self.editor = page.locator(".graphiql-query-editor .monaco-editor")
+        self.answer = page.locator(".graphiql-response .view-lines")
+        page.on("console", lambda said: said.type in {"error", "warning"} and self.wrong.append(said.text))
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("requestfailed", self._failed)
+
+    async def opens(self) -> None:
+        await self.page.goto("/graphql")
+        await expect(self.editor.locator(".view-line").first).to_be_visible()
+
+    async def chooses(self, tab: str) -> None:
+        await self.page.get_by_role("tab", name=tab, exact=True).click()
+        await expect(self.editor).to_contain_text(tab)
+
+    async def runs(self) -> None:
+        await press(self.page, "Execute query (Ctrl-Enter)")
+
+    async def sees(self, text: str) -> None:
+        """Wait for an answer; Monaco writes spaces that do not break."""
+        await expect(self.answer).to_contain_text(re.compile(text.replace(" ", r"\s")))
+
+    def _failed(self, request: Request) -> None:
+        # A live operation that somebody stops is aborted.
+        if request.failure != "net::ERR_ABORTED":
+            self.wrong.append(f"{request.url} {request.failure}")
+
+    async def nothing_went_wrong(self) -> None:
+        assert await self.page.evaluate("window.violations") == []
+        assert self.wrong == []
+
+
+@pytest.fixture
+async def bench(start) -> AsyncIterator[Bench]:
+    """Sit down at the demonstration blog with a browser that finds nothing outside this machine."""
+    server = start("serve", "--port", "0", "--demonstration")
+    async with isolated(server.url) as page:
+        bench = Bench(page)
+        await bench.opens()
+        yield bench
+
+
+@asynccontextmanager
+async def isolated(base_url: str) -> AsyncIterator[Page]:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.skip(HOW_TO_GET)
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=found, args=[*FLAGS, OFFLINE])
+        context = await browser.new_context(base_url=base_url, locale="nl-NL", reduced_motion="reduce")
+        await context.add_init_script(LISTEN)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+        await browser.close()
+
+
+async def test_the_first_tab_runs_by_the_keyboard(bench):
+    await bench.editor.click()
+    await bench.page.keyboard.press("Control+Enter")
+    await bench.sees('"title": "Achterom"')
+    await bench.nothing_went_wrong()
+
+
+async def test_every_tab_is_answered(bench):
+    for tab, answer in (
+        ("OnePost", '"readingMinutes": '),
+        ("Archive", '"label": "Maart 2021"'),
+        ("SignUp", '"confirmationSentTo": "ann@example.org"'),
+    ):
+        await bench.chooses(tab)
+        await bench.runs()
+        await bench.sees(answer)
+    await bench.nothing_went_wrong()
+
+
+async def test_a_letter_arrives_while_somebody_looks(bench):
+    await bench.chooses("Letters")
+    async with bench.page.expect_response(
+        lambda answer: answer.headers.get("content-type") == "text/event-stream"
+    ):
+        await bench.runs()
+    await expect(bench.page.get_by_role("button", name="Stop query (Ctrl-Enter)")).to_be_visible()
+    reader = await bench.page.context.new_page()
+    await reader.goto("/subscribe")
+    await sign_up(reader, "bob@example.org", button="Meld me aan", again="Druk nog één keer op de knop")
+    await bench.sees('"to": "bob@example.org"')
+    await press(bench.page, "Stop query (Ctrl-Enter)")
+    await expect(bench.page.get_by_role("button", name="Execute query (Ctrl-Enter)")).to_be_visible()
+    await bench.nothing_went_wrong()
+
+
+async def test_what_is_wrong_is_marked_completed_explained_and_answered(bench):
+    await bench.editor.click()
+    await bench.page.keyboard.press("Control+a")
+    await bench.page.keyboard.type("{ sit")  # Monaco closes the brace
+    await bench.page.keyboard.press("Control+Space")
+    await expect(bench.page.locator(".suggest-widget .monaco-list-row").first).to_contain_text("site")
+    await bench.page.keyboard.press("Escape")
+    await bench.page.keyboard.press("Control+Enter")
+    await bench.sees("Cannot query field 'sit'")
+    await expect(bench.editor.locator(".squiggly-error").first).to_be_attached()
+    await press(bench.page, "Show Documentation Explorer")
+    await bench.page.get_by_role("link", name="Query", exact=True).click()
+    await expect(bench.page.get_by_role("link", name="archiveMonths")).to_be_visible()
+
+
+async def test_a_live_operation_that_is_refused_says_why(bench):
+    await bench.editor.click()
+    await bench.page.keyboard.press("Control+a")
+    await bench.page.keyboard.type("subscription { nonsense }")
+    await bench.page.keyboard.press("Control+Enter")
+    await bench.sees("Cannot query field 'nonsense'")
+
+
+async def test_a_second_visit_finds_the_tabs_as_they_were_left(bench):
+    await bench.editor.click()
+    await bench.page.keyboard.press("Control+a")
+    await bench.page.keyboard.type("query MyOwn { __typename")
+    await expect(bench.page.get_by_role("tab", name="MyOwn")).to_be_visible()
+    while "MyOwn" not in await bench.page.evaluate("localStorage.getItem('graphiql:tabState')"):
+        pass
+    await bench.opens()
+    await expect(bench.page.get_by_role("tab", name="MyOwn")).to_be_visible()
+    await expect(bench.page.get_by_role("tab", name="OnePost")).to_be_visible()
+    await expect(bench.editor).to_contain_text("MyOwn")
+    await bench.nothing_went_wrong()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_it_fits_a_phone(bench, scheme):
+    await bench.page.emulate_media(color_scheme=scheme)
+    await bench.page.set_viewport_size({"width": 360, "height": 740})
+    await bench.runs()
+    await bench.sees('"title": "Achterom"')
+    editor, answer = await bench.editor.bounding_box(), await bench.answer.bounding_box()
+    assert answer["y"] > editor["y"] + editor["height"]
+    assert editor["width"] > 240
+    await bench.nothing_went_wrong()
