@@ -64,6 +64,7 @@ class Answer:
         body = orjson.dumps(self.told)
         if len(body) > MOST_BYTES:
             message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
+            self.codes = [TOO_LARGE]
             return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None})
         return body
 
@@ -71,7 +72,8 @@ class Answer:
 def overloaded() -> Answer:
     """Answer that too many ask at once."""
     message = f"Too many ask at once; try again in {RETRY_SECONDS} second."
-    return Answer({"errors": [refusal(message, OVERLOADED)]}, was_executed=False)
+    error = refusal(message, OVERLOADED, retryAfterSeconds=RETRY_SECONDS)
+    return Answer({"errors": [error]}, was_executed=False)
 
 
 def record(asker: Asker, name: str | None, answer: Answer, *, seconds: float) -> None:

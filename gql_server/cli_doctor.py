@@ -8,12 +8,14 @@ import click
 import models
 from gql_server.cli_jobs import told
 from gql_server.commands import on_store, require_site, require_store, require_up_to_date
+from gql_server.manifests import read_manifests
 from gql_server.settings import PREFIX, Settings
 from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreachable, connect
 from mailers.mail import Sender
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
 from models.store import open_store
+from schema.documents import Documents
 
 HIDDEN = "[password]"
 PLAIN = {
@@ -26,11 +28,12 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, store, mail, counts, subscribers, comments, work.
+    """Look at settings, trusted documents, store, mail, counts, subscribers, comments, work.
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
     _tell("settings", f"fine; would listen on {settings.own_url}")
+    _look_at_documents(settings)
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         _tell("store", f"{store.url} answers")
@@ -47,6 +50,16 @@ async def doctor(settings: Settings) -> None:
         _tell("letters", _waiting(*await models.Delivery.waiting()))
         _tell("jobs", told(await models.Job.counts()))
         await _look_at_mail(settings, site)
+
+
+def _look_at_documents(settings: Settings) -> None:
+    manifests = read_manifests(settings.documents)
+    if not manifests:
+        return
+    documents = Documents()
+    unfit = [id for id, text in manifests.items() if documents.read(text).errors]
+    fate = f"{len(unfit)} do not fit the schema: {', '.join(unfit)[:80]}" if unfit else "all fit the schema"
+    _tell("documents", f"{len(manifests)} trusted, {fate}")
 
 
 async def _look_at_mail(settings: Settings, site: models.Site) -> None:

@@ -18,7 +18,6 @@ from gql_server.questions import Question, Unreadable
 from gql_server.requests import read_question
 from gql_server.streams import stream
 from gql_server.visitors import VISITORS
-from schema.documents import Operation
 from schema.errors import refusal
 
 # A packet; smaller answers gain nothing.
@@ -67,18 +66,19 @@ async def _answered(request: web.Request, question: Question, takes: Accepted) -
         return await stream(request, answers, f"{MULTIPART};{takes.deferred}")
     media = takes.for_one
     answer = await answering.once(operation, question, asker)
-    return await _single(request, answer, media, caching=_caching(operation, question, answer))
+    return await _single(request, answer, media, is_shared=operation.is_public and not question.may_change)
 
 
 async def _single(
-    request: web.Request, answer: Answer, media: str, *, caching: str = NO_STORE
+    request: web.Request, answer: Answer, media: str, *, is_shared: bool = False
 ) -> web.StreamResponse:
     if media == EVENT_STREAM:
         return await stream(request, _only(answer), media)
-    headers = {"Cache-Control": caching}
+    body = answer.written()
+    headers = {"Cache-Control": PUBLIC if is_shared and not answer.codes else NO_STORE}
     if answer.is_unavailable:
         headers["Retry-After"] = str(RETRY_SECONDS)
-    return _reply(request, _status(request, answer, media), answer.written(), media, headers)
+    return _reply(request, _status(request, answer, media), body, media, headers)
 
 
 async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:
@@ -99,11 +99,6 @@ def _status(request: web.Request, answer: Answer, media: str) -> int:
         # Clients that accept plain JSON alone read a status other than 200 as a broken line.
         return 200
     return answer.status(draft=request.app[HTTP_DRAFT])
-
-
-def _caching(operation: Operation, question: Question, answer: Answer) -> str:
-    is_shared = operation.is_public and not question.may_change and not answer.codes
-    return PUBLIC if is_shared else NO_STORE
 
 
 def _reply(

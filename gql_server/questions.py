@@ -20,7 +20,8 @@ class Unreadable(Exception):
         super().__init__(message)
         self.status = status
         self.headers = {name.replace("_", "-").title(): value for name, value in headers.items()}
-        self.error = refusal(message, code)
+        wait = headers.get("retry_after")
+        self.error = refusal(message, code, **({"retryAfterSeconds": int(wait)} if wait else {}))
 
     @property
     def body(self) -> bytes:

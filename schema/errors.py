@@ -44,9 +44,9 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
     return told
 
 
-def refusal(message: str, code: str) -> dict[str, Any]:
+def refusal(message: str, code: str, **more: Any) -> dict[str, Any]:
     """Write an error of a request that was not executed."""
-    return {"message": message, "extensions": {"code": code}}
+    return {"message": message, "extensions": {"code": code, **more}}
 
 
 def _cut(message: str) -> str:

@@ -113,3 +113,18 @@ def test_a_mail_server_whose_name_leads_nowhere_is_told_in_plain_words(run):
 
 def test_where_a_server_would_listen_is_told(run):
     assert line_of(run("doctor"), "settings") == "fine; would listen on http://127.0.0.1:8000"
+
+
+def test_the_documents_of_the_manifests_are_held_against_the_schema(run, tmp_path):
+    assert "trusted" not in run("doctor").output
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text('{"a": "{ site { title } }", "b": "{ colour }"}')
+    told = run("doctor", DOCUMENTS=str(manifest))
+    assert line_of(told, "documents") == "2 trusted, 1 do not fit the schema: b"
+    manifest.write_text('{"a": "{ site { title } }"}')
+    assert line_of(run("doctor", DOCUMENTS=str(manifest)), "documents") == "1 trusted, all fit the schema"
+    manifest.write_text("{")
+    refused = run("doctor", DOCUMENTS=str(manifest))
+    assert refused.exit_code == 1
+    assert "GQL_SERVER_DOCUMENTS" in refused.output
+    assert "Traceback" not in refused.output

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from gql_server import answering, answers, endpoint, lines, requests, sockets, streams
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.settings import PREFIX, Settings
+from models import persisted_documents
+from schema import costs, limits
 from schema.graph import schema, sdl
 from tests.house.documents import FENCE, documents, mistakes, texts
 
@@ -58,6 +61,50 @@ async def test_the_comment_of_the_documents_is_added(served):
     answer = await (await served.post("/graphql", json={"query": query})).json()
     assert answer["data"]["addComment"]["errors"] == []
     assert answer["data"]["addComment"]["comment"]["status"] == "APPROVED"
+
+
+LIMITS = [
+    limits.MOST_TOKENS,
+    limits.MOST_DEPTH,
+    limits.MOST_INTROSPECTION_DEPTH,
+    limits.MOST_ROOT_FIELDS,
+    limits.MOST_ALIASES,
+    limits.MOST_DIRECTIVES,
+    limits.MOST_FIELDS,
+    limits.MOST_ALIKE,
+    costs.MOST_COST,
+    answers.MOST_BYTES,
+    answering.DEADLINE_SECONDS,
+    endpoint.PACKED_FROM,
+    lines.MOST,
+    lines.MOST_OF_NETWORK,
+    persisted_documents.LONGEST,
+    persisted_documents.MOST,
+    requests.LARGEST_BODY,
+    sockets.HEARTBEAT_SECONDS,
+    sockets.INIT_SECONDS,
+    sockets.MOST_OPERATIONS,
+    streams.HEARTBEAT_SECONDS,
+]
+
+
+@pytest.mark.parametrize("number", sorted(set(LIMITS)))
+def test_the_page_of_the_graph_tells_each_limit(number):
+    written = (ROOT / "docs" / "graph.md").read_text("utf-8").replace(" ", "")
+    assert re.search(rf"(?<![0-9]){number}(?![0-9])", written)
+
+
+CODE = re.compile(
+    r'(?:code["=:\s]+|_coded\(\w+, |^[A-Z_]+ = )"([A-Z]{3,}(?:_[A-Z]+)+|FORBIDDEN|OVERLOADED)"', re.MULTILINE
+)
+
+
+def test_the_page_of_the_graph_tells_each_code():
+    told = (ROOT / "docs" / "graph.md").read_text("utf-8")
+    paths = [path for folder in ("gql_server", "schema") for path in (ROOT / folder).rglob("*.py")]
+    codes = {code for path in paths for code in CODE.findall(path.read_text("utf-8"))}
+    assert len(codes) > 12
+    assert [code for code in codes if f"`{code}`" not in told] == []
 
 
 def test_there_are_queries_to_run():
