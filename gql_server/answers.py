@@ -7,12 +7,11 @@ from typing import Any
 import orjson
 import structlog
 
-from gql_server.crowd import RETRY_SECONDS
+from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
 from schema.context import Visitor
 from schema.errors import INTERNAL, UNAVAILABLE, refusal
 
 MOST_BYTES = 2_000_000
-OVERLOADED = "OVERLOADED"
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 log = structlog.get_logger("graphql")
@@ -71,8 +70,7 @@ class Answer:
 
 def overloaded() -> Answer:
     """Answer that too many ask at once."""
-    message = f"Too many ask at once; try again in {RETRY_SECONDS} second."
-    error = refusal(message, OVERLOADED, retryAfterSeconds=RETRY_SECONDS)
+    error = refusal(TOO_MANY, OVERLOADED, retryAfterSeconds=RETRY_SECONDS)
     return Answer({"errors": [error]}, was_executed=False)
 
 
