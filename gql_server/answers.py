@@ -1,16 +1,18 @@
 """An answer to a question, and who asked it: what is told of errors, and what is logged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import structlog
+from graphql import ExecutionResult, GraphQLError
 
 from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
 from schema.context import Visitor
-from schema.errors import INTERNAL, UNAVAILABLE, refusal
+from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
+DEADLINE_SECONDS = 6
 MOST_BYTES = 2_000_000
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
@@ -66,6 +68,35 @@ class Answer:
             self.codes = [TOO_LARGE]
             return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None})
         return body
+
+
+def told(result: ExecutionResult, asker: Asker) -> Answer:
+    """Answer with what execution gave."""
+    errors = told_errors(result.errors, asker)
+    if not errors:
+        return Answer({"data": result.data})
+    if any(error["extensions"]["code"] == UNAVAILABLE for error in errors["errors"]):
+        return Answer({**errors, "data": None})
+    if result.data is None and not any("path" in error for error in errors["errors"]):
+        # Nothing was executed: a variable that does not fit, say.
+        return Answer(errors, was_executed=False)
+    return Answer({**errors, "data": result.data})
+
+
+def refused(asker: Asker, *errors: GraphQLError) -> Answer:
+    """Answer that nothing was executed, and why."""
+    return Answer(told_errors(errors, asker), was_executed=False)
+
+
+def told_errors(errors: Iterable[GraphQLError] | None, asker: Asker) -> dict[str, Any]:
+    """Write the errors of an answer, if there are any."""
+    return {"errors": [formatted(error, asker.report) for error in errors]} if errors else {}
+
+
+def late() -> Answer:
+    """Answer that it took too long."""
+    message = f"The answer took longer than {DEADLINE_SECONDS} seconds; ask for less at once."
+    return Answer({"errors": [refusal(message, DEADLINE_EXCEEDED)]}, was_executed=False)
 
 
 def overloaded() -> Answer:

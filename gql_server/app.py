@@ -15,6 +15,7 @@ from gql_server.demonstration import tell_demonstration
 from gql_server.endpoint import HTTP_DRAFT, graphql
 from gql_server.hands import hands_with
 from gql_server.lines import LINES, Lines
+from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins, preflight
 from gql_server.pages import (
@@ -115,6 +116,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")
     app[CROWD] = Crowd()
     app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[CROWD])
+    app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
     app[LINES] = Lines()
     app[STREAMS], app[SOCKETS] = set(), set()

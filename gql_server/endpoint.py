@@ -10,6 +10,7 @@ from gql_server import origins, sockets
 from gql_server.answering import ANSWERING
 from gql_server.answers import DEADLINE_EXCEEDED, Answer, Asker, overloaded
 from gql_server.crowd import CROWD, RETRY_SECONDS
+from gql_server.listening import LISTENING
 from gql_server.middleware import REQUEST_ID
 from gql_server.negotiation import EVENT_STREAM, JSON, MULTIPART, Accepted, accepted, takes_gzip
 from gql_server.origins import ORIGINS
@@ -57,7 +58,7 @@ async def _answered(request: web.Request, question: Question, takes: Accepted) -
     if isinstance(operation, Answer):
         return await _single(request, operation, takes.for_errors)
     if operation.kind is OperationType.SUBSCRIPTION:
-        events = answering.events(operation, question, asker)
+        events = request.app[LISTENING].events(operation, question, asker)
         return await stream(request, events, takes.for_many)
     if operation.kind is OperationType.MUTATION and not question.may_change:
         raise Unreadable(405, "A GET changes nothing; send mutations by POST.", Allow="POST")

@@ -12,6 +12,7 @@ from graphql import OperationType
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer, Asker
 from gql_server.lines import LINES
+from gql_server.listening import LISTENING
 from gql_server.middleware import REQUEST_ID
 from gql_server.persisted import NOT_FOUND, Missing
 from gql_server.questions import Question, Unreadable, question_of
@@ -181,7 +182,7 @@ class Socket:
             return await self._fail(id, operation.told["errors"])
         if operation.kind is OperationType.SUBSCRIPTION:
             self._lasting.add(id)
-            async with aclosing(answering.events(operation, question, asker)) as answers:
+            async with aclosing(self._request.app[LISTENING].events(operation, question, asker)) as answers:
                 async for answer in answers:
                     if not answer.was_executed:
                         return await self._fail(id, answer.told["errors"])

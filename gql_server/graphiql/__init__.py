@@ -9,7 +9,8 @@ from aiohttp import web
 
 import models
 from gql_server import paper
-from gql_server.answering import DEADLINE_SECONDS, DOCUMENTS, PUBLICATION
+from gql_server.answering import DOCUMENTS, PUBLICATION
+from gql_server.answers import DEADLINE_SECONDS
 from gql_server.endpoint import graphql
 from gql_server.graphiql.files import read_files
 from gql_server.graphiql.tabs import tabs_for

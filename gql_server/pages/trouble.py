@@ -10,7 +10,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 import models
-from gql_server.answering import DEADLINE_SECONDS, PUBLICATION
+from gql_server.answering import PUBLICATION
+from gql_server.answers import DEADLINE_SECONDS
 from gql_server.middleware import REQUEST_ID
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says

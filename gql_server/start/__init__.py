@@ -7,7 +7,8 @@ from aiohttp import web
 
 import models
 from gql_server import paper
-from gql_server.answering import DEADLINE_SECONDS, PUBLICATION
+from gql_server.answering import PUBLICATION
+from gql_server.answers import DEADLINE_SECONDS
 from gql_server.pages.outbox import outbox_for
 from gql_server.paper.languages import NAMES, chosen
 from gql_server.settings import PREFIX, SETTINGS, Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from gql_server import answering, answers, endpoint, lines, requests, sockets, streams
+from gql_server import answers, endpoint, lines, requests, sockets, streams
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.settings import PREFIX, Settings
@@ -74,7 +74,7 @@ LIMITS = [
     limits.MOST_ALIKE,
     costs.MOST_COST,
     answers.MOST_BYTES,
-    answering.DEADLINE_SECONDS,
+    answers.DEADLINE_SECONDS,
     endpoint.PACKED_FROM,
     lines.MOST,
     lines.MOST_OF_NETWORK,
