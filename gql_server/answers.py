@@ -8,13 +8,12 @@ import orjson
 import structlog
 from graphql import ExecutionResult, GraphQLError
 
-from gql_server.crowd import RETRY_SECONDS
+from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
 from schema.context import Visitor
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
 DEADLINE_SECONDS = 6
 MOST_BYTES = 2_000_000
-OVERLOADED = "OVERLOADED"
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 log = structlog.get_logger("graphql")
@@ -102,8 +101,7 @@ def late() -> Answer:
 
 def overloaded() -> Answer:
     """Answer that too many ask at once."""
-    message = f"Too many ask at once; try again in {RETRY_SECONDS} second."
-    error = refusal(message, OVERLOADED, retryAfterSeconds=RETRY_SECONDS)
+    error = refusal(TOO_MANY, OVERLOADED, retryAfterSeconds=RETRY_SECONDS)
     return Answer({"errors": [error]}, was_executed=False)
 
 

@@ -9,6 +9,8 @@ from graphql import OperationType
 
 WAIT_SECONDS = 0.1
 RETRY_SECONDS = 1
+OVERLOADED = "OVERLOADED"
+TOO_MANY = f"Too many ask at once; try again in {RETRY_SECONDS} second."
 
 
 class Full(Exception):
@@ -57,13 +59,18 @@ class Crowd:
     """All who are served: readers, and apart from them those who change something: they are few."""
 
     def __init__(self) -> None:
-        self._reads = Lane(seats=24, waiting=48)
+        self._reads = Lane(seats=16, waiting=32)
         self._writes = Lane(seats=8, waiting=48)
 
     @property
     def is_full(self) -> bool:
         """Whether a request can be turned away before it is read, for it would find no seat."""
         return self._reads.is_full and self._writes.is_full
+
+    @property
+    def is_full_of_readers(self) -> bool:
+        """Whether only who changes something may find a seat."""
+        return self._reads.is_full
 
     def lane(self, kind: OperationType) -> Lane:
         """Give the lane for operations of a kind."""

@@ -7,6 +7,7 @@ import orjson
 from aiohttp import web
 from aiohttp.helpers import parse_mimetype
 
+from gql_server.crowd import CROWD, OVERLOADED, RETRY_SECONDS, TOO_MANY
 from gql_server.negotiation import JSON
 from gql_server.questions import Question, Unreadable, question_of
 
@@ -17,6 +18,7 @@ BODY_SECONDS = 10
 async def read_question(request: web.Request) -> Question:
     """Read what a request asks; refuse what is no GraphQL request."""
     if request.method in {"GET", "HEAD"}:
+        _turn_readers_away(request)
         return question_of(_from_url(request), may_change=False)
     return question_of(await _from_body(request))
 
@@ -62,4 +64,13 @@ async def _from_body(request: web.Request) -> Any:
         raise Unreadable(415, f"Send the request as {JSON}.")
     if media.parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
         raise Unreadable(415, "Send the request in UTF-8.")
-    return read_json(await read_body(request, LARGEST_BODY), "The body")
+    body = await read_body(request, LARGEST_BODY)
+    if b'"query"' in body and b"mutation" not in body:
+        _turn_readers_away(request)
+    return read_json(body, "The body")
+
+
+def _turn_readers_away(request: web.Request) -> None:
+    """Refuse who only reads when there is no seat for readers: finding out exactly costs more than that."""
+    if request.app[CROWD].is_full_of_readers:
+        raise Unreadable(503, TOO_MANY, code=OVERLOADED, retry_after=str(RETRY_SECONDS))

@@ -27,6 +27,7 @@ HEARTBEAT_SECONDS = 10
 MOST_OPERATIONS = 50
 GOING_AWAY_SECONDS = 6
 CLOSING_SECONDS = 2
+STOPPING_SECONDS = 0.1
 LONGEST_ID = 200
 
 
@@ -54,19 +55,11 @@ class Socket:
 
     async def live(self) -> None:
         """Hear what the client says until it leaves, breaks the protocol or the server stops."""
-        try:
-            await self._live()
-        finally:
-            self._gone.set()
-
-    async def _live(self) -> None:
         late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
         try:
             await asyncio.wait([self._hearing])
             if self._farewell is not None:
-                # Here, where nobody waits for a message any more: aiohttp then lets the client answer.
-                reason = str(self._farewell).encode()
-                await self._socket.close(code=self._farewell.code, message=reason)
+                await self._bid(self._farewell)
         finally:
             late.cancel()
             # First: whoever is cancelled here, as a handler is whose client has left, may not come further.
@@ -74,6 +67,13 @@ class Socket:
             await _end([self._hearing, *self._running.values()])
         if not self._hearing.cancelled():
             self._hearing.result()
+
+    async def _bid(self, farewell: Broken) -> None:
+        """Close the socket, when nobody waits for a message any more: aiohttp then lets the client answer."""
+        with suppress(TimeoutError):
+            # Of a server that stops aiohttp reads no more: the answer would not be heard.
+            async with asyncio.timeout(STOPPING_SECONDS if self._is_leaving else None):
+                await self._socket.close(code=farewell.code, message=str(farewell).encode())
 
     async def leave(self) -> None:
         """Let what is under way be answered, end what lasts, and tell the client that the server stops."""
@@ -89,8 +89,9 @@ class Socket:
             self._say_farewell(4408, "Connection initialisation timeout")
 
     def _say_farewell(self, code: int, reason: str) -> None:
-        self._farewell = self._farewell or Broken(code, reason)
-        self._hearing.cancel()
+        if not self._hearing.done():  # or the client has left by itself
+            self._farewell = self._farewell or Broken(code, reason)
+            self._hearing.cancel()
 
     async def _hear_all(self) -> None:
         try:

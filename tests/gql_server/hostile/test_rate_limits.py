@@ -14,9 +14,15 @@ ANN, BOB = "203.0.113.7", "203.0.113.8"
 
 
 @pytest.fixture
-async def served(databases, blog):
+def dialect():
+    """What is counted is counted by the process, whatever its store."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def served(database_url, blog):
     """Serve a blog behind a proxy on this machine."""
-    async with blog(databases.empty("sqlite"), trusted_proxies="127.0.0.1", rate_limit=RATE) as served:
+    async with blog(database_url, trusted_proxies="127.0.0.1", rate_limit=RATE) as served:
         yield served
 
 
@@ -67,8 +73,8 @@ async def test_what_a_client_says_of_itself_before_the_proxy_does_not_count(line
     assert_told_to_wait(await line.ask(other_names))
 
 
-async def test_the_word_of_a_stranger_is_not_taken(databases, blog):
-    async with blog(databases.empty("sqlite"), rate_limit=RATE) as served, line_to(served.port) as line:
+async def test_the_word_of_a_stranger_is_not_taken(database_url, blog):
+    async with blog(database_url, rate_limit=RATE) as served, line_to(served.port) as line:
         for _ in range(RATE * 3):  # from this machine, which is not counted, whoever it says it is
             assert (await line.ask(from_(ANN))).status == 200
 
@@ -102,10 +108,9 @@ async def test_what_is_asked_on_a_socket_counts_too(served, line):
         assert_told_to_wait(await other.upgrade(X_Forwarded_For=ANN))
 
 
-async def test_a_network_holds_so_many_lines_and_no_more(databases, blog, monkeypatch):
+async def test_a_network_holds_so_many_lines_and_no_more(database_url, blog, monkeypatch):
     monkeypatch.setattr(lines, "MOST_OF_NETWORK", 3)
-    url = databases.empty("sqlite")
-    async with blog(url, trusted_proxies="127.0.0.1") as served, line_to(served.port) as stream:
+    async with blog(database_url, trusted_proxies="127.0.0.1") as served, line_to(served.port) as stream:
         async with line_to(served.port) as one, line_to(served.port) as two:
             for line in (one, two):
                 assert (await line.upgrade(X_Forwarded_For=ANN)).status == 101
@@ -128,9 +133,9 @@ async def test_a_network_holds_so_many_lines_and_no_more(databases, blog, monkey
             assert (await other.upgrade(X_Forwarded_For=ANN)).status == 101
 
 
-async def test_a_process_holds_so_many_lines_and_no_more(databases, blog, monkeypatch):
+async def test_a_process_holds_so_many_lines_and_no_more(database_url, blog, monkeypatch):
     monkeypatch.setattr(lines, "MOST", 1)
-    async with blog(databases.empty("sqlite")) as served, line_to(served.port) as socket:
+    async with blog(database_url) as served, line_to(served.port) as socket:
         await socket.init()
         async with line_to(served.port) as other:
             assert_told_to_wait(await other.upgrade(), 503, "OVERLOADED")

@@ -16,10 +16,15 @@ POSTS = {"query": "subscription { postPublished { isUpdate postEdge { node { tit
 
 
 @pytest.fixture
-async def pair(start, found, databases, request):
+def dialect():
+    """SQLite has no way to tell other processes."""
+    return "postgres"
+
+
+@pytest.fixture
+async def pair(start, found, database_url):
     """Run two servers on one PostgreSQL; give their ports, the store's url and a post."""
-    url = databases.empty("postgres")
-    post = await found(url)
+    url, post = database_url, await found(database_url)
     servers = [start("serve", "--port", "0", DATABASE_URL=url) for _ in range(2)]
     yield [await asyncio.to_thread(lambda one=one: one.port) for one in servers], url, post
     assert "Traceback" not in "".join(server.log for server in servers)

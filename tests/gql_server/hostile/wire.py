@@ -143,6 +143,7 @@ class Line:
             if kind == TEXT:
                 return json.loads(payload)
             if kind == CLOSE:
+                self.frame(payload[:2], CLOSE)
                 return int.from_bytes(payload[:2], "big")
             if kind == PING:
                 self.frame(payload, PONG)
