@@ -30,6 +30,8 @@ from schema.context import Publication
 from schema.costs import MOST_COST
 from schema.documents import TOO_DEEP, Documents, Operation
 
+Coming = asyncio.Queue[Answer | None]
+
 
 class Answering:
     """Answers questions on a graph."""
@@ -79,36 +81,37 @@ class Answering:
         self, operation: Operation, question: Question, asker: Asker, *, form: str
     ) -> AsyncGenerator[Answer, None]:
         """Execute a query or a mutation, and give its parts as they come."""
-        begun = perf_counter()
-        coming: asyncio.Queue[Answer | None] = asyncio.Queue()
-
-        async def execute_in_parts() -> None:
-            try:
-                async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
-                    result = await self._begin(operation, question, asker)
-                    if isinstance(result, InParts):
-                        async for part in parts(result, form, lambda errors: told_errors(errors, asker)):
-                            coming.put_nowait(Answer(part))
-                    else:
-                        coming.put_nowait(told(result, asker))
-            except TimeoutError:
-                coming.put_nowait(late())
-            except Full:
-                coming.put_nowait(overloaded())
-            except models.Unavailable as error:
-                coming.put_nowait(refused(asker, GraphQLError("", original_error=error)))
-            finally:
-                coming.put_nowait(None)
-                record(asker, operation.name, Answer({}), seconds=perf_counter() - begun)
-
+        coming: Coming = asyncio.Queue()
         # In a task of its own: whoever takes the parts may do so from another one each time.
-        executing = asyncio.create_task(execute_in_parts())
+        executing = asyncio.create_task(self._in_parts(operation, question, asker, form, coming))
         try:
             while (answer := await coming.get()) is not None:
                 yield answer
         finally:
             executing.cancel()
             await asyncio.gather(executing, return_exceptions=True)
+
+    async def _in_parts(
+        self, operation: Operation, question: Question, asker: Asker, form: str, coming: Coming
+    ) -> None:
+        begun = perf_counter()
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
+                result = await self._begin(operation, question, asker)
+                if isinstance(result, InParts):
+                    async for part in parts(result, form, lambda errors: told_errors(errors, asker)):
+                        coming.put_nowait(Answer(part))
+                else:
+                    coming.put_nowait(told(result, asker))
+        except TimeoutError:
+            coming.put_nowait(late())
+        except Full:
+            coming.put_nowait(overloaded())
+        except models.Unavailable as error:
+            coming.put_nowait(refused(asker, GraphQLError("", original_error=error)))
+        finally:
+            coming.put_nowait(None)
+            record(asker, operation.name, Answer({}), seconds=perf_counter() - begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         try:

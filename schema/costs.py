@@ -13,8 +13,6 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLCompositeType,
-    GraphQLField,
-    GraphQLList,
     GraphQLSchema,
     IntValueNode,
     OperationDefinitionNode,
@@ -22,18 +20,16 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
-    get_nullable_type,
     is_composite_type,
 )
 
-from schema.directives import Cost, ListSize
 from schema.limits import too_complex
+from schema.prices import Price, Prices
 
 MOST_COST = 5_000
 # Between two and three times the introspection query of GraphiQL.
 MOST_INTROSPECTED = 80_000
 LONGEST_PAGE = 100
-ASSUMED = 5
 OF_THE_SCHEMA = {"__schema", "__type"}
 Variables = Mapping[str, Any]
 
@@ -68,16 +64,6 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Price:
-    """What a field costs each time, how long its list may be, and which fields below hold that list."""
-
-    weight: int
-    length: int | None = None
-    slicing: tuple[str, ...] = ()
-    sized: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class OperationCost:
     """What an operation costs, but for its variables."""
 
@@ -96,63 +82,33 @@ Selected = tuple[SelectionSetNode, GraphQLCompositeType]
 
 
 class Costs:
-    """Reads prices off a schema, and works out what its documents cost."""
+    """Works out what documents cost on a schema."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
-        self._schema = schema
-        self._prices: dict[int, Price] = {}
-        self._lengths = _lengths_of_introspection(schema)
+        self._prices = Prices(schema)
 
     def of(self, document: DocumentNode) -> dict[int, OperationCost]:
         """Work out each operation of a valid document, by its node's id; raise when it looks at too much."""
-        work = _Work(self, document)
+        work = _Work(self._prices, document)
         return {
             id(part): OperationCost(work.operation(part), _defaults(part))
             for part in document.definitions
             if isinstance(part, OperationDefinitionNode)
         }
 
-    def root(self, operation: OperationDefinitionNode) -> GraphQLCompositeType:
-        """Give the type that an operation begins at."""
-        found = self._schema.get_root_type(operation.operation)
-        assert found is not None
-        return found
-
-    def named(self, name: str) -> GraphQLCompositeType:
-        """Give the type of a condition."""
-        found = self._schema.type_map[name]
-        assert is_composite_type(found)
-        return found
-
-    def field(self, parent: GraphQLCompositeType, name: str) -> GraphQLField:
-        """Give the definition of a field."""
-        found = self._schema.get_field(parent, name)
-        assert found is not None
-        return found
-
-    def price(self, parent: GraphQLCompositeType, name: str) -> Price:
-        """Give the price of a field."""
-        field = self.field(parent, name)
-        if id(field) not in self._prices:
-            if parent.name.startswith("__"):
-                self._prices[id(field)] = Price(1, self._lengths.get(f"{parent.name}.{name}"))
-            else:
-                self._prices[id(field)] = _priced(field)
-        return self._prices[id(field)]
-
 
 class _Work:
     """Works out one document; what several places select is worked out once."""
 
-    def __init__(self, costs: Costs, document: DocumentNode) -> None:
-        self._costs = costs
+    def __init__(self, prices: Prices, document: DocumentNode) -> None:
+        self._prices = prices
         self._fragments = {
             part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
         }
         self._known: dict[Any, Term] = {}
 
     def operation(self, operation: OperationDefinitionNode) -> Term:
-        root = self._costs.root(operation)
+        root = self._prices.root(operation)
         introspected = 0
         terms: list[tuple[Length, Term]] = []
         for (_, parent), nodes in self._merged([(operation.selection_set, root)]).items():
@@ -169,9 +125,9 @@ class _Work:
         name = nodes[0].name.value
         if name == "__typename":
             return NOTHING
-        price = self._costs.price(parent, name)
+        price = self._prices.of(parent, name)
         length = size or (None if price.length is None else _length(nodes[0], price))
-        kind = get_named_type(self._costs.field(parent, name).type)
+        kind = get_named_type(self._prices.field(parent, name).type)
         below: list[tuple[Length, Term]] = []
         if is_composite_type(kind):
             sets = [(node.selection_set, kind) for node in nodes if node.selection_set is not None]
@@ -207,22 +163,9 @@ class _Work:
                     continue
                 spread.add(part.name.value)
                 part = self._fragments[part.name.value]
-            inner = self._costs.named(part.type_condition.name.value) if part.type_condition else kind
+            inner = self._prices.named(part.type_condition.name.value) if part.type_condition else kind
             waiting += [(below, inner) for below in part.selection_set.selections]
         return found
-
-
-def _priced(field: GraphQLField) -> Price:
-    declared = field.extensions.get("strawberry-definition")
-    directives = getattr(declared, "directives", ())
-    cost = next((part for part in directives if isinstance(part, Cost)), None)
-    size = next((part for part in directives if isinstance(part, ListSize)), None)
-    weight = cost.weight if cost else int(is_composite_type(get_named_type(field.type)))
-    is_list = isinstance(get_nullable_type(field.type), GraphQLList)
-    if size is None:
-        return Price(weight, ASSUMED if is_list else None)
-    slicing, sized = size.slicing_arguments or (), size.sized_fields or ()
-    return Price(weight, size.assumed_size or ASSUMED, tuple(slicing), tuple(sized))
 
 
 def _length(node: FieldNode, price: Price) -> Length:
@@ -256,24 +199,6 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
         part.variable.name.value: int(part.default_value.value[:6])
         for part in operation.variable_definitions or ()
         if isinstance(part.default_value, IntValueNode)
-    }
-
-
-def _lengths_of_introspection(schema: GraphQLSchema) -> dict[str, int]:
-    """Tell how long the lists of introspection are on average in this schema."""
-    types = list(schema.type_map.values())
-    fields = [field for kind in types for field in getattr(kind, "fields", {}).values()]
-    arguments = sum(len(getattr(field, "args", {})) for field in fields)
-    return {
-        "__Schema.types": len(types),
-        "__Schema.directives": len(schema.directives),
-        "__Type.fields": max(1, len(fields) // len(types)),
-        "__Type.inputFields": 1,
-        "__Type.interfaces": 1,
-        "__Type.possibleTypes": 1,
-        "__Type.enumValues": 1,
-        "__Field.args": max(1, arguments // max(1, len(fields))),
-        "__Directive.args": 2,
     }
 
 
