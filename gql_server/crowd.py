@@ -1,13 +1,18 @@
-"""How many are served at once: who finds no seat in a moment is told to come back later."""
+"""How many are served at once: a burst is waited out, a crowd that lasts is turned away for the others' sake."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from aiohttp import web
 from graphql import OperationType
 
+# As CoDel does with packets: a queue that was empty a moment ago is a burst and may be long; one that has
+# been standing for longer is a crowd, and keeping it long would make everybody late.
+BURST_SECONDS = 2.0
 WAIT_SECONDS = 0.1
+CALM_SECONDS = 1.0
 RETRY_SECONDS = 1
 OVERLOADED = "OVERLOADED"
 TOO_MANY = f"Too many ask at once; try again in {RETRY_SECONDS} second."
@@ -18,17 +23,19 @@ class Full(Exception):
 
 
 class Lane:
-    """So many seats, and so many who may wait for one; each waits for a moment only."""
+    """So many seats; so many may wait for one in a crowd for a moment, and more in a burst for longer."""
 
-    def __init__(self, seats: int, waiting: int) -> None:
+    def __init__(self, seats: int, *, waiting: int, burst: int) -> None:
         self._seats = asyncio.Semaphore(seats)
         self._most_waiting = waiting
+        self._most_in_burst = burst
         self._waiting = 0
+        self._empty_at = monotonic()
 
     @property
     def is_full(self) -> bool:
         """Whether nobody more may even wait."""
-        return self._waiting >= self._most_waiting
+        return self._waiting >= (self._most_in_burst if self._is_calm else self._most_waiting)
 
     @asynccontextmanager
     async def seat(self) -> AsyncIterator[None]:
@@ -36,31 +43,41 @@ class Lane:
         if self._seats.locked():
             await self._wait()
         else:
+            self._empty_at = monotonic()
             await self._seats.acquire()
         try:
             yield
         finally:
             self._seats.release()
 
+    @property
+    def _is_calm(self) -> bool:
+        return not self._waiting or monotonic() - self._empty_at < CALM_SECONDS
+
     async def _wait(self) -> None:
         if self.is_full:
             raise Full
+        if not self._waiting:
+            self._empty_at = monotonic()
+        patience = BURST_SECONDS if self._is_calm else WAIT_SECONDS
         self._waiting += 1
         try:
-            async with asyncio.timeout(WAIT_SECONDS):
+            async with asyncio.timeout(patience):
                 await self._seats.acquire()
         except TimeoutError:
             raise Full from None
         finally:
             self._waiting -= 1
+            if not self._waiting:
+                self._empty_at = monotonic()
 
 
 class Crowd:
     """All who are served: readers, and apart from them those who change something: they are few."""
 
     def __init__(self) -> None:
-        self._reads = Lane(seats=16, waiting=32)
-        self._writes = Lane(seats=8, waiting=48)
+        self._reads = Lane(16, waiting=32, burst=256)
+        self._writes = Lane(8, waiting=48, burst=256)
 
     @property
     def is_full(self) -> bool:

@@ -11,8 +11,14 @@ from gql_server.crowd import CROWD, Crowd, Full, Lane
 QUERY, MUTATION = OperationType.QUERY, OperationType.MUTATION
 
 
-async def test_who_finds_no_seat_in_a_moment_is_turned_away():
-    lane = Lane(seats=1, waiting=5)
+def made(seats: int, waiting: int) -> Lane:
+    """Make a lane in which a burst is no longer than a crowd."""
+    return Lane(seats, waiting=waiting, burst=waiting)
+
+
+async def test_who_finds_no_seat_in_a_moment_is_turned_away(monkeypatch):
+    monkeypatch.setattr(crowd, "BURST_SECONDS", 0.05)
+    lane = made(1, 5)
     async with lane.seat():
         with pytest.raises(Full):
             async with lane.seat():
@@ -22,8 +28,8 @@ async def test_who_finds_no_seat_in_a_moment_is_turned_away():
 
 
 async def test_who_waits_gets_the_seat_that_becomes_free(monkeypatch):
-    monkeypatch.setattr(crowd, "WAIT_SECONDS", 30)
-    lane, served = Lane(seats=2, waiting=10), []
+    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    lane, served = made(2, 10), []
 
     async def visit(name: int) -> None:
         async with lane.seat():
@@ -36,8 +42,8 @@ async def test_who_waits_gets_the_seat_that_becomes_free(monkeypatch):
 
 
 async def test_nobody_waits_behind_those_who_may_wait(monkeypatch):
-    monkeypatch.setattr(crowd, "WAIT_SECONDS", 30)
-    lane, leave = Lane(seats=1, waiting=3), asyncio.Event()
+    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    lane, leave = made(1, 3), asyncio.Event()
 
     async def visit() -> None:
         async with lane.seat():
@@ -55,8 +61,8 @@ async def test_nobody_waits_behind_those_who_may_wait(monkeypatch):
 
 
 async def test_who_leaves_while_waiting_takes_no_seat(monkeypatch):
-    monkeypatch.setattr(crowd, "WAIT_SECONDS", 30)
-    lane = Lane(seats=1, waiting=3)
+    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    lane = made(1, 3)
     async with lane.seat():
         waiting = asyncio.create_task(lane.seat().__aenter__())
         await asyncio.sleep(0)
@@ -68,6 +74,39 @@ async def test_who_leaves_while_waiting_takes_no_seat(monkeypatch):
     assert lane._waiting == 0
 
 
+async def test_a_burst_is_waited_out():
+    lane = Lane(2, waiting=3, burst=200)
+
+    async def visit() -> None:
+        async with lane.seat():
+            await asyncio.sleep(0.002)
+
+    await asyncio.gather(*(visit() for _ in range(150)))
+    assert lane._waiting == 0
+
+
+async def test_a_crowd_that_lasts_is_turned_away_sooner_and_until_it_is_over(monkeypatch):
+    monkeypatch.setattr(crowd, "CALM_SECONDS", 0.0)
+    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    lane, leave = Lane(1, waiting=2, burst=200), asyncio.Event()
+
+    async def visit() -> None:
+        async with lane.seat():
+            await leave.wait()
+
+    visits = [asyncio.create_task(visit()) for _ in range(3)]
+    while not lane.is_full:  # noqa: ASYNC110 - nothing tells that somebody waits
+        await asyncio.sleep(0)
+    with pytest.raises(Full):
+        async with lane.seat():
+            pytest.fail("There was no seat.")
+    leave.set()
+    await asyncio.gather(*visits, return_exceptions=True)
+    assert not lane.is_full
+    async with lane.seat():
+        pass
+
+
 async def test_those_who_read_take_no_seat_of_those_who_write():
     lanes = Crowd()
     assert lanes.lane(QUERY) is lanes.lane(OperationType.SUBSCRIPTION)
@@ -77,7 +116,7 @@ async def test_those_who_read_take_no_seat_of_those_who_write():
 async def test_a_full_house_answers_in_json_and_says_when_to_come_back(serve, empty_url):
     async with serve(empty_url) as client:
         lanes = client.app[CROWD]
-        lanes._reads = Lane(seats=0, waiting=0)
+        lanes._reads = Lane(0, waiting=0, burst=0)
         async with client.post("/graphql", json={"query": "{ site { title } }"}) as answer:
             [error] = (await answer.json())["errors"]
             assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
@@ -85,7 +124,7 @@ async def test_a_full_house_answers_in_json_and_says_when_to_come_back(serve, em
         left = {"query": 'mutation { unsubscribe(input: {token: "x"}) { errors { __typename } } }'}
         async with client.post("/graphql", json=left) as answer:
             assert answer.status == 200
-        lanes._writes = Lane(seats=0, waiting=0)
+        lanes._writes = Lane(0, waiting=0, burst=0)
         # Not even read any more.
         async with client.post("/graphql", data=b"x" * 50_000) as answer:
             assert (answer.status, answer.headers["Retry-After"]) == (503, "1")

@@ -293,7 +293,7 @@ class TestLimits:
             assert (await talk.hear())["id"] == "q"
 
     async def test_a_full_house_is_told_for_each_operation(self, client):
-        client.app[CROWD]._reads = Lane(seats=0, waiting=0)
+        client.app[CROWD]._reads = Lane(0, waiting=0, burst=0)
         async with talking(client) as talk:
             await talk.begin()
             await talk.ask("a", **TITLE)

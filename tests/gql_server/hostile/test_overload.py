@@ -67,7 +67,7 @@ ADD = "mutation ($input: AddCommentInput!) { addComment(input: $input) { errors 
 
 async def test_where_readers_fill_the_house_those_who_change_something_find_a_seat(database_url, blog):
     async with blog(database_url) as served, line_to(served.port) as line:
-        served.app[CROWD]._reads = Lane(seats=0, waiting=0)
+        served.app[CROWD]._reads = Lane(0, waiting=0, burst=0)
         given = {
             "postId": served.post,
             "content": "Hello",
