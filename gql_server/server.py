@@ -16,8 +16,8 @@ from gql_server.middleware import no_http
 from gql_server.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 10
-# Whoever reads nothing of an answer for so long is hung up on: until then it is kept for them in memory.
-UNREAD_SECONDS = 30
+# Who takes nothing of what is sent for so long is hung up on.
+UNREAD_SECONDS = 25
 CONNECTIONS: dict[str, Any] = {
     "keepalive_timeout": 20,
     "lingering_time": 2,
@@ -86,7 +86,7 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if hasattr(socket, "TCP_USER_TIMEOUT"):  # on Linux; each connection has it from here
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # on Linux
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
     try:
         listening.bind((settings.host, settings.port))

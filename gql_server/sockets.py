@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import Any
 
 import orjson
@@ -147,22 +148,21 @@ class Socket:
             message = f"A socket runs at most {MOST_OPERATIONS} operations at once; end one first."
             await self._fail(id, [refusal(message, "RATE_LIMITED")])
             return
-        self._running[id] = asyncio.create_task(self._run(id, question))
+        task = self._running[id] = asyncio.create_task(self._run(id, question))
+        # Not in the task itself: one that is ended before it began would never come to it.
+        task.add_done_callback(partial(self._free, id))
 
     async def _completed(self, said: dict[str, Any]) -> None:
         if (task := self._running.get(_id_of(said))) is not None:
             await _end([task])
 
     async def _run(self, id: str, question: Question) -> None:
-        try:
-            with suppress(ConnectionError):
-                await self._answer(id, question)
-        finally:
-            self._free(id)
+        with suppress(ConnectionError):
+            await self._answer(id, question)
 
-    def _free(self, id: str) -> None:
-        """Let an id be used again; not by another operation than the one that had it."""
-        if self._running.get(id) is asyncio.current_task():
+    def _free(self, id: str, task: object) -> None:
+        """Let an id be used again, unless it is already."""
+        if self._running.get(id) is task:
             del self._running[id]
             self._lasting.discard(id)
 
@@ -192,7 +192,7 @@ class Socket:
             if not answer.was_executed:
                 return await self._fail(id, answer.told["errors"])
             await self._next(id, answer)
-        self._free(id)
+        self._free(id, asyncio.current_task())
         return await self._say({"type": "complete", "id": id})
 
     async def _next(self, id: str, answer: Answer) -> None:
@@ -201,7 +201,7 @@ class Socket:
         )
 
     async def _fail(self, id: str, errors: list[dict[str, Any]]) -> None:
-        self._free(id)
+        self._free(id, asyncio.current_task())
         await self._say({"type": "error", "id": id, "payload": errors})
 
     async def _say(self, message: dict[str, Any]) -> None:

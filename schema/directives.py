@@ -58,6 +58,8 @@ class ListSize:
 
 
 SEMANTIC_NON_NULL = SemanticNonNull()
+# Menus stand in memory, whole.
+READ_ALREADY = Cost(weight=0)
 
 
 def bounded(size: int) -> ListSize:

@@ -21,7 +21,7 @@ from schema.connections import (
     window,
 )  # fmt: skip
 from schema.content import Block, Image, typed_blocks
-from schema.directives import SEMANTIC_NON_NULL, bounded, paged
+from schema.directives import READ_ALREADY, SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
@@ -72,7 +72,7 @@ class MenuItem(Node):
     is_type_of = rows_of(models.MenuEntry)
     id: strawberry.ID = identifier("MenuItem")
     items: list["MenuItem"] = strawberry.field(
-        description="Entries of the sub-menu.", directives=[bounded(10)]
+        description="Entries of the sub-menu.", directives=[bounded(10), READ_ALREADY]
     )
     label: str = column("Text shown.")
     url: URL = located("Where it leads.", of="href")
@@ -90,7 +90,9 @@ class MenuItem(Node):
 class Menu(Node):
     is_type_of = rows_of(models.MenuTree)
     id: strawberry.ID = identifier("Menu")
-    items: list[MenuItem] = strawberry.field(description="Top-level items; sub-menus nest in their items.")
+    items: list[MenuItem] = strawberry.field(
+        description="Top-level items; sub-menus nest in their items.", directives=[bounded(10), READ_ALREADY]
+    )
     slug: str = column("Slug such as main or footer.")
 
 

@@ -230,6 +230,15 @@ class TestTheProtocol:
             await talk.ask("a", **LIVE)
             assert await talk.closed() == 4409
 
+    async def test_an_operation_that_is_ended_before_it_began_leaves_nothing(self, blog):
+        async with talking(blog) as talk:
+            await talk.begin()
+            for number in range(120):
+                await talk.ask(f"a{number % 60}", **LIVE)
+                await talk.say(type="complete", id=f"a{number % 60}")
+            await talk.ask("q", **TITLE)
+            assert [(await talk.hear())["type"], (await talk.hear())["type"]] == ["next", "complete"]
+
     async def test_a_pong_and_the_end_of_nothing_ask_for_nothing(self, blog):
         async with talking(blog) as talk:
             await talk.begin()

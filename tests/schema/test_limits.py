@@ -172,6 +172,7 @@ COSTS = {
     "{ posts(first: 10) { nodes { comments(first: 5) { nodes { id author { name } } } } } }": 1
     + 10 * (1 + 1 + 10),
     "{ archiveMonths { label } }": 120,
+    "{ site { menu { items { label items { label items { label items { label } } } } } } }": 2,
     "{ posts(first: 100000) { nodes { id } } }": 1 + 100,
     "{ posts(first: -3) { nodes { id } } }": 1,
     "{ a: posts(first: 2) { nodes { id } } b: posts(first: 2) { nodes { id } } }": 6,
