@@ -13,10 +13,10 @@ HEAD = b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n
 
 DOUBLING = "".join(
     f" fragment F{n} on Post {{ a: {way} {{ ...F{n + 1} }} b: {way} {{ ...F{n + 1} }} }}"
-    for n, way in enumerate(["previous", "next"] * 5)
+    for n, way in enumerate(["previous", "next"] * 4)
 )
 SLOW = json.dumps(
-    {"query": f"{{ posts(first: 1) {{ nodes {{ ...F0 }} }} }} {DOUBLING} fragment F10 on Post {{ id }}"}
+    {"query": f"{{ posts(first: 1) {{ nodes {{ ...F0 }} }} }} {DOUBLING} fragment F8 on Post {{ id }}"}
 ).encode()
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.gql_server.hostile.documents import KINDS, Hostile, hostile_documents
 from tests.gql_server.hostile.wire import GRAPHQL, JSON, Line, line_to, posted, request, written
 
-FEW = len(KINDS) * 5
+FEW = len(KINDS) * 3
 BATCH = 200
 MOST_GROWTH = 20
 LONGEST_URL = 8_000
