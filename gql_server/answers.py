@@ -50,6 +50,12 @@ class Answer:
         self.codes = sorted({error["extensions"]["code"] for error in self.told.get("errors", ())})
 
     @property
+    def limits(self) -> list[str]:
+        """The limits that the request passes."""
+        extensions = [error["extensions"] for error in self.told.get("errors", ())]
+        return sorted({told["limit"] for told in extensions if isinstance(told.get("limit"), str)})
+
+    @property
     def is_unavailable(self) -> bool:
         """Whether the same request may well be answered in a moment."""
         return UNAVAILABLE in self.codes or OVERLOADED in self.codes
@@ -114,4 +120,5 @@ def record(asker: Asker, name: str | None, answer: Answer, *, seconds: float) ->
         ms=round(seconds * 1000, 1),
         request_id=asker.number,
         **({"codes": answer.codes} if answer.codes else {}),
+        **({"limits": answer.limits} if answer.limits else {}),
     )

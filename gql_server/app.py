@@ -108,7 +108,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     documents = Documents(
         development_schema if settings.is_private else schema,
         introspection=settings.introspection == "on",
-        suggestions=settings.is_private,
+        suggestions=settings.is_private and settings.introspection == "on",
         defer=settings.defer == "on",
     )
     app[DOCUMENTS] = documents

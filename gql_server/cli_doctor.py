@@ -32,7 +32,8 @@ async def doctor(settings: Settings) -> None:
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
-    _tell("settings", f"fine; would listen on {settings.own_url}")
+    everywhere = "every address, here " if settings.host in {"0.0.0.0", "::", ""} else ""
+    _tell("settings", f"fine; would listen on {everywhere}{settings.own_url}")
     _look_at_documents(settings)
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:

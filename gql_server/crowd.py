@@ -1,4 +1,4 @@
-"""How many are served at once: a burst is waited out, a crowd that lasts is turned away for the others' sake."""
+"""How many are served at once: a burst is waited out, and a crowd that lasts is turned away."""
 
 import asyncio
 from collections.abc import AsyncIterator

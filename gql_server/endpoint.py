@@ -49,6 +49,7 @@ async def graphql(request: web.Request) -> web.StreamResponse:
         # With 200, so that clients read it, and so not as a GraphQL response, which would have `data`.
         return _reply(request, 200, MISSING, JSON)
     except Unreadable as error:
+        error.record(request[REQUEST_ID])
         return _reply(request, error.status, error.body, takes.single or JSON, error.headers)
 
 

@@ -16,7 +16,7 @@ log = structlog.get_logger("http")
 ADVICE = {
     400: "This request cannot be read.",
     404: "There is nothing at this address; the graph is at /graphql.",
-    405: "This address does not take that method; the header Allow names those it takes.",
+    405: "This address does not take that method; Allow names those it takes. The graph is at /graphql.",
     413: "This request is too large.",
 }
 
@@ -32,12 +32,13 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
             raise
         message = ADVICE.get(error.status, error.reason)
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return _error(error.status, message, "BAD_REQUEST", headers)
+        code = "NOT_FOUND" if error.status == 404 else "BAD_REQUEST"
+        return _error(error.status, message, code, headers)
     except models.Unavailable:
         return _error(503, AWAY, UNAVAILABLE, {"Retry-After": "1"})
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            return _error(404, ADVICE[404], "BAD_REQUEST", {})
+            return _error(404, ADVICE[404], "NOT_FOUND", {})
         if isinstance(error, ConnectionError) and _has_left(request):
             return _error(400, ADVICE[400], "BAD_REQUEST", {})  # which nobody reads
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import structlog
 
 from models.text import is_plain
 from schema.errors import refusal
 
 SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 BAD_REQUEST = "BAD_REQUEST"
+log = structlog.get_logger("graphql")
 
 
 class Unreadable(Exception):
@@ -22,6 +24,12 @@ class Unreadable(Exception):
         self.headers = {name.replace("_", "-").title(): value for name, value in headers.items()}
         wait = headers.get("retry_after")
         self.error = refusal(message, code, **({"retryAfterSeconds": int(wait)} if wait else {}))
+
+    def record(self, number: str) -> None:
+        """Log one line, so that who runs the server sees why clients are refused; a crowd needs none each."""
+        if self.status != 503:
+            code = self.error["extensions"]["code"]
+            log.info("refused", status=self.status, code=code, request_id=number)
 
     @property
     def body(self) -> bytes:

@@ -74,7 +74,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def offers_graphiql(self) -> bool:
         """Whether a browser that opens the graph's address is shown GraphiQL."""
-        return self.graphiql == "on" or (self.graphiql == "auto" and self.is_private)
+        # Where trusted documents alone are taken nothing typed there would run.
+        by_itself = self.is_private and self.trusted_only == "off"
+        return self.graphiql == "on" or (self.graphiql == "auto" and by_itself)
 
     @property
     def sender(self) -> tuple[str, str]:

@@ -28,6 +28,8 @@ def sdl() -> str:
 def _built(live: type) -> strawberry.Schema:
     graph = strawberry.Schema(Query, Mutation, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
     _describe_directives(graph)
+    # Strawberry has no place for it; GraphiQL's documentation begins with it.
+    graph._schema.description = "A publication: its posts, its conversations and its newsletter."
     return graph
 
 

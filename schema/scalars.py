@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from models.instants import rfc_3339
@@ -59,7 +59,21 @@ def text_such_as(example: str) -> Callable[[object], str]:
     return read
 
 
+def _at_its_place(read: Callable[[object], Any]) -> Callable[..., Any]:
+    """Read a value that is written in a document; what is wrong with it is told with its place."""
+
+    def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        try:
+            return read(value_from_ast_untyped(node, variables))
+        except GraphQLError as error:
+            raise GraphQLError(error.message, node) from None
+
+    return read_literal
+
+
 def _scalar(name: str, description: str, url: str, **work: Any) -> ScalarDefinition:
+    if read := work.get("parse_value"):
+        work["parse_literal"] = _at_its_place(read)
     scalar: ScalarDefinition = strawberry.scalar(
         name=name, description=description, specified_by_url=url, **work
     )

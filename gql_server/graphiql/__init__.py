@@ -56,15 +56,14 @@ def is_asked_for(request: web.Request) -> bool:
 
 async def page(request: web.Request) -> web.Response:
     """Show GraphiQL; a store that does not answer only leaves its tabs with less to say."""
-    site, slug = None, None
+    site, post = None, None
     with suppress(models.Unavailable, TimeoutError):
         async with asyncio.timeout(DEADLINE_SECONDS):
             site = (await request.app[PUBLICATION].context()).site
             post = await worth_reading()
-            slug = post.slug if post else None
     language = chosen(request, site.language if site else DEFAULT)
     words = WORDS[language]
-    tabs = [{"query": tab} for tab in tabs_for(request.app[DOCUMENTS].graph, slug, words)]
+    tabs = [{"query": tab} for tab in tabs_for(request.app[DOCUMENTS].graph, post, words)]
     text = _PAGE.render(
         site=site, words=words, language=language, tabs=orjson.dumps(tabs).decode(), script=_JS, style=_CSS
     )

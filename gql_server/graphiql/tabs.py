@@ -5,13 +5,30 @@ from textwrap import indent
 from graphql import GraphQLSchema, OperationType
 from strawberry import Schema
 
+import models
 from gql_server.graphiql.words import Words
 from gql_server.start.queries import to_try
+from schema.ids import global_id
 
 SIGN_UP = """\
 mutation SignUp {
   subscribe(input: {email: "ann@example.org"}) {
     confirmationSentTo
+    errors {
+      __typename
+      ... on UserError { code message path }
+    }
+  }
+}"""
+ANSWER = """\
+mutation Answer {
+  addComment(input: {
+    postId: "%s"
+    authorName: "Ann"
+    authorEmail: "ann@example.org"
+    content: "Hallo!"
+  }) {
+    comment { status contentText }
     errors {
       __typename
       ... on UserError { code message path }
@@ -47,14 +64,15 @@ MORE = (
 )
 
 
-def tabs_for(graph: Schema, slug: str | None, words: Words) -> list[str]:
+def tabs_for(graph: Schema, post: models.Post | None, words: Words) -> list[str]:
     """Write the tabs: the queries of the start page, and then what this graph has of the others."""
     more = [
         f"{indent(words[hint], '# ')}\n{text}" if hint else text
         for field, kind, text, hint in MORE
         if _has(graph._schema, kind, field)
     ]
-    return [query.text for query in to_try(slug)] + more
+    answers = [ANSWER % global_id("Post", post.id)] if post is not None and post.comments_open else []
+    return [query.text for query in to_try(post.slug if post else None)] + answers + more
 
 
 def _has(schema: GraphQLSchema, kind: OperationType, field: str) -> bool:

@@ -32,7 +32,7 @@ class Command:
     @property
     def listens(self) -> bool:
         """Whether it runs until it is stopped."""
-        return "listen." in self.line and not self.line.startswith("tsc")
+        return "listen." in self.line and not self.line.startswith("npx tsc")
 
 
 class Page:

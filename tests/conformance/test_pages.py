@@ -18,7 +18,8 @@ from tests.gql_server.conftest import Process
 ROOT = npm.HERE.parents[1]
 PAGES = sorted(path for path in (ROOT / "docs" / "clients").glob("*.md") if Page(path).commands())
 ADDRESS = "http://127.0.0.1:8000"
-HEARD = "Hier hoort men alles."
+HEARD = "Achterom is best."
+APP = "/path/to/app/"
 
 
 class Reader:
@@ -44,7 +45,8 @@ class Reader:
 
     def _start(self, settings: dict[str, str]) -> None:
         manifests = {
-            name.removeprefix("GQL_SERVER_"): str(self._folder / path) for name, path in settings.items()
+            name.removeprefix("GQL_SERVER_"): str(self._folder / path.removeprefix(APP))
+            for name, path in settings.items()
         }
         self._server = self._serve(**manifests)
         for name, text in self._page.files():
