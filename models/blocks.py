@@ -9,6 +9,7 @@ from models import text
 
 Block = dict[str, Any]
 INLINE_IMAGE = "img"
+ANY_BLOCK = ", ".join(sorted(text.BLOCK_TAGS))
 
 
 def blocks(html: str) -> list[Block]:
@@ -16,18 +17,33 @@ def blocks(html: str) -> list[Block]:
     body = LexborHTMLParser(html).body
     found: list[Block] = []
     anchors: set[str] = set()
+    loose = ""
     node = body.child if body is not None else None
     while node is not None:
-        found += _block(node, anchors)
+        if _is_loose(node):
+            loose += node.html or ""
+        else:
+            found += _loose_paragraph(loose) + _block(node, anchors)
+            loose = ""
         node = node.next
-    return found
+    return found + _loose_paragraph(loose)
+
+
+def _is_loose(node: LexborNode) -> bool:
+    """Tell whether this stands in a line of text, here in one without a paragraph around it."""
+    if node.is_text_node:
+        return True
+    return node.tag not in text.BLOCK_TAGS | {"br", INLINE_IMAGE} and not node.css(ANY_BLOCK)
+
+
+def _loose_paragraph(html: str) -> list[Block]:
+    # Words that touch are one word, whatever they are set in.
+    paragraph = LexborHTMLParser(f"<p>{html}</p>").css_first("p") if html else None
+    return _paragraph(paragraph) if paragraph is not None else []
 
 
 def _block(node: LexborNode, anchors: set[str]) -> list[Block]:
     tag = node.tag or ""
-    if node.is_text_node:
-        words = text.plain(node.html or "")
-        return [{"kind": "paragraph", "html": (node.html or "").strip(), "text": words}] if words else []
     if tag == "p":
         return _paragraph(node)
     if re.fullmatch("h[1-6]", tag):

@@ -17,11 +17,12 @@ async def sees(page: Page, title: str) -> None:
 
 
 async def sign_up(page: Page, email: str, *, button: str, again: str) -> None:
-    """Sign up as somebody who is so quick that the page asks to press once more."""
+    """Sign up, and press once more when the page asks for it: whoever is quick it takes for a machine."""
     await page.locator("#email").fill(email)
-    await press(page, button)
-    await expect(page.get_by_role("alert")).to_contain_text(again)
-    await press(page, button)
+    async with page.expect_navigation():
+        await press(page, button)
+    if await page.get_by_role("alert").filter(has_text=again).count():
+        await press(page, button)
 
 
 async def read_letter(page: Page, subject: str) -> None:

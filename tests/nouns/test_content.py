@@ -15,6 +15,10 @@ from models.text import plain
 KINDS = {
     "<p>Een <b>alinea</b></p>": [{"kind": "paragraph", "html": "Een <b>alinea</b>", "text": "Een alinea"}],
     "los": [{"kind": "paragraph", "html": "los", "text": "los"}],
+    "roos<b>roos</b> <i>tulp</i>": [
+        {"kind": "paragraph", "html": "roos<b>roos</b> <i>tulp</i>", "text": "roosroos tulp"}
+    ],
+    "<span>a<p>b</p></span>": [{"kind": "html", "html": "<span>a<p>b</p></span>"}],
     "<h1>Kop</h1>": [{"kind": "heading", "depth": 2, "text": "Kop", "anchor": "kop"}],
     "<h5>Kop</h5>": [{"kind": "heading", "depth": 5, "text": "Kop", "anchor": "kop"}],
     "<ol><li>a</li><li><i>b</i></li></ol>": [{"kind": "list", "ordered": True, "items": ["a", "<i>b</i>"]}],
