@@ -72,7 +72,8 @@ class Answer:
         if len(body) > MOST_BYTES:
             message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
             self.codes = [TOO_LARGE]
-            return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None})
+            last = {"hasNext": False} if "hasNext" in self.told else {}
+            return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None, **last})
         return body
 
 

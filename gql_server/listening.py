@@ -6,6 +6,7 @@ from inspect import isawaitable
 from time import perf_counter
 from typing import Any
 
+import orjson
 from aiohttp import web
 from graphql import (
     ExecutionResult,
@@ -31,6 +32,10 @@ from gql_server.questions import Question
 from schema.context import Context, Publication
 from schema.documents import Documents, Operation
 
+# So many tell of events at once, beside those who are answered; the others wait for their turn.
+AT_ONCE = 4
+MOST_LISTENERS = 5_000
+
 
 class Listening:
     """Listens for clients to what happens on a graph."""
@@ -40,6 +45,8 @@ class Listening:
         self._hides_suggestions = not documents.suggestions
         self._publication = publication
         self._crowd = crowd
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._listeners = 0
 
     async def events(
         self, operation: Operation, question: Question, asker: Asker
@@ -52,18 +59,22 @@ class Listening:
         if isinstance(source, Answer):
             yield source
             return
+        self._listeners += 1
         try:
             async for event in source:
-                yield await self._event(operation, question, asker, event)
+                yield await self._shared(operation, question, asker, event)
         except Exception as error:
             # The rows of an event are read while it is waited for.
             yield refused(asker, GraphQLError(str(error), original_error=error))
         finally:
+            self._listeners -= 1
             if close := getattr(source, "aclose", None):
                 await close()
 
     async def _begin(self, operation: Operation, question: Question, asker: Asker) -> Any:
         """Begin to listen; answer why when that cannot be."""
+        if self._listeners >= MOST_LISTENERS:
+            return overloaded()
         try:
             async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
                 context = await self._publication.context(asker.visit)
@@ -80,11 +91,25 @@ class Listening:
             return overloaded()
         return refused(asker, *(source.errors or ())) if isinstance(source, ExecutionResult) else source
 
+    async def _shared(self, operation: Operation, question: Question, asker: Asker, event: Any) -> Answer:
+        """Answer what others asked about the same event with what they were answered."""
+        # Nobody who listens is told anything that everybody may not see.
+        answers = getattr(getattr(event, "loaders", None), "answers", None)
+        if answers is None:
+            return await self._event(operation, question, asker, event)
+        key = (id(operation), orjson.dumps(question.variables, option=orjson.OPT_SORT_KEYS))
+        if key not in answers:
+            telling = asyncio.ensure_future(self._event(operation, question, asker, event))
+            # With the operation, for no other may have its identity meanwhile.
+            answers[key] = (operation, telling)
+        answer: Answer = await asyncio.shield(answers[key][1])
+        return answer
+
     async def _event(self, operation: Operation, question: Question, asker: Asker, event: Any) -> Answer:
         """Execute the selection for one event, with a context of its own."""
         asker.is_reported = False
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
+            async with self._turns, asyncio.timeout(DEADLINE_SECONDS):
                 context = await self._publication.context(asker.visit)
                 # What several listeners ask about one event is read once for them all.
                 context.loaders = getattr(event, "loaders", context.loaders)

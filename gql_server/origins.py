@@ -41,12 +41,16 @@ class Origins:
 
     def _is_own(self, origin: str, request: web.Request) -> bool:
         # By the host alone: behind a proxy that ends TLS we do not know our own scheme.
-        return origin == self._own or origin.partition("://")[2] == request.host
+        if origin == self._own:
+            return True
+        # On a private server not by a name of elsewhere that leads to this machine (DNS rebinding).
+        is_ours = not self._takes_loopback or is_loopback(host_of(origin))
+        return is_ours and origin.partition("://")[2] == request.host
 
     def _is_named(self, origin: str) -> bool:
         if origin in self._named or "*" in self._named:
             return True
-        return self._takes_loopback and is_loopback(_host_of(origin))
+        return self._takes_loopback and is_loopback(host_of(origin))
 
 
 ORIGINS = web.AppKey("origins", Origins)
@@ -71,7 +75,8 @@ async def preflight(request: web.Request) -> web.Response:
     return web.Response(status=204, headers=headers)
 
 
-def _host_of(origin: str) -> str:
+def host_of(origin: str) -> str:
+    """Give the host of an origin; nothing for what is none."""
     try:
         return urlsplit(origin).hostname or ""
     except ValueError:

@@ -88,7 +88,7 @@ def question_of(asked: Any, *, may_change: bool = True) -> Question:
 def _automatic(told: Any) -> str | None:
     if told is None:
         return None
-    if not isinstance(told, dict) or told.get("version") != 1:
+    if not isinstance(told, dict) or type(told.get("version")) is not int or told["version"] != 1:
         raise Unreadable(400, "`persistedQuery` is an object with `version` 1 and `sha256Hash`.")
     digest = told.get("sha256Hash")
     if not isinstance(digest, str) or not SHA256.fullmatch(digest):

@@ -10,6 +10,7 @@ import orjson
 from aiohttp import WSMessage, WSMsgType, web
 from graphql import OperationType
 
+import models
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer, Asker
 from gql_server.lines import LINES
@@ -18,6 +19,7 @@ from gql_server.middleware import REQUEST_ID
 from gql_server.persisted import NOT_FOUND, Missing
 from gql_server.questions import Question, Unreadable, question_of
 from gql_server.requests import LARGEST_BODY
+from gql_server.turnstile import Turnstile
 from gql_server.visitors import VISITORS
 from schema.errors import refusal
 
@@ -30,6 +32,10 @@ GOING_AWAY_SECONDS = 6
 CLOSING_SECONDS = 2
 STOPPING_SECONDS = 0.1
 LONGEST_ID = 200
+MOST_REASON = 123
+# A page that opens says much at once; nobody has as much to say for long.
+MESSAGES_AT_ONCE = 1_000
+MESSAGES_A_SECOND = 100
 
 
 class Broken(Exception):
@@ -38,6 +44,11 @@ class Broken(Exception):
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
         self.code = code
+
+    @property
+    def reason(self) -> bytes:
+        """The reason as a close frame has room for it (RFC 6455, 5.5)."""
+        return str(self).encode()[:MOST_REASON].decode(errors="ignore").encode()
 
 
 class Socket:
@@ -50,6 +61,7 @@ class Socket:
         self._is_leaving = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._lasting: set[str] = set()
+        self._messages = Turnstile(MESSAGES_AT_ONCE, 1 / MESSAGES_A_SECOND)
         self._farewell: Broken | None = None
         self._gone = asyncio.Event()
         self._hearing = asyncio.ensure_future(self._hear_all())
@@ -74,7 +86,7 @@ class Socket:
         with suppress(TimeoutError):
             # Of a server that stops aiohttp reads no more: the answer would not be heard.
             async with asyncio.timeout(STOPPING_SECONDS if self._is_leaving else None):
-                await self._socket.close(code=farewell.code, message=str(farewell).encode())
+                await self._socket.close(code=farewell.code, message=farewell.reason)
 
     async def leave(self) -> None:
         """Let what is under way be answered, end what lasts, and tell the client that the server stops."""
@@ -104,6 +116,10 @@ class Socket:
             self._farewell = error
 
     async def _hear(self, message: WSMessage) -> None:
+        try:
+            self._messages.pass_one("")
+        except models.TooMany:
+            raise Broken(4429, "Too many messages") from None
         if message.type is not WSMsgType.TEXT:
             raise Broken(4400, "Messages are JSON in text frames")
         try:
@@ -125,7 +141,10 @@ class Socket:
 
     async def _pinged(self, said: dict[str, Any]) -> None:
         payload = said.get("payload")
-        await self._say({"type": "pong"} | ({"payload": payload} if payload is not None else {}))
+        try:
+            await self._say({"type": "pong"} | ({"payload": payload} if payload is not None else {}))
+        except orjson.JSONEncodeError:
+            raise Broken(4400, "A `payload` is nested too deeply") from None
 
     async def _ponged(self, _said: dict[str, Any]) -> None:
         """A pong asks for nothing."""

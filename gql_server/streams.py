@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gql_server.answers import Answer
+from gql_server.answers import TOO_LARGE, Answer
 from gql_server.deferred import OF_2022, OF_DRAFT
 from gql_server.lines import LINES
 from gql_server.negotiation import EVENT_STREAM, MULTIPART
@@ -107,6 +107,9 @@ async def _send(
                 return
             else:
                 await response.write(framing.answer(answer.written()))
+                if TOO_LARGE in answer.codes:
+                    await response.write(framing.end)
+                    return
                 coming = asyncio.ensure_future(anext(answers, None))
     finally:
         coming.cancel()

@@ -10,6 +10,7 @@ from aiohttp import HttpVersion11, web
 import models
 from gql_server.carrier import Carrier
 from gql_server.networks import network_of, read_ip, truncated
+from gql_server.origins import host_of
 from gql_server.questions import Unreadable
 from gql_server.settings import Network, Settings, is_loopback
 from gql_server.turnstile import CommentGate, SignUpGate, Turnstile
@@ -18,6 +19,7 @@ from schema.context import Visitor
 OF_PROXIES = re.compile(
     r"(X-Forwarded-.*|Forwarded|X-Real-IP|Via|CF-Connecting-IP|True-Client-IP|X-Client-IP)$", re.IGNORECASE
 )
+UNKNOWN = "0.0.0.0"
 PLAIN_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
 # As nginx (192.0.2.1:80), and others with the brackets of IPv6, write who asks.
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:\[\]]*):\d+")
@@ -68,7 +70,12 @@ class Visitors:
         )
 
     def _address(self, request: web.Request) -> str | None:
-        return address_of(request.remote, request.headers.getall("X-Forwarded-For", ()), self._proxies)
+        forwarded = request.headers.getall("X-Forwarded-For", ())
+        address = address_of(request.remote, forwarded, self._proxies)
+        # Who came through a proxy is not this machine, whatever the proxy could not tell, or was told.
+        peer = read_ip(request.remote)
+        by_proxy = forwarded and peer is not None and any(peer in proxy for proxy in self._proxies)
+        return UNKNOWN if by_proxy and network_of(address) is None else address
 
 
 VISITORS = web.AppKey("visitors", Visitors)
@@ -79,6 +86,9 @@ def is_of_this_machine(request: web.Request) -> bool:
 
     A page from elsewhere may have its own name lead to this machine (DNS rebinding), but not ours.
     """
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_loopback(host_of(origin)):
+        return False
     # Before HTTP/1.1 there are only proxies: nginx speaks so by itself, and names neither us nor who asks.
     by_proxy = request.version < HttpVersion11 or any(OF_PROXIES.match(name) for name in request.headers)
     if not PLAIN_HOST.fullmatch(request.host):

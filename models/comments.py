@@ -29,7 +29,10 @@ LONGEST = 5_000
 DEEPEST = 4
 LONGEST_NAME = 100
 LONGEST_WEBSITE = 500
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f]+")
+# A host and what follows it; no name and password before it, which would show one place and lead to another.
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f/?#@\\\[\]]+([/?#][^\s<>\"\x00-\x1f\x7f\\]*)?")
+# Letters and signs of nothing.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Whoever is named so would turn around what stands beside the name.
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -227,4 +230,4 @@ def _written(content: str) -> dict[str, Any]:
 
 def _can_be_seen(words: str) -> bool:
     """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
-    return any(unicodedata.category(sign)[0] in "LNPS" for sign in words)
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in words)

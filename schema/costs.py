@@ -16,6 +16,7 @@ from graphql import (
     GraphQLSchema,
     IntValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionNode,
     SelectionSetNode,
     VariableNode,
@@ -27,6 +28,10 @@ from schema.limits import too_complex
 from schema.prices import Price, Prices
 
 MOST_COST = 5_000
+# What happens is told to all who listen at once.
+MOST_LIVE_COST = 500
+# Values in an answer: each takes its time and its place, though it costs nothing to find.
+MOST_VALUES = 20_000
 # Between two and three times the introspection query of GraphiQL.
 MOST_INTROSPECTED = 80_000
 LONGEST_PAGE = 100
@@ -43,9 +48,9 @@ class Length:
 
     def given(self, variables: Variables) -> int:
         """Give the length; what is no number is refused later, by who reads it."""
-        asked = [value for name in self.variables if isinstance(value := variables.get(name), int)]
+        asked = [found for name in self.variables if (found := _number(variables.get(name))) is not None]
         # A page that is too long is refused with a sentence of its own.
-        return min(max(0, *asked, 0), LONGEST_PAGE) if asked else self.number
+        return int(min(max(asked), LONGEST_PAGE)) if asked else self.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +73,18 @@ class OperationCost:
     """What an operation costs, but for its variables."""
 
     term: Term
+    values: Term
+    most: int
     defaults: Variables
 
     def given(self, variables: Variables) -> int:
         """Work it out for these variables; raise when it is beyond the limit."""
-        cost = self.term.worth({**self.defaults, **variables}, {}) if self.term.below else self.term.own
-        if cost > MOST_COST:
-            raise too_complex("cost", MOST_COST, cost=cost)
+        known = {**self.defaults, **variables}
+        cost, values = self.term.worth(known, {}), self.values.worth(known, {})
+        if cost > self.most:
+            raise too_complex("cost", self.most, cost=cost)
+        if values > MOST_VALUES:
+            raise too_complex("values", MOST_VALUES, cost=values)
         return cost
 
 
@@ -89,18 +99,19 @@ class Costs:
 
     def of(self, document: DocumentNode) -> dict[int, OperationCost]:
         """Work out each operation of a valid document, by its node's id; raise when it looks at too much."""
-        work = _Work(self._prices, document)
+        work, count = _Work(self._prices, document), _Work(self._prices, document, counts=True)
         return {
-            id(part): OperationCost(work.operation(part), _defaults(part))
+            id(part): OperationCost(work.operation(part), count.operation(part), _most(part), _defaults(part))
             for part in document.definitions
             if isinstance(part, OperationDefinitionNode)
         }
 
 
 class _Work:
-    """Works out one document; what several places select is worked out once."""
+    """Works out one document, or counts the values of its answer; what several places select is done once."""
 
-    def __init__(self, prices: Prices, document: DocumentNode) -> None:
+    def __init__(self, prices: Prices, document: DocumentNode, *, counts: bool = False) -> None:
+        self._counts = counts
         self._prices = prices
         self._fragments = {
             part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
@@ -124,7 +135,7 @@ class _Work:
         """Work out fields that are answered as one; `size` says how long the list is when one above does."""
         name = nodes[0].name.value
         if name == "__typename":
-            return NOTHING
+            return Term(int(self._counts))
         price = self._prices.of(parent, name)
         length = size or (None if price.length is None else _length(nodes[0], price))
         kind = get_named_type(self._prices.field(parent, name).type)
@@ -132,7 +143,7 @@ class _Work:
         if is_composite_type(kind):
             sets = [(node.selection_set, kind) for node in nodes if node.selection_set is not None]
             below.append((ONCE, self._selected(sets, price.sized, length if price.sized else None)))
-        one = _folded(price.weight, below)
+        one = _folded(1 if self._counts else price.weight, below)
         return one if length is None or price.sized else _folded(0, [(length, one)])
 
     def _selected(self, sets: list[Selected], sized: tuple[str, ...], length: Length | None) -> Term:
@@ -168,6 +179,12 @@ class _Work:
         return found
 
 
+def _number(value: Any) -> float | None:
+    """Read what a list may be told of its length: 100.0 is a whole number to GraphQL, and true is none."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return max(0, value) if is_number else None
+
+
 def _length(node: FieldNode, price: Price) -> Length:
     numbers: list[int] = []
     variables: list[str] = []
@@ -194,6 +211,10 @@ def _folded(own: int, terms: list[tuple[Length, Term]]) -> Term:
     return Term(own, tuple(open_ended))
 
 
+def _most(operation: OperationDefinitionNode) -> int:
+    return MOST_LIVE_COST if operation.operation is OperationType.SUBSCRIPTION else MOST_COST
+
+
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
     return {
         part.variable.name.value: int(part.default_value.value[:6])
@@ -203,4 +224,3 @@ def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
 
 
 ONCE = Length(1)
-NOTHING = Term(0)

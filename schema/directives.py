@@ -58,6 +58,8 @@ class ListSize:
 
 
 SEMANTIC_NON_NULL = SemanticNonNull()
+# A body is as long as its author likes.
+LARGE = Cost(weight=1)
 # Menus stand in memory, whole.
 READ_ALREADY = Cost(weight=0)
 

@@ -17,6 +17,8 @@ MOST_TOKENS = 2_000
 MOST_DEPTH = 12
 MOST_INTROSPECTION_DEPTH = 20
 MOST_ROOT_FIELDS = 20
+MOST_OPERATIONS = 20
+MOST_FRAGMENTS = 100
 MOST_ALIASES = 30
 MOST_DIRECTIVES = 50
 MOST_FIELDS = 5_000
@@ -27,11 +29,14 @@ MOST_LOOKS = 20_000
 ADVICE = {
     "depth": "The document nests more than {most} levels of fields; ask for less at once.",
     "root fields": "The document has more than {most} fields at its root; send several requests.",
+    "operations": "The document has more than {most} operations; send several documents.",
+    "fragments": "The document has more than {most} fragments; send several documents.",
     "aliases": "The document has more than {most} aliases; send several requests.",
     "directives": "The document has more than {most} directives; use fewer.",
     "fields": "The document asks for more than {most} fields with its fragments spread; ask for less.",
     "equal names": "The document selects one field more than {most} times in one place; select it once.",
     "cost": "This operation may cost {cost}, and {most} is allowed; ask for shorter lists or fewer fields.",
+    "values": "The answer may hold {cost} values, and {most} are allowed; ask for less at once.",
     "introspection": "The document asks for more of the schema than one introspection query; ask for less.",
 }
 
@@ -69,6 +74,11 @@ class Shape:
 
     def check(self) -> None:
         """Raise what passes a limit."""
+        definitions = self._document.definitions
+        if sum(isinstance(part, OperationDefinitionNode) for part in definitions) > MOST_OPERATIONS:
+            raise too_complex("operations", MOST_OPERATIONS)
+        if sum(isinstance(part, FragmentDefinitionNode) for part in definitions) > MOST_FRAGMENTS:
+            raise too_complex("fragments", MOST_FRAGMENTS)
         self._count()
         for part in self._document.definitions:
             if isinstance(part, OperationDefinitionNode):

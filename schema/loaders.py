@@ -22,6 +22,7 @@ NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
     "Image": models.Image.shown,
     "Newsletter": models.Newsletter.all,
 }
+TEXTS: dict[str, Callable[[], QuerySet[Any]]] = {"post": models.Post.in_full, "page": models.Page.published}
 Neighbours = tuple[models.Post | None, models.Post | None]
 
 
@@ -37,7 +38,11 @@ class Loaders:
 
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
-        return self._loader(noun, lambda ids: _rows(noun, ids))
+        return self._loader(noun, lambda ids: _found(NOUNS[noun](), ids))
+
+    def texts(self, noun: str) -> DataLoader[int, Any]:
+        """Load visible rows of a noun with their bodies."""
+        return self._loader(("text", noun), lambda ids: _found(TEXTS[noun](), ids))
 
     def few(self, noun: str) -> DataLoader[int, list[Any]]:
         """Load the short list of a noun that belongs to a post."""
@@ -74,7 +79,14 @@ class Loaders:
 
 
 class SharedLoaders(Loaders):
-    """Loaders that many share: none of them takes an answer from the others by walking away."""
+    """Loaders that many share: none of them takes an answer from the others by walking away.
+
+    `answers` has what those who asked alike are answered with, by what they asked.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: dict[Any, Any] = {}
 
     def _loader(self, name: Any, read: Callable[[list[Any]], Awaitable[list[Any]]]) -> DataLoader[Any, Any]:
         if name not in self._kept:
@@ -92,8 +104,8 @@ def _parents(listed: Listed, keys: list[Any]) -> Parents:
     return Parents(listed.column, tuple(keys), through=listed.through)
 
 
-async def _rows(noun: str, ids: list[int]) -> list[Any]:
-    found = {row.id: row for row in await NOUNS[noun]().filter(id__in=ids)}
+async def _found(question: QuerySet[Any], ids: list[int]) -> list[Any]:
+    found = {row.id: row for row in await question.filter(id__in=ids)}
     return [found.get(id) for id in ids]
 
 

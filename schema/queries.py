@@ -5,8 +5,6 @@ from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET, Info
-from tortoise.models import Model
-from tortoise.queryset import QuerySet
 
 import models
 from models.paging import Order, page
@@ -187,7 +185,7 @@ async def _fetch(info: Info, id: str) -> Any:
         return None
     kind, key = found
     if kind == "Image" and not key.isdigit():
-        return await _inline_image(key)
+        return await _inline_image(info, key)
     if kind in NOUNS:
         row = int_key(key)
         return None if row is None else await info.context.loaders.rows(kind).load(row)
@@ -208,14 +206,13 @@ def _of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | Non
     return None
 
 
-async def _inline_image(key: str) -> object | None:
+async def _inline_image(info: Info, key: str) -> object | None:
     place, _, rest = key.partition("-")
     id, _, number = rest.partition("-")
     if place not in {"post", "page"} or not (id.isdigit() and number.isdigit()) or int_key(id) is None:
         return None
-    texts: QuerySet[Model] = models.Post.in_full() if place == "post" else models.Page.published()  # type: ignore[assignment]
-    row = await texts.filter(id=int(id)).first()
-    parts = row.blocks if row is not None else []  # type: ignore[attr-defined]
+    row = await info.context.loaders.texts(place).load(int(id))
+    parts = row.blocks if row is not None else []
     if int(number) >= len(parts) or parts[int(number)]["kind"] != "image":
         return None
     return inline_image(parts[int(number)], key)

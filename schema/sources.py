@@ -15,7 +15,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.paging import Order
-from schema.directives import SEMANTIC_NON_NULL
+from schema.directives import LARGE, SEMANTIC_NON_NULL
 
 SOURCE = "source"
 
@@ -115,7 +115,14 @@ def body(description: str, name: str, *, work: Callable[..., Any] | None = None,
         value = getattr(whole, name)
         return work(root, value, info) if work else value
 
-    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: Body(name)}, **more)
+    directives = [*more.pop("directives", ()), LARGE]
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata={SOURCE: Body(name)},
+        directives=directives,
+        **more,
+    )
 
 
 def one(description: str, noun: str, key: str, **more: Any) -> Any:

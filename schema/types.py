@@ -306,7 +306,7 @@ class Comment(Node):
     created_at: datetime = column("Moment it was written.")
     parent: "Comment | None" = one("The comment it replies to.", "Comment", "parent_id")
     post: Post | None = one("The post it belongs to.", "Post", "post_id", directives=[SEMANTIC_NON_NULL])
-    replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment", size=10)
+    replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment")
     reply_count: int = column("Number of approved replies.")
     status: CommentStatus = derived("Moderation state.", lambda status: CommentStatus(status.value), "status")
 

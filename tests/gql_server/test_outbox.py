@@ -85,6 +85,14 @@ async def test_who_is_not_of_this_machine_sees_no_letter(database_url, headers):
         assert (await ask(client, OUTBOX, **headers))["data"] == {"outbox": []}
 
 
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://["])
+async def test_a_page_of_elsewhere_sees_no_letter_though_any_may_ask(database_url, origin):
+    async with served(database_url, cors_origins="*") as client:
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        assert (await ask(client, OUTBOX, Origin=origin))["data"] == {"outbox": []}
+
+
 async def test_a_proxy_that_names_nobody_sees_no_letter(database_url):
     """As nginx is without more than `proxy_pass`: HTTP/1.0, and the name of this machine as the host."""
     async with served(database_url) as client:

@@ -16,6 +16,7 @@ from gql_server import sockets
 from gql_server.app import WORKER, build
 from gql_server.crowd import CROWD, Lane
 from gql_server.lines import LINES
+from gql_server.listening import Listening
 from gql_server.settings import Settings
 from gql_server.sockets import PROTOCOL, SOCKETS, leave_sockets
 
@@ -200,6 +201,31 @@ class TestTheProtocol:
             await talk.socket.send_str(sent)
             assert await talk.closed() == 4400
 
+    @pytest.mark.parametrize("depth", [200, 300, 900])
+    async def test_a_ping_is_answered_with_what_it_brings_or_ends_the_socket(self, blog, depth):
+        async with talking(blog) as talk:
+            await talk.begin()
+            brought = "[" * depth + "]" * depth
+            await talk.socket.send_str(f'{{"type": "ping", "payload": {{"a": {brought}}}}}')
+            if depth == 200:
+                assert (await talk.hear())["payload"]["a"]
+            else:
+                assert await talk.closed() == 4400
+
+    async def test_an_id_of_wide_letters_fits_into_the_reason(self, blog):
+        async with talking(blog) as talk:
+            await talk.begin()
+            await talk.ask("\U0001f600" * 90, **LIVE)
+            await talk.ask("\U0001f600" * 90, **LIVE)
+            assert await talk.closed() == 4409
+
+    async def test_who_says_much_without_end_is_hung_up_on(self, blog):
+        async with talking(blog) as talk:
+            await talk.begin()
+            for _ in range(3_000):
+                await talk.say(type="pong")
+            assert await talk.closed() == 4429
+
     async def test_bytes_end_the_socket(self, blog):
         async with talking(blog) as talk:
             await talk.begin()
@@ -317,6 +343,28 @@ class TestLive:
             await comment(client, "Twee")
             await talk.is_there()
         await until_listening(0)
+
+    async def test_those_who_ask_alike_are_told_with_one_execution(self, client, monkeypatch):
+        executed = []
+        event = Listening._event
+
+        async def counted(*args: Any) -> Any:
+            executed.append(args)
+            return await event(*args)
+
+        monkeypatch.setattr(Listening, "_event", counted)
+        async with talking(client) as talk, talking(client) as other:
+            for one in (talk, other):
+                await one.begin()
+                for number in range(10):
+                    await one.ask(f"{number}", **LIVE)
+            await other.ask("else", query="subscription { commentAdded { post { title } } }")
+            await until_listening(21)
+            await comment(client, "Een")
+            told = [(await talk.hear())["payload"] for _ in range(10)]
+            assert all(one == told[0] for one in told)
+            assert {(await other.hear())["id"] for _ in range(11)} == {*map(str, range(10)), "else"}
+        assert len(executed) == 2
 
     async def test_who_has_gone_is_not_listened_for(self, client, until):
         async with talking(client) as talk:

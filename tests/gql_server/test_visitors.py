@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 import models
 from gql_server.app import build
 from gql_server.networks import network_of, truncated
+from gql_server.questions import Unreadable
 from gql_server.settings import Settings
 from gql_server.turnstile import MOST_NETWORKS, CommentGate, SignUpGate, Turnstile
 from gql_server.visitors import VISITORS, languages_of
@@ -86,6 +87,22 @@ def passed(gate: Turnstile, key: str, tries: int) -> int:
 @pytest.mark.parametrize(("peer", "forwarded", "who"), CHAINS.values(), ids=CHAINS)
 def test_only_a_trusted_proxy_is_believed(peer, forwarded, who):
     assert visitor(peer, *forwarded).trace.network == who
+
+
+@pytest.mark.parametrize("told", ["unknown", "", "203.0.113.77, ", "127.0.0.1"])
+def test_who_came_through_a_proxy_is_counted_though_it_tells_nothing(told):
+    request = make_mocked_request("POST", "/graphql", headers={"X-Forwarded-For": told}).clone(
+        remote="127.0.0.1"
+    )
+    visitors = build(Settings(trusted_proxies="127.0.0.0/8", rate_limit=2))[VISITORS]
+    for _ in range(2):
+        visitors.admit(request)
+    with pytest.raises(Unreadable) as refused:
+        visitors.admit(request)
+    assert refused.value.status == 429
+    bare = make_mocked_request("POST", "/graphql").clone(remote="127.0.0.1")
+    for _ in range(10):
+        visitors.admit(bare)
 
 
 def test_without_a_trusted_proxy_nobody_is_believed():

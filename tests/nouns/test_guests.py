@@ -101,6 +101,7 @@ async def test_one_replies_to_what_is_shown_below_the_same_post(post, write, hos
 
 WRONG = {
     "no name": ({"name": ""}, "authorName", None),
+    "a name of blanks": ({"name": "\u3164\u115f\u2800"}, "authorName", None),
     "a name of nothing": ({"name": " \u200b\u2060\u00ad\u202e\t "}, "authorName", None),
     "a name without end": ({"name": "x" * (LONGEST_NAME + 1)}, "authorName", LONGEST_NAME),
     "half a character": ({"name": "\ud800"}, "authorName", None),
@@ -111,6 +112,10 @@ WRONG = {
     "an endless address": ({"email": "x" * 300 + "@example.org"}, "authorEmail", 254),
     "a script": ({"website": "javascript:alert(1)"}, "authorWebsite", None),
     "a hidden script": ({"website": "java\x00script:alert(1)"}, "authorWebsite", None),
+    "no host": ({"website": "https:///x"}, "authorWebsite", None),
+    "a name before the host": ({"website": "https://example.org@a.example/"}, "authorWebsite", None),
+    "a slash that turns": ({"website": "https://x\\@a.example"}, "authorWebsite", None),
+    "half an address": ({"website": "https://[::1"}, "authorWebsite", None),
     "data": ({"website": "data:text/html,x"}, "authorWebsite", None),
     "no scheme": ({"website": "//example.org"}, "authorWebsite", None),
     "a quote": ({"website": 'https://example.org/"onclick="x'}, "authorWebsite", None),

@@ -15,6 +15,8 @@ from schema.limits import (
     MOST_ALIKE,
     MOST_DEPTH,
     MOST_DIRECTIVES,
+    MOST_FRAGMENTS,
+    MOST_OPERATIONS,
     MOST_ROOT_FIELDS,
     Shape,
 )  # fmt: skip
@@ -50,6 +52,8 @@ PASSING = {
     "aliases": lambda n: "{ a { " + " ".join(f"b{i}: c" for i in range(n)) + " } }",
     "directives": lambda n: "{ a " + "@b " * n + " }",
     "equal names": lambda n: "{ a { " + "b " * n + " } }",
+    "operations": lambda n: " ".join(f"query A{i} {{ a }}" for i in range(n)),
+    "fragments": lambda n: "{ a } " + " ".join(f"fragment A{i} on B {{ a }}" for i in range(n)),
 }
 MOST = {
     "depth": MOST_DEPTH - 1,
@@ -57,6 +61,8 @@ MOST = {
     "aliases": MOST_ALIASES,
     "directives": MOST_DIRECTIVES,
     "equal names": MOST_ALIKE,
+    "operations": MOST_OPERATIONS,
+    "fragments": MOST_FRAGMENTS,
 }
 
 
@@ -198,6 +204,9 @@ VARIABLE = "query ($n: Int = 4, $m: Int) { posts(first: $n, last: $m) { nodes { 
         ({"n": 0}, 0),
         ({"n": -5}, 0),
         ({"n": 10**30}, 100),
+        ({"n": 50.0}, 50),
+        ({"n": 1e300}, 100),
+        ({"n": True}, 20),
         ({"n": "many"}, 20),
         ({"n": None}, 20),
         ({"n": [7]}, 20),
@@ -216,6 +225,25 @@ def test_an_operation_beyond_the_limit_is_told_what_it_costs():
     with pytest.raises(GraphQLError, match="may cost 5201, and 5000 is allowed") as refused:
         operation.cost_with({"n": 100})
     assert refused.value.extensions == {"code": "QUERY_TOO_COMPLEX", "limit": "cost", "most": 5000}
+
+
+def test_an_answer_of_too_many_values_is_refused_though_each_costs_nothing():
+    values = " ".join(f"a{i}: title" for i in range(20))
+    lists = " ".join(f"l{i}: posts(first: $n) {{ nodes {{ ...F }} }}" for i in range(10))
+    document = f"query ($n: Int) {{ {lists} }} fragment F on Post {{ {values} }}"
+    operation = Documents().read(document).operation(None)
+    assert operation.cost_with({"n": 90}) == 10 * 91
+    with pytest.raises(GraphQLError, match="may hold 21010 values, and 20000 are allowed"):
+        operation.cost_with({"n": 100})
+
+
+def test_what_is_told_to_all_who_listen_costs_little():
+    deep = "posts(first: $n) { nodes { id } }"
+    document = f"subscription ($n: Int) {{ commentAdded {{ post {{ authors {{ {deep} }} }} }} }}"
+    operation = Documents().read(document).operation(None)
+    assert operation.cost_with({"n": 90}) == 1 + 1 + 5 * (1 + 1 + 90)
+    with pytest.raises(GraphQLError, match="and 500 is allowed"):
+        operation.cost_with({"n": 100})
 
 
 def test_a_cost_of_fragments_that_double_is_worked_out_once_each():
