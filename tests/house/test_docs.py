@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from gql_server import answers, endpoint, lines, requests, sockets, streams
+from gql_server import answers, endpoint, lines, listening, requests, sockets, streams
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.settings import PREFIX, Settings
@@ -82,6 +82,7 @@ LIMITS = [
     endpoint.PACKED_FROM,
     lines.MOST,
     lines.MOST_OF_NETWORK,
+    listening.MOST_LISTENERS,
     persisted_documents.LONGEST,
     persisted_documents.MOST,
     requests.LARGEST_BODY,
