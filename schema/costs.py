@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from schema.limits import too_complex
-from schema.prices import Price, Prices
+from schema.prices import ASSUMED, Price, Prices
 
 MOST_COST = 5_000
 # What happens is told to all who listen at once.
@@ -138,6 +138,9 @@ class _Work:
             return Term(int(self._counts))
         price = self._prices.of(parent, name)
         length = size or (None if price.length is None else _length(nodes[0], price))
+        if self._counts and length is not None and not price.weight:
+            # What stands in memory is short, and no asking makes it longer.
+            length = Length(ASSUMED)
         kind = get_named_type(self._prices.field(parent, name).type)
         below: list[tuple[Length, Term]] = []
         if is_composite_type(kind):
