@@ -11,18 +11,8 @@ from graphql import ExecutionResult, GraphQLError, execute, experimental_execute
 from graphql import ExperimentalIncrementalExecutionResults as InParts
 
 import models
-from gql_server.answers import (
-    DEADLINE_SECONDS,
-    Answer,
-    Asker,
-    late,
-    overloaded,
-    record,
-    refused,
-    told,
-    told_errors,
-)  # fmt: skip
-from gql_server.crowd import Crowd, Full
+from gql_server.answers import Answer, Asker, record, refused, seated, told, told_errors
+from gql_server.crowd import Crowd
 from gql_server.deferred import parts, whole
 from gql_server.persisted import Persisted
 from gql_server.questions import Question
@@ -67,14 +57,9 @@ class Answering:
     async def once(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         """Execute a query or a mutation."""
         begun = perf_counter()
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
-                answer = await self._execute(operation, question, asker)
-        except TimeoutError:
-            answer = late()
-        except Full:
-            answer = overloaded()
-        record(asker, operation.name or question.operation_name, answer, seconds=perf_counter() - begun)
+        lane = self._crowd.lane(operation.kind)
+        answer = await seated(lane, asker, lambda: self._execute(operation, question, asker))
+        record(asker, operation.name, answer, seconds=perf_counter() - begun)
         return answer
 
     async def deferred(
@@ -94,24 +79,23 @@ class Answering:
     async def _in_parts(
         self, operation: Operation, question: Question, asker: Asker, form: str, coming: Coming
     ) -> None:
-        begun = perf_counter()
+        begun, answer = perf_counter(), Answer({})
+
+        async def execute_each() -> Answer:
+            result = await self._begin(operation, question, asker)
+            if not isinstance(result, InParts):
+                return told(result, asker)
+            async for part in parts(result, form, lambda errors: told_errors(errors, asker)):
+                coming.put_nowait(Answer(part))
+            return answer
+
         try:
-            async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
-                result = await self._begin(operation, question, asker)
-                if isinstance(result, InParts):
-                    async for part in parts(result, form, lambda errors: told_errors(errors, asker)):
-                        coming.put_nowait(Answer(part))
-                else:
-                    coming.put_nowait(told(result, asker))
-        except TimeoutError:
-            coming.put_nowait(late())
-        except Full:
-            coming.put_nowait(overloaded())
-        except models.Unavailable as error:
-            coming.put_nowait(refused(asker, GraphQLError("", original_error=error)))
+            answer = await seated(self._crowd.lane(operation.kind), asker, execute_each)
+            if answer.told:
+                coming.put_nowait(answer)
         finally:
             coming.put_nowait(None)
-            record(asker, operation.name, Answer({}), seconds=perf_counter() - begun)
+            record(asker, operation.name, answer, seconds=perf_counter() - begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         try:

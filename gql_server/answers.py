@@ -1,14 +1,16 @@
 """An answer to a question, and who asked it: what is told of errors, and what is logged."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import structlog
 from graphql import ExecutionResult, GraphQLError
 
-from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
+import models
+from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY, Full, Lane
 from schema.context import Visitor
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
@@ -16,6 +18,7 @@ DEADLINE_SECONDS = 6
 MOST_BYTES = 2_000_000
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
+T = TypeVar("T")
 log = structlog.get_logger("graphql")
 
 
@@ -75,6 +78,19 @@ class Answer:
             last = {"hasNext": False} if "hasNext" in self.told else {}
             return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None, **last})
         return body
+
+
+async def seated(lane: Lane, asker: Asker, work: Callable[[], Awaitable[T]]) -> T | Answer:
+    """Do work in a seat and in time, or answer why it could not be done."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS), lane.seat():
+            return await work()
+    except models.Unavailable as error:
+        return refused(asker, GraphQLError("", original_error=error))
+    except TimeoutError:
+        return late()
+    except Full:
+        return overloaded()
 
 
 def told(result: ExecutionResult, asker: Asker) -> Answer:

@@ -8,7 +8,7 @@ from graphql import OperationType
 
 from gql_server import origins, sockets
 from gql_server.answering import ANSWERING
-from gql_server.answers import DEADLINE_EXCEEDED, Answer, Asker, overloaded
+from gql_server.answers import DEADLINE_EXCEEDED, Answer, overloaded
 from gql_server.crowd import CROWD, RETRY_SECONDS
 from gql_server.listening import LISTENING
 from gql_server.middleware import REQUEST_ID
@@ -54,7 +54,7 @@ async def graphql(request: web.Request) -> web.StreamResponse:
 
 
 async def _answered(request: web.Request, question: Question, takes: Accepted) -> web.StreamResponse:
-    answering, asker = request.app[ANSWERING], asker_of(request)
+    answering, asker = request.app[ANSWERING], request.app[VISITORS].asker(request)
     operation = await answering.operation(question, asker)
     if isinstance(operation, Answer):
         return await _single(request, operation, takes.for_errors)
@@ -85,11 +85,6 @@ async def _single(
 
 async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:
     yield answer
-
-
-def asker_of(request: web.Request) -> Asker:
-    """Give who asks."""
-    return Asker(request[REQUEST_ID], lambda: request.app[VISITORS].of(request, "graph"))
 
 
 def _status(request: web.Request, answer: Answer, media: str) -> int:

@@ -25,9 +25,10 @@ from gql_server.answers import (
     overloaded,
     record,
     refused,
+    seated,
     told,
 )  # fmt: skip
-from gql_server.crowd import Crowd, Full
+from gql_server.crowd import Crowd
 from gql_server.questions import Question
 from schema.context import Context, Publication
 from schema.documents import Documents, Operation
@@ -75,21 +76,17 @@ class Listening:
         """Begin to listen; answer why when that cannot be."""
         if self._listeners >= MOST_LISTENERS:
             return overloaded()
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS), self._crowd.lane(operation.kind).seat():
-                context = await self._publication.context(asker.visit)
-                executor = self._executor(operation, question, context)
-                if not isinstance(executor, Executor):
-                    return refused(asker, *executor)
-                source = create_source_event_stream(executor)
-                source = await source if isawaitable(source) else source
-        except models.Unavailable as error:
-            return refused(asker, GraphQLError("", original_error=error))
-        except TimeoutError:
-            return late()
-        except Full:
-            return overloaded()
+        lane = self._crowd.lane(operation.kind)
+        source = await seated(lane, asker, lambda: self._source(operation, question, asker))
         return refused(asker, *(source.errors or ())) if isinstance(source, ExecutionResult) else source
+
+    async def _source(self, operation: Operation, question: Question, asker: Asker) -> Any:
+        context = await self._publication.context(asker.visit)
+        executor = self._executor(operation, question, context)
+        if not isinstance(executor, Executor):
+            return refused(asker, *executor)
+        source = create_source_event_stream(executor)
+        return await source if isawaitable(source) else source
 
     async def _shared(self, operation: Operation, question: Question, asker: Asker, event: Any) -> Answer:
         """Answer what others asked about the same event with what they were answered."""

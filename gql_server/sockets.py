@@ -12,10 +12,9 @@ from graphql import OperationType
 
 import models
 from gql_server.answering import ANSWERING
-from gql_server.answers import Answer, Asker
+from gql_server.answers import Answer
 from gql_server.lines import LINES
 from gql_server.listening import LISTENING
-from gql_server.middleware import REQUEST_ID
 from gql_server.persisted import NOT_FOUND, Missing
 from gql_server.questions import Question, Unreadable, question_of
 from gql_server.requests import LARGEST_BODY
@@ -187,9 +186,7 @@ class Socket:
 
     async def _answer(self, id: str, question: Question) -> None:
         answering = self._request.app[ANSWERING]
-        asker = Asker(
-            self._request[REQUEST_ID], lambda: self._request.app[VISITORS].of(self._request, "graph")
-        )
+        asker = self._request.app[VISITORS].asker(self._request)
         try:
             self._request.app[VISITORS].admit(self._request)
             operation = await answering.operation(question, asker)

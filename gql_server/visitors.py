@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from aiohttp import HttpVersion11, web
 
 import models
+from gql_server.answers import Asker
 from gql_server.carrier import Carrier
+from gql_server.middleware import REQUEST_ID
 from gql_server.networks import network_of, read_ip, truncated
 from gql_server.origins import host_of
 from gql_server.questions import Unreadable
@@ -51,6 +53,10 @@ class Visitors:
             wait = math.ceil(error.wait.total_seconds())
             message = f"Too many requests came from this network; try again in {wait} s."
             raise Unreadable(429, message, code="RATE_LIMITED", retry_after=str(wait)) from None
+
+    def asker(self, request: web.Request) -> Asker:
+        """Give who asks something of the graph; the visitor is looked at when somebody needs to know."""
+        return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"))
 
     def of(self, request: web.Request, door: str) -> Visitor:
         """Give what is known of who sent a request through a door."""

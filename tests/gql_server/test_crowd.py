@@ -16,6 +16,26 @@ def made(seats: int, waiting: int) -> Lane:
     return Lane(seats, waiting=waiting, burst=waiting)
 
 
+async def assert_nobody_more_may_wait(lane: Lane) -> None:
+    """Fill a lane, hold that the next is turned away at once, and let all leave."""
+    leave = asyncio.Event()
+
+    async def visit() -> None:
+        async with lane.seat():
+            await leave.wait()
+
+    visits = []
+    while not lane.is_full:
+        visits.append(asyncio.create_task(visit()))
+        await asyncio.sleep(0)
+    with pytest.raises(Full):
+        async with lane.seat():
+            pytest.fail("There was no seat.")
+    leave.set()
+    await asyncio.gather(*visits)
+    assert not lane.is_full
+
+
 async def test_who_finds_no_seat_in_a_moment_is_turned_away(monkeypatch):
     monkeypatch.setattr(crowd, "BURST_SECONDS", 0.05)
     lane = made(1, 5)
@@ -43,21 +63,9 @@ async def test_who_waits_gets_the_seat_that_becomes_free(monkeypatch):
 
 async def test_nobody_waits_behind_those_who_may_wait(monkeypatch):
     monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
-    lane, leave = made(1, 3), asyncio.Event()
+    lane = made(1, 3)
 
-    async def visit() -> None:
-        async with lane.seat():
-            await leave.wait()
-
-    visits = [asyncio.create_task(visit()) for _ in range(4)]
-    while not lane.is_full:  # noqa: ASYNC110 - nothing tells that somebody waits
-        await asyncio.sleep(0)
-    with pytest.raises(Full):
-        async with lane.seat():
-            pytest.fail("There was no seat.")
-    leave.set()
-    await asyncio.gather(*visits)
-    assert not lane.is_full
+    await assert_nobody_more_may_wait(lane)
 
 
 async def test_who_leaves_while_waiting_takes_no_seat(monkeypatch):
@@ -88,21 +96,9 @@ async def test_a_burst_is_waited_out():
 async def test_a_crowd_that_lasts_is_turned_away_sooner_and_until_it_is_over(monkeypatch):
     monkeypatch.setattr(crowd, "CALM_SECONDS", 0.0)
     monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
-    lane, leave = Lane(1, waiting=2, burst=200), asyncio.Event()
+    lane = Lane(1, waiting=2, burst=200)
 
-    async def visit() -> None:
-        async with lane.seat():
-            await leave.wait()
-
-    visits = [asyncio.create_task(visit()) for _ in range(3)]
-    while not lane.is_full:  # noqa: ASYNC110 - nothing tells that somebody waits
-        await asyncio.sleep(0)
-    with pytest.raises(Full):
-        async with lane.seat():
-            pytest.fail("There was no seat.")
-    leave.set()
-    await asyncio.gather(*visits, return_exceptions=True)
-    assert not lane.is_full
+    await assert_nobody_more_may_wait(lane)
     async with lane.seat():
         pass
 
