@@ -1,7 +1,6 @@
 """Posts: drafted, published now or later, withdrawn; what readers may see of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -24,25 +23,10 @@ from models.site import Site
 from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
 from models.visibility import Status, visible
+from models.wanted import ANY, Wanted
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Conditions on posts; all must hold, and one left out asks nothing."""
-
-    month: str | None = None
-    author_slugs: tuple[str, ...] | None = None
-    tag_slugs: tuple[str, ...] | None = None
-    ids: tuple[int, ...] | None = None
-    published_from: datetime | None = None
-    published_until: datetime | None = None
-    search: str | None = None
-
-
-ANY = Wanted()
 
 
 class Post(Model):
@@ -92,7 +76,12 @@ class Post(Model):
     @property
     def path(self) -> str:
         """Path below the site's URL."""
-        return f"/posts/{self.slug}"
+        return self.path_of(self.slug)
+
+    @staticmethod
+    def path_of(slug: str) -> str:
+        """Give the path of what has that slug."""
+        return f"/posts/{slug}"
 
     @classmethod
     def published(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
@@ -236,9 +225,7 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.published_until is not None:
         asked.append(Q(published_at__lt=wanted.published_until))
     if wanted.search is not None:
-        # A word without letters or digits finds nothing, rather than everything.
-        words = text.search_words(wanted.search) or ["\x1f"]
-        asked += [Q(words__contains=f" {word}") for word in words]
+        asked += [Q(words__contains=f" {word}") for word in wanted.words]
     return asked
 
 

@@ -1,6 +1,7 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,6 +12,10 @@ from urllib.parse import urljoin
 import models
 from schema.languages import first_spoken
 from schema.loaders import Loaders
+
+
+# Nothing in it that joining would change.
+PLAIN_PATH = re.compile(r"(/[\w~-]+)+", re.ASCII)
 
 
 class Outbox(Protocol):
@@ -70,7 +75,13 @@ class Context:
 
     def absolute(self, path: str) -> str:
         """Make a path below the site's URL absolute; an address stays as it is."""
+        if PLAIN_PATH.fullmatch(path):
+            return f"{self._origin}{path}"
         return urljoin(f"{self.root_url}/", path)
+
+    @cached_property
+    def _origin(self) -> str:
+        return urljoin(f"{self.root_url}/", "/")[:-1]
 
 
 class Publication:

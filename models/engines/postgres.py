@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from logging import Logger
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,7 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
+from models.engines.steps import Steps, T
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
 
 SETTINGS = {
@@ -24,8 +26,12 @@ SETTINGS = {
     "statement_timeout": "3000",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
+    # Compiling a statement takes longer than any of ours.
+    "jit": "off",
 }
-POOL: dict[str, Any] = {"minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3}
+POOL: dict[str, Any] = {
+    "minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3, "statement_cache_size": 500,
+}  # fmt: skip
 # A migration may take its time, and waits for whoever migrates at the same moment.
 MIGRATING: dict[str, Any] = {
     "maxsize": 1,
@@ -124,6 +130,11 @@ class PostgresEngine(AsyncpgDBClient):
             await connection.close(timeout=1)
         return True
 
+    async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
+        """Go through the steps of a plan on one connection."""
+        async with self.acquire_connection() as connection:
+            return await self._translate_exceptions(lambda _: _walk(begin(), connection, self.log))  # type: ignore[no-any-return]
+
     async def close(self) -> None:
         await whole(super().close())
 
@@ -217,6 +228,18 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         with suppress(Unavailable):
             if self._transaction is not None:
                 await self._translate_exceptions(lambda _: self._transaction.rollback())
+
+
+async def _walk(steps: Steps[T], connection: Any, log: Logger) -> T:
+    fetch = connection.fetch
+    rows: Any = None
+    try:
+        while True:
+            sql, values = steps.send(rows)
+            log.debug("%s: %s", sql, values)
+            rows = await fetch(sql, *values)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
 
 
 async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:

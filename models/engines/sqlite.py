@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextvars import copy_context
 from typing import Any
 
 import aiosqlite
@@ -11,7 +12,9 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
+from models.engines.sqlite_loop import LoopReader, TooLong, walk
 from models.engines.statements import only_reads, split
+from models.engines.steps import Steps, T
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
 
 READERS = 4
@@ -45,6 +48,7 @@ class SqliteEngine(SqliteClient):
         self.pragmas = PRAGMAS | {name: kwargs[name] for name in PRAGMAS.keys() & kwargs.keys()}
         self._opening = asyncio.Lock()
         self._readers = _Readers(file_path)
+        self._loop_reader = LoopReader(file_path, self.log)
 
     async def create_connection(self, with_db: bool) -> None:
         async with self._opening:
@@ -57,6 +61,7 @@ class SqliteEngine(SqliteClient):
 
     async def close(self) -> None:
         # The writer goes last: the last connection folds the log into the file, and a reader may not.
+        self._loop_reader.close()
         await whole(self._readers.close())
         await whole(super().close())
 
@@ -83,6 +88,19 @@ class SqliteEngine(SqliteClient):
                     wait = self.pragmas["busy_timeout"]
                     await connection.execute_fetchall(f"PRAGMA busy_timeout={wait}")
                 return not is_kept
+
+    async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
+        """Go through the steps of a plan: at once, or in a thread when that takes long."""
+        if not is_long:
+            with suppress(TooLong), _translated():
+                return self._loop_reader.read(begin)
+        # A plan may still write its statements, and asks in this task's context for the store.
+        context = copy_context()
+        async with self._readers.lend() as reader:
+            with _translated():
+                execute = reader._conn.execute
+                taken: T = await reader._execute(context.run, lambda: walk(begin(), execute, self.log))  # type: ignore[no-untyped-call]
+                return taken
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return _Writer(self._lock, self)
