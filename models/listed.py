@@ -49,14 +49,14 @@ class List:
         pen = Pen(self.noun)
         walked = Order(self.order.column, self.order.descending != cut.from_end)
         conditions = [*self._between(pen, cut), *self._belonging(pen)]
-        limit, order = pen.value(Slot("limit")), pen.walked(walked)
+        limit = pen.value(Slot("limit"))
         if self.below is None:
             asked = pen.asked(self.question, columns, *conditions)
-            return pen.done(f"{asked} ORDER BY {order} LIMIT {limit}")
+            return pen.done(f"{asked} ORDER BY {pen.walked(walked)} LIMIT {limit}")
         keys = pen.keys(self.below.kind)
         through = self._link
         return pen.done(
-            pen.for_each(keys, self.question, columns, conditions, order, limit, through=through)
+            pen.for_each(keys, self.question, columns, conditions, walked, limit, through=through)
         )
 
     def sides(self, cut: Cut) -> Statement:

@@ -112,32 +112,36 @@ class Pen:
         query._selects = []
         if through is not None:
             link = Table(through[0])
-            query = query.join(link).on(link.field(through[1]) == self._noun._meta.basetable.field(through[2]))
+            query = query.join(link).on(
+                link.field(through[1]) == self._noun._meta.basetable.field(through[2])
+            )
         query = query.select(*(LiteralValue(column) for column in columns))
         if conditions:
             query = query.where(LiteralValue(" AND ".join(conditions)))
         return str(query.get_sql(self._context()))
 
     def for_each(
-        self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: str,
+        self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
         limit: str, *, through: tuple[str, str, str] | None = None,
     ) -> str:  # fmt: skip
         """Write the first rows of a question for each row of `outer`, which holds the keys; the key comes last."""
+        walked = self.walked(order)
         if self._is_postgres:
             named = [f"{column} AS c{place}" for place, column in enumerate(columns)]
+            named += [f"{self.column(order.column)} AS key", f"{self.column('id')} AS id"]
             inner = self.asked(question, named, *conditions, through=through)
             listed = ", ".join(f"c.c{place}" for place in range(len(columns)))
+            direction = "DESC" if order.descending else "ASC"
             return (
-                f"SELECT {listed}, k.value FROM {outer} CROSS JOIN LATERAL "
-                f"({inner} ORDER BY {order} LIMIT {limit}) c ORDER BY k.place"
+                f"SELECT {listed}, k.value FROM {outer} CROSS JOIN LATERAL ({inner} ORDER BY {walked} "
+                f"LIMIT {limit}) c ORDER BY k.place, c.key {direction}, c.id {direction}"
             )
         # SQLite has no LATERAL; the list of ids is found for each key all the same, and rows by their ids.
         table, id = self._noun._meta.db_table, self.column("id")
         inner = self.asked(question, [id], *conditions, through=through)
-        listed = ", ".join(columns)
         return (
-            f'SELECT {listed}, k.value FROM {outer} CROSS JOIN "{table}" '
-            f"WHERE {id} IN ({inner} ORDER BY {order} LIMIT {limit}) ORDER BY k.place, {order}"
+            f'SELECT {", ".join(columns)}, k.value FROM {outer} CROSS JOIN "{table}" '
+            f"WHERE {id} IN ({inner} ORDER BY {walked} LIMIT {limit}) ORDER BY k.place, {walked}"
         )
 
     def beside(self, question: Question, columns: Sequence[str], order: Order) -> str:
@@ -146,7 +150,7 @@ class Pen:
         here, there = (f'{name}."{order.column}"' for name in (f'"{table}"', "this"))
         beyond = f'{here} {sign}= {there} AND ({here} {sign} {there} OR {self.column("id")} {sign} this."id")'
         outer = f'{self.keys()} JOIN "{table}" this ON this."id" = k.value'
-        return self.for_each(outer, question, columns, [beyond], self.walked(order), "1")
+        return self.for_each(outer, question, columns, [beyond], order, "1")
 
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""

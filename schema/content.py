@@ -117,9 +117,7 @@ MAKERS: dict[str, Callable[[dict[str, Any], str, Context], Any]] = {
     "image": lambda part, key, context: ImageBlock(image=inline_image(part, key)),  # type: ignore[arg-type]
     "list": lambda part, key, context: ListBlock(is_ordered=part["ordered"], items=part["items"]),
     "quote": lambda part, key, context: QuoteBlock(attribution=part["attribution"], html=part["html"]),
-    "embed": lambda part, key, context: EmbedBlock(
-        html=part["html"], url=URL(context.absolute(part["url"]))
-    ),
+    "embed": lambda part, key, context: EmbedBlock(html=part["html"], url=URL(context.absolute(part["url"]))),
     "html": lambda part, key, context: HtmlBlock(html=part["html"]),
 }
 

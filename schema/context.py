@@ -13,7 +13,6 @@ import models
 from schema.languages import first_spoken
 from schema.loaders import Loaders
 
-
 # Nothing in it that joining would change.
 PLAIN_PATH = re.compile(r"(/[\w~-]+)+", re.ASCII)
 

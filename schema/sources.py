@@ -22,7 +22,7 @@ SOURCE = "source"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row, or a property of it (`x_of` beside a property `x` names the columns it is made of)."""
+    """A column of the row, or a property `x` of it, beside which `x_of` names the columns it is made of."""
 
     name: str
 

@@ -146,7 +146,9 @@ class Newsletter(Node):
     description: str | None = column("What it is about and how often it comes.")
     slug: str = column("Unique, human-readable name.")
 
-    title: str = worked("Title.", lambda context, title: models.Newsletter.title_of(title, context.site.language), "title")
+    title: str = worked(
+        "Title.", lambda context, title: models.Newsletter.title_of(title, context.site.language), "title"
+    )
 
 
 @strawberry.type(description="The publication as a whole.")
@@ -303,14 +305,16 @@ class Post(Linkable, Node):
         return _excerpt(info.context, root.summary, root.opening, length)
 
     @strawberry.field(
-        description="Next newer published post.", metadata={SOURCE: Beside("Post", models.Post.in_list, OLDEST)}
+        description="Next newer published post.",
+        metadata={SOURCE: Beside("Post", models.Post.in_list, OLDEST)},
     )
     @staticmethod
     async def next(root: Parent[models.Post], info: Info) -> "Post | None":
         return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[1]  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Next older published post.", metadata={SOURCE: Beside("Post", models.Post.in_list, NEWEST)}
+        description="Next older published post.",
+        metadata={SOURCE: Beside("Post", models.Post.in_list, NEWEST)},
     )
     @staticmethod
     async def previous(root: Parent[models.Post], info: Info) -> "Post | None":

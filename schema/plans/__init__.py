@@ -57,7 +57,7 @@ class Plans:
         self, operation: Operation, given: dict[str, Any], context: Context, *, audience: str = READERS
     ) -> Planned | None:
         """Answer a query; None when that is not a plan's to do."""
-        if operation.kind is not OperationType.QUERY:
+        if operation.kind is not OperationType.QUERY or operation.is_deferred:
             return None
         variables = get_variable_values(self._schema, operation.node.variable_definitions or (), given)
         if not isinstance(variables, VariableValues):
@@ -66,6 +66,12 @@ class Plans:
             plan = self._plan(operation, variables, audience)
             return None if plan is None else await self._answered(plan, variables, context)
         except (NotPlanned, GraphQLError, models.Refused):
+            return None
+        except models.Unavailable:
+            raise
+        except Exception as error:
+            # Nobody has to miss an answer because of us; whoever runs the server has to know.
+            log.error("a plan failed", operation=operation.name, exc_info=error)
             return None
 
     async def _answered(self, plan: _Plan, variables: VariableValues, context: Context) -> Planned:

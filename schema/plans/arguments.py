@@ -96,7 +96,9 @@ class _Reader:
             field, inner = fields[name], kind.fields[name]
             if not variables_in(part.value):
                 value = value_from_ast(part.value, inner.type)
-                known[field.python_name] = self._converted(value, field.resolve_type(type_definition=declared))
+                known[field.python_name] = self._converted(
+                    value, field.resolve_type(type_definition=declared)
+                )
             elif isinstance(part.value, VariableNode) and _is_leaf(inner.type):
                 wanted = GraphQLNonNull(get_nullable_type(inner.type)) if kind.is_one_of else inner.type
                 open_ones.append((field.python_name, _variable(part.value, wanted, ABSENT)))

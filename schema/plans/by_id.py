@@ -49,9 +49,7 @@ class Anything(Brief):
                     x.is_kept = False
         return found
 
-    def _find_in_memory(
-        self, kind: str, names: list[str], found: dict[Named, Any], x: Asking
-    ) -> Steps[None]:
+    def _find_in_memory(self, kind: str, names: list[str], found: dict[Named, Any], x: Asking) -> Steps[None]:
         for name in names:
             if (thing := of_masthead(x.context.masthead, kind, name)) is not None:
                 found[kind, name] = yield from self._thing(kind).made(thing, x)
@@ -99,7 +97,7 @@ class OneNode(Anything):
         """Read it."""
         named = read_id(x.given(self.given)["id"])
         found = (yield from self.found({named}, x)) if named is not None else {}
-        return found.get(named)
+        return None if named is None else found.get(named)
 
 
 class ManyNodes(Anything):
@@ -112,7 +110,7 @@ class ManyNodes(Anything):
             raise NotPlanned("too many ids")
         named = [read_id(id) for id in ids]
         found = yield from self.found({name for name in named if name is not None}, x)
-        return [found.get(name) for name in named]
+        return [None if name is None else found.get(name) for name in named]
 
 
 def _keys(kind: str, names: list[str]) -> dict[str, Any] | None:

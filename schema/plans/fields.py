@@ -15,6 +15,7 @@ from graphql import (
 
 import models
 from models.paging import Order
+from schema.ids import global_id
 from schema.plans import below, lists
 from schema.plans.arguments import arguments_of
 from schema.plans.asking import Arguments, NotPlanned
@@ -40,8 +41,6 @@ from schema.sources import (
     Target,
     Worked,
 )  # fmt: skip
-from schema.ids import global_id
-
 
 NOUN_OF_CONNECTION = {f"{kind}Connection": kind for kind in ("Post", "Author", "Comment")}
 
@@ -155,9 +154,7 @@ class _Field:
         assert isinstance(rows, Rows)
         kinds = self._writer.name(_by_class(self._compiling, self._definition, self._nodes))
         where = rows.noun.table.__name__.lower()
-        parts = (
-            f"{self._writer.name(work)}({where!r}, {self._place.raw('id')}, {self._place.python(name)}, x.context)"
-        )
+        parts = f"{self._writer.name(work)}({where!r}, {self._place.raw('id')}, {self._place.python(name)}, x.context)"
         kind_of = self._writer.name(type)
         return f"[{kinds}[{kind_of}(b)](b, x) for b in {parts}]"
 

@@ -61,7 +61,7 @@ class Pages:
         pages = {key: _Page([]) for key in keys}
         for row in found:
             pages[row[-1] if self.list.below else ALONE].rows.append(row)
-        if self._asks.previous and cut.after or self._asks.next and cut.before:
+        if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
             for *key, previous, behind in (yield self._statement("sides", cut).bound(given)):
                 page = pages[key[0] if key else ALONE]
                 page.has_previous, page.has_next = bool(previous), bool(behind)

@@ -1,4 +1,4 @@
-"""The nouns as plans know them: the kinds of the graph that are rows, and the questions that find them by key."""
+"""The nouns as plans know them: the kinds of the graph that are rows, and how these are found by key."""
 
 from typing import Any, NamedTuple
 

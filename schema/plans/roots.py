@@ -1,6 +1,5 @@
 """The fields of the query root: how a plan begins."""
 
-from collections.abc import Callable
 from typing import Any, Protocol
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_object_type
@@ -204,16 +203,15 @@ class ByName(Brief):
         found = []
         for column, value in _tries(self._name, by):
             if column == "old":
-                [[value]] = (yield self._bound(column, value, x)) or [[None]]
-                column = "id"
-            if value is not None:
+                [[id]] = (yield self._bound(column, value, x)) or [[None]]
+                found = [] if id is None else (yield self._bound("id", id, x))
+            else:
                 found = yield self._bound(column, value, x)
             if found:
                 break
-        else:
-            if self._name == "Post":
-                # Whatever comes to have this name is told of as one of the list.
-                x.reads.add("posts")
+        if self._name == "Post" and not found:
+            # Whatever comes to have this name is told of as one of the list.
+            x.reads.add("posts")
         made = yield from self._rows.made(found, x)
         return made[0] if made else None
 
@@ -257,9 +255,7 @@ def _tries(noun: str, by: Any) -> list[tuple[str, Any]]:
     return [("id", row_id(by.id or "", noun) or 0)]
 
 
-def plan_of(
-    compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, given: Arguments
-) -> Root:
+def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, given: Arguments) -> Root:
     """Make a plan of a field of the root."""
     named = get_named_type(field.type)
     if name == "node":

@@ -44,7 +44,7 @@ class Writer:
     def function(self, parameters: str, value: str) -> Callable[..., Any]:
         """Write the function of some parameters that gives a value."""
         lines = [f"def made({parameters}):", *self._opening, f"return {value}"]
-        exec(compile("\n    ".join(lines), "<plan>", "exec"), self._names)  # noqa: S102
+        exec(compile("\n    ".join(lines), "<plan>", "exec"), self._names)
         made: Callable[..., Any] = self._names["made"]
         return made
 
