@@ -124,7 +124,7 @@ class Pen:
         self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
         limit: str, *, through: tuple[str, str, str] | None = None,
     ) -> str:  # fmt: skip
-        """Write the first rows of a question for each row of `outer`, which holds the keys; the key comes last."""
+        """Write the first rows of a question for each key that `outer` holds; the key comes last."""
         walked = self.walked(order)
         if self._is_postgres:
             named = [f"{column} AS c{place}" for place, column in enumerate(columns)]
@@ -145,7 +145,7 @@ class Pen:
         )
 
     def beside(self, question: Question, columns: Sequence[str], order: Order) -> str:
-        """Write the next row of a question after each that has one of the keys, in an order; the key comes last."""
+        """Write the next row of a question after each of the keys, in an order; the key comes last."""
         table, sign = self._noun._meta.db_table, "<" if order.descending else ">"
         here, there = (f'{name}."{order.column}"' for name in (f'"{table}"', "this"))
         beyond = f'{here} {sign}= {there} AND ({here} {sign} {there} OR {self.column("id")} {sign} this."id")'

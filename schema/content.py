@@ -130,7 +130,7 @@ def typed_blocks(place: str, id: int, parts: list[dict[str, Any]], context: Cont
 
 
 def place_of_image(key: str) -> tuple[str, int, int] | None:
-    """Read where a picture within a text stands: the kind of text, its id, and the block; None for nowhere."""
+    """Read where a picture in a text stands: the kind of text, its id, and the block; None for nowhere."""
     place, _, rest = key.partition("-")
     id, _, number = rest.partition("-")
     row = int_key(id)

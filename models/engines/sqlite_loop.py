@@ -1,4 +1,4 @@
-"""Reads SQLite in the event loop itself: a bounded read takes less time there than a thread takes to wake up."""
+"""Reads SQLite in the event loop itself: a bounded read takes less time than a thread takes to wake up."""
 
 import sqlite3
 from collections.abc import Callable

@@ -25,7 +25,7 @@ from schema.plans.fields import shown
 from schema.plans.roots import Root, plan_of
 from schema.plans.selections import Selections, deciding
 
-# A document with conditions has a plan for each way of deciding them; who asks for more is answered all the same.
+# A document with conditions has a plan for each way of deciding them; more ways than these go without.
 MOST_WAYS = 8
 log = structlog.get_logger("plans")
 

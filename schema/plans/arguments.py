@@ -1,4 +1,4 @@
-"""The arguments of a field: what can be known of them when a plan is made, and the rest once variables are."""
+"""The arguments of a field: what is known of them when a plan is made, and the rest once variables are."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

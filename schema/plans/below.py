@@ -1,4 +1,4 @@
-"""What is read below a level, for all of its rows at once: a row each names, a few rows each has, neighbours."""
+"""What is read below a level, for all its rows at once: a row each names, few rows each has, neighbours."""
 
 from collections.abc import Callable
 from typing import Any

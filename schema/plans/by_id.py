@@ -32,7 +32,7 @@ class Anything(Brief):
         self._things: dict[str, Level] = {}
 
     def found(self, wanted: set[Named], x: Asking) -> Steps[dict[Named, Any]]:
-        """Read the objects of these kinds and keys; what nobody may see or has ever been is not among them."""
+        """Read the objects of these kinds and keys; what nobody may see is not among them."""
         found: dict[Named, Any] = {}
         for kind in dict.fromkeys(kind for kind, _ in wanted):
             names = [key for named, key in wanted if named == kind]

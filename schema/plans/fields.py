@@ -154,7 +154,8 @@ class _Field:
         assert isinstance(rows, Rows)
         kinds = self._writer.name(_by_class(self._compiling, self._definition, self._nodes))
         where = rows.noun.table.__name__.lower()
-        parts = f"{self._writer.name(work)}({where!r}, {self._place.raw('id')}, {self._place.python(name)}, x.context)"
+        given = f"{where!r}, {self._place.raw('id')}, {self._place.python(name)}, x.context"
+        parts = f"{self._writer.name(work)}({given})"
         kind_of = self._writer.name(type)
         return f"[{kinds}[{kind_of}(b)](b, x) for b in {parts}]"
 

@@ -1,4 +1,4 @@
-"""Levels: what a plan reads at one place, how that becomes a part of the answer, and what is read below it."""
+"""Levels: what a plan reads at one place, what part of the answer it becomes, and what is read below it."""
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
@@ -47,15 +47,14 @@ class Level:
 
     def read_below(self, above: Any, x: Asking) -> Steps[list[Any]]:
         """Read what is below, for all of this level at once."""
-        below = []
+        below: list[Any] = []
         for child in self._children:
-            below.append((yield from child.read(above, x)))
+            below += [(yield from child.read(above, x))]
         return below
 
     def each(self, value: str) -> Callable[[Any], list[Any]]:
         """Write a function that gives a value of the thing, in a list: a key, for what is read below."""
-        made = Writer(is_postgres=self.writer.is_postgres).function(self.things, f"[{value}]")
-        return made
+        return Writer(is_postgres=self.writer.is_postgres).function(self.things, f"[{value}]")
 
 
 class Place(Protocol):
