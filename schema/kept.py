@@ -9,9 +9,10 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 import models
+from models.changes import EVERYTHING
 
 # What a kept thing costs beside itself: its entry, and its place below each tag.
-ENTRY_BYTES = 600
+ENTRY_BYTES = 800
 TAG_BYTES = 250
 # Whoever began to read longer ago than so many changes may have read something that was changed.
 REMEMBERED = 1000
@@ -52,7 +53,8 @@ class _Flight(NamedTuple):
 class Kept:
     """A bounded number of bytes; what was asked for least recently goes first.
 
-    Nothing stays longer than `seconds`, whatever is told: a change may go unheard.
+    Nothing stays longer than `seconds`, whatever is told: a change may go unheard. `hits` counts what was
+    given, `misses` what had to be made, `forgotten` what was changed, `evicted` what had no room.
     """
 
     def __init__(self, most_bytes: int, *, seconds: float = 10.0) -> None:
@@ -86,7 +88,6 @@ class Kept:
                 self.hits += 1
                 return entry.value
             self._drop(key)
-        self.misses += 1
         return None
 
     async def get(self, key: Hashable, make: Make) -> Any | None:
@@ -101,11 +102,37 @@ class Kept:
         else:
             made = await asyncio.shield(flight.task)
             if made is not None and made.reads is None:
+                self.misses += 1
                 made = await make()
         return made.value if made else None
 
     def keep(self, key: Hashable, made: Made, *, begun: int) -> None:
         """Keep what was read since the moment `begun`, unless something it has read was changed since."""
+        self.misses += 1
+        self._keep(key, made, begun)
+
+    def forget(self, tags: frozenset[str]) -> None:
+        """Forget what has read any of these, or everything."""
+        if EVERYTHING in tags:
+            self.clear()
+            return
+        self._moment += 1
+        self._changes.append(tags)
+        for tag in tags & self._readers.keys():
+            for key in list(self._readers.get(tag, ())):
+                self._drop(key)
+                self.forgotten += 1
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._moment += 1
+        self._changes.append(None)
+        self.forgotten += len(self._entries)
+        self._entries.clear()
+        self._readers.clear()
+        self.bytes = 0
+
+    def _keep(self, key: Hashable, made: Made, begun: int) -> None:
         size = made.size + _size_of(key) + ENTRY_BYTES + TAG_BYTES * len(made.reads or ())
         if made.reads is None or size > self.most_bytes or self._was_changed(made.reads, begun):
             return
@@ -117,27 +144,6 @@ class Kept:
         while self.bytes > self.most_bytes:
             self._drop(next(iter(self._entries)))
             self.evicted += 1
-
-    def forget(self, tags: frozenset[str]) -> None:
-        """Forget what has read any of these, or everything."""
-        if models.changes.EVERYTHING in tags:
-            return self.clear()
-        self._moment += 1
-        self._changes.append(tags)
-        for tag in tags & self._readers.keys():
-            for key in list(self._readers.get(tag, ())):
-                self._drop(key)
-                self.forgotten += 1
-        return None
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._moment += 1
-        self._changes.append(None)
-        self.forgotten += len(self._entries)
-        self._entries.clear()
-        self._readers.clear()
-        self.bytes = 0
 
     def _is_true(self, entry: _Entry) -> bool:
         return monotonic() < entry.ends_at and (entry.until is None or models.now() < entry.until)
@@ -166,13 +172,14 @@ class Kept:
         return models.pulse.is_current() or monotonic() - flight.began_at < SHARED_SECONDS
 
     def _begin(self, key: Hashable, make: Make) -> "asyncio.Task[Made | None]":
+        self.misses += 1
         task = asyncio.create_task(self._make(key, make, self._moment))
         self._flights[key] = _Flight(task, self._moment, monotonic())
         self._flying.add(task)
 
         def land(task: "asyncio.Task[Made | None]") -> None:
             self._flying.discard(task)
-            if self._flights[key].task is task:
+            if (latest := self._flights.get(key)) and latest.task is task:
                 del self._flights[key]
             # When all who waited have left, nobody asks how it ended.
             if not task.cancelled():
@@ -183,8 +190,8 @@ class Kept:
 
     async def _make(self, key: Hashable, make: Make, begun: int) -> Made | None:
         made = await make()
-        if made is not None and models.pulse.is_current():
-            self.keep(key, made, begun=begun)
+        if made is not None:
+            self._keep(key, made, begun)
         return made
 
 
