@@ -106,7 +106,9 @@ class Sight:
             return
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(store))
-        await asyncio.wait((self._looking,), timeout=PATIENCE_SECONDS)
+        await asyncio.wait((looking := self._looking,), timeout=PATIENCE_SECONDS)
+        if looking.done():
+            looking.result()
 
     async def _look(self, store: Any) -> None:
         began = monotonic()

@@ -13,7 +13,7 @@ from models.changes import EVERYTHING
 
 # What a kept thing costs beside itself: its entry, and its place below each tag.
 ENTRY_BYTES = 800
-TAG_BYTES = 250
+TAG_BYTES = 420
 # Whoever began to read longer ago than so many changes may have read something that was changed.
 REMEMBERED = 1000
 # So long a computation is shared while nobody knows what other processes commit.

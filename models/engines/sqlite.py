@@ -75,7 +75,8 @@ class SqliteEngine(SqliteClient):
 
     async def version(self) -> tuple[object, int]:
         """Give what changes whenever another connection has committed; our own commits do not change it."""
-        await self.create_connection(with_db=True)
+        if self._connection is None:
+            await self.create_connection(with_db=True)
         connection = self._connection
         assert connection is not None
         with _translated():
