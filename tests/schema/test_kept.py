@@ -1,4 +1,4 @@
-"""What is kept is made once, given until something it has read is changed, and takes no more than its room."""
+"""What is kept is made once, given until something it has read changes, and takes no more than its room."""
 
 import asyncio
 import gc
@@ -214,7 +214,7 @@ async def test_what_is_kept_takes_no_more_than_its_room(store, always_current, t
         tracemalloc.stop()
     assert kept.evicted > 0
     assert taken < most
-    assert most * 0.9 < kept.bytes <= most
+    assert most * 0.8 < kept.bytes <= most
     kept.clear()
     assert not kept._readers
 
