@@ -84,20 +84,18 @@ async def test_a_site_with_secrets_answers_like_one_without(site, ask, clock):
 
 async def test_every_table_that_can_be_read_is_told_of_when_it_is_written(site, ask, clock, statements):
     rows = await _planted(site, clock)
-    nouns = list(require_context().apps.get_models_iterable())
-    tables = {noun._meta.db_table: noun.__module__ for noun in nouns}
+    tables = {noun._meta.db_table: noun.__module__ for noun in require_context().apps.get_models_iterable()}
+    names = SAID | await _names(rows, ids=await _all_ids())
+    values = {name: said if name in {"path", "slug"} else said[:1] for name, said in names.items()}
     read: set[str] = set()
-    crawler = Crawler(schema._schema, SAID | await _names(rows, ids=await _all_ids()), depth=3)
     with statements() as sent:
-        for query, variables in crawler.questions():
-            await ask(query, **variables)
-            read.update(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', " ".join(sent), re.IGNORECASE))
-            sent.clear()
-    read &= tables.keys()
-    shown = {table for table, room in tables.items() if room in SHOWN}
-    # Behind a secret token; such an answer is for its asker alone and never kept.
-    assert read - shown == {"subscription", "interest"}
-    assert shown - read == set()
+        for query, variables in Crawler(schema._schema, values, depth=DEPTH).questions():
+            # Behind a secret token: an answer for its asker alone, which nobody keeps.
+            if "newsletterSubscription" not in query:
+                await ask(query, **variables)
+    for statement in sent:
+        read.update(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', statement, re.IGNORECASE))
+    assert read & tables.keys() == {table for table, room in tables.items() if room in SHOWN}
 
 
 async def _planted(site: models.Site, clock: time_machine.Traveller) -> dict[str, Any]:

@@ -38,17 +38,17 @@ async def test_it_is_read_once_until_something_it_shows_is_changed(site, publica
 
 
 async def test_whoever_has_changed_it_does_not_join_an_older_reading(site, publication, monkeypatch):
-    go_on, read_masthead = asyncio.Event(), models.read_masthead
+    has_read, go_on, read_masthead = asyncio.Event(), asyncio.Event(), models.read_masthead
 
     async def dawdle() -> models.Masthead:
         masthead = await read_masthead()
+        has_read.set()
         await go_on.wait()
         return masthead
 
     monkeypatch.setattr(models, "read_masthead", dawdle)
     old = asyncio.create_task(publication.masthead())
-    while publication._reading is None:
-        await asyncio.sleep(0)
+    await has_read.wait()
     await site.edit(title="Anders")
     new = asyncio.create_task(publication.masthead())
     go_on.set()
