@@ -84,7 +84,7 @@ class Plans:
         is_long = any(root.is_long(x) for root in plan.roots.values() if not isinstance(root, str))
         data = await read(begin, is_long=is_long)
         reads = frozenset(x.reads | plan.compiling.reads) if x.is_kept else None
-        return Planned(orjson.dumps({"data": data}), reads, context.masthead.next_due)
+        return Planned(orjson.dumps({"data": data}), reads, context.masthead.next_change)
 
     def _plan(self, operation: Operation, variables: VariableValues, audience: str) -> _Plan | None:
         ways = operation.plans
