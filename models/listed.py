@@ -1,6 +1,6 @@
 """Lists as statements written once: a page of a list, what lies around it, and how long it is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tortoise.models import Model
@@ -41,12 +41,14 @@ class List:
     order: Order
     below: Below | None = None
 
-    def page(self, columns: Sequence[str], cut: Cut) -> Statement:
+    def page(self, selected: Callable[[Pen], Sequence[str]], cut: Cut) -> Statement:
         """Write a page and one row more: those from `limit`, between `after_*` and `before_*`, below `keys`.
 
-        Rows come as they are walked: from the end when the page is cut there. The key comes last, if any.
+        `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
+        the key comes last, if any.
         """
         pen = Pen(self.noun)
+        columns = selected(pen)
         walked = Order(self.order.column, self.order.descending != cut.from_end)
         conditions = [*self._between(pen, cut), *self._belonging(pen)]
         limit = pen.value(Slot("limit"))

@@ -66,6 +66,12 @@ class Pen:
         sign = "$" if self._is_postgres else "?"
         self._parameters = Parameterizer(lambda number: f"{sign}{number}")
 
+    def of(self, noun: type[Model]) -> "Pen":
+        """Take a pen for another noun, to write on in the same statement."""
+        other = Pen(noun)
+        other._parameters = self._parameters
+        return other
+
     def value(self, place: Any) -> str:
         """Write a place for a value."""
         return str(self._parameters.create_param(place).get_sql(self._context()))
@@ -122,9 +128,10 @@ class Pen:
 
     def for_each(
         self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
-        limit: str, *, through: tuple[str, str, str] | None = None,
+        limit: str, *, through: tuple[str, str, str] | None = None, mark: str = "",
     ) -> str:  # fmt: skip
-        """Write the first rows of a question for each key that `outer` holds; the key comes last."""
+        """Write the first rows of a question for each key of `outer`; the key, and a mark, come last."""
+        last = f"k.value, {mark}" if mark else "k.value"
         walked = self.walked(order)
         if self._is_postgres:
             named = [f"{column} AS c{place}" for place, column in enumerate(columns)]
@@ -133,24 +140,25 @@ class Pen:
             listed = ", ".join(f"c.c{place}" for place in range(len(columns)))
             direction = "DESC" if order.descending else "ASC"
             return (
-                f"SELECT {listed}, k.value FROM {outer} CROSS JOIN LATERAL ({inner} ORDER BY {walked} "
+                f"SELECT {listed}, {last} FROM {outer} CROSS JOIN LATERAL ({inner} ORDER BY {walked} "
                 f"LIMIT {limit}) c ORDER BY k.place, c.key {direction}, c.id {direction}"
             )
         # SQLite has no LATERAL; the list of ids is found for each key all the same, and rows by their ids.
         table, id = self._noun._meta.db_table, self.column("id")
         inner = self.asked(question, [id], *conditions, through=through)
         return (
-            f'SELECT {", ".join(columns)}, k.value FROM {outer} CROSS JOIN "{table}" '
+            f'SELECT {", ".join(columns)}, {last} FROM {outer} CROSS JOIN "{table}" '
             f"WHERE {id} IN ({inner} ORDER BY {walked} LIMIT {limit}) ORDER BY k.place, {walked}"
         )
 
-    def beside(self, question: Question, columns: Sequence[str], order: Order) -> str:
-        """Write the next row of a question after each of the keys, in an order; the key comes last."""
+    def beside(self, question: Question, columns: Sequence[str], order: Order, mark: str) -> str:
+        """Write the next row of a question after each key, in an order; the key and a mark come last."""
         table, sign = self._noun._meta.db_table, "<" if order.descending else ">"
         here, there = (f'{name}."{order.column}"' for name in (f'"{table}"', "this"))
         beyond = f'{here} {sign}= {there} AND ({here} {sign} {there} OR {self.column("id")} {sign} this."id")'
         outer = f'{self.keys()} JOIN "{table}" this ON this."id" = k.value'
-        return self.for_each(outer, question, columns, [beyond], order, "1")
+        # What comes in this order has no other: there is one for each key.
+        return self.for_each(outer, question, columns, [beyond], order, "1", mark=mark)
 
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""

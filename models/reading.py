@@ -10,6 +10,8 @@ from tortoise.context import require_context
 
 from models.engines.steps import Steps, T
 
+POSTGRES = "postgres"
+
 
 async def read(begin: Callable[[], Steps[T]], *, is_long: bool = False) -> T:
     """Go through the steps of a plan; what `is_long` must not hold up others. It may be begun twice."""

@@ -86,10 +86,10 @@ def _excerpt(_context: Context, summary: str | None, opening: str, length: int) 
     return models.text.excerpt(summary or opening, length)
 
 
-def _comment_url(context: Context, id: int, post_path: str | None) -> URL:
-    if post_path is None:
+def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
+    if post_slug is None:
         raise models.NotFound("The post is not there any more.")
-    return URL(f"{context.absolute(post_path)}#comment-{id}")
+    return URL(f"{context.absolute(models.Post.path_of(post_slug))}#comment-{id}")
 
 
 @strawberry.enum(description="Editorial state of a post or page.")
@@ -373,9 +373,9 @@ class Comment(Node):
 
     @strawberry.field(
         description="URL of the post, with the fragment of the comment.",
-        metadata={SOURCE: OfOne(_comment_url, "Post", "post_id", "path")},
+        metadata={SOURCE: OfOne(_comment_url, "Post", "post_id", "slug")},
     )
     @staticmethod
     async def url(root: Parent[models.Comment], info: Info) -> URL:
         post = await info.context.loaders.rows("Post").load(root.post_id)
-        return _comment_url(info.context, root.id, post and post.path)
+        return _comment_url(info.context, root.id, post and post.slug)

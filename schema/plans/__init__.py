@@ -4,6 +4,7 @@ A plan gives answers without errors. Whatever it does not take, and whatever err
 whole room may go, and a slower server remains that passes every test.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +16,10 @@ from graphql.execution.values import VariableValues
 
 import models
 from models.engines.steps import Steps
-from models.reading import dialect, read
+from models.reading import POSTGRES, dialect, read
 from schema.context import Context
 from schema.documents import Operation
+from schema.kept import Kept, Made
 from schema.plans.arguments import arguments_of
 from schema.plans.asking import READERS, Asking, NotPlanned
 from schema.plans.compiling import Compiling
@@ -39,19 +41,41 @@ class Planned:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """An operation as it is read on one store, with its conditions decided: a root for each name."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Segment:
+    """A field of the root as it is read on one store, and the variables it needs."""
 
-    roots: dict[str, Root | str]
+    root: Root
     compiling: Compiling
+    variables: tuple[str, ...]
+
+    def key(self, x: Asking) -> Hashable:
+        """Name what is asked: by the plan itself, the values it needs, and what stands before every path."""
+        values = {name: x.sent[name] for name in self.variables if name in x.sent}
+        return self, x.context.root_url, orjson.dumps(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A segment as bytes, and what it has read; None when that does not tell all it depends on."""
+
+    body: bytes
+    reads: frozenset[str] | None
+
+
+_Plan = dict[str, _Segment | bytes]
 
 
 class Plans:
-    """Makes plans of operations, keeps each with its operation, and answers by them."""
+    """Makes plans of operations, keeps each with its operation, and answers by them.
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    Fields of the root are kept one by one in `kept`, when an answer has several: the others stay when one of
+    them has read what is changed.
+    """
+
+    def __init__(self, schema: GraphQLSchema, kept: Kept | None = None) -> None:
         self._schema = schema
+        self._kept = kept
 
     async def answer(
         self, operation: Operation, given: dict[str, Any], context: Context, *, audience: str = READERS
@@ -64,7 +88,7 @@ class Plans:
             return None
         try:
             plan = self._plan(operation, variables, audience)
-            return None if plan is None else await self._answered(plan, variables, context)
+            return None if plan is None else await self._answered(plan, given, variables, context)
         except (NotPlanned, GraphQLError, models.Refused):
             return None
         except models.Unavailable:
@@ -74,17 +98,39 @@ class Plans:
             log.error("a plan failed", operation=operation.name, exc_info=error)
             return None
 
-    async def _answered(self, plan: _Plan, variables: VariableValues, context: Context) -> Planned:
-        x = Asking(context, variables, is_postgres=plan.compiling.is_postgres)
+    async def _answered(
+        self, plan: _Plan, given: dict[str, Any], variables: VariableValues, context: Context
+    ) -> Planned:
+        x = Asking(context, given, variables, is_postgres=dialect() == POSTGRES)
+        segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
+        if self._kept is None or len(segments) < 2:
+            read = await _read(segments, x)
+        else:
+            read = await self._read_what_is_not_kept(self._kept, segments, x)
+        parts = [
+            b'"%s":%s' % (name.encode(), segment if isinstance(segment, bytes) else read[name].body)
+            for name, segment in plan.items()
+        ]
+        reads: set[str] | None = set()
+        for segment in read.values():
+            reads = None if reads is None or segment.reads is None else reads | segment.reads
+        known = None if reads is None else frozenset(reads)
+        return Planned(b'{"data":{%s}}' % b",".join(parts), known, context.masthead.next_change)
 
-        def begin() -> Steps[dict[str, Any]]:
-            x.reads.clear()
-            return _steps(plan, x)
-
-        is_long = any(root.is_long(x) for root in plan.roots.values() if not isinstance(root, str))
-        data = await read(begin, is_long=is_long)
-        reads = frozenset(x.reads | plan.compiling.reads) if x.is_kept else None
-        return Planned(orjson.dumps({"data": data}), reads, context.masthead.next_change)
+    async def _read_what_is_not_kept(
+        self, kept: Kept, segments: dict[str, _Segment], x: Asking
+    ) -> dict[str, _Read]:
+        if not models.pulse.is_current():
+            await models.pulse.catch_up()
+        keys = {name: segment.key(x) for name, segment in segments.items()}
+        read = {name: found for name, key in keys.items() if (found := kept.find(key)) is not None}
+        begun = kept.moment()
+        fresh = await _read({name: part for name, part in segments.items() if name not in read}, x)
+        for name, part in fresh.items():
+            if part.reads is not None:
+                made = Made(part, len(part.body), part.reads, x.context.masthead.next_change)
+                kept.keep(keys[name], made, begun=begun)
+        return read | fresh
 
     def _plan(self, operation: Operation, variables: VariableValues, audience: str) -> _Plan | None:
         ways = operation.plans
@@ -103,26 +149,37 @@ class Plans:
         query = self._schema.query_type
         assert query is not None
         selections = Selections(self._schema, operation.document, decided)
-        compiling = Compiling(self._schema, selections, shown, is_postgres=dialect() == "postgres")
-        roots: dict[str, Any] = {}
+        plan: _Plan = {}
         try:
             for name, nodes in selections.of(query, [operation.node.selection_set]).items():
                 field = nodes[0].name.value
                 if field == "__typename":
-                    roots[name] = query.name
+                    plan[name] = orjson.dumps(query.name)
                     continue
                 definition = query.fields.get(field)
                 if definition is None:
                     return None
+                compiling = Compiling(self._schema, selections, shown, is_postgres=dialect() == POSTGRES)
                 given = arguments_of(self._schema, definition, nodes[0])
-                roots[name] = plan_of(compiling, definition, field, nodes, given)
+                root = plan_of(compiling, definition, field, nodes, given)
+                plan[name] = _Segment(root, compiling, tuple(sorted(selections.variables(nodes))))
         except (NotPlanned, GraphQLError, models.Refused):
             return None
-        return _Plan(roots, compiling)
+        return plan
 
 
-def _steps(plan: _Plan, x: Asking) -> Steps[dict[str, Any]]:
-    data: dict[str, Any] = {}
-    for name, root in plan.roots.items():
-        data[name] = root if isinstance(root, str) else (yield from root.read(x))
-    return data
+async def _read(segments: dict[str, _Segment], x: Asking) -> dict[str, _Read]:
+    if not segments:
+        return {}
+    is_long = any(segment.root.is_long(x) for segment in segments.values())
+    return await read(lambda: _steps(segments, x), is_long=is_long)
+
+
+def _steps(segments: dict[str, _Segment], x: Asking) -> Steps[dict[str, _Read]]:
+    parts: dict[str, _Read] = {}
+    for name, segment in segments.items():
+        x.begin()
+        value = yield from segment.root.read(x)
+        reads = frozenset(x.reads | segment.compiling.reads) if x.is_kept else None
+        parts[name] = _Read(orjson.dumps(value), reads)
+    return parts

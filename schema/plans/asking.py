@@ -23,16 +23,21 @@ class NotPlanned(Exception):
 class Asking:
     """What a plan needs to know while it reads.
 
-    `variables` are coerced; `reads` gathers the tags of what was read, and `is_kept` says whether that tells
-    everything on which the answer depends.
+    `variables` are what was `sent`, coerced; `reads` gathers the tags of what was read, and `is_kept` says
+    whether that tells everything on which the answer depends.
     """
 
     context: Context
+    sent: dict[str, Any]
     variables: Any
     is_postgres: bool
     reads: set[str] = field(default_factory=set)
     is_kept: bool = True
     _given: dict[Arguments, dict[str, Any]] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Begin with a field of the root: nothing is read for it yet."""
+        self.reads, self.is_kept = set(), True
 
     def given(self, arguments: Arguments) -> dict[str, Any]:
         """Give the arguments of a field, worked out once."""

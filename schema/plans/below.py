@@ -7,6 +7,7 @@ from graphql import GraphQLObjectType, is_object_type
 
 import models
 from models.engines.steps import Steps
+from models.paging import Order
 from models.prepared import Pen, Statement
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.compiling import Compiling
@@ -82,7 +83,7 @@ class Ones:
             noun = self.rows.noun
             pen = Pen(noun.table)
             key = pen.column(noun.key)
-            self._statement = pen.done(pen.among(noun.question, self.rows.selected(), key, noun.key_kind))
+            self._statement = pen.done(pen.among(noun.question, self.rows.selected(pen), key, noun.key_kind))
         return self._statement
 
 
@@ -123,40 +124,55 @@ class Fews:
             few, pen = self._declared, Pen(self.rows.noun.table)
             key = pen.column(few.column, few.through)
             through = (few.through, few.link, "id") if few.through else None
-            asked = pen.among(few.question, [*self.rows.selected(), key], key, through=through)
+            asked = pen.among(few.question, [*self.rows.selected(pen), key], key, through=through)
             order = ", ".join('"{}"."{}"'.format(*column.split(".")) for column in few.order)
             self._statement = pen.done(f"{asked} ORDER BY {order}")
         return self._statement
 
 
 class Besides:
-    """The visible row before or after each row in an order."""
+    """The visible rows before and after each row, in one statement for both ways and all that is selected."""
 
-    def __init__(self, rows: Shown, declared: Beside, keys: Keys) -> None:
-        self.rows = rows
-        self._declared = declared
+    def __init__(self, compiling: Compiling, declared: Beside, keys: Keys) -> None:
+        compiling.reads.add("posts")
+        self._rows = Shown.of(compiling, declared.noun)
+        self._question = declared.question
         self._keys = keys
+        self._ways: list[Order] = []
+        self._selected: list[str] = []
         self._statement: Statement | None = None
 
-    @classmethod
-    def of(cls, compiling: Compiling, declared: Beside, keys: Keys) -> "Besides":
-        """Begin to read the neighbours of a declaration."""
-        compiling.reads.add("posts")
-        return cls(Shown.of(compiling, declared.noun), declared, keys)
+    def add(
+        self, compiling: Compiling, declared: Beside, kind: GraphQLObjectType, nodes: Nodes
+    ) -> tuple[int, int]:
+        """Select something of the neighbour on one side; give the number of the side, and of what is made."""
+        if declared.order not in self._ways:
+            self._ways.append(declared.order)
+        self._selected.append(compiling.show(RowPlace(self._rows), kind, nodes))
+        return self._ways.index(declared.order), len(self._selected) - 1
 
     def read(self, above: Any, x: Asking) -> Steps[dict[Any, Any]]:
-        """Read them, and give what is made of them by the id of the row beside which they are."""
+        """Read them, and give what is made of them by side and by the id of the row beside which they are."""
         if not (keys := set(self._keys(above))):
             return {}
         found = yield self._prepared().bound(x.keys(keys))
-        made = yield from self.rows.made(found, x)
-        return dict(zip((row[-1] for row in found), made, strict=True))
+        made = yield from self._rows.made(found, x)
+        return dict(zip(((row[-1], row[-2]) for row in found), made, strict=True))
 
     def _prepared(self) -> Statement:
         if self._statement is None:
-            declared, pen = self._declared, Pen(self.rows.noun.table)
-            self._statement = pen.done(pen.beside(declared.question, self.rows.selected(), declared.order))
+            self._rows.written(f"[({', '.join(self._selected)},) for r in rows]")
+            pen = Pen(self._rows.noun.table)
+            ways = [
+                pen.beside(self._question, self._rows.selected(pen), order, str(number))
+                for number, order in enumerate(self._ways)
+            ]
+            self._statement = pen.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
         return self._statement
+
+
+# What is made of a neighbour that is not there, whichever part of it is asked for.
+NOTHING = [None] * 100
 
 
 class Targets:

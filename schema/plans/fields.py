@@ -15,13 +15,14 @@ from graphql import (
 
 import models
 from models.paging import Order
+from models.prepared import Pen
 from schema.ids import global_id
 from schema.plans import below, lists
 from schema.plans.arguments import arguments_of
 from schema.plans.asking import Arguments, NotPlanned
 from schema.plans.compiling import Compiling
 from schema.plans.leaves import of_value
-from schema.plans.levels import Level, Place, RowPlace, Rows, ThingPlace
+from schema.plans.levels import Level, Place, Rows, ThingPlace
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
 from schema.plans.writing import Writer, display
@@ -108,9 +109,12 @@ class _Field:
                 few.rows.written_as(compiling, self._object(), self._nodes)
                 return f"{self._level.below(few)}.get({place.raw('id')}, {self._writer.name(())})"
             case Beside():
-                beside = below.Besides.of(compiling, source, place.level.each(place.raw("id")))
-                beside.rows.written_as(compiling, self._object(), self._nodes)
-                return f"{self._level.below(beside)}.get({place.raw('id')})"
+                beside, name = self._level.shared(
+                    "beside", lambda: below.Besides(compiling, source, place.level.each(place.raw("id")))
+                )
+                way, number = beside.add(compiling, source, self._object(), self._nodes)
+                found = f"{name}.get(({way}, {place.raw('id')}))"
+                return f"({found} or {self._writer.name(below.NOTHING)})[{number}]"
             case Listed():
                 return self._listed(source)
             case Target():
@@ -160,10 +164,20 @@ class _Field:
         return f"[{kinds}[{kind_of}(b)](b, x) for b in {parts}]"
 
     def _of_one(self, source: OfOne) -> str:
-        rows = self._place.level
-        child = below.Ones.of(self._compiling, source.noun, rows.each(self._place.raw(source.key)))
-        child.rows.written(f"[{RowPlace(child.rows).python(source.column)} for r in rows]")
-        found = f"{self._level.below(child)}.get({self._place.raw(source.key)})"
+        rows, noun = self._place.level, noun_of(source.noun)
+        assert isinstance(rows, Rows)
+        assert noun is not None
+        self._compiling.look_at([noun.table._meta.db_table])
+        if noun.table is models.Post:
+            rows.tell("post", source.key)
+        key = f'"{rows.noun.table._meta.db_table}"."{source.key}"'
+
+        def write(pen: Pen) -> str:
+            other = pen.of(noun.table)
+            named = f"{other.column('id')} = {key}"
+            return f"({other.asked(noun.question, [other.column(source.column)], named)})"
+
+        found = rows.ask(f"{source.key}.{source.column}", write)
         return f"{self._writer.name(source.function)}(x.context, {self._place.raw('id')}, {found})"
 
     def _listed(self, source: Listed) -> str:

@@ -2,11 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLOutputType
 
 from models.engines.steps import Steps
+from models.prepared import Pen
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.leaves import as_python, of_column, of_value
 from schema.plans.nouns import Noun
@@ -20,6 +21,9 @@ class Child(Protocol):
         """Read it."""
 
 
+C = TypeVar("C", bound=Child)
+
+
 class Level:
     """One thing, or one list of rows, with a function that makes a part of the answer of it."""
 
@@ -28,12 +32,20 @@ class Level:
     def __init__(self, *, is_postgres: bool) -> None:
         self.writer = Writer(is_postgres=is_postgres)
         self._children: list[Child] = []
+        self._shared: dict[str, tuple[Any, str]] = {}
         self.make: Callable[..., Any] = _unwritten
 
     def below(self, child: Child) -> str:
         """Read something below this level; give the name by which the function knows it."""
         self._children.append(child)
         return f"c{len(self._children) - 1}"
+
+    def shared(self, name: str, begin: Callable[[], C]) -> tuple[C, str]:
+        """Read something below this level that several fields have in common; give it and its name."""
+        if name not in self._shared:
+            child = begin()
+            self._shared[name] = child, self.below(child)
+        return self._shared[name]
 
     def written(self, value: str, *more: str) -> None:
         """Write the function: what the answer has here; `more` names what `made` is told besides."""
@@ -100,6 +112,7 @@ class Rows(Level):
         self.noun = noun
         self.columns = [noun.key]
         self._tells: list[tuple[str, int]] = []
+        self._asked: dict[str, Callable[[Pen], str]] = {}
 
     def index(self, column: str) -> int:
         """Select a column; give its place in a row."""
@@ -109,15 +122,24 @@ class Rows(Level):
             self.columns.append(column)
         return self.columns.index(column)
 
+    def ask(self, name: str, write: Callable[[Pen], str]) -> str:
+        """Select what a question within the statement gives; give its place in a row."""
+        if name not in self.columns:
+            self.columns.append(name)
+            self._asked[name] = write
+        return f"r[{self.columns.index(name)}]"
+
     def tell(self, tag: str, column: str) -> None:
         """Let it be told of each row that something was read which a tag names by a column."""
         if (told := (tag, self.index(column))) not in self._tells:
             self._tells.append(told)
 
-    def selected(self) -> list[str]:
-        """Give the columns as a statement names them."""
-        table = self.noun.table._meta.db_table
-        return [f'"{table}"."{column}"' for column in self.columns]
+    def selected(self, pen: Pen) -> list[str]:
+        """Write the columns as a statement names them."""
+        return [
+            self._asked[column](pen) if column in self._asked else pen.column(column)
+            for column in self.columns
+        ]
 
     def has(self, column: str) -> bool:
         """Tell whether the noun has such a column."""

@@ -87,7 +87,7 @@ class Pages:
     def _prepared(self, what: str, cut: Cut | None) -> Statement:
         if cut is None:
             return self.list.count()
-        return self.list.sides(cut) if what == "sides" else self.list.page(self.rows.selected(), cut)
+        return self.list.sides(cut) if what == "sides" else self.list.page(self.rows.selected, cut)
 
     def _places(self, asked: Window) -> dict[str, Any]:
         places: dict[str, Any] = {}

@@ -74,7 +74,7 @@ class Months(Brief):
         pen = Pen(noun.table)
         month = pen.column("month")
         of_year = [f"{month} LIKE {pen.value(Slot('year'))}"] if has_year else []
-        asked = pen.asked(noun.question, self._rows.selected(), *of_year)
+        asked = pen.asked(noun.question, self._rows.selected(pen), *of_year)
         return pen.done(f"{asked} ORDER BY {month} DESC")
 
 
@@ -90,7 +90,7 @@ class TheTags(Brief):
         """Read all of them."""
         if self._statement is None:
             pen = Pen(models.Tag)
-            asked = pen.asked(models.Tag.in_use, self._rows.selected())
+            asked = pen.asked(models.Tag.in_use, self._rows.selected(pen))
             self._statement = pen.done(f"{asked} ORDER BY {pen.walked(ALPHABETICAL)}")
         found = yield self._statement.bound({})
         return (yield from self._rows.made(found, x))
@@ -230,7 +230,7 @@ class ByName(Brief):
             else:
                 pen = Pen(noun.table)
                 self._statements[column] = pen.done(
-                    pen.asked(noun.question, self._rows.selected(), *_named(pen, column))
+                    pen.asked(noun.question, self._rows.selected(pen), *_named(pen, column))
                 )
         return self._statements[column]
 

@@ -44,6 +44,20 @@ class Selections:
             self._gather(parent, part, found, spread)
         return {name: tuple(nodes) for name, nodes in found.items()}
 
+    def variables(self, nodes: Nodes) -> set[str]:
+        """Name the variables on which these fields depend, in the fragments that they spread too."""
+        found: set[str] = set()
+        waiting: list[Node] = list(nodes)
+        spread: set[str] = set()
+        while waiting:
+            for part in _walk(waiting.pop()):
+                if isinstance(part, VariableNode):
+                    found.add(part.name.value)
+                elif isinstance(part, FragmentSpreadNode) and part.name.value not in spread:
+                    spread.add(part.name.value)
+                    waiting.append(self._fragments[part.name.value])
+        return found
+
     def _gather(
         self,
         parent: GraphQLObjectType,
