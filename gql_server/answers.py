@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -42,15 +43,21 @@ class Asker:
 class Answer:
     """What a question is answered: `data` and `errors`, ready to be written.
 
-    Unless it `was_executed` the request itself was at fault, or could not be served.
+    Unless it `was_executed` the request itself was at fault, or could not be served. A `body` is the whole of
+    it, written already. What it `reads` are the tags of what it was made from, None when it may not be kept;
+    and it may hold no longer than `until`, when something scheduled appears.
     """
 
     told: dict[str, Any]
     was_executed: bool = True
     codes: list[str] = field(init=False)
+    body: bytes | None = None
+    reads: frozenset[str] | None = None
+    until: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.codes = sorted({error["extensions"]["code"] for error in self.told.get("errors", ())})
+        errors = self.told.get("errors")
+        self.codes = sorted({error["extensions"]["code"] for error in errors}) if errors else []
 
     @property
     def limits(self) -> list[str]:
@@ -71,7 +78,7 @@ class Answer:
 
     def written(self) -> bytes:
         """Write it as JSON, or that it is too large."""
-        body = orjson.dumps(self.told)
+        body = self.body if self.body is not None else orjson.dumps(self.told)
         if len(body) > MOST_BYTES:
             message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
             self.codes = [TOO_LARGE]
@@ -130,12 +137,13 @@ def overloaded() -> Answer:
 
 def record(asker: Asker, name: str | None, answer: Answer, *, seconds: float) -> None:
     """Log one line: what the operation is called and how it went, and nothing of what it asked."""
-    tell = log.error if INTERNAL in answer.codes else log.info
-    tell(
-        "answered",
-        operation=name[:60] if name and name.isidentifier() else "-",
-        ms=round(seconds * 1000, 1),
-        request_id=asker.number,
-        **({"codes": answer.codes} if answer.codes else {}),
-        **({"limits": answer.limits} if answer.limits else {}),
-    )
+    about = {
+        "operation": name[:60] if name and name.isidentifier() else "-",
+        "ms": round(seconds * 1000, 1),
+        "request_id": asker.number,
+    }
+    if answer.codes:
+        about["codes"] = answer.codes
+        if limits := answer.limits:
+            about["limits"] = limits
+    (log.error if INTERNAL in answer.codes else log.info)("answered", **about)
