@@ -12,6 +12,9 @@ import models
 from schema.errors import AWAY, INTERNAL, UNAVAILABLE, refusal
 
 REQUEST_ID = web.RequestKey("request_id", str)
+SAFE = {"Server": "gql-server", "X-Content-Type-Options": "nosniff"}
+# Unless a page has one of its own.
+REFERRER = ("Referrer-Policy", "strict-origin-when-cross-origin")
 log = structlog.get_logger("http")
 ADVICE = {
     400: "This request cannot be read.",
@@ -71,9 +74,8 @@ async def safe_headers(request: web.Request, response: web.StreamResponse) -> No
 
 
 def _make_safe(response: web.StreamResponse) -> None:
-    response.headers["Server"] = "gql-server"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    response.headers.update(SAFE)
+    response.headers.setdefault(*REFERRER)
 
 
 def _error(status: int, message: str, code: str, headers: dict[str, str]) -> web.Response:

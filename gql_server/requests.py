@@ -16,12 +16,23 @@ LARGEST_BODY = 100_000
 BODY_SECONDS = 10
 
 
-async def read_question(request: web.Request) -> Question:
-    """Read what a request asks; refuse what is no GraphQL request."""
+async def read_asking(request: web.Request) -> str | bytes:
+    """Read what a request asks as it came: its address, or the body of a POST."""
     if request.method in {"GET", "HEAD"}:
+        return request.raw_path
+    if (wrong := wrong_with(request.headers.get("Content-Type", ""))) is not None:
+        raise Unreadable(415, wrong)
+    return await read_body(request, LARGEST_BODY)
+
+
+def question_in(request: web.Request, asking: str | bytes) -> Question:
+    """Find the question in what is asked; refuse what is no GraphQL request."""
+    if isinstance(asking, str):
         _turn_readers_away(request)
         return question_of(_from_url(request), may_change=False)
-    return question_of(await _from_body(request))
+    if b'"query"' in asking and b"mutation" not in asking:
+        _turn_readers_away(request)
+    return question_of(read_json(asking, "The body"))
 
 
 async def read_body(request: web.Request, largest: int) -> bytes:
@@ -78,15 +89,6 @@ def wrong_with(content_type: str) -> str | None:
     if media.parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
         return "Send the request in UTF-8."
     return None
-
-
-async def _from_body(request: web.Request) -> Any:
-    if (wrong := wrong_with(request.headers.get("Content-Type", ""))) is not None:
-        raise Unreadable(415, wrong)
-    body = await read_body(request, LARGEST_BODY)
-    if b'"query"' in body and b"mutation" not in body:
-        _turn_readers_away(request)
-    return read_json(body, "The body")
 
 
 def _turn_readers_away(request: web.Request) -> None:

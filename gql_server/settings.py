@@ -58,6 +58,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defer: OnOff = "off"
     http_statuses: Literal["stable", "draft"] = "stable"
     graphiql: Offer = "auto"
+    cache_mb: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 32
+    purge_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+[^\s#]*)?$")] = ""
+    purge_token: str = ""
 
     @property
     def own_url(self) -> str:
@@ -175,5 +178,7 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "defer": "on or off",
         "http_statuses": "stable or draft",
         "graphiql": "auto, on or off",
+        "cache_mb": "a number of megabytes, 0 to keep nothing",
+        "purge_url": "an address such as https://hooks.example/purge",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."
