@@ -17,6 +17,7 @@ from tortoise.exceptions import (
 )
 
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+from models.engines.writing import Witness, noted
 
 SETTINGS = {
     "application_name": "gql-server",
@@ -58,6 +59,9 @@ _INVALID = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, ValueError)
 
 class PostgresEngine(AsyncpgDBClient):
     """Takes a connection from the pool for each statement or transaction, and always gives it back."""
+
+    is_told_of_others = True
+    witness: Witness | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         settings = SETTINGS | kwargs.pop("server_settings", {})
@@ -130,6 +134,11 @@ class PostgresEngine(AsyncpgDBClient):
     def _in_transaction(self) -> TransactionContext:
         return Undivided(PostgresTransaction(self))
 
+    execute_query = noted(AsyncpgDBClient.execute_query)
+    execute_query_dict = noted(AsyncpgDBClient.execute_query_dict)
+    execute_insert = noted(AsyncpgDBClient.execute_insert)
+    execute_script = noted(AsyncpgDBClient.execute_script)
+
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
@@ -161,6 +170,7 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self.connection_name = engine.connection_name
         self.fetch_inserted = engine.fetch_inserted
         self.log = engine.log
+        self.witness = engine.witness
         self._parent: PostgresEngine = engine
         self._lock = asyncio.Lock()
         self._transaction = None
@@ -177,6 +187,7 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
             self._failed = self._failed or isinstance(error.__cause__, asyncpg.PostgresError)
             raise
 
+    @noted
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)

@@ -13,6 +13,7 @@ from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalE
 
 from models.engines.statements import only_reads, split
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+from models.engines.writing import Witness, noted
 
 READERS = 4
 PRAGMAS = {
@@ -37,6 +38,10 @@ _UNAVAILABLE = {
 
 class SqliteEngine(SqliteClient):
     """Writes through one connection, in turn, and reads through others that never wait for it."""
+
+    # Nobody can tell what another process commits: it is looked for.
+    is_told_of_others = False
+    witness: Witness | None = None
 
     def __init__(self, file_path: str, **kwargs: Any) -> None:
         if ":memory:" in file_path:
@@ -68,6 +73,16 @@ class SqliteEngine(SqliteClient):
     async def notify(self, channel: str, payload: str) -> None:
         """Notify nobody."""
 
+    async def version(self) -> tuple[object, int]:
+        """Give what changes whenever another connection has committed; our own commits do not change it."""
+        await self.create_connection(with_db=True)
+        connection = self._connection
+        assert connection is not None
+        with _translated():
+            # Without the lock: it may be asked in the middle of a transaction, and answers for its beginning.
+            [[version]] = await connection.execute_fetchall("PRAGMA data_version")
+        return connection, version
+
     async def scrub(self) -> bool:
         """Fold the log into the file and empty it; tell whether nobody's reading kept it.
 
@@ -93,6 +108,7 @@ class SqliteEngine(SqliteClient):
     def _connection_for(self, query: str) -> AbstractAsyncContextManager[Any]:
         return self._readers.lend() if only_reads(query) else self.acquire_connection()
 
+    @noted
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
         async with self._connection_for(query) as connection:
             self.log.debug("%s: %s", query, values)
@@ -108,6 +124,7 @@ class SqliteEngine(SqliteClient):
         _, rows = await self.execute_query(query, values)
         return list(map(dict, rows))
 
+    @noted
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
@@ -119,6 +136,7 @@ class SqliteEngine(SqliteClient):
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
 
+    @noted
     async def execute_script(self, query: str) -> None:
         async with self.acquire_connection() as connection:
             for statement in split(query):
@@ -134,12 +152,14 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
         self.connection_name = engine.connection_name
         self.fetch_inserted = engine.fetch_inserted
         self.log = engine.log
+        self.witness = engine.witness
         self._parent: SqliteEngine = engine
         self._lock = asyncio.Lock()
 
     def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
         return self.acquire_connection()
 
+    @noted
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
