@@ -145,6 +145,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         if app[DEMONSTRATION] and await is_empty(site):
             await _tell(site, tell)
         await models.count_due()
+        app[WHOLES].kept.listen()
         async with app[CARRIER].with_post(app[SETTINGS], site):
             yield
         await app[PERSISTED].close()

@@ -51,15 +51,13 @@ async def graphql(request: web.Request) -> web.StreamResponse:
 async def _kept_or_made(request: web.Request, takes: Accepted) -> web.StreamResponse:
     asking, wholes = await read_asking(request), request.app[WHOLES]
     key = wholes.key(asking, takes, request.headers.get("Accept-Encoding", ""))
-    if key is not None and await wholes.are_current():
-        if (whole := wholes.find(key)) is not None:
-            return _sent(request, whole.reply)
-        return await _answered(request, question_in(request, asking), takes, key)
-    return await _answered(request, question_in(request, asking), takes)
+    if key is not None and (whole := await wholes.found(key)) is not None:
+        return _sent(request, whole.reply)
+    return await _answered(request, question_in(request, asking), takes, key)
 
 
 async def _answered(
-    request: web.Request, question: Question, takes: Accepted, key: Key | None = None
+    request: web.Request, question: Question, takes: Accepted, key: Key | None
 ) -> web.StreamResponse:
     answering, asker = request.app[ANSWERING], request.app[VISITORS].asker(request)
     operation = await answering.operation(question, asker)

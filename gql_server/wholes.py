@@ -1,6 +1,10 @@
 """Whole answers, kept as bytes under everything that decides them, and given again to who asks the same."""
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable
+from math import inf
+from time import monotonic
 from typing import NamedTuple
 
 from aiohttp import web
@@ -17,8 +21,12 @@ from schema.kept import Kept, Made
 # Characters or bytes; longer questions are few, and not worth their place.
 LONGEST_ASKING = 8_192
 LONGEST_BODY = 500_000
-# What a kept answer takes beside its bytes.
+# What the heads of a kept answer take.
 OVERHEAD = 2_000
+# What others have changed is looked for so often while kept answers are given.
+LOOK_AHEAD_SECONDS = 0.015
+# Too large to be kept: given to those who asked for it together, and to nobody after them.
+NEVER = sys.maxsize
 # The one there is: everybody reads the same.
 AUDIENCE = "readers"
 # Who reads, the form of the answer, and what is asked as it came: the address of a GET, the body of a POST.
@@ -47,6 +55,8 @@ class Wholes:
 
     def __init__(self, most_bytes: int, *, tells_tags: bool = False, is_draft: bool = False) -> None:
         self.kept = Kept(most_bytes)
+        self._looked_at = -inf
+        self._looking: asyncio.Task[None] | None = None
         # How often who asks had the answer already.
         self.unchanged = 0
         self._tells_tags = tells_tags
@@ -59,15 +69,19 @@ class Wholes:
         return AUDIENCE, takes.single, takes_gzip(encodings), asking
 
     def find(self, key: Key) -> Whole | None:
-        """Give an answer again if it is kept; those who ask make sure first that all `are_current`."""
+        """Give an answer again, if it is kept and what others have changed is known."""
         whole: Whole | None = self.kept.find(key)
+        if whole is not None and monotonic() - self._looked_at > LOOK_AHEAD_SECONDS:
+            # Before it must be: those who ask just then would all wait.
+            self._looked_at = monotonic()
+            self._looking = asyncio.create_task(models.pulse.catch_up())
         return whole
 
-    async def are_current(self) -> bool:
-        """Tell whether all that has changed is known here; find out first what other processes did."""
+    async def found(self, key: Key) -> Whole | None:
+        """Give an answer again if it is kept; look first for what others have changed."""
         if not models.pulse.is_current():
             await models.pulse.catch_up()
-        return models.pulse.is_current()
+        return self.find(key)
 
     def form(self, media: str, is_packed: bool, is_shared: bool) -> Form:
         """Give the form of an answer; one that is shared everybody may keep."""
@@ -81,11 +95,12 @@ class Wholes:
             _, media, is_packed, asking = key
             # What is asked by POST no cache keeps but ours, so it has no validator either.
             reply = await reply_to(answer, self.form(media, is_packed, isinstance(asking, str)))
-            is_kept = not answer.codes and len(reply.body) <= LONGEST_BODY
-            size = len(reply.body) + len(asking) + OVERHEAD
-            return Made(Whole.of(reply), size, answer.reads if is_kept else None, answer.until)
+            may_be_kept = not answer.codes and answer.reads is not None and len(reply.body) <= LONGEST_BODY
+            size = len(reply.body) + OVERHEAD if may_be_kept else NEVER
+            return Made(Whole.of(reply), size, answer.reads or frozenset(), answer.until)
 
-        whole: Whole = await self.kept.get(key, make)
+        whole: Whole | None = await self.kept.get(key, make)
+        assert whole is not None
         return whole.reply
 
 
