@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, graphiql, health, media, middleware, paper, paths, start
+from gql_server import ear, graphiql, health, media, metrics, middleware, paper, paths, start
 from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
@@ -30,6 +30,7 @@ from gql_server.pages import (
     weebly,
 )
 from gql_server.persisted import PERSISTED, Persisted
+from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import SETTINGS, Settings
 from gql_server.shortway import SHORT_WAY, ShortWay
@@ -93,6 +94,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/graphiql/{name}", graphiql.file),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
+            web.get("/metrics", metrics.show),
             web.get("/media/{name}", media.picture),
             web.get("/{path:.*}", paths.old_path),
         ]
@@ -123,7 +125,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
     app[LINES] = Lines()
-    app[STREAMS], app[SOCKETS] = set(), set()
+    app[STREAMS], app[SOCKETS], app[PURGING] = set(), set(), []
     app[WHOLES] = Wholes(
         settings.cache_mb * MEGABYTE // 2,
         tells_tags=bool(settings.purge_url),
@@ -146,7 +148,8 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
             await _tell(site, tell)
         await models.count_due()
         app[WHOLES].kept.listen()
-        async with app[CARRIER].with_post(app[SETTINGS], site):
+        async with app[CARRIER].with_post(app[SETTINGS], site), purging_as(app[SETTINGS]) as purging:
+            app[PURGING].extend([purging] if purging else [])
             yield
         await app[PERSISTED].close()
 
