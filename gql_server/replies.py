@@ -96,6 +96,7 @@ async def reply_to(answer: Answer, form: Form) -> Reply:
     status = status_of(answer, form)
     if not form.is_shared or answer.codes:
         return Reply(status, body, headers)
+    headers["Cache-Control"] = lasting(answer.until)
     headers["ETag"] = etag = _etag(form.media, body)
     if form.tells_tags:
         headers |= headers_of(answer.reads)
