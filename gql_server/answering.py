@@ -1,6 +1,7 @@
 """What becomes of a question, whichever transport brought it: its document, a seat, and one answer."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from inspect import isawaitable
 from time import perf_counter
@@ -43,6 +44,7 @@ class Answering:
         self._publication = publication
         self._crowd = crowd
         self._plans = plans
+        self.answered: Counter[str] = Counter()
 
     async def operation(self, question: Question, asker: Asker) -> Operation | Answer:
         """Find the operation that is asked for, or answer what is wrong with the document; raise Missing."""
@@ -59,6 +61,7 @@ class Answering:
         except models.Unavailable as error:
             errors = (GraphQLError("", original_error=error),)
         answer = refused(asker, *errors)
+        self.answered["refused"] += 1
         record(asker, question.operation_name, answer, seconds=perf_counter() - begun)
         return answer
 
@@ -67,6 +70,7 @@ class Answering:
         begun = perf_counter()
         lane = self._crowd.lane(operation.kind)
         answer = await seated(lane, asker, lambda: self._execute(operation, question, asker))
+        self.answered[operation.kind.value] += 1
         record(asker, operation.name, answer, seconds=perf_counter() - begun)
         return answer
 
@@ -104,6 +108,7 @@ class Answering:
                 coming.put_nowait(answer)
         finally:
             coming.put_nowait(None)
+            self.answered[operation.kind.value] += 1
             record(asker, operation.name, answer, seconds=perf_counter() - begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:

@@ -55,7 +55,8 @@ class Answer:
     codes: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.codes = sorted({error["extensions"]["code"] for error in self.told.get("errors", ())})
+        errors = self.told.get("errors")
+        self.codes = sorted({error["extensions"]["code"] for error in errors}) if errors else []
 
     @property
     def limits(self) -> list[str]:
@@ -135,12 +136,13 @@ def overloaded() -> Answer:
 
 def record(asker: Asker, name: str | None, answer: Answer, *, seconds: float) -> None:
     """Log one line: what the operation is called and how it went, and nothing of what it asked."""
-    tell = log.error if INTERNAL in answer.codes else log.info
-    tell(
-        "answered",
-        operation=name[:60] if name and name.isidentifier() else "-",
-        ms=round(seconds * 1000, 1),
-        request_id=asker.number,
-        **({"codes": answer.codes} if answer.codes else {}),
-        **({"limits": answer.limits} if answer.limits else {}),
-    )
+    about = {
+        "operation": name[:60] if name and name.isidentifier() else "-",
+        "ms": round(seconds * 1000, 1),
+        "request_id": asker.number,
+    }
+    if answer.codes:
+        about["codes"] = answer.codes
+        if limits := answer.limits:
+            about["limits"] = limits
+    (log.error if INTERNAL in answer.codes else log.info)("answered", **about)

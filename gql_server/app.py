@@ -7,12 +7,12 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, graphiql, health, media, middleware, paper, paths, start
+from gql_server import ear, graphiql, health, media, metrics, middleware, paper, paths, start
 from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
-from gql_server.endpoint import HTTP_DRAFT, graphql
+from gql_server.endpoint import graphql
 from gql_server.hands import hands_with
 from gql_server.lines import LINES, Lines
 from gql_server.listening import LISTENING, Listening
@@ -30,11 +30,14 @@ from gql_server.pages import (
     weebly,
 )
 from gql_server.persisted import PERSISTED, Persisted
+from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import SETTINGS, Settings
+from gql_server.shortway import SHORT_WAY, ShortWay
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.visitors import VISITORS, Visitors
+from gql_server.wholes import WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
 from schema.context import Publication
@@ -43,6 +46,7 @@ from schema.graph import development_schema, schema
 from schema.plans import Plans
 
 WORKER = web.AppKey("worker", Worker)
+MEGABYTE = 1_000_000
 DEMONSTRATION = web.AppKey("demonstration", bool)
 log = structlog.get_logger("server")
 
@@ -91,10 +95,12 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/graphiql/{name}", graphiql.file),
             web.get("/healthz", health.healthz),
             web.get("/readyz", health.readyz),
+            web.get("/metrics", metrics.show),
             web.get("/media/{name}", media.picture),
             web.get("/{path:.*}", paths.old_path),
         ]
     )
+    app[SHORT_WAY] = ShortWay(app)
     app.on_shutdown.append(end_streams)
     app.on_shutdown.append(leave_sockets)
     app.on_response_prepare.append(middleware.safe_headers)
@@ -121,8 +127,12 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
     app[LINES] = Lines()
-    app[STREAMS], app[SOCKETS] = set(), set()
-    app[HTTP_DRAFT] = settings.http_statuses == "draft"
+    app[STREAMS], app[SOCKETS], app[PURGING] = set(), set(), []
+    app[WHOLES] = Wholes(
+        settings.cache_mb * MEGABYTE // 2,
+        tells_tags=bool(settings.purge_url),
+        is_draft=settings.http_statuses == "draft",
+    )
 
 
 def publication_of(settings: Settings) -> Publication:
@@ -139,7 +149,9 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         if app[DEMONSTRATION] and await is_empty(site):
             await _tell(site, tell)
         await models.count_due()
-        async with app[CARRIER].with_post(app[SETTINGS], site):
+        app[WHOLES].kept.listen()
+        async with app[CARRIER].with_post(app[SETTINGS], site), purging_as(app[SETTINGS]) as purging:
+            app[PURGING].extend([purging] if purging else [])
             yield
         await app[PERSISTED].close()
 

@@ -12,6 +12,7 @@ from gql_server.cli_subscribers import subscribers
 from gql_server.commands import FORESEEN, in_one_line, on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
+from gql_server.purging import purging_as
 from gql_server.server import serve_until_stopped
 from gql_server.settings import Settings, read_settings
 from models.backup import back_up
@@ -91,7 +92,7 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
     """
     names = [name.strip() for name in (authors or "").split(",") if name.strip()]
     blog = read(paths, authors=names, progress=_progress)
-    async with open_store(settings.database_url, progress=click.echo):
+    async with open_store(settings.database_url, progress=click.echo), purging_as(settings):
         brought = await bring(await models.found(), blog, progress=_progress)
     click.echo(f"{blog.report}\n\n{brought}")
 

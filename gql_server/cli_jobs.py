@@ -11,6 +11,7 @@ from gql_server.carrier import Carrier
 from gql_server.commands import on_store, open_made_store
 from gql_server.hands import HANDS, hands_with
 from gql_server.logs import set_up_logs
+from gql_server.purging import purging_as
 from gql_server.settings import PREFIX, Settings
 from gql_server.worker import Worker
 from models.engines.queues import Counts
@@ -39,6 +40,7 @@ async def work(settings: Settings) -> None:
     async with (
         open_store(settings.database_url, progress=click.echo) as store,
         carrier.with_post(settings, await models.found()),
+        purging_as(settings),
     ):
         click.echo(f"Working on {store.url}")
         await worker.run()

@@ -12,6 +12,7 @@ from tortoise.exceptions import OperationalError
 
 import models
 from gql_server.importers.weebly import ImportRefused
+from gql_server.purging import purging_as
 from gql_server.rosters import RosterRefused
 from gql_server.settings import Settings, SettingsError, read_settings
 from models.store import Store, locate, open_migrator, open_store
@@ -47,7 +48,8 @@ async def open_made_store(settings: Settings) -> AsyncIterator[Store]:
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=tell_aside) as store:
         await require_up_to_date(settings)
-        yield store
+        async with purging_as(settings):
+            yield store
 
 
 def require_store(settings: Settings) -> None:

@@ -1,8 +1,6 @@
 """How many are served at once: a burst is waited out, and a crowd that lasts is turned away."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from time import monotonic
 
 from aiohttp import web
@@ -37,18 +35,21 @@ class Lane:
         """Whether nobody more may even wait."""
         return self._waiting >= (self._most_in_burst if self._is_calm else self._most_waiting)
 
-    @asynccontextmanager
-    async def seat(self) -> AsyncIterator[None]:
+    def seat(self) -> "Seat":
         """Take a seat for as long as the block lasts, or raise Full."""
+        return Seat(self)
+
+    async def take(self) -> None:
+        """Take a seat; wait for one when there is none, for a while."""
         if self._seats.locked():
             await self._wait()
         else:
             self._empty_at = monotonic()
             await self._seats.acquire()
-        try:
-            yield
-        finally:
-            self._seats.release()
+
+    def leave(self) -> None:
+        """Give a seat back."""
+        self._seats.release()
 
     @property
     def _is_calm(self) -> bool:
@@ -70,6 +71,21 @@ class Lane:
             self._waiting -= 1
             if not self._waiting:
                 self._empty_at = monotonic()
+
+
+class Seat:
+    """A seat of a lane: taken for as long as a block lasts. No generator, for one is taken each request."""
+
+    __slots__ = ("_lane",)
+
+    def __init__(self, lane: Lane) -> None:
+        self._lane = lane
+
+    async def __aenter__(self) -> None:
+        await self._lane.take()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lane.leave()
 
 
 class Crowd:

@@ -1,8 +1,12 @@
 """Logs: one line an event, structured, without anybody's data."""
 
+import json
 import logging
 import sys
+from collections.abc import Callable
+from typing import Any
 
+import orjson
 import structlog
 
 # Some of these would tell what clients sent, as it came.
@@ -16,19 +20,20 @@ def set_up_logs() -> None:
     """Write events to standard error: for eyes on a terminal, as JSON lines elsewhere."""
     to_people = sys.stderr.isatty()
     shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if to_people else "iso", utc=not to_people),
     ]
-    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer()
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(_json)
+    factory: Callable[..., structlog.typing.WrappedLogger] = structlog.BytesLoggerFactory(sys.stderr.buffer)
     if to_people:
         # Not the pretty traceback: it shows the values of variables, and those are somebody's.
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        factory = structlog.PrintLoggerFactory(sys.stderr)
     else:
         shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, renderer],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=factory,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
@@ -37,3 +42,11 @@ def set_up_logs() -> None:
     )
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL if name.startswith("strawberry") else logging.ERROR)
+
+
+def _json(event: Any, default: Callable[[Any], Any]) -> bytes:
+    try:
+        return orjson.dumps(event, default)
+    except TypeError:
+        # Half a character in somebody's message, say; slower, and takes all.
+        return json.dumps(event, default=default).encode()

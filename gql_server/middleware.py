@@ -1,7 +1,7 @@
 """What every answer has in common: a number, safe headers, and an error that tells what to do."""
 
 import errno
-import secrets
+from random import getrandbits
 
 import orjson
 import structlog
@@ -12,6 +12,9 @@ import models
 from schema.errors import AWAY, INTERNAL, UNAVAILABLE, refusal
 
 REQUEST_ID = web.RequestKey("request_id", str)
+SAFE = {"Server": "gql-server", "X-Content-Type-Options": "nosniff"}
+# Unless a page has one of its own.
+REFERRER = ("Referrer-Policy", "strict-origin-when-cross-origin")
 log = structlog.get_logger("http")
 ADVICE = {
     400: "This request cannot be read.",
@@ -24,7 +27,7 @@ ADVICE = {
 @web.middleware
 async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Number the request; turn what goes wrong into one JSON error without anything of the inside."""
-    request[REQUEST_ID] = secrets.token_hex(8)
+    request[REQUEST_ID] = new_number()
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -44,6 +47,11 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
         return _error(500, message, INTERNAL, {})
+
+
+def new_number() -> str:
+    """Give a request its number: nobody needs to be unable to guess it."""
+    return f"{getrandbits(64):016x}"
 
 
 def _has_left(request: web.Request) -> bool:
@@ -66,9 +74,8 @@ async def safe_headers(request: web.Request, response: web.StreamResponse) -> No
 
 
 def _make_safe(response: web.StreamResponse) -> None:
-    response.headers["Server"] = "gql-server"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    response.headers.update(SAFE)
+    response.headers.setdefault(*REFERRER)
 
 
 def _error(status: int, message: str, code: str, headers: dict[str, str]) -> web.Response:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gql_server.deferred import OF_2022, OF_DRAFT
 from gql_server.questions import Unreadable
@@ -60,6 +61,7 @@ class Accepted:
         raise Unreadable(400, ONE_ONLY)
 
 
+@lru_cache(maxsize=256)
 def accepted(header: str) -> Accepted:
     """Read an Accept header; without one, JSON is taken."""
     if not header.strip():
@@ -75,6 +77,7 @@ def accepted(header: str) -> Accepted:
     )
 
 
+@lru_cache(maxsize=256)
 def takes_gzip(header: str) -> bool:
     """Tell whether a client takes a packed answer, by its Accept-Encoding header."""
     codings = weights(header)

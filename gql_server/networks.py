@@ -1,10 +1,12 @@
 """IP addresses: whose they are, near enough to count by, and how much of one may be kept."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 IPV6_SITE = 64  # bits that one household has to itself
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: str | None) -> str | None:
     """Name what one household has: an IPv4 address, an IPv6 /64; None for this machine and for no address."""
     found = read_ip(address)

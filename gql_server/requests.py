@@ -1,6 +1,7 @@
 """GraphQL over HTTP, the asking half: what a request wants executed."""
 
 import asyncio
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -15,12 +16,23 @@ LARGEST_BODY = 100_000
 BODY_SECONDS = 10
 
 
-async def read_question(request: web.Request) -> Question:
-    """Read what a request asks; refuse what is no GraphQL request."""
+async def read_asking(request: web.Request) -> str | bytes:
+    """Read what a request asks as it came: its address, or the body of a POST."""
     if request.method in {"GET", "HEAD"}:
+        return request.raw_path
+    if (wrong := wrong_with(request.headers.get("Content-Type", ""))) is not None:
+        raise Unreadable(415, wrong)
+    return await read_body(request, LARGEST_BODY)
+
+
+def question_in(request: web.Request, asking: str | bytes) -> Question:
+    """Find the question in what is asked; refuse what is no GraphQL request."""
+    if isinstance(asking, str):
         _turn_readers_away(request)
         return question_of(_from_url(request), may_change=False)
-    return question_of(await _from_body(request))
+    if b'"query"' in asking and b"mutation" not in asking:
+        _turn_readers_away(request)
+    return question_of(read_json(asking, "The body"))
 
 
 async def read_body(request: web.Request, largest: int) -> bytes:
@@ -30,6 +42,8 @@ async def read_body(request: web.Request, largest: int) -> bytes:
     if (request.content_length or 0) > largest:
         raise Unreadable(413, f"A request holds at most {largest} bytes.")
     try:
+        if request.content.is_eof():
+            return _here_already(request, largest)
         async with asyncio.timeout(BODY_SECONDS):
             return await request.clone(client_max_size=largest).read()
     except TimeoutError:
@@ -38,6 +52,14 @@ async def read_body(request: web.Request, largest: int) -> bytes:
         raise Unreadable(413, f"A request holds at most {largest} bytes.") from None
     except (web.RequestPayloadError, ConnectionError):
         raise Unreadable(400, "The request ended before its body did.") from None
+
+
+def _here_already(request: web.Request, largest: int) -> bytes:
+    """Give the body that came with the head, as most do: nobody is waited for."""
+    body = request.content.read_nowait()
+    if len(body) > largest:
+        raise web.HTTPRequestEntityTooLarge(largest, len(body))
+    return body
 
 
 def read_json(text: bytes, what: str) -> Any:
@@ -58,16 +80,15 @@ def _from_url(request: web.Request) -> dict[str, Any]:
     return asked
 
 
-async def _from_body(request: web.Request) -> Any:
-    media = parse_mimetype(request.headers.get("Content-Type", ""))
+@lru_cache(maxsize=256)
+def wrong_with(content_type: str) -> str | None:
+    """Tell what is wrong with the type of a body; None when it is JSON in UTF-8."""
+    media = parse_mimetype(content_type)
     if (media.type, media.subtype + (f"+{media.suffix}" if media.suffix else "")) != ("application", "json"):
-        raise Unreadable(415, f"Send the request as {JSON}.")
+        return f"Send the request as {JSON}."
     if media.parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
-        raise Unreadable(415, "Send the request in UTF-8.")
-    body = await read_body(request, LARGEST_BODY)
-    if b'"query"' in body and b"mutation" not in body:
-        _turn_readers_away(request)
-    return read_json(body, "The body")
+        return "Send the request in UTF-8."
+    return None
 
 
 def _turn_readers_away(request: web.Request) -> None:

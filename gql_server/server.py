@@ -8,12 +8,10 @@ from typing import Any
 
 import click
 import msgspec
-import structlog
 from aiohttp import web, web_server
-from aiohttp.web_protocol import RequestHandler
 
 from gql_server.app import build, stop_work, work_inside
-from gql_server.middleware import no_http
+from gql_server.doorman import Doorman
 from gql_server.settings import Settings, SettingsError
 
 SHUTDOWN_SECONDS = 10
@@ -25,28 +23,6 @@ CONNECTIONS: dict[str, Any] = {
     # The door refuses packed requests itself; unpacking one is work for whoever sends a bomb.
     "auto_decompress": False,
 }
-log = structlog.get_logger("http")
-
-
-class Doorman(RequestHandler):
-    """Reads the connections; what is no HTTP gets an answer like all others, without versions or echoes."""
-
-    __slots__ = ()
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        # aiohttp would log the caller's address and a piece of what was sent.
-        if status >= 500:
-            log.error("failed", exc_info=exc)
-        if request.writer.output_size > 0:
-            raise ConnectionError("an answer was under way already")
-        return no_http(status)
-
 
 # aiohttp has no setting for this class: its server makes its connections by this name.
 web_server.RequestHandler = Doorman  # type: ignore[attr-defined]

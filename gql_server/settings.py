@@ -59,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http_statuses: Literal["stable", "draft"] = "stable"
     graphiql: Offer = "auto"
     plans: OnOff = "on"
+    cache_mb: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 32
+    purge_url: str = ""
+    purge_token: str = ""
 
     @property
     def own_url(self) -> str:
@@ -129,6 +132,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
     _check_mail(settings)
     _check_origins(settings)
+    _check_purges(settings)
     return settings
 
 
@@ -143,6 +147,16 @@ def _check_origins(settings: Settings) -> None:
         raise SettingsError(
             f"{PREFIX}TRUSTED_ONLY needs {PREFIX}DOCUMENTS, the manifests of what is trusted."
         )
+
+
+def _check_purges(settings: Settings) -> None:
+    # Neither is repeated in an error: there may be a secret in the address as well.
+    if settings.purge_url and not re.fullmatch(r"https?://[^\s/?#]+(?:[/?][^\s#]*)?", settings.purge_url):
+        raise SettingsError(f"{PREFIX}PURGE_URL needs an address such as https://hooks.example/purge.")
+    if settings.purge_token and not settings.purge_url:
+        raise SettingsError(f"{PREFIX}PURGE_TOKEN needs {PREFIX}PURGE_URL, the hook that it opens.")
+    if not re.fullmatch(r"[\x21-\x7e]*", settings.purge_token):
+        raise SettingsError(f"{PREFIX}PURGE_TOKEN is letters, digits and signs of ASCII, without spaces.")
 
 
 def _check_mail(settings: Settings) -> None:
@@ -177,5 +191,6 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "http_statuses": "stable or draft",
         "graphiql": "auto, on or off",
         "plans": "on or off",
+        "cache_mb": "a number of megabytes, 0 to keep nothing",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from aiohttp import HttpVersion11, web
@@ -22,6 +23,7 @@ OF_PROXIES = re.compile(
     r"(X-Forwarded-.*|Forwarded|X-Real-IP|Via|CF-Connecting-IP|True-Client-IP|X-Client-IP)$", re.IGNORECASE
 )
 UNKNOWN = "0.0.0.0"
+LONGEST_KEPT = 200  # characters of X-Forwarded-For
 PLAIN_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?", re.ASCII)
 # As nginx (192.0.2.1:80), and others with the brackets of IPv6, write who asks.
 WITH_PORT = re.compile(r"\[([^\]]*)\](?::\d+)?|([^:\[\]]*):\d+")
@@ -32,7 +34,7 @@ class Visitors:
 
     def __init__(self, settings: Settings, carrier: Carrier) -> None:
         self._carrier = carrier
-        self._proxies = settings.proxies
+        self._proxies = tuple(settings.proxies)
         self._kept = settings.consent_ip
         self._sign_ups = SignUpGate()
         self._comments = CommentGate()
@@ -76,12 +78,10 @@ class Visitors:
         )
 
     def _address(self, request: web.Request) -> str | None:
-        forwarded = request.headers.getall("X-Forwarded-For", ())
-        address = address_of(request.remote, forwarded, self._proxies)
-        # Who came through a proxy is not this machine, whatever the proxy could not tell, or was told.
-        peer = read_ip(request.remote)
-        by_proxy = forwarded and peer is not None and any(peer in proxy for proxy in self._proxies)
-        return UNKNOWN if by_proxy and network_of(address) is None else address
+        forwarded = tuple(request.headers.getall("X-Forwarded-For", ())) if self._proxies else ()
+        # The same networks ask over and over; what is longer than any address is not worth a place.
+        find = _asking if sum(map(len, forwarded)) <= LONGEST_KEPT else _asking.__wrapped__
+        return find(request.remote, forwarded, self._proxies)
 
 
 VISITORS = web.AppKey("visitors", Visitors)
@@ -102,6 +102,15 @@ def is_of_this_machine(request: web.Request) -> bool:
     host = urlsplit(f"//{request.host}").hostname or ""
     peer = read_ip(request.remote)
     return not by_proxy and is_loopback(host) and peer is not None and peer.is_loopback
+
+
+@lru_cache(maxsize=4096)
+def _asking(peer: str | None, forwarded: tuple[str, ...], proxies: tuple[Network, ...]) -> str | None:
+    address = address_of(peer, forwarded, proxies)
+    # Who came through a proxy is not this machine, whatever the proxy could not tell, or was told.
+    near = read_ip(peer)
+    by_proxy = forwarded and near is not None and any(near in proxy for proxy in proxies)
+    return UNKNOWN if by_proxy and network_of(address) is None else address
 
 
 def address_of(peer: str | None, forwarded: Sequence[str], proxies: Sequence[Network]) -> str | None:

@@ -108,6 +108,11 @@ def watch(watcher: Watcher) -> Callable[[], None]:
     return _pulse().watchers.add(watcher)
 
 
+def watch_ours(watcher: Watcher) -> Callable[[], None]:
+    """Call this one with the tags of each change that this process makes itself, as `watch` does."""
+    return _pulse().our_watchers.add(watcher)
+
+
 def is_current() -> bool:
     """Tell whether what others commit is known here; when it is not, nothing kept may be given."""
     return _pulse().sight.is_clear()
@@ -194,7 +199,7 @@ class _Pulse:
 
     def __init__(self) -> None:
         self.listeners: defaultdict[type[Any], WeakSet[Listener[Any]]] = defaultdict(WeakSet)
-        self.watchers = Watchers()
+        self.watchers, self.our_watchers = Watchers(), Watchers()
         self.sight = Sight(self.watchers.call)
         self._name = token_hex(8)
         self._doubted_at = -inf
@@ -207,13 +212,13 @@ class _Pulse:
 
     def learn(self, news: News) -> None:
         """Tell who watches and listens in this process, after the commit."""
-        self._change(tags_of(news))
+        self._change_ours(tags_of(news))
         self._spread(_worth_telling(news))
 
     def doubt(self, news: News) -> None:
         """Take what may have been committed for changed, and hear it if the store tells that it was."""
         self._doubted_at = monotonic()
-        self._change(tags_of(news))
+        self._change_ours(tags_of(news))
 
     def hear(self, payload: str) -> None:
         """Take what a process has told; our own we know already, and what is strange may change anything."""
@@ -235,6 +240,11 @@ class _Pulse:
     def _change(self, tags: Tags) -> None:
         if tags:
             self.watchers.call(tags)
+
+    def _change_ours(self, tags: Tags) -> None:
+        self._change(tags)
+        if tags:
+            self.our_watchers.call(tags)
 
     def _spread(self, events: tuple[Event, ...]) -> None:
         for event in events:

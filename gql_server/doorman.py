@@ -1,0 +1,76 @@
+"""The doorman reads the connections: he gives what is kept at once, and answers what is no HTTP."""
+
+import asyncio
+from typing import Any
+
+import structlog
+from aiohttp import web
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.web_protocol import RequestHandler
+
+from gql_server.middleware import no_http
+from gql_server.shortway import SHORT_WAY, ShortWay
+
+log = structlog.get_logger("http")
+
+
+class Doorman(RequestHandler):
+    """Reads one connection."""
+
+    __slots__ = ("_short_way",)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        app = getattr(self._request_handler, "__self__", None)
+        self._short_way: ShortWay | None = app.get(SHORT_WAY) if isinstance(app, web.Application) else None
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        waiter = self._waiter
+        if waiter is None or self._short_way is None or self._messages or self._paused:
+            super().data_received(data)
+            return
+        # Whoever waits for a request is called only when it is not answered already.
+        self._waiter = None
+        super().data_received(data)
+        self._waiter = waiter
+        if len(self._messages) == 1 and self._is_answered(self._short_way, *self._messages[0]):
+            self._take_one()
+        elif self._messages and not waiter.done():
+            waiter.set_result(None)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        # aiohttp would log the caller's address and a piece of what was sent.
+        if status >= 500:
+            log.error("failed", exc_info=exc)
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was under way already")
+        return no_http(status)
+
+    def _is_answered(self, short_way: ShortWay, message: Any, payload: Any) -> bool:
+        transport, request_of = self.transport, self._request_factory
+        # What is no HTTP comes as an error instead of a message.
+        if transport is None or request_of is None or not isinstance(message, RawRequestMessage):
+            return False
+        if (whole := short_way.find(message, payload)) is None:
+            return False
+        # Without a writer or a task, for nobody waits.
+        request: Any = request_of(message, payload, self, None, None)  # type: ignore[arg-type]
+        if transport.is_closing() or (written := short_way.written(whole, request)) is None:
+            return False
+        transport.write(written)
+        return True
+
+    def _take_one(self) -> None:
+        """Go on as after every request."""
+        self._messages.popleft()
+        if self._parser is not None:
+            self._parser.message_consumed()
+        if self._manager is not None:
+            self._manager.requests_count += 1
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout

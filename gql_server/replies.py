@@ -1,0 +1,146 @@
+"""Replies: an answer as HTTP sends it to one kind of client, and when it need not be sent again."""
+
+import asyncio
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+import models
+from gql_server.answers import DEADLINE_EXCEEDED, Answer
+from gql_server.crowd import RETRY_SECONDS
+from gql_server.middleware import REFERRER, SAFE
+from gql_server.negotiation import JSON
+from gql_server.tags import headers_of
+
+# A packet; smaller answers gain nothing.
+PACKED_FROM = 1_400
+# What is longer is packed while others are served.
+PACKED_APART_FROM = 100_000
+# For as long a CDN or a browser may give the same answer again, and for as long while it asks for a new one.
+FRESH_SECONDS, STALE_SECONDS = 10, 60
+NO_STORE = "no-store"
+VARY = "Accept, Accept-Encoding, Origin"
+OF_THE_BODY = {"Content-Type", "Content-Encoding", "Retry-After"}
+OPAQUE = re.compile(r'"[^"]*"')
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a client takes an answer: in which media type, packed or not, and whether it may be kept by others.
+
+    `tells_tags` says that a CDN is told what the answer was made from, and `is_draft` that statuses are those
+    of the draft of August 2026.
+    """
+
+    media: str
+    is_packed: bool = False
+    is_shared: bool = False
+    is_draft: bool = False
+    tells_tags: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A status, headers and bytes; with an `etag` when whoever has it already may be told just that."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+    etag: str | None = None
+    until: datetime | None = None
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether its headers stay as they are for as long as it may be kept."""
+        return self.until is None or (self.until - models.now()).total_seconds() > 2 * STALE_SECONDS
+
+    def headers_now(self) -> dict[str, str]:
+        """Give the headers at this moment."""
+        fresh = {} if self.etag is None else {"Cache-Control": lasting(self.until)}
+        return {**self.headers, **fresh}
+
+    def is_known(self, named: Sequence[str]) -> bool:
+        """Tell whether who asks has these bytes already, by its If-None-Match headers."""
+        if not named or self.etag is None:
+            return False
+        # Compared weakly: a proxy that packs on the way makes a weak tag of ours.
+        return any(one.strip() == "*" or self.etag in OPAQUE.findall(one) for one in named)
+
+    def lines(self) -> bytes:
+        """Write the head as far as it is the same for everybody."""
+        length = {"Content-Length": str(len(self.body))}
+        return _lines("200 OK", {**self.headers, **length})
+
+    def lines_unchanged(self) -> bytes:
+        """Write the head, as far as it is the same for everybody, of a reply that there is nothing new."""
+        return _lines("304 Not Modified", unsent(self.headers))
+
+
+def unsent(headers: Mapping[str, str]) -> dict[str, str]:
+    """Give what is left of the headers of bytes that are not sent, as their receiver has them."""
+    return {name: value for name, value in headers.items() if name not in OF_THE_BODY}
+
+
+async def reply_to(answer: Answer, form: Form) -> Reply:
+    """Write an answer in a form."""
+    body = answer.written()
+    headers = {"Content-Type": f"{form.media}; charset=utf-8", "Cache-Control": NO_STORE, "Vary": VARY}
+    if answer.is_unavailable:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if form.is_packed and len(body) >= PACKED_FROM:
+        body = await _packed(body)
+        headers["Content-Encoding"] = "gzip"
+    status = status_of(answer, form)
+    if not form.is_shared or answer.codes:
+        return Reply(status, body, headers)
+    headers["Cache-Control"] = lasting(answer.until)
+    headers["ETag"] = etag = _etag(form.media, body)
+    if form.tells_tags:
+        headers |= headers_of(answer.reads)
+    return Reply(status, body, headers, etag, answer.until)
+
+
+def status_of(answer: Answer, form: Form) -> int:
+    """Give the HTTP status of an answer."""
+    if answer.is_unavailable:
+        return 503
+    if DEADLINE_EXCEEDED in answer.codes:
+        return 504
+    if form.media == JSON:
+        # Clients that accept plain JSON alone read a status other than 200 as a broken line.
+        return 200
+    return answer.status(draft=form.is_draft)
+
+
+def lasting(until: datetime | None) -> str:
+    """Give the Cache-Control of what everybody may keep, but nobody past a moment."""
+    fresh, stale = FRESH_SECONDS, STALE_SECONDS
+    if until is not None:
+        left = max(0, int((until - models.now()).total_seconds()))
+        fresh = min(fresh, left)
+        stale = min(stale, left - fresh)
+    return f"public, max-age={fresh}, stale-while-revalidate={stale}"
+
+
+def _lines(status: str, headers: Mapping[str, str]) -> bytes:
+    named = {**SAFE, **dict([REFERRER]), **headers}
+    return "".join(
+        [f"HTTP/1.1 {status}\r\n", *(f"{name}: {value}\r\n" for name, value in named.items())]
+    ).encode()
+
+
+def _etag(media: str, body: bytes) -> str:
+    # Of these very bytes and what they are called: each form has its own.
+    return f'"{blake2b(body, digest_size=12, person=media[-16:].encode()).hexdigest()}"'
+
+
+async def _packed(body: bytes) -> bytes:
+    return await asyncio.to_thread(_gzip, body) if len(body) >= PACKED_APART_FROM else _gzip(body)
+
+
+def _gzip(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=31)
+    return packer.compress(body) + packer.flush()

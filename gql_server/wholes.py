@@ -1,0 +1,115 @@
+"""Whole answers, kept as bytes under everything that decides them, and given again to who asks the same."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from math import inf
+from time import monotonic
+from typing import NamedTuple
+
+from aiohttp import web
+from graphql import OperationType
+
+import models
+from gql_server.answers import Answer
+from gql_server.negotiation import Accepted, takes_gzip
+from gql_server.questions import Question
+from gql_server.replies import Form, Reply, reply_to
+from schema.documents import Operation
+from schema.kept import Kept, Made
+
+# Characters or bytes; longer questions are few, and not worth their place.
+LONGEST_ASKING = 8_192
+LONGEST_BODY = 500_000
+# What the heads of a kept answer take.
+OVERHEAD = 2_000
+# What others have changed is looked for so often while kept answers are given.
+LOOK_AHEAD_SECONDS = 0.015
+# Too large to be kept: given to those who asked for it together, and to nobody after them.
+NEVER = sys.maxsize
+# The one there is: everybody reads the same.
+AUDIENCE = "readers"
+# Who reads, the form of the answer, and what is asked as it came: the address of a GET, the body of a POST.
+Key = tuple[str, str, bool, str | bytes]
+
+
+class Whole(NamedTuple):
+    """A whole answer, and the heads that it is sent with: of the bytes, and of that there is nothing new.
+
+    They are as they should be for as long as it is kept when it `is_steady`.
+    """
+
+    reply: Reply
+    is_steady: bool
+    lines: bytes
+    lines_unchanged: bytes
+
+    @classmethod
+    def of(cls, reply: Reply) -> "Whole":
+        """Write down the heads of a reply."""
+        return cls(reply, reply.is_steady, reply.lines(), reply.lines_unchanged())
+
+
+class Wholes:
+    """Keeps whole answers; `tells_tags` says that a CDN is told what each was made from."""
+
+    def __init__(self, most_bytes: int, *, tells_tags: bool = False, is_draft: bool = False) -> None:
+        self.kept = Kept(most_bytes)
+        self._looked_at = -inf
+        self._looking: asyncio.Task[None] | None = None
+        # How often who asks had the answer already.
+        self.unchanged = 0
+        self._tells_tags = tells_tags
+        self._is_draft = is_draft
+
+    def key(self, asking: str | bytes, takes: Accepted, encodings: str) -> Key | None:
+        """Give what an answer is kept under; None when it is not."""
+        if takes.single is None or len(asking) > LONGEST_ASKING:
+            return None
+        return AUDIENCE, takes.single, takes_gzip(encodings), asking
+
+    def find(self, key: Key) -> Whole | None:
+        """Give an answer again, if it is kept and what others have changed is known."""
+        whole: Whole | None = self.kept.find(key)
+        if whole is not None and monotonic() - self._looked_at > LOOK_AHEAD_SECONDS:
+            # Before it must be: those who ask just then would all wait.
+            self._looked_at = monotonic()
+            self._looking = asyncio.create_task(models.pulse.catch_up())
+        return whole
+
+    async def found(self, key: Key) -> Whole | None:
+        """Give an answer again if it is kept; look first for what others have changed."""
+        if not models.pulse.is_current():
+            await models.pulse.catch_up()
+        return self.find(key)
+
+    def form(self, media: str, is_packed: bool, is_shared: bool) -> Form:
+        """Give the form of an answer; one that is shared everybody may keep."""
+        return Form(media, is_packed, is_shared, is_draft=self._is_draft, tells_tags=self._tells_tags)
+
+    async def get(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> Reply:
+        """Answer what may be shared, once for all who ask it meanwhile, and keep it if it may be kept."""
+
+        async def make() -> Made:
+            answer = await answering()
+            _, media, is_packed, asking = key
+            # What is asked by POST no cache keeps but ours, so it has no validator either.
+            reply = await reply_to(answer, self.form(media, is_packed, isinstance(asking, str)))
+            may_be_kept = not answer.codes and answer.reads is not None and len(reply.body) <= LONGEST_BODY
+            size = len(reply.body) + OVERHEAD if may_be_kept else NEVER
+            return Made(Whole.of(reply), size, answer.reads or frozenset(), answer.until)
+
+        whole: Whole | None = await self.kept.get(key, make)
+        assert whole is not None
+        return whole.reply
+
+
+WHOLES = web.AppKey("wholes", Wholes)
+
+
+def may_be_shared(operation: Operation, question: Question) -> bool:
+    """Tell whether everybody who asks this is answered the same, now and for a moment."""
+    # Who sends a document with its hash also has it registered.
+    registers = question.document_id is not None and question.query is not None
+    reads = operation.kind is OperationType.QUERY
+    return reads and operation.is_public and not operation.is_deferred and not registers

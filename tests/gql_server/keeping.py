@@ -1,0 +1,39 @@
+"""What the tests of kept answers share: answers that say what they read, and how often one was made."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from unittest.mock import patch
+
+from gql_server.answering import Answering
+
+# As much as any page of the demonstration blog may read.
+READS = frozenset(
+    ["posts", "any-post", "any-comment", "any-author", "any-tag", "any-site"]
+    + [f"{kind}-{number}" for kind in ("post", "comments") for number in range(1, 100)]
+)
+
+
+class Kitchen:
+    """Counts what is made, and says until when it is good and what it was made from."""
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+        self.reads: frozenset[str] | None = READS
+        self.until: datetime | None = None
+
+
+@contextmanager
+def kitchen() -> Iterator[Kitchen]:
+    """Look at what is made."""
+    seen, execute = Kitchen(), Answering._execute
+
+    async def make(self, operation, question, asker):
+        answer = await execute(self, operation, question, asker)
+        seen.made.append(question.query or question.document_id or "")
+        answer.reads = None if answer.codes else seen.reads
+        answer.until = seen.until
+        return answer
+
+    with patch.object(Answering, "_execute", make):
+        yield seen

@@ -1,0 +1,206 @@
+"""A kept answer goes the short way to plain requests, and the others notice no difference but the time."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+import pytest
+
+from gql_server.shortway import ShortWay
+from tests.gql_server.keeping import kitchen
+
+BODY = b'{"query": "{ site { title } }"}'
+PATH = b"/graphql?query=" + quote("{ site { title } }").encode()
+HEAD = b"Host: 127.0.0.1\r\nContent-Type: application/json\r\n"
+GET = b"GET " + PATH + b" HTTP/1.1\r\n" + HEAD + b"\r\n"
+
+
+def posted(*headers: bytes, body: bytes = BODY, version: bytes = b"1.1") -> bytes:
+    lines = b"".join(header + b"\r\n" for header in (*headers, b"Content-Length: %d" % len(body)))
+    return b"POST /graphql HTTP/" + version + b"\r\n" + HEAD + lines + b"\r\n" + body
+
+
+@pytest.fixture
+def dialect():
+    """It is a way through the process, whatever its store."""
+    return "sqlite"
+
+
+@pytest.fixture
+def taken(monkeypatch):
+    """Count who goes the short way, and let what others write not be looked for meanwhile."""
+    monkeypatch.setattr("models.changes.LOOK_SECONDS", 3600)
+    written, seen = ShortWay.written, []
+
+    def write(self, whole, request):
+        found = written(self, whole, request)
+        if found is not None:
+            seen.append(request.method)
+        return found
+
+    monkeypatch.setattr(ShortWay, "written", write)
+    return seen
+
+
+@pytest.fixture
+async def client(serve, database_url, taken):
+    """Serve a store, with the answers kept that are asked for here."""
+    behind = {"trusted_proxies": "127.0.0.1", "cors_origins": "*", "rate_limit": 200}
+    with kitchen() as cook:
+        async with serve(database_url, **behind) as client:
+            client.cook = cook
+            async with line(client) as (reader, writer):
+                for sent in (GET, posted()):
+                    await say(reader, writer, sent)
+            cook.made.clear()
+            taken.clear()
+            yield client
+
+
+@asynccontextmanager
+async def line(client):
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+async def read(reader):
+    """Read one answer; give its first line, its headers and its bytes."""
+    async with asyncio.timeout(30):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().removesuffix("\r\n\r\n")
+        first, *lines = head.split("\r\n")
+        headers = dict(one.split(": ", 1) for one in lines)
+        return first, headers, await reader.readexactly(int(headers.get("Content-Length", 0)))
+
+
+async def say(reader, writer, sent):
+    writer.write(sent)
+    return await read(reader)
+
+
+@pytest.mark.parametrize("sent", [GET, posted()], ids=["GET", "POST"])
+async def test_both_ways_give_the_same(client, taken, sent, monkeypatch):
+    async with line(client) as (reader, writer):
+        short = await say(reader, writer, sent)
+        assert len(taken) == 1
+        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        long = await say(reader, writer, sent)
+        assert len(taken) == 1
+    for _, headers, _ in (short, long):
+        assert len(headers.pop("X-Request-ID")) == 16
+        assert headers.pop("Date").endswith(" GMT")
+    assert short == long
+    assert client.cook.made == []
+
+
+async def test_that_there_is_nothing_new_is_said_the_same_both_ways(client, taken, monkeypatch):
+    async with line(client) as (reader, writer):
+        etag = (await say(reader, writer, GET))[1]["ETag"]
+        known = GET.replace(
+            b"\r\n\r\n", b"\r\nOrigin: https://app.example\r\nIf-None-Match: %b\r\n\r\n" % etag.encode()
+        )
+        short = await say(reader, writer, known)
+        assert len(taken) == 2
+        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        long = await say(reader, writer, known)
+    for first, headers, _ in (short, long):
+        assert first == "HTTP/1.1 304 Not Modified"
+        assert headers["Access-Control-Allow-Origin"] == "https://app.example"
+        del headers["X-Request-ID"], headers["Date"]
+    assert short == long
+
+
+async def test_one_line_takes_many_requests_one_after_the_other_and_all_at_once(client, taken):
+    async with line(client) as (reader, writer):
+        for _ in range(50):
+            assert (await say(reader, writer, posted()))[0] == "HTTP/1.1 200 OK"
+        assert len(taken) == 50
+        other = posted(body=b'{"query": "{ __typename }"}')
+        writer.write((posted() + other + GET) * 5)
+        answers = [await read(reader) for _ in range(15)]
+        assert [b"title" in body for _, _, body in answers] == [True, False, True] * 5
+        assert (await say(reader, writer, GET))[0] == "HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize("sent", [GET, posted()], ids=["GET", "POST"])
+async def test_a_request_may_come_in_pieces(client, sent):
+    async with line(client) as (reader, writer):
+        for cut in range(1, len(sent) - 1, 13):
+            writer.write(sent[:cut])
+            await writer.drain()
+            await asyncio.sleep(0)
+            first, _, body = await say(reader, writer, sent[cut:])
+            assert (first, b"title" in body) == ("HTTP/1.1 200 OK", True)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "closes"),
+    [
+        (posted(b"Connection: close"), "200", True),
+        (posted(version=b"1.0"), "200", True),
+        (posted(b"Content-Encoding: gzip"), "415", False),
+        (posted(b"Expect: 200-ok"), "417", False),
+        (posted().replace(b"application/json", b"text/plain"), "415", False),
+        (posted(b"Accept: text/plain"), "406", False),
+        (posted(b"Accept: text/event-stream"), "200", False),
+        (posted(b"Sec-Fetch-Site: cross-site"), "403", False),
+        (posted().replace(b"POST", b"PUT"), "405", False),
+        (posted().replace(b"/graphql", b"/graphq1"), "405", False),
+        (b"HEAD" + GET[3:], "200", False),
+        (b"nonsense\r\n\r\n", "400", True),
+    ],
+    ids=str,
+)
+async def test_what_is_not_plain_goes_the_long_way(client, taken, sent, status, closes):
+    async with line(client) as (reader, writer):
+        writer.write(sent)
+        async with asyncio.timeout(30):
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.split()[1].decode() == status
+            assert taken == []
+            if closes:
+                await reader.read()
+                assert reader.at_eof()
+    assert client.cook.made == ([] if "text/event-stream" not in str(sent) else client.cook.made)
+
+
+async def test_the_short_way_is_counted_like_the_other(client, taken):
+    async with line(client) as (reader, writer):
+        statuses = [
+            (await say(reader, writer, posted(b"X-Forwarded-For: 203.0.113.7")))[0].split()[1]
+            for _ in range(202)
+        ]
+    assert statuses == ["200"] * 200 + ["429"] * 2
+    assert len(taken) == 200
+
+
+async def test_whoever_reads_nothing_is_not_written_to_without_end(client, taken, monkeypatch):
+    ask = (
+        await_long := posted(body=b'{"query": "{ __schema { types { name description fields { name } } } }"}')
+    )
+    async with line(client) as (reader, writer):
+        _, headers, _ = await say(reader, writer, ask)
+        size = int(headers["Content-Length"])
+        assert size > 10_000
+        async with line(client) as (_, silent):
+            for _ in range(20_000_000 // size):
+                silent.write(ask)
+                await asyncio.sleep(0)
+            [*connections] = client.server.runner.server.connections
+            held = [one.transport.get_write_buffer_size() for one in connections if one.transport]
+            assert max(held) < 65_536 + 4 * size
+        assert (await say(reader, writer, GET))[0] == "HTTP/1.1 200 OK"
+    assert taken
+
+
+async def test_a_stopping_server_answers_on_no_old_line(client):
+    async with line(client) as (reader, writer):
+        assert (await say(reader, writer, GET))[0] == "HTTP/1.1 200 OK"
+        client.server.runner.server.pre_shutdown()
+        writer.write(GET)
+        await writer.drain()
+        await client.server.runner.server.shutdown(1)
+        async with asyncio.timeout(30):
+            assert await reader.read() == b""
