@@ -21,6 +21,7 @@ from gql_server.questions import Question
 from schema.context import Context, Publication
 from schema.costs import MOST_COST
 from schema.documents import TOO_DEEP, Documents, Operation
+from schema.kept import Kept
 from schema.plans import Planned, Plans
 
 Coming = asyncio.Queue[Answer | None]
@@ -155,5 +156,7 @@ def _planned(planned: Planned, cost: dict[str, int] | None) -> Answer:
 
 
 ANSWERING = web.AppKey("answering", Answering)
+# Fields of the root, kept one by one.
+SEGMENTS = web.AppKey("segments", Kept)
 DOCUMENTS = web.AppKey("documents", Documents)
 PUBLICATION = web.AppKey("publication", Publication)

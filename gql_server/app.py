@@ -8,7 +8,7 @@ from aiohttp import web
 
 import models
 from gql_server import ear, graphiql, health, media, metrics, middleware, paper, paths, start
-from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, Answering
+from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, SEGMENTS, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
@@ -43,6 +43,7 @@ from models.store import open_store
 from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import development_schema, schema
+from schema.kept import Kept
 from schema.plans import Plans
 
 WORKER = web.AppKey("worker", Worker)
@@ -122,7 +123,8 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     manifests = read_manifests(settings.documents)
     app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")
     app[CROWD] = Crowd()
-    plans = Plans(documents.core) if settings.plans == "on" else None
+    app[SEGMENTS] = Kept(settings.cache_mb * MEGABYTE // 2)
+    plans = Plans(documents.core, app[SEGMENTS]) if settings.plans == "on" else None
     app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[CROWD], plans)
     app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
@@ -149,6 +151,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         if app[DEMONSTRATION] and await is_empty(site):
             await _tell(site, tell)
         await models.count_due()
+        app[SEGMENTS].listen()
         app[WHOLES].kept.listen()
         async with app[CARRIER].with_post(app[SETTINGS], site), purging_as(app[SETTINGS]) as purging:
             app[PURGING].extend([purging] if purging else [])

@@ -40,8 +40,11 @@ main.add_command(doctor)
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
 @click.option("--site-url", help="Root URL that readers see, such as https://blog.example.")
+@click.option("--reuse-port", is_flag=True, help="Let other processes serve on the same port (PostgreSQL).")
 @click.option("--demonstration", is_flag=True, help="Fill an empty store with a demonstration blog.")
-def serve(host: str | None, port: int | None, site_url: str | None, demonstration: bool) -> None:
+def serve(
+    host: str | None, port: int | None, site_url: str | None, reuse_port: bool, demonstration: bool
+) -> None:
     """Serve the graph.
 
     The first start makes the store; later ones bring it up to date.
@@ -49,7 +52,7 @@ def serve(host: str | None, port: int | None, site_url: str | None, demonstratio
     try:
         settings = read_settings(host=host, port=port, site_url=site_url)
         set_up_logs()
-        serve_until_stopped(settings, demonstration=demonstration)
+        serve_until_stopped(settings, demonstration=demonstration, reuse_port=reuse_port)
     except FORESEEN as error:
         raise click.ClickException(in_one_line(error)) from None
 

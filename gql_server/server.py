@@ -12,7 +12,9 @@ from aiohttp import web, web_server
 
 from gql_server.app import build, stop_work, work_inside
 from gql_server.doorman import Doorman
-from gql_server.settings import Settings, SettingsError
+from gql_server.logs import set_up_logs
+from gql_server.settings import Settings, SettingsError, read_settings
+from models.store import locate
 
 SHUTDOWN_SECONDS = 10
 # Who takes nothing of what is sent for so long is hung up on.
@@ -28,19 +30,15 @@ CONNECTIONS: dict[str, Any] = {
 web_server.RequestHandler = Doorman  # type: ignore[attr-defined]
 
 
-def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
-    listening = _listen(settings)
+def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: bool = False) -> None:
+    """Serve until SIGTERM or Ctrl-C; with `reuse_port` others may serve on the same port."""
+    if reuse_port and locate(settings.database_url).dialect == "sqlite":
+        raise SettingsError("Several processes need PostgreSQL; on SQLite one serves, without --reuse-port.")
+    listening = _listen(settings, reuse_port=reuse_port)
     port = listening.getsockname()[1]
     settings = settings_with_port(settings, port)
-    app = build(settings, demonstration=demonstration)
-    # Not in `build`: a test drains the worker itself, and nothing works behind its back.
-    app.cleanup_ctx.append(work_inside)
-    # At once, and not when the last request is answered: both may take their time.
-    app.on_shutdown.append(stop_work)
-    app.on_startup.append(_settle)
     web.run_app(
-        app,
+        _working(settings, demonstration=demonstration),
         sock=listening,
         loop=_loop(),
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -54,6 +52,29 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool) -> None:
     )
 
 
+async def for_gunicorn() -> web.AppRunner:
+    """Serve as one of gunicorn's processes, which gives us the sockets it listens on."""
+    set_up_logs()
+    return web.AppRunner(
+        _working(read_settings(), demonstration=False),
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        access_log=None,
+        handler_cancellation=True,
+        **CONNECTIONS,
+    )
+
+
+def _working(settings: Settings, *, demonstration: bool) -> web.Application:
+    app = build(settings, demonstration=demonstration)
+    if settings.work == "inside":
+        # Not in `build`: a test drains the worker itself, and nothing works behind its back.
+        app.cleanup_ctx.append(work_inside)
+        # At once, and not when the last request is answered: both may take their time.
+        app.on_shutdown.append(stop_work)
+    app.on_startup.append(_settle)
+    return app
+
+
 async def _settle(_app: web.Application) -> None:
     """Let the collector leave alone what stays: to look at the whole schema again stops everybody."""
     gc.collect()
@@ -65,11 +86,13 @@ def settings_with_port(settings: Settings, port: int) -> Settings:
     return msgspec.structs.replace(settings, port=port)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def _listen(settings: Settings, *, reuse_port: bool) -> socket.socket:
     # Listened before the store is opened, so that a taken port is told at once.
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if reuse_port:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # on Linux
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
     try:

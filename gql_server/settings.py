@@ -59,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     http_statuses: Literal["stable", "draft"] = "stable"
     graphiql: Offer = "auto"
     plans: OnOff = "on"
+    work: Literal["inside", "apart"] = "inside"
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 32
     purge_url: str = ""
     purge_token: str = ""
@@ -191,6 +192,7 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "http_statuses": "stable or draft",
         "graphiql": "auto, on or off",
         "plans": "on or off",
+        "work": "inside or apart",
         "cache_mb": "a number of megabytes, 0 to keep nothing",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

@@ -1,0 +1,75 @@
+"""The examples of how to grow are commands and settings that there are."""
+
+import configparser
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+
+from gql_server.cli import main
+from gql_server.settings import read_settings
+
+FOLDER = Path(__file__).parents[2] / "docs/how-to/scale"
+UNITS = sorted(FOLDER.glob("*.service"))
+
+
+class Unit(configparser.RawConfigParser):
+    """A unit of systemd."""
+
+    def optionxform(self, name: str) -> str:
+        """Leave names as they are."""
+        return name
+
+
+@pytest.fixture
+def services():
+    """Read what Compose is told."""
+    return yaml.safe_load((FOLDER / "compose.yaml").read_text("utf-8"))["services"]
+
+
+def test_every_file_is_led_to_by_the_guide():
+    guide = FOLDER.with_suffix(".md").read_text("utf-8")
+    named = set(re.findall(r"\(scale/([^)]+)\)", guide)) | {"Dockerfile"}
+    assert named == {file.name for file in FOLDER.iterdir()}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_runs_a_command_with_known_settings(unit):
+    read = Unit(strict=True)
+    read.read_string(unit.read_text("utf-8"))
+    assert read.sections() == ["Unit", "Service", "Install"]
+    program, *arguments = shlex.split(read["Service"]["ExecStart"])
+    assert program.endswith("/gql-server")
+    _takes(arguments)
+    if setting := read["Service"].get("Environment"):
+        name, _, value = setting.partition("=")
+        assert read_settings({name: value})
+
+
+def test_compose_runs_commands_with_known_settings(services):
+    ours = {name: service for name, service in services.items() if "build" in service}
+    assert set(ours) == {"web", "work"}
+    for service in ours.values():
+        _takes(service["command"])
+        given = {name: re.sub(r"\$\{[^}]*\}", "smtp://mail.example", value) for name, value in
+                 service["environment"].items() if name != "GQL_SERVER_DATABASE_URL"}  # fmt: skip
+        assert read_settings(given).work == "apart"
+        assert (FOLDER / service["build"]["context"] / service["build"]["dockerfile"]).exists()
+        assert set(service["depends_on"]) <= set(services)
+
+
+def test_the_image_runs_what_is_installed():
+    lines = (FOLDER / "Dockerfile").read_text("utf-8").splitlines()
+    assert 'ENTRYPOINT ["gql-server"]' in lines
+    [command] = [line.removeprefix("CMD ") for line in lines if line.startswith("CMD ")]
+    _takes(yaml.safe_load(command))
+
+
+def _takes(arguments: list[str]) -> None:
+    """Let the command line read the arguments, and run nothing."""
+    name, *rest = arguments
+    command = main.commands[name]
+    command.make_context(name, rest, parent=click.Context(main))
