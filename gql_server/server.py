@@ -38,7 +38,7 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: 
     port = listening.getsockname()[1]
     settings = settings_with_port(settings, port)
     web.run_app(
-        _working(settings, demonstration=demonstration),
+        working(settings, demonstration=demonstration),
         sock=listening,
         loop=_loop(),
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -56,7 +56,7 @@ async def for_gunicorn() -> web.AppRunner:
     """Serve as one of gunicorn's processes, which gives us the sockets it listens on."""
     set_up_logs()
     return web.AppRunner(
-        _working(read_settings(), demonstration=False),
+        working(read_settings(), demonstration=False),
         shutdown_timeout=SHUTDOWN_SECONDS,
         access_log=None,
         handler_cancellation=True,
@@ -64,7 +64,8 @@ async def for_gunicorn() -> web.AppRunner:
     )
 
 
-def _working(settings: Settings, *, demonstration: bool) -> web.Application:
+def working(settings: Settings, *, demonstration: bool) -> web.Application:
+    """Build the server with its own worker, unless work is done apart."""
     app = build(settings, demonstration=demonstration)
     if settings.work == "inside":
         # Not in `build`: a test drains the worker itself, and nothing works behind its back.

@@ -135,7 +135,9 @@ class Process:
     """The command line, running."""
 
     def __init__(self, arguments: tuple[str, ...], folder: Path, number: int, **settings: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+        # Whether there are plans is said once for all tests; no other setting comes from outside.
+        others = f"{PREFIX}(?!PLANS$)"
+        environment = {name: value for name, value in os.environ.items() if not re.match(others, name)}
         environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
         self.folder = folder
         self._out, self._log = folder / f"out-{number}", folder / f"log-{number}"
