@@ -21,6 +21,8 @@ PAGE = "query($id: ID!) { post(by: { id: $id }) { title commentCount comments { 
 LIST = "{ posts { totalCount nodes { title } } }"
 SHORT, LONG = 60, 3000
 HERE = range(3)
+# Whoever takes time to make an answer gives others time to write meanwhile.
+LINGER = 0.005
 log = logging.getLogger("staleness")
 
 
@@ -80,6 +82,7 @@ class Blog:
 
     async def _page(self, id: int) -> Made:
         post = (await self.ask(PAGE, id=global_id("Post", id)))["post"]
+        await asyncio.sleep(LINGER)
         # They are read one after the other, and somebody may write in between.
         count = min(post["commentCount"], post["comments"]["totalCount"])
         seen = {f"title {id}": int(post["title"]), f"comments {id}": count}
@@ -87,6 +90,7 @@ class Blog:
 
     async def _list(self) -> Made:
         posts = (await self.ask(LIST))["posts"]
+        await asyncio.sleep(LINGER)
         assert posts["totalCount"] == len(self.ids)
         # All were published in the order of their numbers, and the newest come first.
         titles = [int(node["title"]) for node in posts["nodes"]]
