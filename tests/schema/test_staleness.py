@@ -19,7 +19,7 @@ from schema.kept import Kept, Made
 
 PAGE = "query($id: ID!) { post(by: { id: $id }) { title commentCount comments { totalCount } } }"
 LIST = "{ posts { totalCount nodes { title } } }"
-SHORT, LONG = 60, 3000
+SHORT, LONG = 60, 1000
 HERE = range(3)
 # Whoever takes time to make an answer gives others time to write meanwhile.
 LINGER = 0.005
