@@ -109,7 +109,7 @@ class Kept:
     def keep(self, key: Hashable, made: Made, *, begun: int) -> None:
         """Keep what was read since the moment `begun`, unless something it has read was changed since."""
         self.misses += 1
-        self._keep(key, made, begun)
+        self._keep(key, made, begun=begun, began_at=monotonic())
 
     def forget(self, tags: frozenset[str]) -> None:
         """Forget what has read any of these, or everything."""
@@ -132,12 +132,12 @@ class Kept:
         self._readers.clear()
         self.bytes = 0
 
-    def _keep(self, key: Hashable, made: Made, begun: int) -> None:
+    def _keep(self, key: Hashable, made: Made, *, begun: int, began_at: float) -> None:
         size = made.size + _size_of(key) + ENTRY_BYTES + TAG_BYTES * len(made.reads or ())
         if made.reads is None or size > self.most_bytes or self._was_changed(made.reads, begun):
             return
         self._drop(key)
-        self._entries[key] = _Entry(made.value, size, made.reads, made.until, monotonic() + self.seconds)
+        self._entries[key] = _Entry(made.value, size, made.reads, made.until, began_at + self.seconds)
         self.bytes += size
         for tag in made.reads:
             self._readers[tag].add(key)
@@ -173,8 +173,9 @@ class Kept:
 
     def _begin(self, key: Hashable, make: Make) -> "asyncio.Task[Made | None]":
         self.misses += 1
-        task = asyncio.create_task(self._make(key, make, self._moment))
-        self._flights[key] = _Flight(task, self._moment, monotonic())
+        began_at = monotonic()
+        task = asyncio.create_task(self._make(key, make, begun=self._moment, began_at=began_at))
+        self._flights[key] = _Flight(task, self._moment, began_at)
         self._flying.add(task)
 
         def land(task: "asyncio.Task[Made | None]") -> None:
@@ -188,10 +189,10 @@ class Kept:
         task.add_done_callback(land)
         return task
 
-    async def _make(self, key: Hashable, make: Make, begun: int) -> Made | None:
+    async def _make(self, key: Hashable, make: Make, *, begun: int, began_at: float) -> Made | None:
         made = await make()
         if made is not None:
-            self._keep(key, made, begun)
+            self._keep(key, made, begun=begun, began_at=began_at)
         return made
 
 

@@ -11,6 +11,7 @@ import models
 from gql_server import ear
 from models import pulse
 from models.atomic import atomic
+from models.changes import EVERYTHING
 from models.store import open_store
 from schema.ids import global_id
 
@@ -89,13 +90,18 @@ async def test_a_store_that_comes_back_is_heard_again_and_the_silence_is_told_on
 
     monkeypatch.setattr(pulse, "hearing", hearing_once_more)
     async with open_store(own_server.url):
-        listener = pulse.listen(pulse.CommentShown)
+        listener, changed = pulse.listen(pulse.CommentShown), list[frozenset[str]]()
+        pulse.watch(changed.append)
         with structlog.testing.capture_logs() as logged:
             hearing = asyncio.create_task(ear.hear_on(begun))
             await begun.wait()
             assert logged == []
+            assert pulse.is_current()
+            changed.clear()
             await asyncio.to_thread(own_server.go_down)
             await until(lambda: told("cannot hear"))
+            assert changed == [{EVERYTHING}]
+            assert not pulse.is_current()
             for _ in range(3):
                 tried.clear()
                 await tried.wait()
@@ -103,6 +109,9 @@ async def test_a_store_that_comes_back_is_heard_again_and_the_silence_is_told_on
                 await tell()
             await asyncio.to_thread(own_server.come_up)
             await until(lambda: told("hears the other processes again"))
+        # Once more, for what was missed.
+        assert changed == [{EVERYTHING}, {EVERYTHING}]
+        assert pulse.is_current()
         assert [line["log_level"] for line in logged] == ["warning", "info"]
         await asyncio.create_task(tell_elsewhere(own_server.url))
         async with asyncio.timeout(30):
