@@ -11,8 +11,9 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
+from models.engines.sqlite_ferry import Ferry, Work, statements_of
 from models.engines.statements import only_reads, split
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, tell_of, whole
 
 READERS = 4
 PRAGMAS = {
@@ -45,6 +46,7 @@ class SqliteEngine(SqliteClient):
         self.pragmas = PRAGMAS | {name: kwargs[name] for name in PRAGMAS.keys() & kwargs.keys()}
         self._opening = asyncio.Lock()
         self._readers = _Readers(file_path)
+        self._ferry = Ferry(self.acquire_connection, self.log)
 
     async def create_connection(self, with_db: bool) -> None:
         async with self._opening:
@@ -93,6 +95,15 @@ class SqliteEngine(SqliteClient):
     def _connection_for(self, query: str) -> AbstractAsyncContextManager[Any]:
         return self._readers.lend() if only_reads(query) else self.acquire_connection()
 
+    async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
+        """Do all that a verb does as one function, in a transaction of its own; tell of it after the commit."""
+
+        async def tell_afterwards(outcome: Any) -> None:
+            await tell_of(SqliteTransaction(self), lambda: tell(outcome))
+
+        with _translated():
+            return await self._ferry.take(work, tell_afterwards)
+
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
         async with self._connection_for(query) as connection:
             self.log.debug("%s: %s", query, values)
@@ -139,6 +150,13 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
 
     def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
         return self.acquire_connection()
+
+    async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
+        async with self.acquire_connection() as connection:
+            with _translated():
+                outcome = await connection._execute(work, statements_of(connection._conn, self.log))
+        tell(outcome)
+        return outcome
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self.acquire_connection() as connection:

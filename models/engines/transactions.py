@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
@@ -132,6 +132,18 @@ class Undivided(TransactionContext):
             raise
         await self.client.commit()
         witness.learn(told)
+
+
+async def tell_of(client: UndividedClient, tell: Callable[[], object]) -> None:
+    """Let be told what a transaction is to tell of that is over already, as one step to the store."""
+    token = get_connections().set(client.connection_name, client)
+    try:
+        tell()
+    finally:
+        get_connections().reset(token)
+    if client.witness is not None and client.told:
+        await client.witness.foresee(client, client.told)
+        client.witness.learn(client.told)
 
 
 class Savepoint(TransactionContext):
