@@ -130,9 +130,8 @@ class Comment(Model):
         values = fitting(cls, _signed(_guest(writer))) | _written(content) | {"created_at": moment}
         row = {**values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST}
 
-        def tell(place: Place) -> None:
-            if place.is_shown and place.id is not None:
-                pulse.tell(pulse.CommentShown(comment_id=place.id, post_id=post_id))
+        def tell(id: int) -> None:
+            pulse.tell(pulse.CommentShown(comment_id=id, post_id=post_id))
 
         place = await intake().comment(row, moment=moment, once=once(key), tell=tell)
         if place is None:

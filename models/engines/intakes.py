@@ -47,11 +47,12 @@ class Intake(Protocol):
     """What each store can do."""
 
     async def comment(
-        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[Place], object]
+        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
     ) -> Place | None:
         """Keep a comment below a post that readers see at a moment; None when they see none.
 
-        Where the site shows comments at once it is approved, shown and counted; `tell` is called with it.
+        Where the site shows comments at once it is approved, shown and counted; `tell` is called with the
+        id that it has, or will have as soon as it is shown.
         """
 
     async def sign_up(self, row: Row, promise: Promise, *, once: Once | None) -> None:

@@ -1,6 +1,7 @@
 """Tortoise over PostgreSQL: a small pool, limits on every statement, and transactions that end one way."""
 
 import asyncio
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -16,7 +17,14 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+from models.engines.transactions import (
+    Telling,
+    ToldWithin,
+    Unavailable,
+    Undivided,
+    UndividedClient,
+    whole,
+)
 
 SETTINGS = {
     "application_name": "gql-server",
@@ -25,6 +33,8 @@ SETTINGS = {
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
 }
+# Ids that are drawn at once for rows to come.
+DRAWN = 50
 POOL: dict[str, Any] = {"minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3}
 # A migration may take its time, and waits for whoever migrates at the same moment.
 MIGRATING: dict[str, Any] = {
@@ -62,6 +72,7 @@ class PostgresEngine(AsyncpgDBClient):
     def __init__(self, **kwargs: Any) -> None:
         settings = SETTINGS | kwargs.pop("server_settings", {})
         super().__init__(**POOL | {"reset": _keep} | kwargs, server_settings=settings)
+        self._drawn: defaultdict[str, deque[int]] = defaultdict(deque)
 
     async def create_connection(self, with_db: bool) -> None:
         try:
@@ -127,6 +138,18 @@ class PostgresEngine(AsyncpgDBClient):
     async def close(self) -> None:
         await whole(super().close())
 
+    async def draw(self, table: str) -> int:
+        """Draw the id of a row to come; a handful at once, so that most need not ask. Some are never used."""
+        drawn = self._drawn[table]
+        if not drawn:
+            draw = f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, $1::int)"
+            drawn.extend(row["id"] for row in await self.execute_query_dict(draw, [DRAWN]))
+        return drawn.popleft()
+
+    def telling(self, tell: Callable[[], object]) -> Telling:
+        """Prepare to tell of a statement that is a transaction by itself."""
+        return Telling(PostgresStatement(self), tell)
+
     def _in_transaction(self) -> TransactionContext:
         return Undivided(PostgresTransaction(self))
 
@@ -164,6 +187,11 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self._parent: PostgresEngine = engine
         self._lock = asyncio.Lock()
         self._transaction = None
+        self._drawn = engine._drawn
+
+    def telling(self, tell: Callable[[], object]) -> Telling:
+        """Prepare to tell of a statement in this transaction."""
+        return ToldWithin(self, tell)
 
     async def _translate_exceptions(
         self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
@@ -217,6 +245,14 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         with suppress(Unavailable):
             if self._transaction is not None:
                 await self._translate_exceptions(lambda _: self._transaction.rollback())
+
+
+class PostgresStatement(PostgresTransaction):
+    """Stands for a statement that is a transaction by itself, and notifies by itself."""
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Keep it for the statement to send."""
+        self.notices += ((channel, payload),)
 
 
 async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:

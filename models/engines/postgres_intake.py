@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 from tortoise.context import require_context
-from tortoise.transactions import in_transaction
 
 from models.engines.intakes import Once, Place, Row
 from models.engines.queues import Promise
@@ -31,23 +30,21 @@ LEAVE = """
                below.is_shown, CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
                CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id
         FROM below LEFT JOIN above ON true),
-    drawn AS MATERIALIZED (
-        SELECT nextval(pg_get_serial_sequence('comment', 'id'))::int AS id
-        FROM place WHERE is_open AND has_above),
     first AS (
         INSERT INTO repeat AS known (key, answer, at)
-        SELECT $6::text, drawn.id, $7::timestamptz FROM drawn WHERE $6::text IS NOT NULL
+        SELECT $6::text, $10::int, $7::timestamptz FROM place
+        WHERE is_open AND has_above AND $6::text IS NOT NULL
         ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, at = excluded.at
             WHERE known.at NOT BETWEEN $8::timestamptz AND $9::timestamptz
         RETURNING key),
     kept AS (
         INSERT INTO comment (id, post_id, parent_id, depth, name, email, website, source, html, text, status,
                              is_shown, reply_count, created_at)
-        SELECT drawn.id, $2::int, place.parent_id, place.depth, given.name, given.email, given.website,
+        SELECT $10::int, $2::int, place.parent_id, place.depth, given.name, given.email, given.website,
                given.source, given.html, given.text,
                CASE WHEN place.is_shown THEN 'approved' ELSE 'pending' END, place.is_shown, 0, given.created_at
-        FROM place, drawn, jsonb_populate_record(NULL::comment, $1::jsonb) AS given
-        WHERE $6::text IS NULL OR EXISTS (SELECT FROM first)
+        FROM place, jsonb_populate_record(NULL::comment, $1::jsonb) AS given
+        WHERE is_open AND has_above AND ($6::text IS NULL OR EXISTS (SELECT FROM first))
         RETURNING id, post_id, parent_id, is_shown),
     counted AS (
         UPDATE post SET comment_count = comment_count + 1
@@ -55,7 +52,9 @@ LEAVE = """
     reply_counted AS (
         UPDATE comment SET reply_count = reply_count + 1
         FROM kept WHERE comment.id = kept.parent_id AND kept.is_shown)
-    SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.is_shown
+    SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.is_shown,
+           (SELECT count(pg_notify(channel, payload)) FROM unnest($11::text[], $12::text[]) AS t(channel, payload)
+            WHERE kept.is_shown) AS notified
     FROM place LEFT JOIN kept ON true"""
 # What pgqueuer writes for one promise.
 ASK = """
@@ -84,18 +83,22 @@ class PostgresIntake:
     """Leaves to the statement what may be decided in it."""
 
     async def comment(
-        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[Place], object]
+        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
     ) -> Place | None:
-        values = [_json(row), row["post_id"], moment, row["parent_id"], row["deepest"], *_places(once)]
-        # In a transaction, for what is told is sent as the last thing in it.
-        async with in_transaction() as transaction:
-            rows = await transaction.execute_query_dict(LEAVE, values)
-            if not rows:
-                return None
-            place = Place(**rows[0])
-            if place.id is not None:
-                tell(place)
-            return place
+        db: Any = require_context().db()
+        id = await db.draw("comment")
+        place = [row["post_id"], moment, row["parent_id"], row["deepest"]]
+        values = [_json(row), *place, *_places(once), id]
+        telling = db.telling(lambda: tell(id))
+        await telling.foresee()
+        channels, payloads = zip(*telling.notices, strict=True) if telling.notices else ((), ())
+        rows = await db.execute_query_dict(LEAVE, [*values, channels, payloads])
+        if not rows:
+            return None
+        kept = Place(**{name: rows[0][name] for name in Place.__slots__})
+        if kept.id is not None and kept.is_shown:
+            telling.learn()
+        return kept
 
     async def sign_up(self, row: Row, promise: Promise, *, once: Once | None) -> None:
         entrypoint = f"{promise.work}:{promise.lane}"

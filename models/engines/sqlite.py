@@ -13,7 +13,7 @@ from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalE
 
 from models.engines.sqlite_ferry import Ferry, Work, statements_of
 from models.engines.statements import only_reads, split
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, tell_of, whole
+from models.engines.transactions import Telling, Unavailable, Undivided, UndividedClient, whole
 
 READERS = 4
 PRAGMAS = {
@@ -99,7 +99,9 @@ class SqliteEngine(SqliteClient):
         """Do all that a verb does as one function, in a transaction of its own; tell of it after the commit."""
 
         async def tell_afterwards(outcome: Any) -> None:
-            await tell_of(SqliteTransaction(self), lambda: tell(outcome))
+            telling = Telling(SqliteTransaction(self), lambda: tell(outcome))
+            await telling.foresee()
+            telling.learn()
 
         with _translated():
             return await self._ferry.take(work, tell_afterwards)

@@ -48,7 +48,7 @@ class SqliteIntake:
     """Keeps moments as Tortoise does."""
 
     async def comment(
-        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[Place], object]
+        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
     ) -> Place | None:
         def keep(run: Run) -> Place | None:
             place = _place(run(PLACE, {**row, "moment": moment}))
@@ -63,8 +63,8 @@ class SqliteIntake:
             return replace(place, id=id)
 
         def tell_of(place: Place | None) -> None:
-            if place is not None and place.id is not None:
-                tell(place)
+            if place is not None and place.id is not None and place.is_shown:
+                tell(place.id)
 
         kept: Place | None = await _db().at_once(keep, tell_of)
         return kept

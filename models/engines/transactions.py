@@ -50,6 +50,7 @@ class UndividedClient(TransactionalDBClient):
 
     witness: Witness | None = None
     told: tuple[Any, ...] = ()
+    notices: tuple[tuple[str, str], ...] = ()
     _lock: asyncio.Lock
     _failed: bool = False
 
@@ -134,16 +135,46 @@ class Undivided(TransactionContext):
         witness.learn(told)
 
 
-async def tell_of(client: UndividedClient, tell: Callable[[], object]) -> None:
-    """Let be told what a transaction is to tell of that is over already, as one step to the store."""
-    token = get_connections().set(client.connection_name, client)
-    try:
-        tell()
-    finally:
-        get_connections().reset(token)
-    if client.witness is not None and client.told:
-        await client.witness.foresee(client, client.told)
-        client.witness.learn(client.told)
+class Telling:
+    """What a step to the store has to tell: one that is a whole transaction, with none open to tell in.
+
+    `client` stands for that transaction; it gathers what is told, and what the step is to notify by itself.
+    """
+
+    def __init__(self, client: UndividedClient, tell: Callable[[], object]) -> None:
+        self._client = client
+        self._tell = tell
+
+    @property
+    def notices(self) -> tuple[tuple[str, str], ...]:
+        """What the step is to notify, and on which channels."""
+        return self._client.notices
+
+    async def foresee(self) -> None:
+        """Hear what will be told, before the step or after it."""
+        token = get_connections().set(self._client.connection_name, self._client)
+        try:
+            self._tell()
+        finally:
+            get_connections().reset(token)
+        if self._client.witness is not None and self._client.told:
+            await self._client.witness.foresee(self._client, self._client.told)
+
+    def learn(self) -> None:
+        """Do what follows the commit."""
+        if self._client.witness is not None and self._client.told:
+            self._client.witness.learn(self._client.told)
+
+
+class ToldWithin(Telling):
+    """The same of a step that is part of an open transaction: what is told there waits for its commit."""
+
+    async def foresee(self) -> None:
+        """Wait until it has happened."""
+
+    def learn(self) -> None:
+        """Tell of it."""
+        self._tell()
 
 
 class Savepoint(TransactionContext):
