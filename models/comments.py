@@ -142,17 +142,12 @@ class Comment(Model):
             raise NotFound("There is no such comment below that post.", field="parentId")
         if place.id is None:
             return await cls.as_left(int(await Repeat.answer_to(key) or 0))
-        return cls._at(place, post_id=post_id, **values)
-
-    @classmethod
-    def _at(cls, place: Place, **values: Any) -> Self:
         status = Fate.APPROVED if place.is_shown else Fate.PENDING
-        left = cls(
-            id=place.id, parent_id=place.parent_id, depth=place.depth, is_shown=place.is_shown, status=status,
-            **values,
+        # As Tortoise makes a row that it has read, which this one need not be.
+        return cls._init_from_db(
+            id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth, author_id=None,
+            status=status, is_shown=place.is_shown, reply_count=0, source_id=None, **values,
         )  # fmt: skip
-        left._saved_in_db = True
-        return left
 
     @classmethod
     @atomic
