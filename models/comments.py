@@ -119,6 +119,7 @@ class Comment(Model):
 
     @classmethod
     @in_one_step
+    @pulse.precise("comment", "post")
     async def leave(
         cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None, key: str | None = None
     ) -> Self:
@@ -131,6 +132,7 @@ class Comment(Model):
         row = {**values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST}
 
         def tell(id: int) -> None:
+            pulse.touch(f"comments-{post_id}")
             pulse.tell(pulse.CommentShown(comment_id=id, post_id=post_id))
 
         place = await intake().comment(row, moment=moment, once=once(key), tell=tell)
@@ -162,6 +164,7 @@ class Comment(Model):
 
     @classmethod
     @atomic
+    @pulse.precise("comment", "post")
     async def keep(
         cls, post: Post, writer: Writer, content: str, *, parent: "Comment | None" = None,
         status: Fate = Fate.PENDING, written_at: datetime | None = None, source_id: str | None = None,
@@ -185,6 +188,7 @@ class Comment(Model):
         return comment
 
     @atomic
+    @pulse.precise("comment", "post")
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
         # One decision at a time below a post: two at once would each miss what the other shows. A new
@@ -201,6 +205,7 @@ class Comment(Model):
         self.is_shown = is_shown
         if not changed:
             return
+        pulse.touch(f"comments-{self.post_id}")
         if is_shown:
             pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
         by = 1 if is_shown else -1

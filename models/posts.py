@@ -27,6 +27,8 @@ from models.visibility import Status, visible
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
+# Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
+OWN_TABLES = ("post", "byline", "tagging")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ class Post(Model):
 
     @classmethod
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def draft(
         cls,
         site: Site,
@@ -133,6 +136,7 @@ class Post(Model):
         return post
 
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def rewrite(
         self, title: str, html: str, *, authors: Sequence[Author], tags: Sequence[Tag], **more: Any
     ) -> None:
@@ -148,6 +152,7 @@ class Post(Model):
         await self._appear(is_update=was_counted)
 
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def publish(self, at: datetime | None = None) -> None:
         """Show the post to everybody, from now on or from a moment, past or ahead."""
         moment = known_moment(at or self.published_at or now())
@@ -158,6 +163,7 @@ class Post(Model):
         await self._appear(is_update=was_counted)
 
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
         """Take the post away from readers; it stays for editors, archived or as a draft again."""
         if to is Status.PUBLISHED:
@@ -177,7 +183,13 @@ class Post(Model):
         changed = await Post.filter(id=self.id, version=self.version).update(**values)
         if not changed:
             raise Changed
+        # A draft changes nothing for readers; what is scheduled does, for it will appear by itself.
+        if Status.PUBLISHED in (self.status, values.get("status")):
+            self._touch()
         self.update_from_dict(values)
+
+    def _touch(self) -> None:
+        pulse.touch(f"post-{self.id}", "posts")
 
     async def _appear(self, *, is_update: bool) -> None:
         visible_now = self.is_visible
@@ -199,11 +211,13 @@ class Post(Model):
 
 
 @atomic
+@pulse.precise(*OWN_TABLES)
 async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
     due = await Post.published().filter(is_counted=False).only("id", "site_id", "published_month")
     for post in due:
         if await post._count(visible_now=True):
+            post._touch()
             pulse.tell(pulse.PostPublished(post_id=post.id, is_update=False))
     return len(due)
 

@@ -55,8 +55,8 @@ class Repeat(Model):
             return None
         moment = now()
         kept = cls.filter(key=key, at__gte=moment - KEPT, at__lte=moment + KEPT)
-        answer: str | None = await kept.first().values_list("answer", flat=True)
-        return answer
+        answers: list[str] = await kept.limit(1).values_list("answer", flat=True)  # type: ignore[assignment]
+        return answers[0] if answers else None
 
     @classmethod
     async def forget(cls) -> int:

@@ -90,7 +90,8 @@ class SignUp(Model):
             "frequency": Frequency.IMMEDIATE, "topics": (), "door": trace.door, "form": kept_form(trace.form),
             "network": trace.network, "asked_at": now(), **values,
         }  # fmt: skip
-        await intake().sign_up(fitting(cls, row), Job.of(Work.ANSWER_SIGN_UP, lane=Lane.URGENT), once=once(key))
+        promise = Job.of(Work.ANSWER_SIGN_UP, lane=Lane.URGENT)
+        await intake().sign_up(fitting(cls, row), promise, once=once(key))
 
 
 @atomic

@@ -11,7 +11,7 @@ DEFINITION = "strawberry-definition"
 
 
 def read_quickly(graph: strawberry.Schema) -> None:
-    """Let the inputs of a graph know their fields; Strawberry would resolve the type of each for each value."""
+    """Let the inputs of a graph know their fields, whose types Strawberry resolves for each value."""
     for kind in graph._schema.type_map.values():
         if isinstance(kind, GraphQLInputObjectType):
             kind.extensions[DEFINITION].from_input = _reader(kind)

@@ -17,14 +17,8 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
-from models.engines.transactions import (
-    Telling,
-    ToldWithin,
-    Unavailable,
-    Undivided,
-    UndividedClient,
-    whole,
-)
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.writing import Witness, covered, note, noted
 
 SETTINGS = {
     "application_name": "gql-server",
@@ -33,6 +27,7 @@ SETTINGS = {
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
 }
+Rows = list[dict[str, Any]]
 # Ids that are drawn at once for rows to come.
 DRAWN = 50
 POOL: dict[str, Any] = {"minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3}
@@ -68,6 +63,9 @@ _INVALID = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, ValueError)
 
 class PostgresEngine(AsyncpgDBClient):
     """Takes a connection from the pool for each statement or transaction, and always gives it back."""
+
+    is_told_of_others = True
+    witness: Witness | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         settings = SETTINGS | kwargs.pop("server_settings", {})
@@ -146,12 +144,35 @@ class PostgresEngine(AsyncpgDBClient):
             drawn.extend(row["id"] for row in await self.execute_query_dict(draw, [DRAWN]))
         return drawn.popleft()
 
-    def telling(self, tell: Callable[[], object]) -> Telling:
-        """Prepare to tell of a statement that is a transaction by itself."""
-        return Telling(PostgresStatement(self), tell)
+    async def at_once(
+        self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]
+    ) -> Rows:
+        """Run a statement that is a transaction by itself, and notifies by itself of what is told.
+
+        Channels and payloads are its last two values, which it sends if it `happened`, as the rows say.
+        """
+        statement = PostgresStatement(self)
+        told_in(statement, tell)
+        if self.witness is not None:
+            note(statement, self.witness.heed(query), covered.get())
+            await self.witness.foresee(statement, statement.news)
+        try:
+            rows: Rows = await AsyncpgDBClient.execute_query_dict(self, query, [*values, *statement.notices])
+        except BaseException:
+            if self.witness is not None:
+                self.witness.doubt(statement.news)
+            raise
+        if self.witness is not None and happened(rows):
+            self.witness.learn(statement.news)
+        return rows
 
     def _in_transaction(self) -> TransactionContext:
         return Undivided(PostgresTransaction(self))
+
+    execute_query = noted(AsyncpgDBClient.execute_query)
+    execute_query_dict = noted(AsyncpgDBClient.execute_query_dict)
+    execute_insert = noted(AsyncpgDBClient.execute_insert)
+    execute_script = noted(AsyncpgDBClient.execute_script)
 
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self._in_transaction() as transaction:
@@ -184,14 +205,19 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self.connection_name = engine.connection_name
         self.fetch_inserted = engine.fetch_inserted
         self.log = engine.log
+        self.witness = engine.witness
         self._parent: PostgresEngine = engine
         self._lock = asyncio.Lock()
         self._transaction = None
         self._drawn = engine._drawn
 
-    def telling(self, tell: Callable[[], object]) -> Telling:
-        """Prepare to tell of a statement in this transaction."""
-        return ToldWithin(self, tell)
+    async def at_once(
+        self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]
+    ) -> Rows:
+        rows: Rows = await self.execute_query_dict(query, [*values, [], []])
+        if happened(rows):
+            tell()
+        return rows
 
     async def _translate_exceptions(
         self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
@@ -205,6 +231,7 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
             self._failed = self._failed or isinstance(error.__cause__, asyncpg.PostgresError)
             raise
 
+    @noted
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
@@ -250,9 +277,14 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
 class PostgresStatement(PostgresTransaction):
     """Stands for a statement that is a transaction by itself, and notifies by itself."""
 
+    def __init__(self, engine: PostgresEngine) -> None:
+        super().__init__(engine)
+        self.notices: tuple[list[str], list[str]] = ([], [])
+
     async def notify(self, channel: str, payload: str) -> None:
         """Keep it for the statement to send."""
-        self.notices += ((channel, payload),)
+        for kept, given in zip(self.notices, (channel, payload), strict=True):
+            kept.append(given)
 
 
 async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:

@@ -89,21 +89,24 @@ class PostgresIntake:
         id = await db.draw("comment")
         place = [row["post_id"], moment, row["parent_id"], row["deepest"]]
         values = [_json(row), *place, *_places(once), id]
-        telling = db.telling(lambda: tell(id))
-        await telling.foresee()
-        channels, payloads = zip(*telling.notices, strict=True) if telling.notices else ((), ())
-        rows = await db.execute_query_dict(LEAVE, [*values, channels, payloads])
-        if not rows:
-            return None
-        kept = Place(**{name: rows[0][name] for name in Place.__slots__})
-        if kept.id is not None and kept.is_shown:
-            telling.learn()
-        return kept
+        rows = await db.at_once(LEAVE, values, tell=lambda: tell(id), happened=_is_shown)
+        return _place(rows)
 
     async def sign_up(self, row: Row, promise: Promise, *, once: Once | None) -> None:
         entrypoint = f"{promise.work}:{promise.lane}"
         values = [_json(row), promise.lane, entrypoint, *_places(once)]
         await require_context().db().execute_query_dict(ASK, values)
+
+
+def _is_shown(rows: list[dict[str, Any]]) -> bool:
+    return any(row["id"] is not None and row["is_shown"] for row in rows)
+
+
+def _place(rows: list[dict[str, Any]]) -> Place | None:
+    for row in rows:
+        del row["notified"]
+        return Place(**row)
+    return None
 
 
 def _places(once: Once | None) -> list[Any]:

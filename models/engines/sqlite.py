@@ -11,9 +11,10 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
-from models.engines.sqlite_ferry import Ferry, Work, statements_of
+from models.engines.sqlite_ferry import Ferry, Run, Work, statements_of
 from models.engines.statements import only_reads, split
-from models.engines.transactions import Telling, Unavailable, Undivided, UndividedClient, whole
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.writing import Witness, covered, note, noted
 
 READERS = 4
 PRAGMAS = {
@@ -38,6 +39,10 @@ _UNAVAILABLE = {
 
 class SqliteEngine(SqliteClient):
     """Writes through one connection, in turn, and reads through others that never wait for it."""
+
+    # Nobody can tell what another process commits: it is looked for.
+    is_told_of_others = False
+    witness: Witness | None = None
 
     def __init__(self, file_path: str, **kwargs: Any) -> None:
         if ":memory:" in file_path:
@@ -70,6 +75,17 @@ class SqliteEngine(SqliteClient):
     async def notify(self, channel: str, payload: str) -> None:
         """Notify nobody."""
 
+    async def version(self) -> tuple[object, int]:
+        """Give what changes whenever another connection has committed; our own commits do not change it."""
+        if self._connection is None:
+            await self.create_connection(with_db=True)
+        connection = self._connection
+        assert connection is not None
+        with _translated():
+            # Without the lock: it may be asked in the middle of a transaction, and answers for its beginning.
+            [[version]] = await connection.execute_fetchall("PRAGMA data_version")
+        return connection, version
+
     async def scrub(self) -> bool:
         """Fold the log into the file and empty it; tell whether nobody's reading kept it.
 
@@ -97,15 +113,17 @@ class SqliteEngine(SqliteClient):
 
     async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
         """Do all that a verb does as one function, in a transaction of its own; tell of it after the commit."""
+        transaction = SqliteTransaction(self)
 
-        async def tell_afterwards(outcome: Any) -> None:
-            telling = Telling(SqliteTransaction(self), lambda: tell(outcome))
-            await telling.foresee()
-            telling.learn()
+        def learn(outcome: Any) -> None:
+            told_in(transaction, lambda: tell(outcome))
+            if self.witness is not None:
+                self.witness.learn(transaction.news)
 
         with _translated():
-            return await self._ferry.take(work, tell_afterwards)
+            return await self._ferry.take(transaction.noting(work), learn)
 
+    @noted
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
         async with self._connection_for(query) as connection:
             self.log.debug("%s: %s", query, values)
@@ -121,6 +139,7 @@ class SqliteEngine(SqliteClient):
         _, rows = await self.execute_query(query, values)
         return list(map(dict, rows))
 
+    @noted
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
@@ -132,6 +151,7 @@ class SqliteEngine(SqliteClient):
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
 
+    @noted
     async def execute_script(self, query: str) -> None:
         async with self.acquire_connection() as connection:
             for statement in split(query):
@@ -147,19 +167,36 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
         self.connection_name = engine.connection_name
         self.fetch_inserted = engine.fetch_inserted
         self.log = engine.log
+        self.witness = engine.witness
         self._parent: SqliteEngine = engine
         self._lock = asyncio.Lock()
 
     def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
         return self.acquire_connection()
 
+    def noting(self, work: Work) -> Work:
+        """Note what the statements of a work write; they run where nobody knows who asked for them."""
+        told = covered.get()
+
+        def do(run: Run) -> Any:
+            def note_and_run(statement: str, values: Any) -> list[sqlite3.Row]:
+                if self.witness is not None:
+                    note(self, self.witness.heed(statement), told)
+                return run(statement, values)
+
+            return work(note_and_run)
+
+        return do
+
     async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
         async with self.acquire_connection() as connection:
+            run = statements_of(connection._conn, self.log)
             with _translated():
-                outcome = await connection._execute(work, statements_of(connection._conn, self.log))
+                outcome = await connection._execute(self.noting(work), run)
         tell(outcome)
         return outcome
 
+    @noted
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)

@@ -6,7 +6,7 @@ the luck of.
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from logging import Logger
@@ -19,7 +19,7 @@ Work = Callable[[Run], Any]
 @dataclass(frozen=True, slots=True, eq=False)
 class _Passenger:
     work: Work
-    tell: Callable[[Any], Awaitable[None]]
+    learn: Callable[[Any], object]
     arrived: asyncio.Future[Any]
 
 
@@ -32,9 +32,9 @@ class Ferry:
         self._waiting: list[_Passenger] = []
         self._crossing: asyncio.Task[None] | None = None
 
-    async def take(self, work: Work, tell: Callable[[Any], Awaitable[None]]) -> Any:
+    async def take(self, work: Work, learn: Callable[[Any], object]) -> Any:
         """Take one over; it has happened whole, was told of and is in the store when this returns."""
-        passenger = _Passenger(work, tell, asyncio.get_running_loop().create_future())
+        passenger = _Passenger(work, learn, asyncio.get_running_loop().create_future())
         self._waiting.append(passenger)
         if self._crossing is None:
             self._crossing = asyncio.create_task(self._cross())
@@ -55,7 +55,7 @@ class Ferry:
                 works = [passenger.work for passenger in aboard]
                 outcomes = await connection._execute(together, connection._conn, works, self._log)
             for passenger, outcome in zip(aboard, outcomes, strict=True):
-                await _arrive(passenger, outcome)
+                _arrive(passenger, outcome)
         except BaseException as error:
             lost, self._waiting = [*aboard, *self._waiting], []
             for passenger in lost:
@@ -65,10 +65,10 @@ class Ferry:
                 raise
 
 
-async def _arrive(passenger: _Passenger, outcome: Any) -> None:
-    # Told also when whoever came has left meanwhile: it is in the store.
+def _arrive(passenger: _Passenger, outcome: Any) -> None:
+    # Also when whoever came has left meanwhile: it is in the store.
     if not isinstance(outcome, Exception):
-        await passenger.tell(outcome)
+        passenger.learn(outcome)
     if passenger.arrived.done():
         return
     if isinstance(outcome, Exception):

@@ -4,11 +4,13 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from itertools import count
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
+
+from models.engines.writing import NO_NEWS, News, Witness
 
 T = TypeVar("T")
 
@@ -35,22 +37,11 @@ async def whole(step: Coroutine[Any, Any, T]) -> T:
     raise interruption
 
 
-class Witness(Protocol):
-    """Who learns of what was told in a transaction, and of its commit."""
-
-    async def foresee(self, transaction: Any, told: tuple[Any, ...]) -> None:
-        """Do what belongs to the transaction, as the last thing in it."""
-
-    def learn(self, told: tuple[Any, ...]) -> None:
-        """Do what follows the commit; it cannot fail any more, and nobody waits for it."""
-
-
 class UndividedClient(TransactionalDBClient):
     """A connection that belongs to one transaction until it ends."""
 
     witness: Witness | None = None
-    told: tuple[Any, ...] = ()
-    notices: tuple[tuple[str, str], ...] = ()
+    news: News = NO_NEWS
     _lock: asyncio.Lock
     _failed: bool = False
 
@@ -122,59 +113,30 @@ class Undivided(TransactionContext):
             raise TransactionManagementError("A statement failed inside the transaction; nothing was kept")
 
     async def _keep(self) -> None:
-        witness, told = self.client.witness, self.client.told
-        if witness is None or not told:
+        witness, news = self.client.witness, self.client.news
+        if witness is None or news == NO_NEWS:
             await self.client.commit()
             return
         try:
-            await witness.foresee(self.client, told)
+            await witness.foresee(self.client, news)
         except BaseException:
             await self.client.rollback()
             raise
-        await self.client.commit()
-        witness.learn(told)
-
-
-class Telling:
-    """What a step to the store has to tell: one that is a whole transaction, with none open to tell in.
-
-    `client` stands for that transaction; it gathers what is told, and what the step is to notify by itself.
-    """
-
-    def __init__(self, client: UndividedClient, tell: Callable[[], object]) -> None:
-        self._client = client
-        self._tell = tell
-
-    @property
-    def notices(self) -> tuple[tuple[str, str], ...]:
-        """What the step is to notify, and on which channels."""
-        return self._client.notices
-
-    async def foresee(self) -> None:
-        """Hear what will be told, before the step or after it."""
-        token = get_connections().set(self._client.connection_name, self._client)
         try:
-            self._tell()
-        finally:
-            get_connections().reset(token)
-        if self._client.witness is not None and self._client.told:
-            await self._client.witness.foresee(self._client, self._client.told)
-
-    def learn(self) -> None:
-        """Do what follows the commit."""
-        if self._client.witness is not None and self._client.told:
-            self._client.witness.learn(self._client.told)
+            await self.client.commit()
+        except BaseException:
+            witness.doubt(news)
+            raise
+        witness.learn(news)
 
 
-class ToldWithin(Telling):
-    """The same of a step that is part of an open transaction: what is told there waits for its commit."""
-
-    async def foresee(self) -> None:
-        """Wait until it has happened."""
-
-    def learn(self) -> None:
-        """Tell of it."""
-        self._tell()
+def told_in(transaction: UndividedClient, tell: Callable[[], object]) -> None:
+    """Let something be told in a transaction that is one step to the store, and so is never open."""
+    token = get_connections().set(transaction.connection_name, transaction)
+    try:
+        tell()
+    finally:
+        get_connections().reset(token)
 
 
 class Savepoint(TransactionContext):
@@ -188,7 +150,7 @@ class Savepoint(TransactionContext):
 
     async def __aenter__(self) -> UndividedClient:
         await whole(self._say("SAVEPOINT"))
-        self._told = self.client.told
+        self._news = self.client.news
         return self.client
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -197,7 +159,7 @@ class Savepoint(TransactionContext):
         if kind is not None:
             await whole(self._say("ROLLBACK TO"))
             self.client._failed = False
-            self.client.told = self._told
+            self.client.news = self._news
         await whole(self._say("RELEASE"))
 
     async def _say(self, word: str) -> None:
