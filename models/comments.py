@@ -17,7 +17,7 @@ from tortoise.queryset import QuerySet
 from models import pulse, text
 from models.addresses import Address
 from models.atomic import atomic, in_one_step
-from models.engines.intakes import Place, intake
+from models.engines.intakes import intake
 from models.errors import Closed, Invalid, NotFound
 from models.fitting import fitting, plain
 from models.instants import Instant, now
@@ -121,8 +121,9 @@ class Comment(Model):
     @in_one_step
     @pulse.precise("comment", "post")
     async def leave(
-        cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None, key: str | None = None
-    ) -> Self:
+        cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None,
+        key: str | None = None,
+    ) -> Self:  # fmt: skip
         """Leave a guest's comment below a post that takes them, held or shown at once as the site has it.
 
         Of a command that has a `key` and came before, give the comment that was left then.

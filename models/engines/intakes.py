@@ -30,9 +30,9 @@ class Once:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a comment goes, by what is asked of the post and of the comment that it replies to.
+    """Where a comment goes: below a post that takes comments, and below the comment that it replies to.
 
-    `id` is None when nothing was kept: the place is not `is_open`, has no `above`, or the command came before.
+    `id` is None when nothing was kept: one of the two is not so, or the command came before.
     """
 
     is_open: bool

@@ -30,6 +30,7 @@ SETTINGS = {
 Rows = list[dict[str, Any]]
 # Ids that are drawn at once for rows to come.
 DRAWN = 50
+DRAW = "SELECT nextval(pg_get_serial_sequence($1::text, 'id')) AS id FROM generate_series(1, $2::int)"
 POOL: dict[str, Any] = {"minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3}
 # A migration may take its time, and waits for whoever migrates at the same moment.
 MIGRATING: dict[str, Any] = {
@@ -140,8 +141,7 @@ class PostgresEngine(AsyncpgDBClient):
         """Draw the id of a row to come; a handful at once, so that most need not ask. Some are never used."""
         drawn = self._drawn[table]
         if not drawn:
-            draw = f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, $1::int)"
-            drawn.extend(row["id"] for row in await self.execute_query_dict(draw, [DRAWN]))
+            drawn.extend(row["id"] for row in await self.execute_query_dict(DRAW, [table, DRAWN]))
         return drawn.popleft()
 
     async def at_once(

@@ -10,10 +10,10 @@ from tortoise.context import require_context
 from models.engines.intakes import Once, Place, Row
 from models.engines.queues import Promise
 
-# A row comes as JSON and gets its types from its table. Of a statement that had to wait for a lock only the
-# locked rows are read anew: so the post is locked first, as in `Comment.decide`, and then the comment above,
-# which is hidden by whoever has the post. Both are asked for as Post.published() and Comment.shown() do, which
-# a test holds them to; a reply below the deepest level joins it.
+# A row comes as JSON and gets its types from its table. When a statement had to wait for a lock, the locked
+# rows alone are read anew: so the post is locked first, as in `Comment.decide`, and then the comment above,
+# which is hidden by whoever has the post. Both are asked for as by Post.published() and Comment.shown(): a
+# test holds them to it. A reply below the deepest level joins it. What is told is sent when it is shown.
 LEAVE = """
     WITH below AS MATERIALIZED (
         SELECT post.id, post.comments_open, site.comment_policy = 'shown' AS is_shown
@@ -27,7 +27,8 @@ LEAVE = """
         FOR NO KEY UPDATE OF parent),
     place AS MATERIALIZED (
         SELECT below.comments_open AS is_open, $4::int IS NULL OR above.id IS NOT NULL AS has_above,
-               below.is_shown, CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
+               below.is_shown,
+               CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
                CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id
         FROM below LEFT JOIN above ON true),
     first AS (
@@ -42,7 +43,8 @@ LEAVE = """
                              is_shown, reply_count, created_at)
         SELECT $10::int, $2::int, place.parent_id, place.depth, given.name, given.email, given.website,
                given.source, given.html, given.text,
-               CASE WHEN place.is_shown THEN 'approved' ELSE 'pending' END, place.is_shown, 0, given.created_at
+               CASE WHEN place.is_shown THEN 'approved' ELSE 'pending' END, place.is_shown, 0,
+               given.created_at
         FROM place, jsonb_populate_record(NULL::comment, $1::jsonb) AS given
         WHERE is_open AND has_above AND ($6::text IS NULL OR EXISTS (SELECT FROM first))
         RETURNING id, post_id, parent_id, is_shown),
@@ -53,7 +55,8 @@ LEAVE = """
         UPDATE comment SET reply_count = reply_count + 1
         FROM kept WHERE comment.id = kept.parent_id AND kept.is_shown)
     SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.is_shown,
-           (SELECT count(pg_notify(channel, payload)) FROM unnest($11::text[], $12::text[]) AS t(channel, payload)
+           (SELECT count(pg_notify(channel, payload))
+            FROM unnest($11::text[], $12::text[]) AS notice(channel, payload)
             WHERE kept.is_shown) AS notified
     FROM place LEFT JOIN kept ON true"""
 # What pgqueuer writes for one promise.

@@ -112,7 +112,7 @@ class SqliteEngine(SqliteClient):
         return self._readers.lend() if only_reads(query) else self.acquire_connection()
 
     async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
-        """Do all that a verb does as one function, in a transaction of its own; tell of it after the commit."""
+        """Do all that a verb does as one function, a transaction by itself; tell of it after the commit."""
         transaction = SqliteTransaction(self)
 
         def learn(outcome: Any) -> None:

@@ -23,18 +23,18 @@ PLACE = """
     LEFT JOIN comment AS above ON above.id = :parent_id AND above.post_id = post.id AND above.is_shown
     WHERE post.id = :post_id AND post.status = 'published' AND post.published_at <= :moment"""
 KEEP = """
-    INSERT INTO comment (post_id, parent_id, depth, name, email, website, source, html, text, status, is_shown,
-                         reply_count, created_at)
+    INSERT INTO comment (post_id, parent_id, depth, name, email, website, source, html, text, status,
+                         is_shown, reply_count, created_at)
     VALUES (:post_id, :parent_id, :depth, :name, :email, :website, :source, :html, :text,
             CASE WHEN :is_shown THEN 'approved' ELSE 'pending' END, :is_shown, 0, :created_at)
     RETURNING id"""
 COUNT = "UPDATE post SET comment_count = comment_count + 1 WHERE id = :post_id"
 COUNT_REPLY = "UPDATE comment SET reply_count = reply_count + 1 WHERE id = :parent_id"
 ASK = """
-    INSERT INTO sign_up (site_id, wish, email, mailbox, name, language, frequency, topics, door, form, network,
-                         asked_at)
-    VALUES (:site_id, :wish, :email, :mailbox, :name, :language, :frequency, :topics, :door, :form, :network,
-            :asked_at)
+    INSERT INTO sign_up (site_id, wish, email, mailbox, name, language, frequency, topics, door, form,
+                         network, asked_at)
+    VALUES (:site_id, :wish, :email, :mailbox, :name, :language, :frequency, :topics, :door, :form,
+            :network, :asked_at)
     RETURNING id"""
 ONCE = """
     INSERT INTO repeat (key, answer, at) VALUES (:key, '', :at)
