@@ -26,14 +26,19 @@ def atomic(verb: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[A
     async def whole(*args: P.args, **kwargs: P.kwargs) -> R:
         if isinstance(require_context().db(), TransactionalDBClient):
             return await verb(*args, **kwargs)
-        task = asyncio.create_task(_alone(lambda: verb(*args, **kwargs)))
-        _running.add(task)
-        task.add_done_callback(_running.discard)
-        try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            task.add_done_callback(_unheard)
-            raise
+        return await _to_its_end(_alone(lambda: verb(*args, **kwargs)))
+
+    return whole
+
+
+def in_one_step(verb: Callable[P, Coroutine[Any, Any, R]]) -> Callable[P, Coroutine[Any, Any, R]]:
+    """Run a verb that is one step to the store, and so happens whole without a transaction around it."""
+
+    @wraps(verb)
+    async def whole(*args: P.args, **kwargs: P.kwargs) -> R:
+        if isinstance(require_context().db(), TransactionalDBClient):
+            return await verb(*args, **kwargs)
+        return await _to_its_end(verb(*args, **kwargs))
 
     return whole
 
@@ -42,6 +47,17 @@ async def settled() -> None:
     """Wait until every atomic verb has ended one way or the other."""
     while _running:
         await asyncio.wait(_running)
+
+
+async def _to_its_end(verb: Coroutine[Any, Any, R]) -> R:
+    task = asyncio.create_task(verb)
+    _running.add(task)
+    task.add_done_callback(_running.discard)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(_unheard)
+        raise
 
 
 def _unheard(task: asyncio.Task[Any]) -> None:

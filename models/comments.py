@@ -16,13 +16,14 @@ from tortoise.queryset import QuerySet
 
 from models import pulse, text
 from models.addresses import Address
-from models.atomic import atomic
+from models.atomic import atomic, in_one_step
+from models.engines.intakes import intake
 from models.errors import Closed, Invalid, NotFound
 from models.fitting import fitting, plain
 from models.instants import Instant, now
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
-from models.site import CommentPolicy, Site
+from models.repeats import Repeat, once
 from models.visibility import visible
 
 LONGEST = 5_000
@@ -117,23 +118,39 @@ class Comment(Model):
         return comment
 
     @classmethod
-    @atomic
-    async def leave(cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None) -> Self:
-        """Leave a guest's comment below a post that takes them, held or shown at once as the site has it."""
-        post = await Post.published().filter(id=post_id).only("id", "site_id", "comments_open").first()
-        if post is None:
+    @in_one_step
+    @pulse.precise("comment", "post")
+    async def leave(
+        cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None,
+        key: str | None = None,
+    ) -> Self:  # fmt: skip
+        """Leave a guest's comment below a post that takes them, held or shown at once as the site has it.
+
+        Of a command that has a `key` and came before, give the comment that was left then.
+        """
+        moment = now()
+        values = fitting(cls, _signed(_guest(writer))) | _written(content) | {"created_at": moment}
+        row = {**values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST}
+
+        def tell(id: int) -> None:
+            pulse.touch(f"comments-{post_id}")
+            pulse.tell(pulse.CommentShown(comment_id=id, post_id=post_id))
+
+        place = await intake().comment(row, moment=moment, once=once(key), tell=tell)
+        if place is None:
             raise NotFound("There is no such post.", field="postId")
-        if not post.comments_open:
+        if not place.is_open:
             raise Closed
-        parent = None
-        if parent_id is not None:
-            parent = await cls.shown().filter(id=parent_id, post_id=post_id).first()
-            if parent is None:
-                raise NotFound("There is no such comment below that post.", field="parentId")
-        # Asked of the store, not of whoever has read the site a while ago.
-        is_shown = await Site.exists(id=post.site_id, comment_policy=CommentPolicy.SHOWN)
-        status = Fate.APPROVED if is_shown else Fate.PENDING
-        return await cls.keep(post, _guest(writer), content, parent=parent, status=status)
+        if not place.has_above:
+            raise NotFound("There is no such comment below that post.", field="parentId")
+        if place.id is None:
+            return await cls.as_left(int(await Repeat.answer_to(key) or 0))
+        status = Fate.APPROVED if place.is_shown else Fate.PENDING
+        # As Tortoise makes a row that it has read, which this one need not be.
+        return cls._init_from_db(
+            id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth, author_id=None,
+            status=status, is_shown=place.is_shown, reply_count=0, source_id=None, **values,
+        )  # fmt: skip
 
     @classmethod
     @atomic

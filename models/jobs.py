@@ -85,8 +85,16 @@ class Job:
 
         What already runs with this key does not count: it may have looked too early.
         """
+        await queue().promise(Job.of(work, key=key, run_at=run_at, lane=lane, **ids))
+
+    @staticmethod
+    def of(
+        work: Work, *, key: str | None = None, run_at: datetime | None = None, lane: Lane = Lane.NORMAL,
+        **ids: int,
+    ) -> Promise:  # fmt: skip
+        """Say what is promised, for whoever writes it together with what it is about."""
         after = None if run_at is None else run_at - now()
-        await queue().promise(Promise(work=work, payload=ids, key=key, lane=lane, after=after))
+        return Promise(work=work, payload=ids, key=key, lane=lane, after=after)
 
     @staticmethod
     async def cancel(key: str) -> int:

@@ -10,9 +10,18 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.atomic import atomic
+from models.engines.intakes import Once
 from models.instants import Instant, now
 
 KEPT = timedelta(days=1)
+
+
+def once(key: str | None) -> Once | None:
+    """Say that what has a key is to be done once, as long as its answer is kept."""
+    if key is None:
+        return None
+    moment = now()
+    return Once(key=key, at=moment, oldest=moment - KEPT, newest=moment + KEPT)
 
 
 class Repeat(Model):
@@ -38,6 +47,16 @@ class Repeat(Model):
         answer = await work()
         await cls.filter(key=key).update(answer=answer)
         return answer
+
+    @classmethod
+    async def answer_to(cls, key: str | None) -> str | None:
+        """Give the answer that a command had, if it has a key and came before."""
+        if key is None:
+            return None
+        moment = now()
+        kept = cls.filter(key=key, at__gte=moment - KEPT, at__lte=moment + KEPT)
+        answers: list[str] = await kept.limit(1).values_list("answer", flat=True)  # type: ignore[assignment]
+        return answers[0] if answers else None
 
     @classmethod
     async def forget(cls) -> int:

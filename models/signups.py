@@ -12,16 +12,18 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.addresses import Address
-from models.atomic import atomic
+from models.atomic import atomic, in_one_step
 from models.caps import LETTERS, LINKS, Cap, Limits
 from models.consents import LONGEST_FORM, Act, Trace, kept_form, note
 from models.deliveries import Delivery, LetterKind
+from models.engines.intakes import intake
 from models.fitting import fitting
 from models.instants import Instant, now
 from models.interests import Topic, set_topics, still_there, topic_code
 from models.jobs import Job, Lane, Work
 from models.newsletters import Newsletter
 from models.relations import belongs_to
+from models.repeats import once
 from models.site import Site
 from models.subscriptions import LONGEST_NAME, Frequency, Subscription, SubscriptionStatus, wishes
 from models.suppressions import Scope, Suppression
@@ -57,32 +59,39 @@ class SignUp(Model):
         table = "sign_up"
 
     @classmethod
-    @atomic
+    @in_one_step
     async def ask(
-        cls, site: Site, email: str, trace: Trace, *, topics: Sequence[Topic] = (), **given: Any
-    ) -> Address:
-        """Ask for letters, with name, language and frequency; give the address they would go to."""
+        cls, site: Site, email: str, trace: Trace, *, topics: Sequence[Topic] = (), key: str | None = None,
+        **given: Any,
+    ) -> Address:  # fmt: skip
+        """Ask for letters, with name, language and frequency; give the address they would go to.
+
+        What has a `key` is asked once, however often the command comes.
+        """
         address = Address.of(email)
-        values = wishes(site, **{"name": "", "language": None} | given)
-        await cls._keep(site, Wish.LETTERS, address, trace, topics=list(map(list, topics)), **values)
+        values = {"topics": topics, **wishes(site, **{"name": "", "language": None} | given)}
+        await cls._keep(site, Wish.LETTERS, address, trace, key=key, **values)
         return address
 
     @classmethod
-    @atomic
-    async def ask_for_link(cls, site: Site, email: str, trace: Trace) -> Address:
+    @in_one_step
+    async def ask_for_link(cls, site: Site, email: str, trace: Trace, *, key: str | None = None) -> Address:
         """Ask for the link to the preferences; give the address it would go to."""
         address = Address.of(email)
-        await cls._keep(site, Wish.PREFERENCES_LINK, address, trace, language=site.language)
+        await cls._keep(site, Wish.PREFERENCES_LINK, address, trace, key=key, language=site.language)
         return address
 
     @classmethod
-    async def _keep(cls, site: Site, wish: Wish, address: Address, trace: Trace, **values: Any) -> None:
-        row = {"email": address.text, "mailbox": address.mailbox, "door": trace.door, **values}
-        form, network = kept_form(trace.form), trace.network
-        asked = await cls.create(
-            site_id=site.id, wish=wish, form=form, network=network, asked_at=now(), **fitting(cls, row)
-        )
-        await Job.promise(Work.ANSWER_SIGN_UP, lane=Lane.URGENT, sign_up=asked.id)
+    async def _keep(
+        cls, site: Site, wish: Wish, address: Address, trace: Trace, *, key: str | None, **values: Any
+    ) -> None:
+        row = {
+            "site_id": site.id, "wish": wish, "email": address.text, "mailbox": address.mailbox, "name": "",
+            "frequency": Frequency.IMMEDIATE, "topics": (), "door": trace.door, "form": kept_form(trace.form),
+            "network": trace.network, "asked_at": now(), **values,
+        }  # fmt: skip
+        promise = Job.of(Work.ANSWER_SIGN_UP, lane=Lane.URGENT)
+        await intake().sign_up(fitting(cls, row), promise, once=once(key))
 
 
 @atomic

@@ -3,6 +3,7 @@
 import re
 import secrets
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -85,6 +86,7 @@ class Site(Model):
         await self.save(update_fields=["comment_policy"])
 
 
+@lru_cache(maxsize=200)
 def known_language(tag: str) -> str:
     """Give a language tag as BCP 47 writes it; refuse one that Babel has no words for."""
     try:

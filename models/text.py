@@ -27,6 +27,8 @@ POST_TAGS = BLOCK_TAGS | {
 }  # fmt: skip
 COMMENT_TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
 NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
+# NUL and lone surrogates.
+NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 DOMAIN = re.compile(r"\w\w\.\w")
 RUNS = re.compile(r"(java|vb)script:|data:", re.IGNORECASE)
 
@@ -156,7 +158,7 @@ def slugify(text: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Tell whether a text has only characters that a store keeps: no NUL, no lone surrogate."""
-    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return NOT_KEPT.search(text) is None
 
 
 def is_name(line: str) -> bool:
@@ -166,6 +168,8 @@ def is_name(line: str) -> bool:
 
 def clean_line(text: str) -> str:
     """Make one line of a name or title: no control characters, single spaces."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     visible = "".join(
         " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text
     )

@@ -11,6 +11,7 @@ from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
 from schema.queries import Query
+from schema.reading import read_quickly
 from schema.scalars import SCALARS
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
 
@@ -28,6 +29,7 @@ def sdl() -> str:
 def _built(live: type) -> strawberry.Schema:
     graph = strawberry.Schema(Query, Mutation, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
     _describe_directives(graph)
+    read_quickly(graph)
     # Strawberry has no place for it; GraphiQL's documentation begins with it.
     graph._schema.description = "A publication: its posts, its conversations and its newsletter."
     return graph

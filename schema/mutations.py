@@ -73,15 +73,18 @@ class Mutation:
     @staticmethod
     @mistakes_as_data(AddCommentPayload)
     async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
-        async def work() -> str:
-            info.context.visitor.admit_comment()
-            # What is no identifier of ours names what is not there.
-            post_id = row_id(input.post_id, "Post") or 0
-            parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
-            left = await models.Comment.leave(post_id, _writer(input), input.content, parent_id=parent_id)
-            return str(left.id)
-
-        comment: Any = await models.Comment.as_left(int(await _once(info, input, work)))
+        key = _key(info, input)
+        comment: Any
+        if known := await models.Repeat.answer_to(key):
+            comment = await models.Comment.as_left(int(known))
+            return AddCommentPayload(comment=comment)
+        info.context.visitor.admit_comment()
+        # What is no identifier of ours names what is not there.
+        post_id = row_id(input.post_id, "Post") or 0
+        parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
+        comment = await models.Comment.leave(
+            post_id, _writer(input), input.content, parent_id=parent_id, key=key
+        )
         return AddCommentPayload(comment=comment)
 
     @strawberry.mutation(
@@ -94,16 +97,16 @@ class Mutation:
     @staticmethod
     @mistakes_as_data(SubscribePayload)
     async def subscribe(info: Info, input: Annotated[SubscribeInput, SAID]) -> SubscribePayload | None:
-        async def work() -> str:
-            info.context.visitor.admit()
-            topics = await _topics(info, input.topics or None) or ()
-            given = _given(input, "name", "language", "frequency")
-            trace = _trace(info, input.source)
-            await models.SignUp.ask(info.context.site, input.email, trace, topics=topics, **given)
-            return DONE
-
-        await _once(info, input, work)
-        return SubscribePayload(confirmation_sent_to=_address(input.email))
+        key = _key(info, input)
+        if await models.Repeat.answer_to(key):
+            return SubscribePayload(confirmation_sent_to=_address(input.email))
+        info.context.visitor.admit()
+        topics = await _topics(info, input.topics or None) or ()
+        given = _given(input, "name", "language", "frequency")
+        address = await models.SignUp.ask(
+            info.context.site, input.email, _trace(info, input.source), topics=topics, key=key, **given
+        )
+        return SubscribePayload(confirmation_sent_to=EmailAddress(address.text))
 
     @strawberry.mutation(
         description="Confirm a sign-up with the token of the e-mail. Idempotent.", directives=[COSTLY]
@@ -168,13 +171,13 @@ class Mutation:
     async def request_preferences_link(
         info: Info, input: Annotated[RequestPreferencesLinkInput, SAID]
     ) -> RequestPreferencesLinkPayload | None:
-        async def work() -> str:
-            info.context.visitor.admit()
-            await models.SignUp.ask_for_link(info.context.site, input.email, info.context.visitor.trace)
-            return DONE
-
-        await _once(info, input, work)
-        return RequestPreferencesLinkPayload(link_sent_to=_address(input.email))
+        key = _key(info, input)
+        if await models.Repeat.answer_to(key):
+            return RequestPreferencesLinkPayload(link_sent_to=_address(input.email))
+        visitor = info.context.visitor
+        visitor.admit()
+        address = await models.SignUp.ask_for_link(info.context.site, input.email, visitor.trace, key=key)
+        return RequestPreferencesLinkPayload(link_sent_to=EmailAddress(address.text))
 
     @strawberry.mutation(
         description="Forget an address and all that is held of it, with the token of an e-mail. For good.",
@@ -193,11 +196,16 @@ class Mutation:
 
 async def _once(info: Info, input: Any, work: Callable[[], Awaitable[str]]) -> str:
     """Do the work, unless the client has sent the same input with the same id before."""
+    key = _key(info, input)
+    return await work() if key is None else await models.Repeat.once(key, work)
+
+
+def _key(info: Info, input: Any) -> str | None:
+    """Name a command by all that was given, when the client gave it an id."""
     if not input.client_mutation_id:
-        return await work()
+        return None
     said = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS).decode()
-    key = models.keyed_digest(info.context.site.secret, type(input).__name__, said)
-    return await models.Repeat.once(key, work)
+    return models.keyed_digest(info.context.site.secret, type(input).__name__, said)
 
 
 async def _behind(info: Info, token: str, *kinds: str) -> tuple[Any, models.Topic | None]:

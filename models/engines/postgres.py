@@ -1,6 +1,7 @@
 """Tortoise over PostgreSQL: a small pool, limits on every statement, and transactions that end one way."""
 
 import asyncio
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from logging import Logger
@@ -18,8 +19,8 @@ from tortoise.exceptions import (
 )
 
 from models.engines.steps import Steps, T
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
-from models.engines.writing import Witness, noted
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.writing import Witness, covered, note, noted
 
 SETTINGS = {
     "application_name": "gql-server",
@@ -33,6 +34,10 @@ SETTINGS = {
 POOL: dict[str, Any] = {
     "minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3, "statement_cache_size": 500,
 }  # fmt: skip
+Rows = list[dict[str, Any]]
+# Ids that are drawn at once for rows to come.
+DRAWN = 50
+DRAW = "SELECT nextval(pg_get_serial_sequence($1::text, 'id')) AS id FROM generate_series(1, $2::int)"
 # A migration may take its time, and waits for whoever migrates at the same moment.
 MIGRATING: dict[str, Any] = {
     "maxsize": 1,
@@ -72,6 +77,7 @@ class PostgresEngine(AsyncpgDBClient):
     def __init__(self, **kwargs: Any) -> None:
         settings = SETTINGS | kwargs.pop("server_settings", {})
         super().__init__(**POOL | {"reset": _keep} | kwargs, server_settings=settings)
+        self._drawn: defaultdict[str, deque[int]] = defaultdict(deque)
 
     async def create_connection(self, with_db: bool) -> None:
         try:
@@ -142,6 +148,35 @@ class PostgresEngine(AsyncpgDBClient):
     async def close(self) -> None:
         await whole(super().close())
 
+    async def draw(self, table: str) -> int:
+        """Draw the id of a row to come; a handful at once, so that most need not ask. Some are never used."""
+        drawn = self._drawn[table]
+        if not drawn:
+            drawn.extend(row["id"] for row in await self.execute_query_dict(DRAW, [table, DRAWN]))
+        return drawn.popleft()
+
+    async def at_once(
+        self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]
+    ) -> Rows:
+        """Run a statement that is a transaction by itself, and notifies by itself of what is told.
+
+        Channels and payloads are its last two values, which it sends if it `happened`, as the rows say.
+        """
+        statement = PostgresStatement(self)
+        told_in(statement, tell)
+        if self.witness is not None:
+            note(statement, self.witness.heed(query), covered.get())
+            await self.witness.foresee(statement, statement.news)
+        try:
+            rows: Rows = await AsyncpgDBClient.execute_query_dict(self, query, [*values, *statement.notices])
+        except BaseException:
+            if self.witness is not None:
+                self.witness.doubt(statement.news)
+            raise
+        if self.witness is not None and happened(rows):
+            self.witness.learn(statement.news)
+        return rows
+
     def _in_transaction(self) -> TransactionContext:
         return Undivided(PostgresTransaction(self))
 
@@ -185,6 +220,15 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self._parent: PostgresEngine = engine
         self._lock = asyncio.Lock()
         self._transaction = None
+        self._drawn = engine._drawn
+
+    async def at_once(
+        self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]
+    ) -> Rows:
+        rows: Rows = await self.execute_query_dict(query, [*values, [], []])
+        if happened(rows):
+            tell()
+        return rows
 
     async def _translate_exceptions(
         self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
@@ -251,6 +295,19 @@ async def _walk(steps: Steps[T], connection: Any, log: Logger) -> T:
             rows = await fetch(sql, *values)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
+
+
+class PostgresStatement(PostgresTransaction):
+    """Stands for a statement that is a transaction by itself, and notifies by itself."""
+
+    def __init__(self, engine: PostgresEngine) -> None:
+        super().__init__(engine)
+        self.notices: tuple[list[str], list[str]] = ([], [])
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Keep it for the statement to send."""
+        for kept, given in zip(self.notices, (channel, payload), strict=True):
+            kept.append(given)
 
 
 async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:

@@ -12,11 +12,12 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
+from models.engines.sqlite_ferry import Ferry, Run, Work, statements_of
 from models.engines.sqlite_loop import LoopReader, TooLong, walk
 from models.engines.statements import only_reads, split
 from models.engines.steps import Steps, T
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
-from models.engines.writing import Witness, noted
+from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.writing import Witness, covered, note, noted
 
 READERS = 4
 PRAGMAS = {
@@ -54,6 +55,7 @@ class SqliteEngine(SqliteClient):
         self._opening = asyncio.Lock()
         self._readers = _Readers(file_path)
         self._loop_reader = LoopReader(file_path, self.log)
+        self._ferry = Ferry(self.acquire_connection, self.log)
 
     async def create_connection(self, with_db: bool) -> None:
         async with self._opening:
@@ -127,6 +129,18 @@ class SqliteEngine(SqliteClient):
     def _connection_for(self, query: str) -> AbstractAsyncContextManager[Any]:
         return self._readers.lend() if only_reads(query) else self.acquire_connection()
 
+    async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
+        """Do all that a verb does as one function, a transaction by itself; tell of it after the commit."""
+        transaction = SqliteTransaction(self)
+
+        def learn(outcome: Any) -> None:
+            told_in(transaction, lambda: tell(outcome))
+            if self.witness is not None:
+                self.witness.learn(transaction.news)
+
+        with _translated():
+            return await self._ferry.take(transaction.noting(work), learn)
+
     @noted
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
         async with self._connection_for(query) as connection:
@@ -177,6 +191,28 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
 
     def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
         return self.acquire_connection()
+
+    def noting(self, work: Work) -> Work:
+        """Note what the statements of a work write; they run where nobody knows who asked for them."""
+        told = covered.get()
+
+        def do(run: Run) -> Any:
+            def note_and_run(statement: str, values: Any) -> list[sqlite3.Row]:
+                if self.witness is not None:
+                    note(self, self.witness.heed(statement), told)
+                return run(statement, values)
+
+            return work(note_and_run)
+
+        return do
+
+    async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
+        async with self.acquire_connection() as connection:
+            run = statements_of(connection._conn, self.log)
+            with _translated():
+                outcome = await connection._execute(self.noting(work), run)
+        tell(outcome)
+        return outcome
 
     @noted
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:

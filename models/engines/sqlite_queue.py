@@ -57,12 +57,8 @@ class SqliteQueue:
     """Keeps moments as seconds since 1970, by the clock of this machine; what need not wait has moment 0."""
 
     async def promise(self, promise: Promise) -> None:
-        moment = _seconds()
-        run_at = 0.0 if promise.after is None else moment + promise.after.total_seconds()
-        payload = orjson.dumps(promise.payload).decode()
-        await _change(PROMISE, [promise.work, payload, promise.key, promise.lane, run_at, moment])
-        for wake in list(_listening):
-            wake()
+        await _change(PROMISE, promised(promise))
+        wake_up()
 
     async def cancel(self, key: str) -> int:
         return await _change("DELETE FROM job WHERE key = ?", [key])
@@ -138,6 +134,20 @@ class SqliteQueue:
 
     async def tidy(self) -> None:
         """Do nothing: what is done leaves no trace."""
+
+
+def promised(promise: Promise) -> list[Any]:
+    """Give what PROMISE is to write."""
+    moment = _seconds()
+    run_at = 0.0 if promise.after is None else moment + promise.after.total_seconds()
+    payload = orjson.dumps(promise.payload).decode()
+    return [promise.work, payload, promise.key, promise.lane, run_at, moment]
+
+
+def wake_up() -> None:
+    """Wake the workers of this process."""
+    for wake in list(_listening):
+        wake()
 
 
 async def _change(statement: str, values: list[Any]) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import abstractmethod
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from itertools import count
 from typing import Any, TypeVar
 
@@ -128,6 +128,15 @@ class Undivided(TransactionContext):
             witness.doubt(news)
             raise
         witness.learn(news)
+
+
+def told_in(transaction: UndividedClient, tell: Callable[[], object]) -> None:
+    """Let something be told in a transaction that is one step to the store, and so is never open."""
+    token = get_connections().set(transaction.connection_name, transaction)
+    try:
+        tell()
+    finally:
+        get_connections().reset(token)
 
 
 class Savepoint(TransactionContext):

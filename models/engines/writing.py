@@ -96,13 +96,14 @@ def noted(run: Run) -> Run:
             async with self._in_transaction() as transaction:
                 return await getattr(transaction, run.__name__)(query, *values)
         if tables:
-            _note(self, tables)
+            note(self, tables, covered.get())
         return await run(self, query, *values)
 
     return cast(Run, noting)
 
 
-def _note(transaction: Any, tables: Names) -> None:
-    news, told = transaction.news, tables & covered.get()
+def note(transaction: Any, tables: Names, precisely: Names) -> None:
+    """Note in a transaction which tables it writes; `precisely` names those whose changes its verb tells."""
+    news, told = transaction.news, tables & precisely
     if not (told <= news.covered and tables - told <= news.written):
         transaction.news = news._replace(covered=news.covered | told, written=news.written | (tables - told))

@@ -1,0 +1,123 @@
+"""The intake on PostgreSQL: one statement each, which takes its locks in the order that every verb does."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import orjson
+from tortoise.context import require_context
+
+from models.engines.intakes import Once, Place, Row
+from models.engines.queues import Promise
+
+# A row comes as JSON and gets its types from its table. When a statement had to wait for a lock, the locked
+# rows alone are read anew: so the post is locked first, as in `Comment.decide`, and then the comment above,
+# which is hidden by whoever has the post. Both are asked for as by Post.published() and Comment.shown(): a
+# test holds them to it. A reply below the deepest level joins it. What is told is sent when it is shown.
+LEAVE = """
+    WITH below AS MATERIALIZED (
+        SELECT post.id, post.comments_open, site.comment_policy = 'shown' AS is_shown
+        FROM post JOIN site ON site.id = post.site_id
+        WHERE post.id = $2::int AND post.status = 'published' AND post.published_at <= $3::timestamptz
+        FOR NO KEY UPDATE OF post),
+    above AS MATERIALIZED (
+        SELECT parent.id, parent.parent_id, parent.depth
+        FROM below JOIN comment AS parent ON parent.post_id = below.id
+        WHERE parent.id = $4::int AND parent.is_shown
+        FOR NO KEY UPDATE OF parent),
+    place AS MATERIALIZED (
+        SELECT below.comments_open AS is_open, $4::int IS NULL OR above.id IS NOT NULL AS has_above,
+               below.is_shown,
+               CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
+               CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id
+        FROM below LEFT JOIN above ON true),
+    first AS (
+        INSERT INTO repeat AS known (key, answer, at)
+        SELECT $6::text, $10::int, $7::timestamptz FROM place
+        WHERE is_open AND has_above AND $6::text IS NOT NULL
+        ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, at = excluded.at
+            WHERE known.at NOT BETWEEN $8::timestamptz AND $9::timestamptz
+        RETURNING key),
+    kept AS (
+        INSERT INTO comment (id, post_id, parent_id, depth, name, email, website, source, html, text, status,
+                             is_shown, reply_count, created_at)
+        SELECT $10::int, $2::int, place.parent_id, place.depth, given.name, given.email, given.website,
+               given.source, given.html, given.text,
+               CASE WHEN place.is_shown THEN 'approved' ELSE 'pending' END, place.is_shown, 0,
+               given.created_at
+        FROM place, jsonb_populate_record(NULL::comment, $1::jsonb) AS given
+        WHERE is_open AND has_above AND ($6::text IS NULL OR EXISTS (SELECT FROM first))
+        RETURNING id, post_id, parent_id, is_shown),
+    counted AS (
+        UPDATE post SET comment_count = comment_count + 1
+        FROM kept WHERE post.id = kept.post_id AND kept.is_shown),
+    reply_counted AS (
+        UPDATE comment SET reply_count = reply_count + 1
+        FROM kept WHERE comment.id = kept.parent_id AND kept.is_shown)
+    SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.is_shown,
+           (SELECT count(pg_notify(channel, payload))
+            FROM unnest($11::text[], $12::text[]) AS notice(channel, payload)
+            WHERE kept.is_shown) AS notified
+    FROM place LEFT JOIN kept ON true"""
+# What pgqueuer writes for one promise.
+ASK = """
+    WITH first AS (
+        INSERT INTO repeat AS known (key, answer, at)
+        SELECT $4::text, 'done', $5::timestamptz WHERE $4::text IS NOT NULL
+        ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, at = excluded.at
+            WHERE known.at NOT BETWEEN $6::timestamptz AND $7::timestamptz
+        RETURNING key),
+    asked AS (
+        INSERT INTO sign_up (site_id, wish, email, mailbox, name, language, frequency, topics, door, form,
+                             network, asked_at)
+        SELECT site_id, wish, email, mailbox, name, language, frequency, topics, door, form, network, asked_at
+        FROM jsonb_populate_record(NULL::sign_up, $1::jsonb)
+        WHERE $4::text IS NULL OR EXISTS (SELECT FROM first)
+        RETURNING id),
+    promised AS (
+        INSERT INTO pgqueuer (priority, entrypoint, payload, headers, status)
+        SELECT $2::int, $3::text, convert_to(json_build_object('sign_up', id)::text, 'UTF8'), '{}', 'queued'
+        FROM asked RETURNING id)
+    INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+    SELECT id, 'queued', $3::text, $2::int FROM promised"""
+
+
+class PostgresIntake:
+    """Leaves to the statement what may be decided in it."""
+
+    async def comment(
+        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+    ) -> Place | None:
+        db: Any = require_context().db()
+        id = await db.draw("comment")
+        place = [row["post_id"], moment, row["parent_id"], row["deepest"]]
+        values = [_json(row), *place, *_places(once), id]
+        rows = await db.at_once(LEAVE, values, tell=lambda: tell(id), happened=_is_shown)
+        return _place(rows)
+
+    async def sign_up(self, row: Row, promise: Promise, *, once: Once | None) -> None:
+        entrypoint = f"{promise.work}:{promise.lane}"
+        values = [_json(row), promise.lane, entrypoint, *_places(once)]
+        await require_context().db().execute_query_dict(ASK, values)
+
+
+def _is_shown(rows: list[dict[str, Any]]) -> bool:
+    return any(row["id"] is not None and row["is_shown"] for row in rows)
+
+
+def _place(rows: list[dict[str, Any]]) -> Place | None:
+    for row in rows:
+        del row["notified"]
+        return Place(**row)
+    return None
+
+
+def _places(once: Once | None) -> list[Any]:
+    return [None] * 4 if once is None else [once.key, once.at, once.oldest, once.newest]
+
+
+def _json(row: Row) -> str:
+    return orjson.dumps(row).decode()
+
+
+intake_class = PostgresIntake
