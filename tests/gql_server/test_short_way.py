@@ -1,7 +1,7 @@
 """A kept answer goes the short way to plain requests, and the others notice no difference but the time."""
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import quote
 
 import pytest
@@ -176,10 +176,8 @@ async def test_the_short_way_is_counted_like_the_other(client, taken):
     assert len(taken) == 200
 
 
-async def test_whoever_reads_nothing_is_not_written_to_without_end(client, taken, monkeypatch):
-    ask = (
-        await_long := posted(body=b'{"query": "{ __schema { types { name description fields { name } } } }"}')
-    )
+async def test_whoever_reads_nothing_is_not_written_to_without_end(client, taken):
+    ask = posted(body=b'{"query": "{ __schema { types { name description fields { name } } } }"}')
     async with line(client) as (reader, writer):
         _, headers, _ = await say(reader, writer, ask)
         size = int(headers["Content-Length"])
@@ -195,7 +193,7 @@ async def test_whoever_reads_nothing_is_not_written_to_without_end(client, taken
     assert taken
 
 
-async def test_a_stopping_server_answers_on_no_old_line(client):
+async def test_a_stopping_server_answers_on_no_old_line(client, taken):
     async with line(client) as (reader, writer):
         assert (await say(reader, writer, GET))[0] == "HTTP/1.1 200 OK"
         client.server.runner.server.pre_shutdown()
@@ -203,4 +201,7 @@ async def test_a_stopping_server_answers_on_no_old_line(client):
         await writer.drain()
         await client.server.runner.server.shutdown(1)
         async with asyncio.timeout(30):
-            assert await reader.read() == b""
+            # It may be cut before it is read.
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+    assert taken == ["GET"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from gql_server import answers, endpoint, lines, listening, requests, sockets, streams
+from gql_server import answers, lines, listening, replies, requests, sockets, streams
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.settings import PREFIX, Settings
@@ -79,7 +79,7 @@ LIMITS = [
     costs.MOST_COST,
     answers.MOST_BYTES,
     answers.DEADLINE_SECONDS,
-    endpoint.PACKED_FROM,
+    replies.PACKED_FROM,
     lines.MOST,
     lines.MOST_OF_NETWORK,
     listening.MOST_LISTENERS,
