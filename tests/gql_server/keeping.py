@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from types import EllipsisType
 from unittest.mock import patch
 
 from gql_server.answering import Answering
@@ -15,11 +16,11 @@ READS = frozenset(
 
 
 class Kitchen:
-    """Counts what is made, and says until when it is good and what it was made from."""
+    """Counts what is made; may say otherwise until when it is good and what it was made from."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
-        self.reads: frozenset[str] | None = READS
+        self.reads: frozenset[str] | None | EllipsisType = ...
         self.until: datetime | None = None
 
 
@@ -31,8 +32,10 @@ def kitchen() -> Iterator[Kitchen]:
     async def make(self, operation, question, asker):
         answer = await execute(self, operation, question, asker)
         seen.made.append(question.query or question.document_id or "")
-        answer.reads = None if answer.codes else seen.reads
-        answer.until = seen.until
+        # Where there are no plans nobody says what was read, and nothing would be kept.
+        reads = READS if answer.reads is None else answer.reads
+        answer.reads = None if answer.codes else reads if seen.reads is ... else seen.reads
+        answer.until = seen.until or answer.until
         return answer
 
     with patch.object(Answering, "_execute", make):

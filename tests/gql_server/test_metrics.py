@@ -35,10 +35,10 @@ async def test_they_count_what_was_answered_and_what_was_kept(serve, database_ur
                 told = numbers(await answer.text())
     assert told['gql_server_answers_total{kind="query"}'] == 2
     assert told['gql_server_answers_total{kind="refused"}'] == 1
-    assert told["gql_server_kept_hits_total"] == 3
-    assert told["gql_server_kept_misses_total"] == 2
-    assert told["gql_server_kept_answers"] == 2
-    assert told["gql_server_kept_bytes"] > 0
+    assert told['gql_server_kept_hits_total{what="answer"}'] == 3
+    assert told['gql_server_kept_misses_total{what="answer"}'] == 2
+    assert told['gql_server_kept_now{what="answer"}'] == 2
+    assert told['gql_server_kept_bytes{what="answer"}'] > 0
     assert told["gql_server_not_modified_total"] == 1
     assert told["gql_server_lines_open"] == 0
     assert "gql_server_purge_waiting" not in told
