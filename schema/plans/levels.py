@@ -102,6 +102,9 @@ class ThingPlace:
         return of_value(self.level.writer, self.raw(column), kind)
 
 
+COMMENT_COUNT = "comment_count"
+
+
 class Rows(Level):
     """Rows of a noun: the columns that are selected, the id first; a key of the row above comes last."""
 
@@ -120,6 +123,9 @@ class Rows(Level):
             if column not in self.noun.table._meta.db_fields:
                 raise NotPlanned(f"{self.noun.face.__name__} has no column {column}")
             self.columns.append(column)
+            if column == COMMENT_COUNT:
+                # It changes with the conversation, and not with the post.
+                self.tell("comments", "id")
         return self.columns.index(column)
 
     def ask(self, name: str, write: Callable[[Pen], str]) -> str:

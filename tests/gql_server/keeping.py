@@ -20,7 +20,7 @@ class Kitchen:
 
     def __init__(self) -> None:
         self.made: list[str] = []
-        self.reads: frozenset[str] | None | EllipsisType = ...
+        self.reads: frozenset[str] | EllipsisType | None = ...
         self.until: datetime | None = None
 
 
