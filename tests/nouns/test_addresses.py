@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP
-from hypothesis import example, given
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, validate_email
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import models
 from mailers.addresses import mailbox
 from mailers.letter import Letter
 from mailers.mail import Sender
-from models.addresses import LONGEST, LONGEST_LOCAL
+from models.addresses import LONGEST, LONGEST_LOCAL, PLAIN
 
 HOSTILE = json.loads((Path(__file__).parent / "hostile_addresses.json").read_text())
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
@@ -186,3 +187,27 @@ def test_an_address_that_is_another_field_is_refused_by_its_name():
     with pytest.raises(models.Invalid) as refused:
         models.Address.of("x", field="from")
     assert refused.value.field == "from"
+
+
+WORDS = st.text("aZ0", min_size=1, max_size=4)
+
+
+@given(
+    st.lists(WORDS),
+    st.sampled_from("._+-"),
+    st.lists(WORDS),
+    st.sampled_from(".-"),
+    st.text("aZ", max_size=4),
+)
+@example(["A", "b"], "_", ["X-1", "Example"], ".", "ORG")
+def test_a_plain_address_is_read_as_the_library_reads_it(local, joint, labels, dot, top):
+    plain = f"{joint.join(local)}@{dot.join(labels)}.{top}"
+    assume(PLAIN.fullmatch(plain))
+    found = validate_email(plain, check_deliverability=False, test_environment=True)
+    assert models.Address.of(plain).text == f"{found.local_part}@{found.ascii_domain}"
+
+
+@pytest.mark.parametrize("name", SPECIAL_USE_DOMAIN_NAMES)
+def test_a_name_of_special_use_is_not_taken_for_plain(name):
+    for domain in (name, f"a.{name}", f"a.{name.upper()}"):
+        assert not PLAIN.fullmatch(f"ann@{domain}")
