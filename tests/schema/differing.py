@@ -2,19 +2,19 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 from graphql import ExecutionResult, GraphQLError, execute
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
 from schema.context import Publication
 from schema.documents import Documents, Operation
 from schema.errors import INTERNAL, formatted
 from tests.schema.drawing import Question
+from tests.schema.simpler import Complaint, simplest
 
 ROOT = "http://127.0.0.1:8000"
 
@@ -120,19 +120,20 @@ class Tally:
 
 
 async def try_each(
-    drawn: SearchStrategy[Any], check: Callable[[Any], Awaitable[object]], *, examples: int, at_random: bool
+    drawn: SearchStrategy[Question], complaint: Complaint, *, examples: int, at_random: bool
 ) -> None:
-    """Check each thing drawn, in this loop and on the stores open here, and shrink what fails."""
+    """Ask each question drawn, in this loop and on the store open here; show the simplest that is wrong."""
     loop = asyncio.get_running_loop()
 
+    async def ask(question: Question) -> None:
+        if await complaint(question) is not None:
+            least = await simplest(question, complaint)
+            raise AssertionError(f"{least}\n{await complaint(least)}")
+
     # Hypothesis waits for each example, so it does so beside the loop.
-    @settings(max_examples=examples, derandomize=not at_random, database=None, print_blob=True)
+    @settings(max_examples=examples, derandomize=not at_random, database=None, phases=[Phase.generate])
     @given(drawn)
-    def each(thing: Any) -> None:
-        asyncio.run_coroutine_threadsafe(_awaited(check(thing)), loop).result()
+    def each(question: Question) -> None:
+        asyncio.run_coroutine_threadsafe(ask(question), loop).result()
 
     await asyncio.to_thread(each)
-
-
-async def _awaited(checking: Awaitable[object]) -> None:
-    await checking

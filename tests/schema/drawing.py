@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from schema.documents import PRIVATE
 from schema.limits import MOST_ALIASES, MOST_DEPTH, MOST_DIRECTIVES
 from schema.prices import Prices
-from tests.schema.arguments import Arguments, Draw, Luck, literal, shape
+from tests.schema.arguments import Arguments, Luck, literal, shape
 from tests.schema.lore import Lore
 
 # What an alias may be called: names of fields among them, which others are answered under then.
@@ -93,12 +93,8 @@ class Fragment:
 
 def questions(core: GraphQLSchema, lore: Lore) -> st.SearchStrategy[Question]:
     """Draw questions; some values are refused, and of a few variables not even the type is right."""
-
-    @st.composite
-    def drawn(draw: Draw) -> Question:
-        return _Drawing(Luck(draw), core, lore).question()
-
-    return drawn()
+    seeds = st.randoms(use_true_random=True)
+    return seeds.map(lambda random: _Drawing(Luck(random), core, lore).question())
 
 
 @dataclass
@@ -153,7 +149,7 @@ class _Drawing:
 
     def _selection(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
         parts: list[Drawn] = []
-        for _ in range(1 + self.luck.upto(2 if place.level == 1 else 3)):
+        for _ in range(1 + self.luck.upto(2 if place.level == 1 else 4)):
             room = place.room - sum(part.price for part in parts)
             parts.append(self._part(kind, place._replace(room=room)))
         text = " ".join(part.text for part in parts)
@@ -186,7 +182,9 @@ class _Drawing:
         if kind is self.core.query_type:
             private = bool(self.luck.chance(4))
             names = [name for name in names if bool(PRIVATE.search(name)) is private]
-        elif place.level >= MOST_DEPTH or place.room < 40 * place.length or self.luck.chance(55):
+        elif place.level >= MOST_DEPTH or place.room < 40 * place.length:
+            return self._leaf(kind, place)
+        elif self.luck.chance(60 if 2 * len(names) < len(kind.fields) else 20):
             return self._leaf(kind, place)
         return self._asked(kind, self.luck.pick(names), place) if names else self._leaf(kind, place)
 

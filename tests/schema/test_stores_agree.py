@@ -36,11 +36,12 @@ async def _compare(both, *, examples, at_random):
     # One after the other: a process has one store open at a time.
     async with _planted(both[0]) as (executor, lore):
 
-        async def keep(question: Question) -> None:
+        async def keep(question: Question) -> str | None:
             answered = await executor.answer(question)
             tally.note(answered)
             if answered is not None:
                 answers.append((question, answered))
+            return None
 
         await try_each(questions(schema._schema, lore), keep, examples=examples, at_random=at_random)
     async with _planted(both[1]) as (executor, other_lore):

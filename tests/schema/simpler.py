@@ -1,0 +1,118 @@
+"""Makes a question that shows a difference as small as it can be."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from copy import deepcopy
+from typing import Any
+
+from graphql import DocumentNode, FieldNode, InlineFragmentNode, Node, OperationDefinitionNode, parse, print_ast
+
+from tests.schema.drawing import Question
+
+MOST_TRIES = 1_500
+Complaint = Callable[[Question], Awaitable[str | None]]
+
+
+async def simplest(question: Question, complaint: Complaint) -> Question:
+    """Leave out what can be left out while the complaint stays, whatever its words."""
+    tries = 0
+    found = True
+    while found:
+        found = False
+        for smaller in _smaller(question):
+            tries += 1
+            if tries > MOST_TRIES:
+                return question
+            if await _still(complaint, smaller):
+                question, found = smaller, True
+                break
+    return question
+
+
+async def _still(complaint: Complaint, question: Question) -> bool:
+    try:
+        return await complaint(question) is not None
+    except AssertionError:
+        # Nothing that could be asked.
+        return False
+
+
+def _smaller(question: Question) -> Iterator[Question]:
+    document = parse(question.source)
+    for place in range(len(list(_cuts(document)))):
+        copy = deepcopy(document)
+        list(_cuts(copy))[place]()
+        yield _question(copy, question)
+    for name, value in question.variables.items():
+        if isinstance(value, dict | list) and value:
+            for part in value if isinstance(value, dict) else range(len(value)):
+                changed = deepcopy(value)
+                del changed[part]
+                yield Question(question.source, {**question.variables, name: changed}, question.operation)
+
+
+def _cuts(document: DocumentNode) -> Iterator[Callable[[], None]]:
+    """Tell each way to make a document smaller: the largest parts first."""
+    for node in _nodes(document):
+        for name in ("definitions", "selections", "directives", "arguments", "fields", "values"):
+            parts = getattr(node, name, None) or ()
+            least = 1 if name in {"definitions", "selections"} else 0
+            if len(parts) > least:
+                yield from (lambda n=node, k=name, p=part: _drop(n, k, p) for part in parts)
+            for part in parts:
+                if isinstance(part, InlineFragmentNode):
+                    yield lambda n=node, k=name, p=part: _unwrap(n, k, p)
+        if isinstance(node, FieldNode) and node.alias is not None:
+            yield lambda n=node: setattr(n, "alias", None)
+
+
+def _drop(node: Node, name: str, part: Node) -> None:
+    setattr(node, name, tuple(other for other in getattr(node, name) if other is not part))
+
+
+def _unwrap(node: Node, name: str, part: InlineFragmentNode) -> None:
+    parts = [[other] if other is not part else part.selection_set.selections for other in getattr(node, name)]
+    setattr(node, name, tuple(other for some in parts for other in some))
+
+
+def _nodes(document: DocumentNode) -> Iterator[Any]:
+    waiting: list[Any] = [document]
+    while waiting:
+        node = waiting.pop(0)
+        yield node
+        for key in node.keys:
+            value = getattr(node, key, None)
+            below = value if isinstance(value, list | tuple) else [value]
+            waiting += [part for part in below if isinstance(part, Node)]
+
+
+def _question(document: DocumentNode, question: Question) -> Question:
+    """Write a document without the variables and fragments that it does not use any more."""
+    while True:
+        text = print_ast(document)
+        spread = {node.name.value for node in _nodes(document) if node.kind == "fragment_spread"}
+        kept = [
+            part for part in document.definitions
+            if isinstance(part, OperationDefinitionNode) or part.name.value in spread  # type: ignore[attr-defined]
+        ]  # fmt: skip
+        if len(kept) == len(document.definitions):
+            break
+        document.definitions = tuple(kept)
+    used = {node.name.value for node in _nodes_used(document)}
+    for part in document.definitions:
+        if isinstance(part, OperationDefinitionNode):
+            declared = part.variable_definitions or ()
+            part.variable_definitions = tuple(one for one in declared if one.variable.name.value in used)
+    text = print_ast(document)
+    variables = {key: value for key, value in question.variables.items() if key in used}
+    return Question(text, variables, question.operation)
+
+
+def _nodes_used(document: DocumentNode) -> Iterator[Any]:
+    """Give the variables that stand somewhere else than where they are declared."""
+    declared = {
+        id(one.variable)
+        for part in document.definitions
+        if isinstance(part, OperationDefinitionNode)
+        for one in part.variable_definitions or ()
+    }
+    return (node for node in _nodes(document) if node.kind == "variable" and id(node) not in declared)
