@@ -223,7 +223,7 @@ class Arguments:
             known = self.lore.of_cursor(connection, ordered)
         else:
             known = self.lore.of(owner, name, kind.name)
-        if known.refused and self.luck.chance(7):
+        if known.refused and self.luck.chance(10):
             return self.luck.pick(known.refused)
         return self.luck.pick(known.odd if known.odd and self.luck.chance(12) else known.usual)
 

@@ -1,6 +1,7 @@
 """Answers a question in two ways and holds the answers beside each other."""
 
 import asyncio
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from schema.errors import INTERNAL, formatted
 from tests.schema.drawing import Question
 from tests.schema.simpler import Complaint, simplest
 
+OF_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 ROOT = "http://127.0.0.1:8000"
 
 
@@ -81,6 +83,20 @@ class Executor:
 
 def _fail(cause: BaseException) -> str:
     raise AssertionError(f"{INTERNAL}: no question may break the server") from cause
+
+
+def difference(
+    operation: Operation, question: Question, interpreted: Interpreted, planned: bytes | None
+) -> str | None:
+    """Tell what is wrong with a plan's answer, or with there being none."""
+    if planned is None:
+        must = operation.is_public and not interpreted.errors and not OF_THE_SCHEMA.search(question.source)
+        return "No plan took it, and nothing is wrong with it." if must else None
+    if interpreted.errors:
+        return f"A plan answered what errs: {interpreted.errors}"
+    if planned == interpreted.body:
+        return None
+    return f"graphql-core:\n{interpreted.body.decode()}\nthe plan:\n{planned.decode()}"
 
 
 @dataclass

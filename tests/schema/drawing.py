@@ -32,7 +32,7 @@ OF_THE_SCHEMA = (
 )
 # In quarters of what a field of an object costs; a value costs one.
 ROOMS = (400, 2_000, 18_000)
-SIZES = (6, 14, 30, 50)
+SIZES = (8, 20, 40, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,9 @@ class _Drawing:
 
     def _selection(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
         parts: list[Drawn] = []
-        for _ in range(1 + self.luck.upto(2 if place.level == 1 else 4)):
+        # Of few fields a few parts: more would be the same again.
+        most = 2 if place.level == 1 else min(4, 1 + len(getattr(kind, "fields", ())))
+        for _ in range(1 + self.luck.upto(most)):
             room = place.room - sum(part.price for part in parts)
             parts.append(self._part(kind, place._replace(room=room)))
         text = " ".join(part.text for part in parts)

@@ -4,7 +4,18 @@ from collections.abc import Awaitable, Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
-from graphql import DocumentNode, FieldNode, InlineFragmentNode, Node, OperationDefinitionNode, parse, print_ast
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+    print_ast,
+)
 
 from tests.schema.drawing import Question
 
@@ -60,18 +71,39 @@ def _cuts(document: DocumentNode) -> Iterator[Callable[[], None]]:
                 yield from (lambda n=node, k=name, p=part: _drop(n, k, p) for part in parts)
             for part in parts:
                 if isinstance(part, InlineFragmentNode):
-                    yield lambda n=node, k=name, p=part: _unwrap(n, k, p)
+                    yield lambda n=node, p=part: _put(n, p, p.selection_set.selections)
+                if isinstance(part, FragmentSpreadNode):
+                    inlined = _inlined(document, part)
+                    yield lambda n=node, p=part, i=inlined: _put(n, p, (i,))
         if isinstance(node, FieldNode) and node.alias is not None:
-            yield lambda n=node: setattr(n, "alias", None)
+            yield lambda n=node: _set(n, "alias", None)
 
 
 def _drop(node: Node, name: str, part: Node) -> None:
-    setattr(node, name, tuple(other for other in getattr(node, name) if other is not part))
+    _set(node, name, tuple(other for other in getattr(node, name) if other is not part))
 
 
-def _unwrap(node: Node, name: str, part: InlineFragmentNode) -> None:
-    parts = [[other] if other is not part else part.selection_set.selections for other in getattr(node, name)]
-    setattr(node, name, tuple(other for some in parts for other in some))
+def _put(node: SelectionSetNode, part: Node, others: tuple[Any, ...]) -> None:
+    parts = [others if other is part else (other,) for other in node.selections]
+    _set(node, "selections", tuple(other for some in parts for other in some))
+
+
+def _inlined(document: DocumentNode, spread: FragmentSpreadNode) -> InlineFragmentNode:
+    [fragment] = [
+        part
+        for part in document.definitions
+        if isinstance(part, FragmentDefinitionNode) and part.name.value == spread.name.value
+    ]
+    return InlineFragmentNode(
+        type_condition=fragment.type_condition,
+        directives=spread.directives,
+        selection_set=deepcopy(fragment.selection_set),
+    )
+
+
+def _set(node: Node, name: str, value: Any) -> None:
+    # A node is frozen; this one is a copy that nobody else has.
+    object.__setattr__(node, name, value)
 
 
 def _nodes(document: DocumentNode) -> Iterator[Any]:
@@ -96,12 +128,13 @@ def _question(document: DocumentNode, question: Question) -> Question:
         ]  # fmt: skip
         if len(kept) == len(document.definitions):
             break
-        document.definitions = tuple(kept)
+        _set(document, "definitions", tuple(kept))
     used = {node.name.value for node in _nodes_used(document)}
     for part in document.definitions:
         if isinstance(part, OperationDefinitionNode):
             declared = part.variable_definitions or ()
-            part.variable_definitions = tuple(one for one in declared if one.variable.name.value in used)
+            kept_ones = tuple(one for one in declared if one.variable.name.value in used)
+            _set(part, "variable_definitions", kept_ones)
     text = print_ast(document)
     variables = {key: value for key, value in question.variables.items() if key in used}
     return Question(text, variables, question.operation)
