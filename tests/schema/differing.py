@@ -139,12 +139,15 @@ async def try_each(
     drawn: SearchStrategy[Question], complaint: Complaint, *, examples: int, at_random: bool
 ) -> None:
     """Ask each question drawn, in this loop and on the store open here; show the simplest that is wrong."""
-    loop = asyncio.get_running_loop()
+    loop, known = asyncio.get_running_loop(), dict[str, str]()
 
     async def ask(question: Question) -> None:
         if await complaint(question) is not None:
-            least = await simplest(question, complaint)
-            raise AssertionError(f"{least}\n{await complaint(least)}")
+            # Hypothesis asks once more what was wrong.
+            if str(question) not in known:
+                least = await simplest(question, complaint)
+                known[str(question)] = f"{least}\n{await complaint(least)}"
+            raise AssertionError(known[str(question)])
 
     # Hypothesis waits for each example, so it does so beside the loop.
     @settings(max_examples=examples, derandomize=not at_random, database=None, phases=[Phase.generate])

@@ -19,23 +19,23 @@ from graphql import (
 
 from tests.schema.drawing import Question
 
-MOST_TRIES = 1_500
+MOST_TRIES = 1_000
 Complaint = Callable[[Question], Awaitable[str | None]]
 
 
 async def simplest(question: Question, complaint: Complaint) -> Question:
     """Leave out what can be left out while the complaint stays, whatever its words."""
-    tries = 0
-    found = True
-    while found:
-        found = False
-        for smaller in _smaller(question):
+    tries, before = 0, None
+    while question != before:
+        before, place = question, 0
+        while (smaller := _smaller(question, place)) is not None:
             tries += 1
             if tries > MOST_TRIES:
                 return question
             if await _still(complaint, smaller):
-                question, found = smaller, True
-                break
+                question = smaller
+            else:
+                place += 1
     return question
 
 
@@ -47,18 +47,25 @@ async def _still(complaint: Complaint, question: Question) -> bool:
         return False
 
 
-def _smaller(question: Question) -> Iterator[Question]:
+def _smaller(question: Question, place: int) -> Question | None:
+    """Make one cut; None when there are not so many."""
     document = parse(question.source)
-    for place in range(len(list(_cuts(document)))):
-        copy = deepcopy(document)
-        list(_cuts(copy))[place]()
-        yield _question(copy, question)
-    for name, value in question.variables.items():
-        if isinstance(value, dict | list) and value:
-            for part in value if isinstance(value, dict) else range(len(value)):
-                changed = deepcopy(value)
-                del changed[part]
-                yield Question(question.source, {**question.variables, name: changed}, question.operation)
+    cuts = list(_cuts(document))
+    if place < len(cuts):
+        cuts[place]()
+        return _question(document, question)
+    parts = [
+        (name, part)
+        for name, value in question.variables.items()
+        if isinstance(value, dict | list)
+        for part in (list(value) if isinstance(value, dict) else range(len(value)))
+    ]
+    if place - len(cuts) >= len(parts):
+        return None
+    name, part = parts[place - len(cuts)]
+    changed = deepcopy(question.variables)
+    del changed[name][part]
+    return Question(question.source, changed, question.operation)
 
 
 def _cuts(document: DocumentNode) -> Iterator[Callable[[], None]]:
