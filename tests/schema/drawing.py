@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any, NamedTuple
 
 from graphql import (
@@ -93,8 +94,12 @@ class Fragment:
 
 def questions(core: GraphQLSchema, lore: Lore) -> st.SearchStrategy[Question]:
     """Draw questions; some values are refused, and of a few variables not even the type is right."""
-    seeds = st.randoms(use_true_random=True)
-    return seeds.map(lambda random: _Drawing(Luck(random), core, lore).question())
+    return st.randoms(use_true_random=True).map(lambda random: draw(core, lore, random))
+
+
+def draw(core: GraphQLSchema, lore: Lore, random: Random, sizes: tuple[int, ...] = SIZES) -> Question:
+    """Draw one question with about so many fields."""
+    return _Drawing(Luck(random), core, lore, random.choice(sizes)).question()
 
 
 @dataclass
@@ -102,6 +107,7 @@ class _Drawing:
     luck: Luck
     core: GraphQLSchema
     lore: Lore
+    left: int
     fragments: list[Fragment] = field(default_factory=list)
     aliases: int = 0
     directives: int = 0
@@ -112,7 +118,6 @@ class _Drawing:
         # Either every name means one thing in the whole document, so that fragments may be spread anywhere,
         # or it may mean other things elsewhere.
         self._is_alike = self.luck.chance(50)
-        self._left = self.luck.pick(SIZES)
         self._said: dict[Any, dict[str, list[tuple[Said, str]]]] = defaultdict(lambda: defaultdict(list))
         self._again: dict[Any, list[tuple[str, Said, GraphQLField]]] = defaultdict(list)
 
@@ -158,7 +163,7 @@ class _Drawing:
         return Drawn(f"{{ {text} }}", sum(part.price for part in parts), max(part.depth for part in parts))
 
     def _part(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
-        if self._left <= 0:
+        if self.left <= 0:
             return self._leaf(kind, place)
         abstract = 25 if is_object_type(kind) else -10
         chosen = self.luck.upto(99)
@@ -193,7 +198,7 @@ class _Drawing:
     def _asked(self, kind: GraphQLCompositeType, name: str, place: Place) -> Drawn:
         definition = self.core.get_field(kind, name)
         assert definition is not None
-        self._left -= 1
+        self.left -= 1
         given = self.arguments.of(kind, name, definition)
         drawn, response, said = self._ask(kind, name, given, shape(definition.type), place)
         if response is None:
@@ -204,7 +209,7 @@ class _Drawing:
 
     def _once_more(self, said: Any, place: Place) -> Drawn:
         response, field_said, definition = self.luck.pick(said)
-        self._left -= 1
+        self.left -= 1
         # As long as it may be: what it is sliced by is not looked up again.
         return self._with_below(field_said.head, response, field_said, definition, place, None)
 

@@ -16,7 +16,7 @@ plans = pytest.importorskip("schema.plans")
 
 
 async def test_plans_answer_as_the_graph_does(store):
-    await _compare(examples=200, at_random=False)
+    await _compare(examples=180, at_random=False)
 
 
 @pytest.mark.faults

@@ -1,0 +1,110 @@
+"""What a plan says it has read is all that it has read: whatever changes its answer is told under one of that."""
+
+from contextlib import suppress
+from random import Random
+
+import pytest
+import time_machine
+from graphql import GraphQLError
+
+import models
+from schema.context import Publication
+from schema.graph import schema
+from tests.schema.differing import ROOT, Executor
+from tests.schema.drawing import draw
+from tests.schema.garden import LATER
+from tests.schema.lore import gather
+from tests.schema.overgrown import SOON, overgrow
+from tests.schema.upheaval import VERBS
+
+plans = pytest.importorskip("schema.plans")
+if not hasattr(models.pulse, "watch"):
+    pytest.skip("nobody is told what changes", allow_module_level=True)
+
+EVERYTHING = "everything"
+
+
+async def test_whatever_changes_an_answer_is_told_under_what_it_has_read(store):
+    await _upheave(rounds=len(VERBS), questions_each=8, seed=5)
+
+
+@pytest.mark.faults
+async def test_thousands_of_changed_answers_are_told(store):
+    await _upheave(rounds=30 * len(VERBS), questions_each=15, seed=Random().getrandbits(32))
+
+
+async def test_what_time_alone_changes_was_true_until_then(store):
+    rows = await overgrow(await models.found())
+    with time_machine.travel(LATER, tick=False) as clock:
+        watching = await _Watching.begin(rows)
+        kept = await watching.kept(80, Random(7))
+        clock.move_to(SOON)
+        watching.executor.publication = Publication(ROOT, keep_seconds=3600)
+        changed = 0
+        for question, operation, before, planned in kept:
+            after = await watching.executor.interpret(operation, question)
+            if after != before:
+                changed += 1
+                in_time = planned.until is not None and planned.until <= SOON
+                assert in_time or watching.heard & planned.reads, str(question)
+        assert changed >= 5
+
+
+async def _upheave(*, rounds, questions_each, seed):
+    rows = await overgrow(await models.found())
+    random, changed, forgotten = Random(seed), 0, 0
+    with time_machine.travel(LATER, tick=False) as clock:
+        watching = await _Watching.begin(rows)
+        for number in range(rounds):
+            # Rows have moments of their own, as they would have.
+            clock.shift(1)
+            verb = VERBS[number % len(VERBS)] if number < len(VERBS) else random.choice(VERBS)
+            kept = await watching.kept(questions_each, random)
+            watching.heard.clear()
+            with suppress(models.Refused):
+                await verb(random, rows)
+            watching.executor.publication = Publication(ROOT, keep_seconds=3600)
+            for question, operation, before, planned in kept:
+                after = await watching.executor.interpret(operation, question)
+                is_told = bool(watching.heard & {*planned.reads, EVERYTHING})
+                forgotten += is_told
+                if after != before:
+                    changed += 1
+                    where = (seed, verb.__name__, sorted(planned.reads), sorted(watching.heard), str(question))
+                    assert is_told, where
+    print(f"of {rounds * questions_each} kept answers {changed} changed, {forgotten} were forgotten")  # noqa: T201
+    assert changed >= rounds // 2
+
+
+class _Watching:
+    """Asks questions, and hears what is told."""
+
+    def __init__(self, executor, compiled, lore):
+        self.executor, self.compiled, self.lore = executor, compiled, lore
+        self.heard = set()
+
+    @classmethod
+    async def begin(cls, rows):
+        executor = Executor()
+        lore = await gather(schema._schema, rows, executor.ask)
+        watching = cls(executor, plans.Plans(executor.documents.core), lore)
+        models.pulse.watch(watching.hear)
+        return watching
+
+    def hear(self, tags):
+        """Remember what was told."""
+        self.heard |= tags
+
+    async def kept(self, number, random):
+        """Answer those questions that a plan answers, in both ways."""
+        kept = []
+        for _ in range(number):
+            question = draw(schema._schema, self.lore, random, sizes=(60,))
+            operation = self.executor.operation(question)
+            if isinstance(operation, GraphQLError):
+                continue
+            context = await self.executor.publication.context()
+            planned = await self.compiled.answer(operation, question.variables, context)
+            if planned is not None:
+                kept.append((question, operation, await self.executor.interpret(operation, question), planned))
+        return kept
