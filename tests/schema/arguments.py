@@ -24,6 +24,7 @@ from graphql import (
     is_non_null_type,
     print_ast,
 )
+
 from tests.schema.lore import Lore
 
 T = TypeVar("T")

@@ -165,20 +165,25 @@ class _Drawing:
     def _part(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
         if self.left <= 0:
             return self._leaf(kind, place)
-        abstract = 25 if is_object_type(kind) else -10
+        # Where several types may stand, fragments are most of what there is to say.
+        spread, inline, name = (90, 80, 74) if is_object_type(kind) else (80, 50, 44)
         chosen = self.luck.upto(99)
-        if chosen >= 90 + min(abstract, 0):
+        if chosen >= spread:
             return self._spread(kind, place)
-        if chosen >= 80 + 3 * min(abstract, 0):
+        if chosen >= inline:
             return self._inline(kind, place)
-        if chosen >= 74 or is_union_type(kind):
+        if chosen >= name or is_union_type(kind):
             return self._typename(kind, place)
-        if chosen >= 66 and (said := self._again[place.path, kind.name]):
+        if chosen >= name - 8 and (said := self._again[place.path, kind.name]):
             return self._once_more(said, place)
         return self._field(kind, place)
 
     def _leaf(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
-        names = [] if is_union_type(kind) else [name for name in kind.fields if not self._is_composite(kind, name)]
+        names = (
+            []
+            if is_union_type(kind)
+            else [name for name in kind.fields if not self._is_composite(kind, name)]
+        )
         return self._asked(kind, self.luck.pick(names), place) if names else Drawn("__typename")
 
     def _typename(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
@@ -187,13 +192,14 @@ class _Drawing:
     def _field(self, kind: Any, place: Place) -> Drawn:
         names = [name for name in kind.fields if self._is_composite(kind, name)]
         if kind is self.core.query_type:
-            private = bool(self.luck.chance(4))
-            names = [name for name in names if bool(PRIVATE.search(name)) is private]
-        elif place.level >= MOST_DEPTH or place.room < 40 * place.length:
+            is_private = self.luck.chance(4)
+            names = [name for name in names if bool(PRIVATE.search(name)) is is_private]
+            return self._asked(kind, self.luck.pick(names), place)
+        is_full = place.level >= MOST_DEPTH or place.room < 40 * place.length
+        mostly_values = 2 * len(names) < len(kind.fields)
+        if not names or is_full or self.luck.chance(60 if mostly_values else 20):
             return self._leaf(kind, place)
-        elif self.luck.chance(60 if 2 * len(names) < len(kind.fields) else 20):
-            return self._leaf(kind, place)
-        return self._asked(kind, self.luck.pick(names), place) if names else self._leaf(kind, place)
+        return self._asked(kind, self.luck.pick(names), place)
 
     def _asked(self, kind: GraphQLCompositeType, name: str, place: Place) -> Drawn:
         definition = self.core.get_field(kind, name)
@@ -257,7 +263,11 @@ class _Drawing:
     def _fits(self, response: str, said: Said, plain: str, shaped: str, place: Place) -> bool:
         known = self._said[() if self._is_alike else place.path][response]
         for other, other_shape in known:
-            apart = other.parent is not said.parent and is_object_type(other.parent) and is_object_type(said.parent)
+            apart = (
+                other.parent is not said.parent
+                and is_object_type(other.parent)
+                and is_object_type(said.parent)
+            )
             if other_shape != shaped or not (apart or other.head == plain):
                 return False
         known.append((said._replace(head=plain), shaped))
@@ -308,4 +318,3 @@ class _Drawing:
 
     def _is_composite(self, kind: Any, name: str) -> bool:
         return is_composite_type(get_named_type(kind.fields[name].type))
-

@@ -13,7 +13,7 @@ from tests.schema.garden import CANARY, LATER, SEEN, arrange_menus, hide, plant
 SECRET = "a secret of the garden, no secret at all"
 SOON = LATER + timedelta(days=1)
 EVERY_BLOCK = (
-    '<p>Een <b>alinea</b> &amp; meer</p><h3>Kop</h3><h3>Kop</h3><ol><li>een</li><li><i>twee</i></li></ol>'
+    "<p>Een <b>alinea</b> &amp; meer</p><h3>Kop</h3><h3>Kop</h3><ol><li>een</li><li><i>twee</i></li></ol>"
     "<blockquote>Groei</blockquote><figure><img src='/media/a.jpg' alt='A' width='3' height='2'>"
     "<figcaption>Bij <b>ons</b></figcaption></figure><table><tr><td>cel</td></tr></table>"
     "<figure class='embed'><a href='/film'>Film</a></figure>los <em>woord</em>"
@@ -86,7 +86,9 @@ async def _pages(rows: dict[str, Any]) -> None:
     for title, position in (("Vrijwilligers", 2), ("Bestuur", 1), ("Gasten", 1)):
         page = await models.Page.draft(site.id, title, EVERY_BLOCK, parent=above, position=position)
         await page.publish(SEEN)
-    below = await models.Page.draft(site.id, "Rooster", "<p>Wie wanneer.</p>", parent=page, seo_title="Rooster!")
+    below = await models.Page.draft(
+        site.id, "Rooster", "<p>Wie wanneer.</p>", parent=page, seo_title="Rooster!"
+    )
     await below.publish(SEEN)
     alone = await models.Page.draft(site.id, "Alleen", "", seo_description="Niets")
     await alone.publish(SEEN)
@@ -124,7 +126,7 @@ async def _comment(
         models.Writer(name="Gast", website="https://example.org/~gast?a=1&b=2"),
         models.Writer(name="\N{SEEDLING} gast", email="gast@example.org"),
     ][number % 3]
-    words = f"Woord {number} <b>vet</b> & \"meer\"\n\nhttps://example.org/"
+    words = f'Woord {number} <b>vet</b> & "meer"\n\nhttps://example.org/'
     approved = models.Fate.APPROVED
     return await models.Comment.keep(post, writer, words, parent=parent, status=approved, written_at=at)
 

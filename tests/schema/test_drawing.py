@@ -43,8 +43,7 @@ async def garden(store):
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 async def test_every_field_and_every_argument_is_asked_for(garden):
-    _, lore = garden
-    seen = _Seen()
+    seen, lore = _Seen(), garden[1]
 
     @settings(max_examples=700, derandomize=True, database=None, phases=[Phase.generate])
     @given(questions(CORE, lore))
@@ -78,7 +77,7 @@ async def test_a_wrong_answer_is_found_and_shown_small(garden, lie):
 
 async def test_an_erring_answer_is_never_a_plans(garden):
     executor, _ = garden
-    question = Question('{ posts { nodes { excerpt(length: 0) } } }', {}, None)
+    question = Question("{ posts { nodes { excerpt(length: 0) } } }", {}, None)
     operation = executor.operation(question)
     interpreted = await executor.interpret(operation, question)
     assert [error["extensions"]["code"] for error in interpreted.errors] == ["BAD_USER_INPUT"]
@@ -100,7 +99,7 @@ def _turned(body: bytes) -> bytes:
 LIES = {
     "turned": _turned,
     "changed": lambda body: body.replace(b"Anna", b"Hanna").replace(b"2021-0", b"2022-0"),
-    "left": lambda body: None,
+    "left": lambda _: None,
 }
 
 
@@ -139,6 +138,6 @@ def _fields_to_read() -> set[str]:
             waiting += [get_named_type(part.type) for part in kind.fields.values()]
         elif is_object_type(kind):
             for name, field in kind.fields.items():
-                found |= {f"{kind.name}.{name}", *(f"{kind.name}.{name}({argument})" for argument in field.args)}
+                found |= {f"{kind.name}.{name}", *(f"{kind.name}.{name}({key})" for key in field.args)}
                 waiting += [get_named_type(part.type) for part in (field, *field.args.values())]
     return found

@@ -1,4 +1,4 @@
-"""What a plan says it has read is all that it has read: whatever changes its answer is told under one of that."""
+"""A plan tells all that it has read: whatever changes its answer is told under a name of that."""
 
 from contextlib import suppress
 from random import Random
@@ -70,8 +70,8 @@ async def _upheave(*, rounds, questions_each, seed):
                 forgotten += is_told
                 if after != before:
                     changed += 1
-                    where = (seed, verb.__name__, sorted(planned.reads), sorted(watching.heard), str(question))
-                    assert is_told, where
+                    told, read = sorted(watching.heard), sorted(planned.reads)
+                    assert is_told, f"seed {seed}, {verb.__name__}, told {told}, read {read}\n{question}"
     print(f"of {rounds * questions_each} kept answers {changed} changed, {forgotten} were forgotten")  # noqa: T201
     assert changed >= rounds // 2
 
@@ -106,5 +106,6 @@ class _Watching:
             context = await self.executor.publication.context()
             planned = await self.compiled.answer(operation, question.variables, context)
             if planned is not None:
-                kept.append((question, operation, await self.executor.interpret(operation, question), planned))
+                interpreted = await self.executor.interpret(operation, question)
+                kept.append((question, operation, interpreted, planned))
         return kept
