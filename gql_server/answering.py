@@ -6,6 +6,7 @@ from inspect import isawaitable
 from time import perf_counter
 from typing import Any
 
+import orjson
 from aiohttp import web
 from graphql import ExecutionResult, GraphQLError, execute, experimental_execute_incrementally
 from graphql import ExperimentalIncrementalExecutionResults as InParts
@@ -16,9 +17,10 @@ from gql_server.crowd import Crowd
 from gql_server.deferred import parts, whole
 from gql_server.persisted import Persisted
 from gql_server.questions import Question
-from schema.context import Publication
+from schema.context import Context, Publication
 from schema.costs import MOST_COST
 from schema.documents import TOO_DEEP, Documents, Operation
+from schema.plans import Planned, Plans
 
 Coming = asyncio.Queue[Answer | None]
 
@@ -27,7 +29,12 @@ class Answering:
     """Answers questions on a graph."""
 
     def __init__(
-        self, documents: Documents, persisted: Persisted, publication: Publication, crowd: Crowd
+        self,
+        documents: Documents,
+        persisted: Persisted,
+        publication: Publication,
+        crowd: Crowd,
+        plans: Plans | None = None,
     ) -> None:
         self._graph = documents.core
         self._hides_suggestions = not documents.suggestions
@@ -35,6 +42,7 @@ class Answering:
         self._persisted = persisted
         self._publication = publication
         self._crowd = crowd
+        self._plans = plans
 
     async def operation(self, question: Question, asker: Asker) -> Operation | Answer:
         """Find the operation that is asked for, or answer what is wrong with the document; raise Missing."""
@@ -82,7 +90,8 @@ class Answering:
         begun, answer = perf_counter(), Answer({})
 
         async def execute_each() -> Answer:
-            result = await self._begin(operation, question, asker)
+            context = await self._publication.context(asker.visit)
+            result = await self._begin(operation, question, context)
             if not isinstance(result, InParts):
                 return told(result, asker)
             async for part in parts(result, form, lambda errors: told_errors(errors, asker)):
@@ -98,8 +107,16 @@ class Answering:
             record(asker, operation.name, answer, seconds=perf_counter() - begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
+        cost = None
+        if question.asks_cost:
+            cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
         try:
-            result = await self._begin(operation, question, asker)
+            context = await self._publication.context(asker.visit)
+            if self._plans is not None:
+                planned = await self._plans.answer(operation, question.variables, context)
+                if planned is not None:
+                    return _planned(planned, cost)
+            result = await self._begin(operation, question, context)
             if isinstance(result, InParts):
                 result = await whole(result)
         except models.Unavailable as error:
@@ -107,23 +124,29 @@ class Answering:
         except RecursionError:
             result = ExecutionResult(None, [GraphQLError(TOO_DEEP)])
         answer = told(result, asker)
-        if question.asks_cost:
-            cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
+        if cost is not None:
             answer.told["extensions"] = {"cost": cost}
         return answer
 
-    async def _begin(self, operation: Operation, question: Question, asker: Asker) -> Any:
+    async def _begin(self, operation: Operation, question: Question, context: Context) -> Any:
         """Execute an operation; of one that is deferred the parts that come later are only begun."""
         run = experimental_execute_incrementally if self._defers else execute
         result = run(
             self._graph,
             operation.document,
-            context_value=await self._publication.context(asker.visit),
+            context_value=context,
             variable_values=question.variables,
             operation_name=operation.name,
             hide_suggestions=self._hides_suggestions,
         )
         return await result if isawaitable(result) else result
+
+
+def _planned(planned: Planned, cost: dict[str, int] | None) -> Answer:
+    body = planned.body
+    if cost is not None:
+        body = b'%s,"extensions":%s}' % (body[:-1], orjson.dumps({"cost": cost}))
+    return Answer({}, body=body, reads=planned.reads, until=planned.until)
 
 
 ANSWERING = web.AppKey("answering", Answering)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
@@ -40,13 +41,17 @@ class Asker:
 
 @dataclass
 class Answer:
-    """What a question is answered: `data` and `errors`, ready to be written.
+    """What a question is answered: `data` and `errors`, ready to be written, or written already as `body`.
 
-    Unless it `was_executed` the request itself was at fault, or could not be served.
+    Unless it `was_executed` the request itself was at fault, or could not be served. `reads` has the tags of
+    all that it depends on, when that is known; it may be another from the moment `until`.
     """
 
     told: dict[str, Any]
     was_executed: bool = True
+    body: bytes | None = None
+    reads: frozenset[str] | None = None
+    until: datetime | None = None
     codes: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +76,7 @@ class Answer:
 
     def written(self) -> bytes:
         """Write it as JSON, or that it is too large."""
-        body = orjson.dumps(self.told)
+        body = self.body if self.body is not None else orjson.dumps(self.told)
         if len(body) > MOST_BYTES:
             message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
             self.codes = [TOO_LARGE]

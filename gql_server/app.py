@@ -40,6 +40,7 @@ from models.store import open_store
 from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import development_schema, schema
+from schema.plans import Plans
 
 WORKER = web.AppKey("worker", Worker)
 DEMONSTRATION = web.AppKey("demonstration", bool)
@@ -115,7 +116,8 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     manifests = read_manifests(settings.documents)
     app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")
     app[CROWD] = Crowd()
-    app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[CROWD])
+    plans = Plans(documents.core) if settings.plans == "on" else None
+    app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[CROWD], plans)
     app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
     app[LINES] = Lines()

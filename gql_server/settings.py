@@ -58,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defer: OnOff = "off"
     http_statuses: Literal["stable", "draft"] = "stable"
     graphiql: Offer = "auto"
+    plans: OnOff = "on"
 
     @property
     def own_url(self) -> str:
@@ -175,5 +176,6 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "defer": "on or off",
         "http_statuses": "stable or draft",
         "graphiql": "auto, on or off",
+        "plans": "on or off",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

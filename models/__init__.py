@@ -38,7 +38,7 @@ from models.paths import Leads, leads, normal_path
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
-from models.posts import Post, Wanted, count_due
+from models.posts import Post, count_due
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
@@ -56,6 +56,7 @@ from models.suppressions import Scope, Suppression
 from models.tags import Tag
 from models.tokens import keyed_digest
 from models.visibility import Status
+from models.wanted import Wanted
 
 __all__ = [
     "LONGEST_COMMENT",

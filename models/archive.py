@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from models.atomic import atomic
 from models.counters import MonthCount
 from models.instants import month_of
-from models.posts import ANY, Post, Wanted
+from models.posts import Post
 from models.site import Site, known_time_zone
+from models.wanted import ANY, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,17 @@ class ArchiveMonth:
     @property
     def path(self) -> str:
         """Path below the site's URL."""
-        return f"/archive/{self.month}"
+        return self.path_of(self.month)
+
+    @staticmethod
+    def path_of(month: str) -> str:
+        """Give the path of a month."""
+        return f"/archive/{month}"
 
 
 async def archive_months(*, year: int | None = None, months: list[str] | None = None) -> list[ArchiveMonth]:
     """List the months with published posts, newest first: all, those of a year, or those named."""
-    counted = MonthCount.filter(post_count__gt=0)
+    counted = MonthCount.in_archive()
     if year is not None:
         counted = counted.filter(month__startswith=f"{year:04d}-")
     if months is not None:

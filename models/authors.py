@@ -38,7 +38,12 @@ class Author(Model):
     @property
     def path(self) -> str:
         """Path below the site's URL."""
-        return f"/authors/{self.slug}"
+        return self.path_of(self.slug)
+
+    @staticmethod
+    def path_of(slug: str) -> str:
+        """Give the path of what has that slug."""
+        return f"/authors/{slug}"
 
     @classmethod
     def known(cls) -> QuerySet["Author"]:

@@ -148,6 +148,7 @@ class Comment(Model):
 
     @classmethod
     @atomic
+    @pulse.precise("comment", "post")
     async def keep(
         cls, post: Post, writer: Writer, content: str, *, parent: "Comment | None" = None,
         status: Fate = Fate.PENDING, written_at: datetime | None = None, source_id: str | None = None,
@@ -171,6 +172,7 @@ class Comment(Model):
         return comment
 
     @atomic
+    @pulse.precise("comment", "post")
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
         # One decision at a time below a post: two at once would each miss what the other shows. A new
@@ -187,6 +189,7 @@ class Comment(Model):
         self.is_shown = is_shown
         if not changed:
             return
+        pulse.touch(f"comments-{self.post_id}")
         if is_shown:
             pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
         by = 1 if is_shown else -1

@@ -1,10 +1,11 @@
 """Counts of published posts, kept in the same transaction as what they count."""
 
-from typing import Any
+from typing import Any, Self
 
 from tortoise import fields
 from tortoise.expressions import F
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from models.authors import Author
 from models.bylines import Byline, Tagging
@@ -24,6 +25,11 @@ class MonthCount(Model):
     class Meta:
         table = "month_count"
         unique_together = (("site_id", "month"),)
+
+    @classmethod
+    def in_archive(cls) -> QuerySet[Self]:
+        """Ask for the months that have posts."""
+        return cls.filter(post_count__gt=0)
 
 
 async def tally(post_id: int, *, site_id: int, month: str, by: int) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from models.authors import Author
 from models.errors import NotFound
 from models.menus import Menu, MenuItem
-from models.pages import Page
+from models.pages import Page, next_page
 from models.posts import Post, next_due
 from models.site import Site
 from models.tags import Tag
@@ -38,11 +38,15 @@ class MenuTree:
 
 @dataclass(frozen=True, slots=True)
 class Masthead:
-    """The site, its menus by slug, and when the next scheduled post will change the counts."""
+    """The site, its menus by slug, and when the next scheduled post will change the counts.
+
+    `next_change` is when the next post or page appears by itself; what is read before shows neither.
+    """
 
     site: Site
     menus: dict[str, MenuTree]
     next_due: datetime | None
+    next_change: datetime | None
 
 
 async def read_masthead() -> Masthead:
@@ -59,7 +63,8 @@ async def read_masthead() -> Masthead:
         menu.slug: MenuTree(menu.id, menu.slug, _entries(below, paths, menu.id, None))
         for menu in await Menu.filter(site_id=site.id)
     }
-    return Masthead(site, menus, await next_due())
+    due = await next_due()
+    return Masthead(site, menus, next_due=due, next_change=_first(due, await next_page()))
 
 
 def menu_entries(menus: Iterable[MenuTree]) -> Iterable[MenuEntry]:
@@ -89,6 +94,10 @@ async def _paths(targets: set[Target]) -> dict[Target, str]:
     if ids := wanted["tag"]:
         paths |= {("tag", row.id): row.path for row in await Tag.in_use().filter(id__in=ids)}
     return paths
+
+
+def _first(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _entries(

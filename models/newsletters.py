@@ -36,7 +36,12 @@ class Newsletter(Model):
 
     def called(self, language: str) -> str:
         """Give its title; the main one has one in each language before the editors name it."""
-        return self.title or TITLES.get(language.partition("-")[0], DEFAULT_TITLE)
+        return self.title_of(self.title, language)
+
+    @staticmethod
+    def title_of(title: str | None, language: str) -> str:
+        """Give the title of what was given that one, or none."""
+        return title or TITLES.get(language.partition("-")[0], DEFAULT_TITLE)
 
     @classmethod
     def offered(cls, site_id: int) -> QuerySet["Newsletter"]:

@@ -122,6 +122,13 @@ class Page(Model):
         self.update_from_dict(values)
 
 
+async def next_page() -> datetime | None:
+    """Tell when the next scheduled page appears by itself; None when none does."""
+    scheduled = Page.filter(status=Status.PUBLISHED, published_at__gt=now()).order_by("published_at")
+    moments: list[Any] = await scheduled.limit(1).values_list("published_at", flat=True)
+    return moments[0] if moments else None
+
+
 def _written(title: str, html: str) -> dict[str, Any]:
     title = text.clean_line(title)[:300]
     if not title:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
+import orjson
 from pypika_tortoise.analytics import RowNumber
 from pypika_tortoise.enums import Order as Direction
 from pypika_tortoise.functions import Count
@@ -36,9 +37,12 @@ class Order:
     def cursor(self, row: Model) -> str:
         """Name the place of a row in this order."""
         value = getattr(row, self.column)
-        key = value.isoformat() if isinstance(value, datetime) else value
-        packed = json.dumps([self._code, key, row.pk], separators=(",", ":"), ensure_ascii=False)
-        return base64.urlsafe_b64encode(packed.encode()).decode().rstrip("=")
+        return self.cursor_at(value.isoformat() if isinstance(value, datetime) else value, row.pk)
+
+    def cursor_at(self, key: str, id: int) -> str:
+        """Name the place of a row that has this key, as text, and this id."""
+        packed = orjson.dumps([self._code, key, id])
+        return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
     def place(self, cursor: str, argument: str, noun: type[Model]) -> "Place":
         """Read a cursor; refuse one that is not of this order."""

@@ -1,7 +1,6 @@
 """Posts: drafted, published now or later, withdrawn; what readers may see of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
@@ -24,25 +23,12 @@ from models.site import Site
 from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
 from models.visibility import Status, visible
+from models.wanted import ANY, Wanted
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """Conditions on posts; all must hold, and one left out asks nothing."""
-
-    month: str | None = None
-    author_slugs: tuple[str, ...] | None = None
-    tag_slugs: tuple[str, ...] | None = None
-    ids: tuple[int, ...] | None = None
-    published_from: datetime | None = None
-    published_until: datetime | None = None
-    search: str | None = None
-
-
-ANY = Wanted()
+# Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
+OWN_TABLES = ("post", "byline", "tagging")
 
 
 class Post(Model):
@@ -92,7 +78,12 @@ class Post(Model):
     @property
     def path(self) -> str:
         """Path below the site's URL."""
-        return f"/posts/{self.slug}"
+        return self.path_of(self.slug)
+
+    @staticmethod
+    def path_of(slug: str) -> str:
+        """Give the path of what has that slug."""
+        return f"/posts/{slug}"
 
     @classmethod
     def published(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
@@ -111,6 +102,7 @@ class Post(Model):
 
     @classmethod
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def draft(
         cls,
         site: Site,
@@ -133,6 +125,7 @@ class Post(Model):
         return post
 
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def rewrite(
         self, title: str, html: str, *, authors: Sequence[Author], tags: Sequence[Tag], **more: Any
     ) -> None:
@@ -148,6 +141,7 @@ class Post(Model):
         await self._appear(is_update=was_counted)
 
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def publish(self, at: datetime | None = None) -> None:
         """Show the post to everybody, from now on or from a moment, past or ahead."""
         moment = known_moment(at or self.published_at or now())
@@ -158,6 +152,7 @@ class Post(Model):
         await self._appear(is_update=was_counted)
 
     @atomic
+    @pulse.precise(*OWN_TABLES)
     async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
         """Take the post away from readers; it stays for editors, archived or as a draft again."""
         if to is Status.PUBLISHED:
@@ -177,7 +172,13 @@ class Post(Model):
         changed = await Post.filter(id=self.id, version=self.version).update(**values)
         if not changed:
             raise Changed
+        # A draft changes nothing for readers; what is scheduled does, for it will appear by itself.
+        if Status.PUBLISHED in (self.status, values.get("status")):
+            self._touch()
         self.update_from_dict(values)
+
+    def _touch(self) -> None:
+        pulse.touch(f"post-{self.id}", "posts")
 
     async def _appear(self, *, is_update: bool) -> None:
         visible_now = self.is_visible
@@ -199,11 +200,13 @@ class Post(Model):
 
 
 @atomic
+@pulse.precise(*OWN_TABLES)
 async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
     due = await Post.published().filter(is_counted=False).only("id", "site_id", "published_month")
     for post in due:
         if await post._count(visible_now=True):
+            post._touch()
             pulse.tell(pulse.PostPublished(post_id=post.id, is_update=False))
     return len(due)
 
@@ -236,9 +239,7 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.published_until is not None:
         asked.append(Q(published_at__lt=wanted.published_until))
     if wanted.search is not None:
-        # A word without letters or digits finds nothing, rather than everything.
-        words = text.search_words(wanted.search) or ["\x1f"]
-        asked += [Q(words__contains=f" {word}") for word in words]
+        asked += [Q(words__contains=f" {word}") for word in wanted.words]
     return asked
 
 

@@ -16,12 +16,15 @@ from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.writer import MigrationWriter, slugify_migration_name
 
-from models.atomic import settled
+from models import pulse
+from models.atomic import atomic, settled
+from models.changes import EVERYTHING
 from models.engines.migrator import Migrator
 from models.engines.transactions import Unavailable
 from models.errors import StoreError
 
-NOUNS = (
+# What any reader's question may read: the answers that were kept are forgotten when it is written.
+SHOWN = (
     "models.site",
     "models.menus",
     "models.pages",
@@ -33,8 +36,11 @@ NOUNS = (
     "models.comments",
     "models.images",
     "models.redirects",
-    "models.timetable",
     "models.newsletters",
+)
+NOUNS = (
+    *SHOWN,
+    "models.timetable",
     "models.subscriptions",
     "models.interests",
     "models.consents",
@@ -88,8 +94,12 @@ async def open_store(
     async with TortoiseContext() as context:
         await context.init(_config(address, apps), use_tz=True, timezone="UTC")
         try:
+            assert context.apps is not None
+            pulse.begin(context.apps.get_models_iterable(), SHOWN)
             await _reach(context.db(), address, tell, patience)
             done = await _bring_up_to_date(url, apps, tell) if migrate else []
+            if done:
+                await _forget_everything()
             yield Store(address.dialect, address.url, tuple(done))
         finally:
             await settled()
@@ -232,6 +242,11 @@ async def _bring_up_to_date(url: str, apps: Apps, progress: Progress) -> list[st
             )
     except Unavailable as silence:
         raise StoreError(f"The store could not be migrated: {silence}") from silence
+
+
+@atomic
+async def _forget_everything() -> None:
+    pulse.touch(EVERYTHING)
 
 
 def _say_nothing(_line: str) -> None:

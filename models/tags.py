@@ -33,7 +33,12 @@ class Tag(Model):
     @property
     def path(self) -> str:
         """Path below the site's URL."""
-        return f"/tags/{self.slug}"
+        return self.path_of(self.slug)
+
+    @staticmethod
+    def path_of(slug: str) -> str:
+        """Give the path of what has that slug."""
+        return f"/tags/{slug}"
 
     @classmethod
     def in_use(cls) -> QuerySet["Tag"]:

@@ -110,13 +110,19 @@ def plain(html: str) -> str:
 
 def excerpt(text: str, length: int) -> str:
     """Cut text to at most so many characters, at the end of a word, with an ellipsis when cut."""
-    line = " ".join(text.split())
+    head = text[: length + 1]
+    # What is one line already need not be put together anew, and of that only the beginning matters.
+    line = head if _is_line(head) else " ".join(text.split())
     if len(line) <= length:
         return line
     cut = line[: max(length - 1, 0)]
     if line[len(cut)] != " " and " " in cut:
         cut = cut[: cut.rindex(" ")]
     return (cut.rstrip(" ,;:–-") + "…")[:length]
+
+
+def _is_line(text: str) -> bool:
+    return text.isprintable() and "  " not in text and text == text.strip(" ")
 
 
 def fold(text: str) -> str:

@@ -1,5 +1,9 @@
 """What everybody may see: the one answer that every question of a reader's door asks for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -18,5 +22,19 @@ class Status(StrEnum):
 
 def visible(prefix: str = "") -> Q:
     """Ask for what is published by now; `prefix` names the relation to ask it of, such as `post__`."""
-    asked: dict[str, Any] = {f"{prefix}status": Status.PUBLISHED, f"{prefix}published_at__lte": now()}
+    moment = _seen_at.get() or now()
+    asked: dict[str, Any] = {f"{prefix}status": Status.PUBLISHED, f"{prefix}published_at__lte": moment}
     return Q(**asked)
+
+
+@contextmanager
+def seen_at(moment: datetime) -> Iterator[None]:
+    """Ask what is published by another moment than now."""
+    token = _seen_at.set(moment)
+    try:
+        yield
+    finally:
+        _seen_at.reset(token)
+
+
+_seen_at: ContextVar[datetime | None] = ContextVar("seen_at", default=None)

@@ -9,8 +9,11 @@ from strawberry import UNSET, Info
 
 import models
 from models.images import media_type
+from schema.context import Context
+from schema.ids import int_key
 from schema.nodes import Node, identifier, rows_of
 from schema.scalars import HTML, URL
+from schema.sources import SOURCE, Located
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Image(Node):
     media_type: str = strawberry.field(description="Media type of the original, such as image/jpeg.")
     width: int | None = strawberry.field(description="Width of the original in pixels.")
 
-    @strawberry.field(description="Where it can be fetched.")
+    @strawberry.field(description="Where it can be fetched.", metadata={SOURCE: Located("url")})
     @staticmethod
     def url(
         root: strawberry.Parent[Any],
@@ -106,27 +109,41 @@ Block = Annotated[
     strawberry.union("Block", description="A piece of content."),
 ]
 
-MAKERS: dict[str, Callable[[dict[str, Any], str, Info], Any]] = {
-    "paragraph": lambda part, key, info: ParagraphBlock(html=part["html"], text=part["text"]),
-    "heading": lambda part, key, info: HeadingBlock(
+MAKERS: dict[str, Callable[[dict[str, Any], str, Context], Any]] = {
+    "paragraph": lambda part, key, context: ParagraphBlock(html=part["html"], text=part["text"]),
+    "heading": lambda part, key, context: HeadingBlock(
         anchor=part["anchor"], depth=part["depth"], text=part["text"]
     ),
-    "image": lambda part, key, info: ImageBlock(image=inline_image(part, key)),  # type: ignore[arg-type]
-    "list": lambda part, key, info: ListBlock(is_ordered=part["ordered"], items=part["items"]),
-    "quote": lambda part, key, info: QuoteBlock(attribution=part["attribution"], html=part["html"]),
-    "embed": lambda part, key, info: EmbedBlock(
-        html=part["html"], url=URL(info.context.absolute(part["url"]))
-    ),
-    "html": lambda part, key, info: HtmlBlock(html=part["html"]),
+    "image": lambda part, key, context: ImageBlock(image=inline_image(part, key)),  # type: ignore[arg-type]
+    "list": lambda part, key, context: ListBlock(is_ordered=part["ordered"], items=part["items"]),
+    "quote": lambda part, key, context: QuoteBlock(attribution=part["attribution"], html=part["html"]),
+    "embed": lambda part, key, context: EmbedBlock(html=part["html"], url=URL(context.absolute(part["url"]))),
+    "html": lambda part, key, context: HtmlBlock(html=part["html"]),
 }
 
 
-def typed_blocks(root: Any, parts: list[dict[str, Any]], info: Info) -> list[Any]:
-    """Give stored blocks their types."""
-    place = type(root).__name__.lower()
+def typed_blocks(place: str, id: int, parts: list[dict[str, Any]], context: Context) -> list[Any]:
+    """Give the stored blocks of a post or page their types."""
     return [
-        MAKERS[part["kind"]](part, f"{place}-{root.id}-{number}", info) for number, part in enumerate(parts)
+        MAKERS[part["kind"]](part, f"{place}-{id}-{number}", context) for number, part in enumerate(parts)
     ]
+
+
+def place_of_image(key: str) -> tuple[str, int, int] | None:
+    """Read where a picture in a text stands: the kind of text, its id, and the block; None for nowhere."""
+    place, _, rest = key.partition("-")
+    id, _, number = rest.partition("-")
+    row = int_key(id)
+    if place not in {"post", "page"} or row is None or not number.isdigit():
+        return None
+    return place, row, int(number)
+
+
+def image_at(parts: list[dict[str, Any]], number: int, key: str) -> InlineImage | None:
+    """Give the picture that is a block of a text."""
+    if number >= len(parts) or parts[number]["kind"] != "image":
+        return None
+    return inline_image(parts[number], key)
 
 
 def inline_image(part: dict[str, Any], key: str) -> InlineImage:

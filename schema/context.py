@@ -1,8 +1,10 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import cached_property
 from time import monotonic
 from typing import Any, Protocol
@@ -11,6 +13,12 @@ from urllib.parse import urljoin
 import models
 from schema.languages import first_spoken
 from schema.loaders import Loaders
+
+# Nothing in it that joining would change.
+PLAIN_PATH = re.compile(r"(/[\w~-]+)+", re.ASCII)
+# What the masthead shows, and what its menus lead to.
+TABLES = ("site", "menu", "menu_item", "page", "post", "author", "tag")
+OF_MASTHEAD = frozenset(("everything", "posts", *(f"any-{table}" for table in TABLES)))
 
 
 class Outbox(Protocol):
@@ -70,7 +78,13 @@ class Context:
 
     def absolute(self, path: str) -> str:
         """Make a path below the site's URL absolute; an address stays as it is."""
+        if PLAIN_PATH.fullmatch(path):
+            return f"{self._origin}{path}"
         return urljoin(f"{self.root_url}/", path)
+
+    @cached_property
+    def _origin(self) -> str:
+        return urljoin(f"{self.root_url}/", "/")[:-1]
 
 
 class Publication:
@@ -83,6 +97,9 @@ class Publication:
         self._masthead: models.Masthead | None = None
         self._read_at = 0.0
         self._reading: asyncio.Task[models.Masthead] | None = None
+        # The event loop holds its tasks weakly, and one that nobody may join any more still runs.
+        self._readings: set[asyncio.Task[models.Masthead]] = set()
+        self._changes = 0
 
     async def context(self, visit: Callable[[], Visitor] = nobody) -> Context:
         """Give a new request its context."""
@@ -90,29 +107,46 @@ class Publication:
         return Context(masthead, self.site_url or masthead.site.url or self.default_url, visit)
 
     async def masthead(self) -> models.Masthead:
-        """Give the masthead, not older than keep_seconds; count the scheduled posts that have appeared."""
+        """Give the masthead, not older than keep_seconds or than a change of what it shows; count the
+        scheduled posts that have appeared.
+        """
         if self._masthead is not None and self._is_fresh(self._masthead):
             return self._masthead
         if self._reading is None or self._reading.done():
+            models.pulse.watch(self._forget)
             self._reading = asyncio.create_task(self._read())
-            # When all who waited have left, nobody asks how it ended.
-            self._reading.add_done_callback(lambda task: task.cancelled() or task.exception())
+            self._readings.add(self._reading)
+            self._reading.add_done_callback(self._ended)
         # One reading for all who wait, and none of them ends it by walking away: a store that hangs
         # makes them wait once, not one after the other.
         return await asyncio.shield(self._reading)
 
+    def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:
+        self._readings.discard(reading)
+        # When all who waited have left, nobody asks how it ended.
+        if not reading.cancelled():
+            reading.exception()
+
     def _is_fresh(self, masthead: models.Masthead) -> bool:
-        due = masthead.next_due is not None and masthead.next_due <= models.now()
-        return monotonic() - self._read_at < self.keep_seconds and not due
+        changes = masthead.next_change is not None and masthead.next_change <= models.now()
+        return monotonic() - self._read_at < self.keep_seconds and not changes
+
+    def _forget(self, tags: frozenset[str]) -> None:
+        if not tags.isdisjoint(OF_MASTHEAD):
+            self._changes += 1
+            # Whoever asks from now on knows of the change, and must not wait for what was read before.
+            self._masthead = self._reading = None
 
     async def _read(self) -> models.Masthead:
-        masthead = await models.read_masthead()
+        begun, masthead = self._changes, await models.read_masthead()
         if masthead.next_due is not None and masthead.next_due <= models.now():
             try:
                 await models.count_due()
-                masthead = await models.read_masthead()
+                begun, masthead = self._changes, await models.read_masthead()
             except models.Unavailable:
                 # A store that takes no writes just now still has much to read; the counts follow.
-                masthead = replace(masthead, next_due=None)
-        self._masthead, self._read_at = masthead, monotonic()
+                again = models.now() + timedelta(seconds=self.keep_seconds)
+                masthead = replace(masthead, next_due=None, next_change=again)
+        if begun == self._changes:
+            self._masthead, self._read_at = masthead, monotonic()
         return masthead

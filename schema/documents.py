@@ -57,6 +57,8 @@ class Operation:
     cost: OperationCost
     is_public: bool
     is_deferred: bool
+    # What plans make of it, once for each way in which it is asked.
+    plans: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def name(self) -> str | None:

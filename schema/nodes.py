@@ -7,6 +7,7 @@ import strawberry
 
 from schema.ids import global_id
 from schema.scalars import URL
+from schema.sources import SOURCE, Identified
 
 
 @strawberry.interface(description="An object with a global identifier.")
@@ -29,7 +30,9 @@ def identifier(kind: str, key: str = "id") -> Any:
     def resolve(root: Any) -> strawberry.ID:
         return strawberry.ID(global_id(kind, getattr(root, key)))
 
-    return strawberry.field(resolver=resolve, description="Opaque global identifier.")
+    return strawberry.field(
+        resolver=resolve, description="Opaque global identifier.", metadata={SOURCE: Identified(kind, key)}
+    )
 
 
 def rows_of(*kinds: type) -> Callable[[Any, Any], bool]:

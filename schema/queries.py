@@ -9,7 +9,7 @@ from strawberry import UNSET, Info
 import models
 from models.paging import Order, page
 from schema.connections import After, AuthorConnection, Before, First, Last, PostConnection, Slice, window
-from schema.content import inline_image
+from schema.content import image_at, place_of_image
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.ids import int_key, read_id, row_id
 from schema.inputs import (
@@ -54,7 +54,8 @@ class Query:
     ) -> Author | None:
         known = models.Author.known()
         slug, id = by.slug, row_id(by.id or "", "Author")
-        found = known.filter(slug=models.findable(slug)) if slug else known.filter(id=id or 0)
+        named = {"site_id": info.context.site.id, "slug": models.findable(slug or "")}
+        found = known.filter(**named) if slug else known.filter(id=id or 0)
         return await found.first()  # type: ignore[return-value]
 
     @strawberry.field(
@@ -115,13 +116,16 @@ class Query:
         info: Info, by: Annotated[PageLookup, strawberry.argument(description="Which one.")]
     ) -> Page | None:
         shown = models.Page.published()
+        site_id = info.context.site.id
         if by.path:
             path = models.normal_path(by.path)
-            found = await shown.filter(path=models.findable(path, models.LONGEST_PATH)).first()
+            findable = models.findable(path, models.LONGEST_PATH)
+            found = await shown.filter(site_id=site_id, path=findable).first()
             old = None if found else await models.leads(path)
             return found or (await shown.filter(id=old.page_id or 0).first() if old else None)  # type: ignore[return-value]
         slug, id = by.slug, row_id(by.id or "", "Page")
-        one = shown.filter(slug=models.findable(slug)) if slug else shown.filter(id=id or 0)
+        named = {"site_id": site_id, "slug": models.findable(slug or "")}
+        one = shown.filter(**named) if slug else shown.filter(id=id or 0)
         return await one.first()  # type: ignore[return-value]
 
     @strawberry.field(description="One post.")
@@ -129,7 +133,7 @@ class Query:
     async def post(
         info: Info, by: Annotated[PostLookup, strawberry.argument(description="Which one.")]
     ) -> Post | None:
-        found = await _find_post(by)
+        found = await _find_post(by, info.context.site.id)
         if found is not None:
             info.context.loaders.saw("Post", [found])
         return found  # type: ignore[return-value]
@@ -159,18 +163,20 @@ class Query:
         return await models.Tag.in_use().order_by("sort_key", "id")  # type: ignore[return-value]
 
 
-async def _find_post(by: PostLookup) -> models.Post | None:
+async def _find_post(by: PostLookup, site_id: int) -> models.Post | None:
+    # Slugs are unique within a site; only with it can an index be used.
     shown = models.Post.in_full()
     if by.path:
         path = models.normal_path(by.path)
         if path.startswith("/posts/"):
-            found = await shown.filter(slug=models.findable(path.removeprefix("/posts/"))).first()
+            slug = models.findable(path.removeprefix("/posts/"))
+            found = await shown.filter(site_id=site_id, slug=slug).first()
             if found is not None:
                 return found
         old = await models.leads(path)
         return await shown.filter(id=old.post_id).first() if old and old.post_id else None
     if by.slug:
-        return await shown.filter(slug=models.findable(by.slug)).first()
+        return await shown.filter(site_id=site_id, slug=models.findable(by.slug)).first()
     return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
 
 
@@ -191,10 +197,11 @@ async def _fetch(info: Info, id: str) -> Any:
         return None if row is None else await info.context.loaders.rows(kind).load(row)
     if kind == "ArchiveMonth" and MONTH.fullmatch(key):
         return await info.context.loaders.months.load(key)
-    return _of_masthead(info.context.masthead, kind, key)
+    return of_masthead(info.context.masthead, kind, key)
 
 
-def _of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:
+def of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:
+    """Give what is in memory already: the site, a menu, an entry of one."""
     if kind == "Site":
         return masthead.site if key == str(masthead.site.id) else None
     if kind == "Menu":
@@ -207,12 +214,8 @@ def _of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | Non
 
 
 async def _inline_image(info: Info, key: str) -> object | None:
-    place, _, rest = key.partition("-")
-    id, _, number = rest.partition("-")
-    if place not in {"post", "page"} or not (id.isdigit() and number.isdigit()) or int_key(id) is None:
+    if (at := place_of_image(key)) is None:
         return None
-    row = await info.context.loaders.texts(place).load(int(id))
-    parts = row.blocks if row is not None else []
-    if int(number) >= len(parts) or parts[int(number)]["kind"] != "image":
-        return None
-    return inline_image(parts[int(number)], key)
+    place, id, number = at
+    row = await info.context.loaders.texts(place).load(id)
+    return None if row is None else image_at(row.blocks, number, key)

@@ -22,9 +22,17 @@ SOURCE = "source"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the row, or a property of it."""
+    """A column of the row, or a property `x` of it, beside which `x_of` names the columns it is made of."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The global identifier of a kind, made from a column."""
+
+    kind: str
+    key: str
 
 
 @dataclass(frozen=True)
@@ -36,10 +44,31 @@ class Derived:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """A function of the context, of columns of the row and of the field's arguments, by name."""
+
+    function: Callable[..., Any]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Located:
+    """The absolute URL of a path of the row."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Body:
-    """A column of the body, which rows of a list come without."""
+    """A column of the body, which rows of a list come without, and what is made of it."""
 
     name: str
+    work: Callable[..., Any] | None = None
+
+
+@dataclass(frozen=True)
+class SameRow:
+    """Another view of the row itself."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +80,42 @@ class One:
 
 
 @dataclass(frozen=True)
+class OfOne:
+    """A function of the context, of this row's id, and of a column of the row that a column names."""
+
+    function: Callable[..., Any]
+    noun: str
+    key: str
+    column: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """The visible row of any noun that a menu's entry names by its kind and id."""
+
+
+@dataclass(frozen=True)
 class Few:
-    """All rows between this row and a noun, in order, without pages."""
+    """All rows of a noun below this row, in an order, without pages.
+
+    `column` names this row, in their table or in the one between (`through`), whose `link` names them.
+    """
 
     noun: str
+    question: Callable[[], QuerySet[Any]]
+    column: str
+    order: tuple[str, ...]
+    through: str | None = None
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The visible row before or after this one in the order of a list."""
+
+    noun: str
+    question: Callable[[], QuerySet[Any]]
+    order: Order
 
 
 @dataclass(frozen=True)
@@ -97,6 +158,18 @@ def derived(description: str, function: Callable[..., Any], *columns: str, **mor
     )
 
 
+def worked(description: str, function: Callable[..., Any], *columns: str) -> Any:
+    """Declare a field that is worked out from the context and columns of the row."""
+    read = [attrgetter(name) for name in columns]
+
+    def resolve(root: Any, info: Info) -> Any:
+        return function(info.context, *(get(root) for get in read))
+
+    return strawberry.field(
+        resolver=resolve, description=description, metadata={SOURCE: Worked(function, columns)}
+    )
+
+
 def located(description: str, *, of: str = "path") -> Any:
     """Declare a field that is the absolute URL of a path of the row."""
     read = attrgetter(of)
@@ -104,7 +177,7 @@ def located(description: str, *, of: str = "path") -> Any:
     def resolve(root: Any, info: Info) -> Any:
         return info.context.absolute(read(root))
 
-    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: Column(of)})
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: Located(of)})
 
 
 def body(description: str, name: str, *, work: Callable[..., Any] | None = None, **more: Any) -> Any:
@@ -113,13 +186,13 @@ def body(description: str, name: str, *, work: Callable[..., Any] | None = None,
     async def resolve(root: Any, info: Info) -> Any:
         whole = root if name in root.__dict__ else await info.context.loaders.bodies.load(root.id)
         value = getattr(whole, name)
-        return work(root, value, info) if work else value
+        return work(type(root).__name__.lower(), root.id, value, info.context) if work else value
 
     directives = [*more.pop("directives", ()), LARGE]
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata={SOURCE: Body(name)},
+        metadata={SOURCE: Body(name, work)},
         directives=directives,
         **more,
     )
@@ -137,16 +210,16 @@ def one(description: str, noun: str, key: str, **more: Any) -> Any:
     )
 
 
-def few(description: str, noun: str) -> Any:
+def few(description: str, declared: Few) -> Any:
     """Declare a field that is a short list without pages."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        return await info.context.loaders.few(noun).load(root.id)
+        return await info.context.loaders.few(declared.noun).load(root.id)
 
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata={SOURCE: Few(noun)},
+        metadata={SOURCE: declared},
         directives=[SEMANTIC_NON_NULL],
     )
 
@@ -157,4 +230,4 @@ def same_row(description: str) -> Any:
     def resolve(root: Model) -> Any:
         return root
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: SameRow()})

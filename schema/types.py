@@ -21,15 +21,34 @@ from schema.connections import (
     window,
 )  # fmt: skip
 from schema.content import Block, Image, typed_blocks
+from schema.context import Context
 from schema.directives import READ_ALREADY, SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
-from schema.sources import SOURCE, Listed, body, column, derived, few, located, one, same_row
+from schema.sources import (
+    SOURCE,
+    Beside,
+    Few,
+    Listed,
+    OfOne,
+    One,
+    Target,
+    Worked,
+    body,
+    column,
+    derived,
+    few,
+    located,
+    one,
+    same_row,
+    worked,
+)  # fmt: skip
 
 WORDS_A_MINUTE = 220
 NEWEST = Order("published_at", descending=True)
+OLDEST = Order("published_at", descending=False)
 OF_AUTHOR = Listed(
     "author.posts", models.Post.in_list, NEWEST, "author_id", through="byline", kept="post_count"
 )
@@ -44,11 +63,33 @@ OF_COMMENT = Listed(
     "parent_id",
     kept="reply_count",
 )
+AUTHORS_OF_POST = Few(
+    "Author", models.Author.known, "post_id", ("byline.position", "byline.id"), "byline", "author_id"
+)
+TAGS_OF_POST = Few("Tag", models.Tag.all, "post_id", ("tag.sort_key", "tag.id"), "tagging", "tag_id")
+PAGES_OF_PAGE = Few("Page", models.Page.published, "parent_id", ("page.position", "page.id"))
+NEWSLETTERS_OF_SITE = Few("Newsletter", models.Newsletter.all, "site_id", ("newsletter.id",))
 Language = Annotated[
     LanguageTag | None, strawberry.argument(description="Language; the site's when left out.")
 ]
 InOrder = Annotated[CommentOrder, strawberry.argument(description="Order.")]
 Length = Annotated[int, strawberry.argument(description="Longest length in characters.")]
+
+
+def _month_label(context: Context, month: str, language: str | None = UNSET) -> str:
+    return month_label(month, language or context.site.language)
+
+
+def _excerpt(_context: Context, summary: str | None, opening: str, length: int) -> str:
+    if length < 1:
+        raise models.Invalid("length", "`length` is a number of at least 1.")
+    return models.text.excerpt(summary or opening, length)
+
+
+def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
+    if post_slug is None:
+        raise models.NotFound("The post is not there any more.")
+    return URL(f"{context.absolute(models.Post.path_of(post_slug))}#comment-{id}")
 
 
 @strawberry.enum(description="Editorial state of a post or page.")
@@ -77,7 +118,9 @@ class MenuItem(Node):
     label: str = column("Text shown.")
     url: URL = located("Where it leads.", of="href")
 
-    @strawberry.field(description="Object it links to; null for an external link.")
+    @strawberry.field(
+        description="Object it links to; null for an external link.", metadata={SOURCE: Target()}
+    )
     @staticmethod
     async def target(root: Parent[models.MenuEntry], info: Info) -> Linkable | None:
         if root.target is None:
@@ -103,10 +146,9 @@ class Newsletter(Node):
     description: str | None = column("What it is about and how often it comes.")
     slug: str = column("Unique, human-readable name.")
 
-    @strawberry.field(description="Title.")
-    @staticmethod
-    def title(root: Parent[models.Newsletter], info: Info) -> str:
-        return root.called(info.context.site.language)
+    title: str = worked(
+        "Title.", lambda context, title: models.Newsletter.title_of(title, context.site.language), "title"
+    )
 
 
 @strawberry.type(description="The publication as a whole.")
@@ -119,7 +161,10 @@ class Site(Node):
     time_zone: str = column("IANA time zone that archive months are cut in.")
     title: str = column("Title of the site.")
 
-    @strawberry.field(description="A navigation menu.")
+    @strawberry.field(
+        description="A navigation menu.",
+        metadata={SOURCE: Worked(lambda context, slug: context.masthead.menus.get(slug))},
+    )
     @staticmethod
     def menu(
         info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main"
@@ -127,16 +172,15 @@ class Site(Node):
         return info.context.masthead.menus.get(slug)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Newsletters a visitor can subscribe to.", directives=[SEMANTIC_NON_NULL, bounded(20)]
+        description="Newsletters a visitor can subscribe to.",
+        metadata={SOURCE: NEWSLETTERS_OF_SITE},
+        directives=[SEMANTIC_NON_NULL, bounded(20)],
     )
     @staticmethod
     async def newsletters(root: Parent[models.Site]) -> list[Newsletter] | None:
         return await models.Newsletter.offered(root.id)  # type: ignore[return-value]
 
-    @strawberry.field(description="Root URL of the site.")
-    @staticmethod
-    def url(info: Info) -> URL:
-        return URL(info.context.root_url)
+    url: URL = worked("Root URL of the site.", lambda context: context.root_url)
 
 
 @strawberry.type(description="What search engines and link previews show.")
@@ -148,7 +192,7 @@ class Seo:
     )  # fmt: skip
     title: str = derived("Title.", lambda written, title: written or title, "seo_title", "title")
 
-    @strawberry.field(description="Preview picture.")
+    @strawberry.field(description="Preview picture.", metadata={SOURCE: One("Image", "image_id")})
     @staticmethod
     async def image(root: Parent[Any], info: Info) -> Image | None:
         id = getattr(root, "image_id", None)
@@ -180,10 +224,13 @@ class ArchiveMonth(Linkable, Node):
     posts: PostConnection | None = listed("Posts of the month, newest first.", OF_MONTH, "Post")
     url: URL = located("Canonical URL.")
 
-    @strawberry.field(description="Month and year in words, such as Maart 2021.")  # type: ignore[misc]
+    @strawberry.field(  # type: ignore[misc]
+        description="Month and year in words, such as Maart 2021.",
+        metadata={SOURCE: Worked(_month_label, ("month",))},
+    )
     @staticmethod
     def label(root: Parent[models.ArchiveMonth], info: Info, language: Language = UNSET) -> str:
-        return month_label(root.month, language or info.context.site.language)
+        return _month_label(info.context, root.month, language)
 
 
 @strawberry.type(description="A subject of posts.")
@@ -201,7 +248,7 @@ class Tag(Linkable, Node):
 class Post(Linkable, Node):
     is_type_of = rows_of(models.Post)
     id: strawberry.ID = identifier("Post")
-    authors: list[Author] | None = few("Authors, in the order of the byline.", "Author")
+    authors: list[Author] | None = few("Authors, in the order of the byline.", AUTHORS_OF_POST)
     blocks: list[Block] = body(
         "Content as typed blocks, for clients that do not render HTML.", "blocks", work=typed_blocks,
         directives=[bounded(50)],
@@ -221,13 +268,16 @@ class Post(Linkable, Node):
     seo: Seo = same_row("Metadata for search engines.")
     slug: str = column("Unique, human-readable name used in the path.")
     status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
-    tags: list[Tag] | None = few("Tags, alphabetical.", "Tag")
+    tags: list[Tag] | None = few("Tags, alphabetical.", TAGS_OF_POST)
     title: str = column("Title.")
     updated_at: datetime = column("Moment of the last change.")
     url: URL = located("Canonical URL.")
     version: int = column("Grows with each change; pass it back in updates to detect conflicts.")
 
-    @strawberry.field(description="Month it was published in; null for drafts.")
+    @strawberry.field(
+        description="Month it was published in; null for drafts.",
+        metadata={SOURCE: One("ArchiveMonth", "published_month")},
+    )
     @staticmethod
     async def archive_month(root: Parent[models.Post], info: Info) -> ArchiveMonth | None:
         return await info.context.loaders.months.load(root.published_month)  # type: ignore[no-any-return]
@@ -246,19 +296,26 @@ class Post(Linkable, Node):
         asked = window(first, last, after, before)
         return await below(root, info, OF_POST, order_by.order, asked, "Comment")  # type: ignore[return-value]
 
-    @strawberry.field(description="Summary: written by the editor or cut from the text.")
+    @strawberry.field(
+        description="Summary: written by the editor or cut from the text.",
+        metadata={SOURCE: Worked(_excerpt, ("summary", "opening"))},
+    )
     @staticmethod
-    def excerpt(root: Parent[models.Post], length: Length = 200) -> str:
-        if length < 1:
-            raise models.Invalid("length", "`length` is a number of at least 1.")
-        return models.text.excerpt(root.summary or root.opening, length)
+    def excerpt(root: Parent[models.Post], info: Info, length: Length = 200) -> str:
+        return _excerpt(info.context, root.summary, root.opening, length)
 
-    @strawberry.field(description="Next newer published post.")
+    @strawberry.field(
+        description="Next newer published post.",
+        metadata={SOURCE: Beside("Post", models.Post.in_list, OLDEST)},
+    )
     @staticmethod
     async def next(root: Parent[models.Post], info: Info) -> "Post | None":
         return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[1]  # type: ignore[no-any-return]
 
-    @strawberry.field(description="Next older published post.")
+    @strawberry.field(
+        description="Next older published post.",
+        metadata={SOURCE: Beside("Post", models.Post.in_list, NEWEST)},
+    )
     @staticmethod
     async def previous(root: Parent[models.Post], info: Info) -> "Post | None":
         return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[0]  # type: ignore[no-any-return]
@@ -283,7 +340,11 @@ class Page(Linkable, Node):
     url: URL = located("Canonical URL.")
     version: int = column("Grows with each change.")
 
-    @strawberry.field(description="Pages below this one.", directives=[SEMANTIC_NON_NULL, bounded(20)])
+    @strawberry.field(
+        description="Pages below this one.",
+        metadata={SOURCE: PAGES_OF_PAGE},
+        directives=[SEMANTIC_NON_NULL, bounded(20)],
+    )
     @staticmethod
     async def children(root: Parent[models.Page], info: Info) -> list["Page"] | None:
         return await info.context.loaders.children.load(root.id)  # type: ignore[no-any-return]
@@ -310,10 +371,11 @@ class Comment(Node):
     reply_count: int = column("Number of approved replies.")
     status: CommentStatus = derived("Moderation state.", lambda status: CommentStatus(status.value), "status")
 
-    @strawberry.field(description="URL of the post, with the fragment of the comment.")
+    @strawberry.field(
+        description="URL of the post, with the fragment of the comment.",
+        metadata={SOURCE: OfOne(_comment_url, "Post", "post_id", "slug")},
+    )
     @staticmethod
     async def url(root: Parent[models.Comment], info: Info) -> URL:
         post = await info.context.loaders.rows("Post").load(root.post_id)
-        if post is None:
-            raise models.NotFound("The post is not there any more.")
-        return URL(f"{info.context.absolute(post.path)}#comment-{root.id}")
+        return _comment_url(info.context, root.id, post and post.slug)

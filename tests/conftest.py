@@ -17,15 +17,18 @@ from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
+import orjson
 import pytest
-from graphql import DocumentNode, ExecutionResult, execute, parse
+from graphql import ExecutionResult, OperationDefinitionNode, execute, parse
 from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
 import models
 from models.store import APPS, Store, open_store
 from schema.context import Publication
+from schema.documents import Operation
 from schema.graph import schema
+from schema.plans import Plans
 
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -204,13 +207,30 @@ def publication(store: Store) -> Publication:
     return Publication("http://127.0.0.1:8000", keep_seconds=0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plans_as_set() -> Iterator[None]:
+    """Let no plan answer anything while GQL_SERVER_PLANS is off, in servers of this process neither."""
+    with pytest.MonkeyPatch.context() as patch:
+        if os.environ.get("GQL_SERVER_PLANS") == "off":
+            patch.setattr(Plans, "answer", _never)
+        yield
+
+
+async def _never(*_: object, **__: object) -> None:
+    return None
+
+
 @pytest.fixture
 def answer(publication: Publication) -> Answer:
-    """Answer a document, errors and all."""
+    """Answer a document, errors and all: by a plan where there is one."""
+    plans = Plans(schema._schema)
 
     async def answer(query: str, **variables: Any) -> ExecutionResult:
-        context = await publication.context()
-        answered = execute(schema._schema, _read(query), context_value=context, variable_values=variables)
+        context, operation = await publication.context(), _read(query)
+        if planned := await plans.answer(operation, variables, context):
+            return ExecutionResult(orjson.loads(planned.body)["data"], None)
+        document = operation.document
+        answered = execute(schema._schema, document, context_value=context, variable_values=variables)
         return answered if isinstance(answered, ExecutionResult) else await answered
 
     return answer
@@ -240,8 +260,10 @@ def write(site: models.Site) -> Write:
 
 
 @cache
-def _read(query: str) -> DocumentNode:
-    return parse(query)
+def _read(query: str) -> Operation:
+    document = parse(query)
+    [node, *_] = [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+    return Operation(document, node, cost=None, is_public=True, is_deferred=False)
 
 
 class _Collector(Handler):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from logging import Logger
 from typing import Any
 
 import asyncpg
@@ -16,7 +17,9 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
+from models.engines.steps import Steps, T
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+from models.engines.writing import Witness, noted
 
 SETTINGS = {
     "application_name": "gql-server",
@@ -24,8 +27,12 @@ SETTINGS = {
     "statement_timeout": "3000",
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
+    # Compiling a statement takes longer than any of ours.
+    "jit": "off",
 }
-POOL: dict[str, Any] = {"minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3}
+POOL: dict[str, Any] = {
+    "minsize": 1, "maxsize": 10, "timeout": 3, "command_timeout": 3, "statement_cache_size": 500,
+}  # fmt: skip
 # A migration may take its time, and waits for whoever migrates at the same moment.
 MIGRATING: dict[str, Any] = {
     "maxsize": 1,
@@ -58,6 +65,9 @@ _INVALID = (asyncpg.SyntaxOrAccessError, asyncpg.DataError, ValueError)
 
 class PostgresEngine(AsyncpgDBClient):
     """Takes a connection from the pool for each statement or transaction, and always gives it back."""
+
+    is_told_of_others = True
+    witness: Witness | None = None
 
     def __init__(self, **kwargs: Any) -> None:
         settings = SETTINGS | kwargs.pop("server_settings", {})
@@ -124,11 +134,21 @@ class PostgresEngine(AsyncpgDBClient):
             await connection.close(timeout=1)
         return True
 
+    async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
+        """Go through the steps of a plan on one connection."""
+        async with self.acquire_connection() as connection:
+            return await self._translate_exceptions(lambda _: _walk(begin(), connection, self.log))  # type: ignore[no-any-return]
+
     async def close(self) -> None:
         await whole(super().close())
 
     def _in_transaction(self) -> TransactionContext:
         return Undivided(PostgresTransaction(self))
+
+    execute_query = noted(AsyncpgDBClient.execute_query)
+    execute_query_dict = noted(AsyncpgDBClient.execute_query_dict)
+    execute_insert = noted(AsyncpgDBClient.execute_insert)
+    execute_script = noted(AsyncpgDBClient.execute_script)
 
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self._in_transaction() as transaction:
@@ -161,6 +181,7 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self.connection_name = engine.connection_name
         self.fetch_inserted = engine.fetch_inserted
         self.log = engine.log
+        self.witness = engine.witness
         self._parent: PostgresEngine = engine
         self._lock = asyncio.Lock()
         self._transaction = None
@@ -177,6 +198,7 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
             self._failed = self._failed or isinstance(error.__cause__, asyncpg.PostgresError)
             raise
 
+    @noted
     async def execute_many(self, query: str, values: list[Any]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
@@ -217,6 +239,18 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         with suppress(Unavailable):
             if self._transaction is not None:
                 await self._translate_exceptions(lambda _: self._transaction.rollback())
+
+
+async def _walk(steps: Steps[T], connection: Any, log: Logger) -> T:
+    fetch = connection.fetch
+    rows: Any = None
+    try:
+        while True:
+            sql, values = steps.send(rows)
+            log.debug("%s: %s", sql, values)
+            rows = await fetch(sql, *values)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
 
 
 async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from contextvars import copy_context
 from typing import Any
 
 import aiosqlite
@@ -11,8 +12,11 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
+from models.engines.sqlite_loop import LoopReader, TooLong, walk
 from models.engines.statements import only_reads, split
+from models.engines.steps import Steps, T
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, whole
+from models.engines.writing import Witness, noted
 
 READERS = 4
 PRAGMAS = {
@@ -38,6 +42,10 @@ _UNAVAILABLE = {
 class SqliteEngine(SqliteClient):
     """Writes through one connection, in turn, and reads through others that never wait for it."""
 
+    # Nobody can tell what another process commits: it is looked for.
+    is_told_of_others = False
+    witness: Witness | None = None
+
     def __init__(self, file_path: str, **kwargs: Any) -> None:
         if ":memory:" in file_path:
             raise ConfigurationError("SQLite in memory has one connection; give a file")
@@ -45,6 +53,7 @@ class SqliteEngine(SqliteClient):
         self.pragmas = PRAGMAS | {name: kwargs[name] for name in PRAGMAS.keys() & kwargs.keys()}
         self._opening = asyncio.Lock()
         self._readers = _Readers(file_path)
+        self._loop_reader = LoopReader(file_path, self.log)
 
     async def create_connection(self, with_db: bool) -> None:
         async with self._opening:
@@ -57,6 +66,7 @@ class SqliteEngine(SqliteClient):
 
     async def close(self) -> None:
         # The writer goes last: the last connection folds the log into the file, and a reader may not.
+        self._loop_reader.close()
         await whole(self._readers.close())
         await whole(super().close())
 
@@ -67,6 +77,17 @@ class SqliteEngine(SqliteClient):
 
     async def notify(self, channel: str, payload: str) -> None:
         """Notify nobody."""
+
+    async def version(self) -> tuple[object, int]:
+        """Give what changes whenever another connection has committed; our own commits do not change it."""
+        if self._connection is None:
+            await self.create_connection(with_db=True)
+        connection = self._connection
+        assert connection is not None
+        with _translated():
+            # Without the lock: it may be asked in the middle of a transaction, and answers for its beginning.
+            [[version]] = await connection.execute_fetchall("PRAGMA data_version")
+        return connection, version
 
     async def scrub(self) -> bool:
         """Fold the log into the file and empty it; tell whether nobody's reading kept it.
@@ -84,6 +105,19 @@ class SqliteEngine(SqliteClient):
                     await connection.execute_fetchall(f"PRAGMA busy_timeout={wait}")
                 return not is_kept
 
+    async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
+        """Go through the steps of a plan: at once, or in a thread when that takes long."""
+        if not is_long:
+            with suppress(TooLong), _translated():
+                return self._loop_reader.read(begin)
+        # A plan may still write its statements, and asks in this task's context for the store.
+        context = copy_context()
+        async with self._readers.lend() as reader:
+            with _translated():
+                execute = reader._conn.execute
+                taken: T = await reader._execute(context.run, lambda: walk(begin(), execute, self.log))  # type: ignore[no-untyped-call]
+                return taken
+
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return _Writer(self._lock, self)
 
@@ -93,6 +127,7 @@ class SqliteEngine(SqliteClient):
     def _connection_for(self, query: str) -> AbstractAsyncContextManager[Any]:
         return self._readers.lend() if only_reads(query) else self.acquire_connection()
 
+    @noted
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
         async with self._connection_for(query) as connection:
             self.log.debug("%s: %s", query, values)
@@ -108,6 +143,7 @@ class SqliteEngine(SqliteClient):
         _, rows = await self.execute_query(query, values)
         return list(map(dict, rows))
 
+    @noted
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
@@ -119,6 +155,7 @@ class SqliteEngine(SqliteClient):
         async with self._in_transaction() as transaction:
             await transaction.execute_many(query, values)
 
+    @noted
     async def execute_script(self, query: str) -> None:
         async with self.acquire_connection() as connection:
             for statement in split(query):
@@ -134,12 +171,14 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
         self.connection_name = engine.connection_name
         self.fetch_inserted = engine.fetch_inserted
         self.log = engine.log
+        self.witness = engine.witness
         self._parent: SqliteEngine = engine
         self._lock = asyncio.Lock()
 
     def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
         return self.acquire_connection()
 
+    @noted
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)

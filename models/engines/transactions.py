@@ -4,11 +4,13 @@ import asyncio
 from abc import abstractmethod
 from collections.abc import Coroutine
 from itertools import count
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
+
+from models.engines.writing import NO_NEWS, News, Witness
 
 T = TypeVar("T")
 
@@ -35,21 +37,11 @@ async def whole(step: Coroutine[Any, Any, T]) -> T:
     raise interruption
 
 
-class Witness(Protocol):
-    """Who learns of what was told in a transaction, and of its commit."""
-
-    async def foresee(self, transaction: Any, told: tuple[Any, ...]) -> None:
-        """Do what belongs to the transaction, as the last thing in it."""
-
-    def learn(self, told: tuple[Any, ...]) -> None:
-        """Do what follows the commit; it cannot fail any more, and nobody waits for it."""
-
-
 class UndividedClient(TransactionalDBClient):
     """A connection that belongs to one transaction until it ends."""
 
     witness: Witness | None = None
-    told: tuple[Any, ...] = ()
+    news: News = NO_NEWS
     _lock: asyncio.Lock
     _failed: bool = False
 
@@ -121,17 +113,21 @@ class Undivided(TransactionContext):
             raise TransactionManagementError("A statement failed inside the transaction; nothing was kept")
 
     async def _keep(self) -> None:
-        witness, told = self.client.witness, self.client.told
-        if witness is None or not told:
+        witness, news = self.client.witness, self.client.news
+        if witness is None or news == NO_NEWS:
             await self.client.commit()
             return
         try:
-            await witness.foresee(self.client, told)
+            await witness.foresee(self.client, news)
         except BaseException:
             await self.client.rollback()
             raise
-        await self.client.commit()
-        witness.learn(told)
+        try:
+            await self.client.commit()
+        except BaseException:
+            witness.doubt(news)
+            raise
+        witness.learn(news)
 
 
 class Savepoint(TransactionContext):
@@ -145,7 +141,7 @@ class Savepoint(TransactionContext):
 
     async def __aenter__(self) -> UndividedClient:
         await whole(self._say("SAVEPOINT"))
-        self._told = self.client.told
+        self._news = self.client.news
         return self.client
 
     async def __aexit__(self, kind: Any, error: Any, trace: Any) -> None:
@@ -154,7 +150,7 @@ class Savepoint(TransactionContext):
         if kind is not None:
             await whole(self._say("ROLLBACK TO"))
             self.client._failed = False
-            self.client.told = self._told
+            self.client.news = self._news
         await whole(self._say("RELEASE"))
 
     async def _say(self, word: str) -> None:

@@ -1,0 +1,78 @@
+"""Reads SQLite in the event loop itself: a bounded read takes less time than a thread takes to wake up."""
+
+import sqlite3
+from collections.abc import Callable
+from logging import Logger
+from time import perf_counter
+from typing import Any
+
+from models.engines.steps import Steps, T
+
+# Others wait for a statement so long at most; what takes longer is read anew elsewhere.
+MOST_SECONDS = 0.02
+STEPS_BETWEEN_LOOKS = 2_000  # of SQLite's machine: some hundred microseconds
+STATEMENTS = 1_000
+
+
+class TooLong(Exception):
+    """A read takes too long to be done here, or would have to wait."""
+
+
+class LoopReader:
+    """One connection that may only read, and sees what was committed."""
+
+    def __init__(self, file: str, log: Logger) -> None:
+        self._file = file
+        self._log = log
+        self._connection: sqlite3.Connection | None = None
+        self._until = 0.0
+
+    def read(self, begin: Callable[[], Steps[T]]) -> T:
+        """Go through the steps of a plan in one moment of the store."""
+        connection = self._connection or self._open()
+        try:
+            connection.execute("BEGIN")
+            try:
+                return walk(begin(), self._execute, self._log)
+            finally:
+                connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
+                raise TooLong from None
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        # It waits for nobody: while it does, nothing else is done in this process.
+        connection = sqlite3.connect(
+            self._file, timeout=0, isolation_level=None, cached_statements=STATEMENTS
+        )
+        connection.execute("PRAGMA query_only=ON")
+        connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
+        self._connection = connection
+        return connection
+
+    def _execute(self, sql: str, values: list[Any]) -> sqlite3.Cursor:
+        assert self._connection is not None
+        self._until = perf_counter() + MOST_SECONDS
+        return self._connection.execute(sql, values)
+
+    def _is_late(self) -> bool:
+        return perf_counter() > self._until
+
+
+def walk(steps: Steps[T], execute: Callable[[str, list[Any]], sqlite3.Cursor], log: Logger) -> T:
+    """Go through the steps of a plan."""
+    rows: Any = None
+    try:
+        while True:
+            sql, values = steps.send(rows)
+            log.debug("%s: %s", sql, values)
+            rows = execute(sql, values).fetchall()
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]

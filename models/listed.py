@@ -1,0 +1,110 @@
+"""Lists as statements written once: a page of a list, what lies around it, and how long it is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tortoise.models import Model
+
+from models.paging import Order, Window
+from models.prepared import Pen, Question, Slot, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The form of a window: whether there are cursors, and whether rows are taken from the end."""
+
+    after: bool
+    before: bool
+    from_end: bool
+
+    @classmethod
+    def of(cls, window: Window) -> "Cut":
+        """Give the form of a window."""
+        return cls(window.after is not None, window.before is not None, window.last is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """Which rows belong to a row above: those that name it in a column, of this table or of one between."""
+
+    column: str
+    kind: str = "int"
+    through: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    """A list of rows of a noun in an order; below other rows, or on its own."""
+
+    noun: type[Model]
+    question: Question
+    order: Order
+    below: Below | None = None
+
+    def page(self, selected: Callable[[Pen], Sequence[str]], cut: Cut) -> Statement:
+        """Write a page and one row more: those from `limit`, between `after_*` and `before_*`, below `keys`.
+
+        `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
+        the key comes last, if any.
+        """
+        pen = Pen(self.noun)
+        columns = selected(pen)
+        walked = Order(self.order.column, self.order.descending != cut.from_end)
+        conditions = [*self._between(pen, cut), *self._belonging(pen)]
+        limit = pen.value(Slot("limit"))
+        if self.below is None:
+            asked = pen.asked(self.question, columns, *conditions)
+            return pen.done(f"{asked} ORDER BY {pen.walked(walked)} LIMIT {limit}")
+        keys = pen.keys(self.below.kind)
+        through = self._link
+        return pen.done(
+            pen.for_each(keys, self.question, columns, conditions, walked, limit, through=through)
+        )
+
+    def sides(self, cut: Cut) -> Statement:
+        """Write whether rows precede the page and whether rows follow it, as far as the cursors tell."""
+        pen = Pen(self.noun)
+        before = self._beside(pen, self.order, "after") if cut.after else "FALSE"
+        backwards = Order(self.order.column, not self.order.descending)
+        behind = self._beside(pen, backwards, "before") if cut.before else "FALSE"
+        if self.below is None:
+            return pen.done(f"SELECT {before}, {behind}")
+        return pen.done(f"SELECT k.value, {before}, {behind} FROM {pen.keys(self.below.kind)}")
+
+    def count(self) -> Statement:
+        """Write how long the list is; below rows, how long each is that is not empty."""
+        pen = Pen(self.noun)
+        if self.below is None:
+            return pen.done(pen.asked(self.question, ["COUNT(*)"]))
+        key = self._key(pen)
+        asked = pen.among(self.question, [key, "COUNT(*)"], key, self.below.kind, through=self._link)
+        return pen.done(f"{asked} GROUP BY {key}")
+
+    @property
+    def _link(self) -> tuple[str, str, str] | None:
+        if self.below is None or self.below.through is None:
+            return None
+        return self.below.through, f"{self.noun._meta.db_table}_id", "id"
+
+    def _key(self, pen: Pen) -> str:
+        assert self.below is not None
+        return pen.column(self.below.column, self.below.through)
+
+    def _belonging(self, pen: Pen) -> list[str]:
+        return [] if self.below is None else [f"{self._key(pen)} = k.value"]
+
+    def _between(self, pen: Pen, cut: Cut) -> list[str]:
+        backwards = Order(self.order.column, not self.order.descending)
+        parts = [_beyond(pen, self.order, "after")] if cut.after else []
+        return parts + ([_beyond(pen, backwards, "before")] if cut.before else [])
+
+    def _beside(self, pen: Pen, order: Order, name: str) -> str:
+        conditions = [f"NOT ({_beyond(pen, order, name)})", *self._belonging(pen)]
+        return f"EXISTS ({pen.asked(self.question, ['1'], *conditions, through=self._link)})"
+
+
+def _beyond(pen: Pen, order: Order, name: str) -> str:
+    # The first comparison alone is what an index can walk; the second settles equal keys.
+    column, sign = pen.column(order.column), "<" if order.descending else ">"
+    key, id = pen.value(Slot(f"{name}_key")), pen.value(Slot(f"{name}_id"))
+    return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {pen.column('id')} {sign} {id})"

@@ -1,0 +1,178 @@
+"""Statements written once and asked often: a noun's question with columns, keys and a page of it.
+
+A statement is SQL of one dialect and what goes into it: constants, and the names of values that each asking
+gives anew.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from pypika_tortoise.queries import Table
+from pypika_tortoise.terms import LiteralValue, Parameterizer
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models.instants import now
+from models.paging import Order, _built
+from models.visibility import seen_at
+
+Question = Callable[[], QuerySet[Any]]
+# Stands for the moment of asking in questions of what is published by now.
+ASKED_AT = datetime(9998, 1, 1, 1, 1, 1, tzinfo=UTC)
+
+
+class Slot(NamedTuple):
+    """A place in a statement for a value of that name."""
+
+    name: str
+
+
+class Bound(NamedTuple):
+    """A statement with its values, ready to be executed."""
+
+    sql: str
+    values: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL with places for values."""
+
+    sql: str
+    places: tuple[Any, ...]
+
+    def bound(self, given: Mapping[Any, Any]) -> Bound:
+        """Fill in the values: those of the slots by name, and what stand-ins stand for."""
+        return Bound(self.sql, [_filled(place, given) for place in self.places])
+
+
+def _filled(place: Any, given: Mapping[Any, Any]) -> Any:
+    if type(place) is Slot:
+        return given[place.name]
+    if place == ASKED_AT:
+        return now()
+    return given.get(place, place)
+
+
+class Pen:
+    """Writes one statement in the dialect of a noun's store."""
+
+    def __init__(self, noun: type[Model]) -> None:
+        self._noun = noun
+        self._is_postgres = noun._meta.db.capabilities.dialect == "postgres"
+        sign = "$" if self._is_postgres else "?"
+        self._parameters = Parameterizer(lambda number: f"{sign}{number}")
+
+    def of(self, noun: type[Model]) -> "Pen":
+        """Take a pen for another noun, to write on in the same statement."""
+        other = Pen(noun)
+        other._parameters = self._parameters
+        return other
+
+    def value(self, place: Any) -> str:
+        """Write a place for a value."""
+        return str(self._parameters.create_param(place).get_sql(self._context()))
+
+    def column(self, name: str, table: str | None = None) -> str:
+        """Write a column of the noun, or of another table."""
+        return f'"{table or self._noun._meta.db_table}"."{name}"'
+
+    def walked(self, order: Order) -> str:
+        """Write an order."""
+        direction = "DESC" if order.descending else "ASC"
+        return f"{self.column(order.column)} {direction}, {self.column('id')} {direction}"
+
+    def keys(self, kind: str = "int") -> str:
+        """Write the list of keys as a table `k` with their `value` and `place`."""
+        if self._is_postgres:
+            return f"unnest({self.value(Slot('keys'))}::{kind}[]) WITH ORDINALITY AS k(value, place)"
+        return f"(SELECT value, key AS place FROM json_each({self.value(Slot('keys'))})) k"
+
+    def among(
+        self, question: Question, columns: Sequence[str], key: str, kind: str = "int", **more: Any
+    ) -> str:
+        """Write a question for the rows whose key is one of the keys."""
+        if self._is_postgres:
+            one_of = f"{key} = ANY({self.value(Slot('keys'))}::{kind}[])"
+            return self.asked(question, columns, one_of, **more)
+        # In this order, or SQLite may think it better to go through all that is published.
+        asked = self.asked(question, columns, f"{key} = k.value", **more)
+        table = f'"{self._noun._meta.db_table}"'
+        return asked.replace(f" FROM {table}", f" FROM {self.keys(kind)} CROSS JOIN {table}", 1)
+
+    def asked(
+        self,
+        question: Question,
+        columns: Sequence[str],
+        *conditions: str,
+        through: tuple[str, str, str] | None = None,
+    ) -> str:
+        """Write a question for some columns of its rows, with more conditions; `through` joins a table by
+        its column to a column of the noun.
+        """
+        with seen_at(ASKED_AT):
+            query = _built(question().order_by().only("id"))
+        query._selects = []
+        if through is not None:
+            link = Table(through[0])
+            query = query.join(link).on(
+                link.field(through[1]) == self._noun._meta.basetable.field(through[2])
+            )
+        query = query.select(*(LiteralValue(column) for column in columns))
+        if conditions:
+            query = query.where(LiteralValue(" AND ".join(conditions)))
+        return str(query.get_sql(self._context()))
+
+    def for_each(
+        self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
+        limit: str, *, through: tuple[str, str, str] | None = None, mark: str = "",
+    ) -> str:  # fmt: skip
+        """Write the first rows of a question for each key of `outer`; the key, and a mark, come last."""
+        last = f"k.value, {mark}" if mark else "k.value"
+        walked = self.walked(order)
+        if self._is_postgres:
+            named = [f"{column} AS c{place}" for place, column in enumerate(columns)]
+            named += [f"{self.column(order.column)} AS key", f"{self.column('id')} AS id"]
+            inner = self.asked(question, named, *conditions, through=through)
+            listed = ", ".join(f"c.c{place}" for place in range(len(columns)))
+            direction = "DESC" if order.descending else "ASC"
+            return (
+                f"SELECT {listed}, {last} FROM {outer} CROSS JOIN LATERAL ({inner} ORDER BY {walked} "
+                f"LIMIT {limit}) c ORDER BY k.place, c.key {direction}, c.id {direction}"
+            )
+        # SQLite has no LATERAL; the list of ids is found for each key all the same, and rows by their ids.
+        table, id = self._noun._meta.db_table, self.column("id")
+        inner = self.asked(question, [id], *conditions, through=through)
+        return (
+            f'SELECT {", ".join(columns)}, {last} FROM {outer} CROSS JOIN "{table}" '
+            f"WHERE {id} IN ({inner} ORDER BY {walked} LIMIT {limit}) ORDER BY k.place, {walked}"
+        )
+
+    def beside(self, question: Question, columns: Sequence[str], order: Order, mark: str) -> str:
+        """Write the next row of a question after each key, in an order; the key and a mark come last."""
+        table, sign = self._noun._meta.db_table, "<" if order.descending else ">"
+        here, there = (f'{name}."{order.column}"' for name in (f'"{table}"', "this"))
+        beyond = f'{here} {sign}= {there} AND ({here} {sign} {there} OR {self.column("id")} {sign} this."id")'
+        outer = f'{self.keys()} JOIN "{table}" this ON this."id" = k.value'
+        # What comes in this order has no other: there is one for each key.
+        return self.for_each(outer, question, columns, [beyond], order, "1", mark=mark)
+
+    def done(self, sql: str) -> Statement:
+        """Give the statement that was written."""
+        return Statement(sql, tuple(self._parameters.values))
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the store is PostgreSQL."""
+        return self._is_postgres
+
+    def _context(self) -> Any:
+        return self._noun._meta.db.query_class.SQL_CONTEXT.copy(parameterizer=self._parameters)
+
+
+def packed(keys: Iterable[Any], *, is_postgres: bool) -> Any:
+    """Write keys as the store takes a list."""
+    return list(keys) if is_postgres else orjson.dumps(list(keys)).decode()

@@ -1,0 +1,61 @@
+"""Conditions on posts, and the shape they have: what is asked, apart from the values it is asked with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from models import text
+from models.slugs import findable
+
+# Stand for values in a statement that is written once; no row has them.
+MONTH = "\x01m"
+FROM = datetime(9998, 1, 1, 1, 1, 1, 1, tzinfo=UTC)
+UNTIL = datetime(9998, 1, 1, 1, 1, 1, 2, tzinfo=UTC)
+FIRST_ID = 2_147_400_000
+# A word without letters or digits finds nothing, rather than everything.
+NO_WORD = "\x1f"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Conditions on posts; all must hold, and one left out asks nothing."""
+
+    month: str | None = None
+    author_slugs: tuple[str, ...] | None = None
+    tag_slugs: tuple[str, ...] | None = None
+    ids: tuple[int, ...] | None = None
+    published_from: datetime | None = None
+    published_until: datetime | None = None
+    search: str | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """The words to find."""
+        return (text.search_words(self.search) or [NO_WORD]) if self.search is not None else []
+
+    def stands_in(self) -> "Wanted":
+        """Give conditions of the same shape, with stand-ins for all values but the words."""
+        return replace(
+            self,
+            month=None if self.month is None else MONTH,
+            author_slugs=_many(self.author_slugs, lambda place: f"\x01a{place}"),
+            tag_slugs=_many(self.tag_slugs, lambda place: f"\x01t{place}"),
+            ids=_many(self.ids, lambda place: FIRST_ID + place),
+            published_from=None if self.published_from is None else FROM,
+            published_until=None if self.published_until is None else UNTIL,
+        )
+
+    def values(self) -> dict[Any, Any]:
+        """Give what each stand-in stands for."""
+        given: dict[Any, Any] = {MONTH: self.month, FROM: self.published_from, UNTIL: self.published_until}
+        given |= {f"\x01a{place}": findable(slug) for place, slug in enumerate(self.author_slugs or ())}
+        given |= {f"\x01t{place}": findable(slug) for place, slug in enumerate(self.tag_slugs or ())}
+        return given | {FIRST_ID + place: id for place, id in enumerate(self.ids or ())}
+
+
+ANY = Wanted()
+
+
+def _many(values: tuple[Any, ...] | None, stand_in: Callable[[int], Any]) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(map(stand_in, range(len(values))))

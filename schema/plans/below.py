@@ -1,0 +1,202 @@
+"""What is read below a level, for all its rows at once: a row each names, few rows each has, neighbours."""
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import GraphQLObjectType, is_object_type
+
+import models
+from models.engines.steps import Steps
+from models.paging import Order
+from models.prepared import Pen, Statement
+from schema.plans.asking import Asking, NotPlanned
+from schema.plans.compiling import Compiling
+from schema.plans.levels import RowPlace, Rows, grouped
+from schema.plans.nouns import Noun, noun_of
+from schema.plans.selections import Nodes
+from schema.sources import Beside, Few
+
+Keys = Callable[[Any], list[Any]]
+
+
+class Shown(Rows):
+    """Rows of a noun that become objects of its kind."""
+
+    @classmethod
+    def of(cls, compiling: Compiling, kind: str) -> "Shown":
+        """Begin rows of a kind of the graph."""
+        noun = noun_of(kind)
+        if noun is None:
+            raise NotPlanned(f"{kind} is not read from rows")
+        return cls.of_noun(compiling, noun)
+
+    @classmethod
+    def of_noun(cls, compiling: Compiling, noun: Noun) -> "Shown":
+        """Begin rows of a noun."""
+        rows = cls(noun, is_postgres=compiling.is_postgres)
+        table = noun.table._meta.db_table
+        compiling.look_at([table])
+        if noun.table is models.Comment:
+            # Whoever reads a comment reads the conversation below its post.
+            rows.tell("comments", "post_id")
+        return rows
+
+    def written_as(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
+        """Write the function that makes a list of objects of the rows."""
+        value = compiling.show(RowPlace(self), kind, nodes)
+        self.written(f"[{value} for r in rows]")
+
+
+class Ones:
+    """The visible rows that others name by a key, each made into a part of the answer."""
+
+    def __init__(self, rows: Shown, keys: Keys) -> None:
+        self.rows = rows
+        self._keys = keys
+        self._statement: Statement | None = None
+
+    @classmethod
+    def of(cls, compiling: Compiling, kind: str, keys: Keys) -> "Ones":
+        """Begin to read the rows of a kind."""
+        rows = Shown.of(compiling, kind)
+        compiling.reads |= SEEN_WITH.get(kind, frozenset())
+        if kind == "Post":
+            rows.tell("post", "id")
+        return cls(rows, keys)
+
+    def read(self, above: Any, x: Asking) -> Steps[dict[Any, Any]]:
+        """Read the rows, and give what is made of them by key."""
+        keys = {key for key in self._keys(above) if key is not None}
+        return (yield from self.found(keys, x))
+
+    def found(self, keys: set[Any], x: Asking) -> Steps[dict[Any, Any]]:
+        """Read the rows that have these keys."""
+        if not keys:
+            return {}
+        found = yield self._prepared().bound(x.keys(keys))
+        made = yield from self.rows.made(found, x)
+        return dict(zip((row[0] for row in found), made, strict=True))
+
+    def _prepared(self) -> Statement:
+        # Written when it is first asked: by then all columns are selected.
+        if self._statement is None:
+            noun = self.rows.noun
+            pen = Pen(noun.table)
+            key = pen.column(noun.key)
+            self._statement = pen.done(pen.among(noun.question, self.rows.selected(pen), key, noun.key_kind))
+        return self._statement
+
+
+# What else is looked at, to know whether a row may be seen.
+SEEN_WITH = {
+    "Comment": frozenset({"any-post", "posts"}),
+    "Image": frozenset({"any-post", "posts", "any-author", "any-site"}),
+    "Tag": frozenset({"any-tag"}),
+}
+
+
+class Fews:
+    """The few rows that each row has, in their order."""
+
+    def __init__(self, compiling: Compiling, rows: Shown, declared: Few, keys: Keys) -> None:
+        self.rows = rows
+        self._declared = declared
+        self._keys = keys
+        self._statement: Statement | None = None
+        if declared.through:
+            compiling.look_at([declared.through])
+
+    @classmethod
+    def of(cls, compiling: Compiling, declared: Few, keys: Keys) -> "Fews":
+        """Begin to read the rows of a declaration."""
+        return cls(compiling, Shown.of(compiling, declared.noun), declared, keys)
+
+    def read(self, above: Any, x: Asking) -> Steps[dict[Any, list[Any]]]:
+        """Read them, and give a list of what is made of them by the id of the row above."""
+        if not (keys := set(self._keys(above))):
+            return {}
+        found = yield self._prepared().bound(x.keys(keys))
+        made = yield from self.rows.made(found, x)
+        return grouped((row[-1] for row in found), made)
+
+    def _prepared(self) -> Statement:
+        if self._statement is None:
+            few, pen = self._declared, Pen(self.rows.noun.table)
+            key = pen.column(few.column, few.through)
+            through = (few.through, few.link, "id") if few.through else None
+            asked = pen.among(few.question, [*self.rows.selected(pen), key], key, through=through)
+            order = ", ".join('"{}"."{}"'.format(*column.split(".")) for column in few.order)
+            self._statement = pen.done(f"{asked} ORDER BY {order}")
+        return self._statement
+
+
+class Besides:
+    """The visible rows before and after each row, in one statement for both ways and all that is selected."""
+
+    def __init__(self, compiling: Compiling, declared: Beside, keys: Keys) -> None:
+        compiling.reads.add("posts")
+        self._rows = Shown.of(compiling, declared.noun)
+        self._question = declared.question
+        self._keys = keys
+        self._ways: list[Order] = []
+        self._selected: list[str] = []
+        self._statement: Statement | None = None
+
+    def add(
+        self, compiling: Compiling, declared: Beside, kind: GraphQLObjectType, nodes: Nodes
+    ) -> tuple[int, int]:
+        """Select something of the neighbour on one side; give the number of the side, and of what is made."""
+        if declared.order not in self._ways:
+            self._ways.append(declared.order)
+        self._selected.append(compiling.show(RowPlace(self._rows), kind, nodes))
+        return self._ways.index(declared.order), len(self._selected) - 1
+
+    def read(self, above: Any, x: Asking) -> Steps[dict[Any, Any]]:
+        """Read them, and give what is made of them by side and by the id of the row beside which they are."""
+        if not (keys := set(self._keys(above))):
+            return {}
+        found = yield self._prepared().bound(x.keys(keys))
+        made = yield from self._rows.made(found, x)
+        return dict(zip(((row[-1], row[-2]) for row in found), made, strict=True))
+
+    def _prepared(self) -> Statement:
+        if self._statement is None:
+            self._rows.written(f"[({', '.join(self._selected)},) for r in rows]")
+            pen = Pen(self._rows.noun.table)
+            ways = [
+                pen.beside(self._question, self._rows.selected(pen), order, str(number))
+                for number, order in enumerate(self._ways)
+            ]
+            self._statement = pen.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
+        return self._statement
+
+
+# What is made of a neighbour that is not there, whichever part of it is asked for.
+NOTHING = [None] * 100
+
+
+class Targets:
+    """The visible rows that the entries of all menus lead to, by kind and id."""
+
+    def __init__(self, compiling: Compiling, kind: Any, nodes: Nodes) -> None:
+        self._kinds: dict[str, Ones] = {}
+        compiling.reads.add("posts")
+        for possible in compiling.schema.get_possible_types(kind):
+            if possible.name in TARGETS and is_object_type(possible):
+                ones = Ones.of(compiling, possible.name, lambda _: [])
+                ones.rows.written_as(compiling, possible, nodes)
+                self._kinds[possible.name.lower()] = ones
+
+    def read(self, above: Any, x: Asking) -> Steps[dict[Any, Any]]:
+        """Read them."""
+        entries = models.menu_entries(x.context.masthead.menus.values())
+        wanted = {entry.target for entry in entries if entry.target is not None}
+        found: dict[Any, Any] = {}
+        for kind, ones in self._kinds.items():
+            ids = {id for named, id in wanted if named == kind}
+            made = yield from ones.found(ids, x)
+            found |= {(kind, id): value for id, value in made.items()}
+        return found
+
+
+TARGETS = frozenset({"Page", "Post", "Author", "Tag"})

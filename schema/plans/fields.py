@@ -1,0 +1,242 @@
+"""Fields: how each declared source of a field becomes an expression in the function of its level."""
+
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    GraphQLField,
+    GraphQLObjectType,
+    get_named_type,
+    get_nullable_type,
+    is_composite_type,
+    is_list_type,
+    is_object_type,
+)  # fmt: skip
+
+import models
+from models.paging import Order
+from models.prepared import Pen
+from schema.ids import global_id
+from schema.plans import below, lists
+from schema.plans.arguments import arguments_of
+from schema.plans.asking import Arguments, NotPlanned
+from schema.plans.compiling import Compiling
+from schema.plans.leaves import of_value
+from schema.plans.levels import Level, Place, Rows, ThingPlace
+from schema.plans.nouns import noun_of
+from schema.plans.selections import Nodes
+from schema.plans.writing import Writer, display
+from schema.sources import (
+    SOURCE,
+    Beside,
+    Body,
+    Column,
+    Derived,
+    Few,
+    Identified,
+    Listed,
+    Located,
+    OfOne,
+    One,
+    SameRow,
+    Target,
+    Worked,
+)  # fmt: skip
+
+NOUN_OF_CONNECTION = {f"{kind}Connection": kind for kind in ("Post", "Author", "Comment")}
+
+
+def shown(compiling: Compiling, place: Place, kind: GraphQLObjectType, nodes: Nodes) -> str:
+    """Write an object of a kind with what is selected of it."""
+    pairs: dict[str, str] = {}
+    for name, asked in compiling.selections.below(kind, nodes).items():
+        if asked[0].name.value == "__typename":
+            pairs[name] = repr(kind.name)
+        else:
+            pairs[name] = _Field(compiling, place, kind, asked).expression()
+    return display(pairs)
+
+
+class _Field:
+    """One field that is selected at a place."""
+
+    def __init__(self, compiling: Compiling, place: Place, kind: GraphQLObjectType, nodes: Nodes) -> None:
+        self._compiling = compiling
+        self._place = place
+        self._level = place.level
+        self._nodes = nodes
+        self._definition: GraphQLField = kind.fields[nodes[0].name.value]
+        self._source = source_of(self._definition)
+
+    @property
+    def _writer(self) -> Writer:
+        return self._level.writer
+
+    def expression(self) -> str:
+        """Write it."""
+        source, place = self._source, self._place
+        match source:
+            case Column(name):
+                return self._column(name)
+            case Identified(kind, key):
+                return f"{self._writer.name(global_id)}({kind!r}, {place.raw(key)})"
+            case Derived(function, columns):
+                return self._leaf(f"{self._writer.name(function)}({self._values(columns)})")
+            case Worked():
+                return self._worked(source)
+            case Located(path):
+                absolute = self._writer.once("x.context.absolute")
+                return f"{absolute}({place.python(path)})"
+            case Body(name, work):
+                return self._body(name, work)
+            case SameRow():
+                return shown(self._compiling, place, self._object(), self._nodes)
+        return self._read_below()
+
+    def _read_below(self) -> str:
+        source, place, compiling = self._source, self._place, self._compiling
+        match source:
+            case One(noun, key):
+                if isinstance(place.level, Rows) and not place.level.has(key):
+                    return "None"
+                child = below.Ones.of(compiling, noun, place.level.each(place.raw(key)))
+                child.rows.written_as(compiling, self._object(), self._nodes)
+                return f"{self._level.below(child)}.get({place.raw(key)})"
+            case OfOne():
+                return self._of_one(source)
+            case Few():
+                few = below.Fews.of(compiling, source, place.level.each(place.raw("id")))
+                few.rows.written_as(compiling, self._object(), self._nodes)
+                return f"{self._level.below(few)}.get({place.raw('id')}, {self._writer.name(())})"
+            case Beside():
+                beside, name = self._level.shared(
+                    "beside", lambda: below.Besides(compiling, source, place.level.each(place.raw("id")))
+                )
+                way, number = beside.add(compiling, source, self._object(), self._nodes)
+                found = f"{name}.get(({way}, {place.raw('id')}))"
+                return f"({found} or {self._writer.name(below.NOTHING)})[{number}]"
+            case Listed():
+                return self._listed(source)
+            case Target():
+                targets = below.Targets(compiling, get_named_type(self._definition.type), self._nodes)
+                return f"{self._level.below(targets)}.get({place.raw('target')})"
+        raise NotPlanned(f"nothing is declared of {self._nodes[0].name.value}")
+
+    def _column(self, name: str) -> str:
+        named = get_named_type(self._definition.type)
+        if not is_composite_type(named):
+            return self._place.leaf(name, self._definition.type)
+        return self._thing(self._place.raw(name))
+
+    def _thing(self, value: str) -> str:
+        """Write something in memory, or a list of it, with what is selected."""
+        kind = self._object()
+        if not is_list_type(get_nullable_type(self._definition.type)):
+            item = self._writer.variable()
+            place = ThingPlace(self._level, item)
+            return f"[{self._compiling.show(place, kind, self._nodes)} for {item} in ({value},)][0]"
+        item = self._writer.variable()
+        place = ThingPlace(self._level, item)
+        return f"[{self._compiling.show(place, kind, self._nodes)} for {item} in {value}]"
+
+    def _worked(self, source: Worked) -> str:
+        values = self._values(source.columns)
+        given = f", {values}" if values else ""
+        if self._definition.args:
+            given += f", **{self._given()}"
+        value = f"{self._writer.name(source.function)}(x.context{given})"
+        if not is_composite_type(get_named_type(self._definition.type)):
+            return self._leaf(value)
+        item = self._writer.once(value)
+        kind = shown(self._compiling, ThingPlace(self._level, item), self._object(), self._nodes)
+        return f"(None if {item} is None else {kind})"
+
+    def _body(self, name: str, work: Any) -> str:
+        if work is None:
+            return self._place.leaf(name, self._definition.type)
+        rows = self._place.level
+        assert isinstance(rows, Rows)
+        kinds = self._writer.name(_by_class(self._compiling, self._definition, self._nodes))
+        where = rows.noun.table.__name__.lower()
+        given = f"{where!r}, {self._place.raw('id')}, {self._place.python(name)}, x.context"
+        parts = f"{self._writer.name(work)}({given})"
+        kind_of = self._writer.name(type)
+        return f"[{kinds}[{kind_of}(b)](b, x) for b in {parts}]"
+
+    def _of_one(self, source: OfOne) -> str:
+        rows, noun = self._place.level, noun_of(source.noun)
+        assert isinstance(rows, Rows)
+        assert noun is not None
+        self._compiling.look_at([noun.table._meta.db_table])
+        if noun.table is models.Post:
+            rows.tell("post", source.key)
+        key = f'"{rows.noun.table._meta.db_table}"."{source.key}"'
+
+        def write(pen: Pen) -> str:
+            other = pen.of(noun.table)
+            named = f"{other.column('id')} = {key}"
+            return f"({other.asked(noun.question, [other.column(source.column)], named)})"
+
+        found = rows.ask(f"{source.key}.{source.column}", write)
+        return f"{self._writer.name(source.function)}(x.context, {self._place.raw('id')}, {found})"
+
+    def _listed(self, source: Listed) -> str:
+        given = self._arguments() if self._definition.args else lambda _: {}
+        place = self._place
+        key = place.raw(source.key)
+        kept = place.raw(source.kept) if source.kept else None
+        pairs = place.level.each(f"({key}, {kept})")
+        child = lists.PagesBelow(source, given, pairs, self._pages(source))
+        return f"{self._level.below(child)}[{key}]"
+
+    def _pages(self, source: Listed) -> lists.Orders:
+        compiling, connection, nodes = self._compiling, self._object(), self._nodes
+        noun = noun_of(NOUN_OF_CONNECTION[connection.name])
+        assert noun is not None
+        compiling.look_at([noun.table._meta.db_table, *([source.through] if source.through else [])])
+        if noun.table is models.Post:
+            compiling.reads.add("posts")
+        belonging = lists.below_of(source, noun)
+
+        def in_order(order: Order) -> lists.Pages:
+            question = source.question
+            return lists.Pages(compiling, noun, question, order, connection, nodes, below=belonging)
+
+        return lists.Orders(in_order)
+
+    def _leaf(self, value: str) -> str:
+        return of_value(self._writer, value, self._definition.type)
+
+    def _values(self, columns: tuple[str, ...]) -> str:
+        return ", ".join(self._place.python(name) for name in columns)
+
+    def _given(self) -> str:
+        return self._writer.once(f"x.given({self._writer.name(self._arguments())})")
+
+    def _arguments(self) -> Arguments:
+        node: FieldNode = self._nodes[0]
+        return arguments_of(self._compiling.schema, self._definition, node)
+
+    def _object(self) -> GraphQLObjectType:
+        named = get_named_type(self._definition.type)
+        if not is_object_type(named):
+            raise NotPlanned(f"{named.name} is not one kind of object")
+        return named
+
+
+def source_of(definition: GraphQLField) -> Any:
+    """Give the declared source of a field: what is said of it, or the attribute of its name."""
+    declared = definition.extensions["strawberry-definition"]
+    if (source := declared.metadata.get(SOURCE)) is not None:
+        return source
+    return None if declared.base_resolver is not None else Column(declared.python_name)
+
+
+def _by_class(compiling: Compiling, definition: GraphQLField, nodes: Nodes) -> dict[type, Any]:
+    """Write a function for each kind of thing that a union holds, by the class of the thing."""
+    made: dict[type, Any] = {}
+    for kind in compiling.schema.get_possible_types(get_named_type(definition.type)):  # type: ignore[arg-type]
+        level = Level(is_postgres=compiling.is_postgres)
+        level.written(shown(compiling, ThingPlace(level, "o"), kind, nodes))
+        made[kind.extensions["strawberry-definition"].origin] = level.make
+    return made

@@ -1,0 +1,65 @@
+"""Leaves: how values of the store are written in an answer, as source text of Python."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLOutputType, get_named_type
+from tortoise import fields
+from tortoise.fields.data import CharEnumFieldInstance
+
+from models.instants import rfc_3339
+from schema.plans.writing import Writer
+
+DATE_TIME = "DateTime"
+
+
+def of_column(writer: Writer, value: str, column: fields.Field[Any], kind: GraphQLOutputType) -> str:
+    """Write a column's value as the leaf of an answer."""
+    if get_named_type(kind).name == DATE_TIME:
+        # SQLite keeps the text of a moment in UTC, PostgreSQL the moment.
+        told = f"{value}.isoformat()[:-6] + 'Z'"
+        if not writer.is_postgres:
+            told = f"{value}[:10] + 'T' + {value}[11:-6] + 'Z'"
+        return told if isinstance(kind, GraphQLNonNull) else f"(None if {value} is None else {told})"
+    if isinstance(column, fields.BooleanField) and not writer.is_postgres:
+        return f"({value} == 1)"
+    return of_value(writer, value, kind)
+
+
+def of_value(writer: Writer, value: str, kind: GraphQLOutputType) -> str:
+    """Write a value of Python as the leaf of an answer."""
+    named = get_named_type(kind)
+    if named.name == DATE_TIME:
+        return f"{writer.name(_moment)}({value})"
+    if isinstance(named, GraphQLEnumType):
+        return f"{writer.name(named.serialize)}({value})"
+    return value
+
+
+def as_python(writer: Writer, value: str, column: fields.Field[Any]) -> str:
+    """Write a column's value as the row of a noun would have it."""
+    if isinstance(column, CharEnumFieldInstance):
+        return f"{writer.name(column.enum_type)}({value})"
+    if isinstance(column, fields.JSONField):
+        return f"{writer.name(orjson.loads)}({value})"
+    if writer.is_postgres:
+        return value
+    if isinstance(column, fields.DatetimeField):
+        return f"{writer.name(_read_moment)}({value})"
+    return f"({value} == 1)" if isinstance(column, fields.BooleanField) else value
+
+
+def as_key(writer: Writer, value: str, column: fields.Field[Any]) -> str:
+    """Write a column's value as a cursor names it."""
+    if not isinstance(column, fields.DatetimeField):
+        return value
+    return f"{value}.isoformat()" if writer.is_postgres else f"{value}[:10] + 'T' + {value}[11:]"
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else rfc_3339(value)
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

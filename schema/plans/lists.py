@@ -1,0 +1,230 @@
+"""Lists: pages of rows with their cursors, on their own or below each row of a level."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from graphql import GraphQLObjectType, get_named_type, is_object_type
+
+import models
+from models.engines.steps import Steps
+from models.listed import Below, Cut, List
+from models.paging import Order, Place, Window
+from models.prepared import Question, Statement
+from schema.connections import window
+from schema.plans.asking import Arguments, Asking
+from schema.plans.below import Shown
+from schema.plans.compiling import Compiling
+from schema.plans.leaves import as_key
+from schema.plans.levels import RowPlace
+from schema.plans.nouns import Noun
+from schema.plans.selections import Nodes
+from schema.plans.writing import display
+from schema.sources import Listed
+
+SLICING = ("first", "last", "after", "before")
+# The key of a list that is below nothing.
+ALONE = None
+
+
+class Pages:
+    """Pages of a list in one order, with what is selected of them."""
+
+    def __init__(
+        self,
+        compiling: Compiling,
+        noun: Noun,
+        question: Question,
+        order: Order,
+        connection: GraphQLObjectType,
+        nodes: Nodes,
+        *,
+        below: Below | None = None,
+    ) -> None:
+        self.list = List(noun.table, question, order, below)
+        self.rows = Shown.of_noun(compiling, noun)
+        self._statements: dict[Any, Statement] = {}
+        self._asks = _Asks()
+        self._write(compiling, connection, nodes)
+
+    @property
+    def asks_total(self) -> bool:
+        """Whether it is asked how long the list is."""
+        return self._asks.total
+
+    def read(
+        self, keys: Iterable[Any], asked: Window, given: dict[Any, Any], totals: dict[Any, Any], x: Asking
+    ) -> Steps[dict[Any, Any]]:
+        """Read the page of each key, and give what is made of it; `given` fills in the question."""
+        keys, cut = list(keys), Cut.of(asked)
+        given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys)}
+        found = (yield self._statement("page", cut).bound(given)) if self._asks.rows else []
+        pages = {key: _Page([]) for key in keys}
+        for row in found:
+            pages[row[-1] if self.list.below else ALONE].rows.append(row)
+        if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
+            for *key, previous, behind in (yield self._statement("sides", cut).bound(given)):
+                page = pages[key[0] if key else ALONE]
+                page.has_previous, page.has_next = bool(previous), bool(behind)
+        for page in pages.values():
+            page.trim(asked.size, from_end=cut.from_end)
+        below = yield from self.rows.read_below([row for page in pages.values() for row in page.rows], x)
+        return {
+            key: self.rows.make(page.rows, x, page.has_previous, page.has_next, totals.get(key, 0), *below)
+            for key, page in pages.items()
+        }
+
+    def count(self, keys: Iterable[Any], given: dict[Any, Any], x: Asking) -> Steps[dict[Any, int]]:
+        """Count the list of each key."""
+        found = yield self._statement("count", None).bound({**given, **x.keys(keys)})
+        return {row[0] if self.list.below else ALONE: row[-1] for row in found}
+
+    def _statement(self, what: str, cut: Cut | None) -> Statement:
+        if (statement := self._statements.get((what, cut))) is None:
+            statement = self._prepared(what, cut)
+            self._statements[what, cut] = statement
+        return statement
+
+    def _prepared(self, what: str, cut: Cut | None) -> Statement:
+        if cut is None:
+            return self.list.count()
+        return self.list.sides(cut) if what == "sides" else self.list.page(self.rows.selected, cut)
+
+    def _places(self, asked: Window) -> dict[str, Any]:
+        places: dict[str, Any] = {}
+        for name, cursor in (("after", asked.after), ("before", asked.before)):
+            if cursor is not None:
+                place: Place = self.list.order.place(cursor, name, self.list.noun)
+                places |= {f"{name}_key": place.key, f"{name}_id": place.id}
+        return places
+
+    def _write(self, compiling: Compiling, connection: GraphQLObjectType, nodes: Nodes) -> None:
+        pairs: dict[str, str] = {}
+        for name, asked in compiling.selections.below(connection, nodes).items():
+            pairs[name] = self._field(compiling, connection, asked)
+        self.rows.written(display(pairs), "has_previous", "has_next", "total")
+
+    def _field(self, compiling: Compiling, connection: GraphQLObjectType, nodes: Nodes) -> str:
+        field = nodes[0].name.value
+        if field == "__typename":
+            return repr(connection.name)
+        if field == "totalCount":
+            self._asks.total = True
+            return "total"
+        self._asks.rows = True
+        kind = get_named_type(connection.fields[field].type)
+        assert is_object_type(kind)
+        if field == "pageInfo":
+            return self._info(compiling, kind, nodes)
+        value = self._edge if field == "edges" else lambda c, k, n: c.show(RowPlace(self.rows), k, n)
+        return f"[{value(compiling, kind, nodes)} for r in rows]"
+
+    def _edge(self, compiling: Compiling, edge: GraphQLObjectType, nodes: Nodes) -> str:
+        pairs: dict[str, str] = {}
+        for name, asked in compiling.selections.below(edge, nodes).items():
+            field = asked[0].name.value
+            if field == "node":
+                kind = get_named_type(edge.fields["node"].type)
+                assert is_object_type(kind)
+                pairs[name] = compiling.show(RowPlace(self.rows), kind, asked)
+            else:
+                pairs[name] = self._cursor("r") if field == "cursor" else repr(edge.name)
+        return display(pairs)
+
+    def _info(self, compiling: Compiling, info: GraphQLObjectType, nodes: Nodes) -> str:
+        pairs: dict[str, str] = {}
+        for name, asked in compiling.selections.below(info, nodes).items():
+            field = asked[0].name.value
+            self._asks.previous |= field == "hasPreviousPage"
+            self._asks.next |= field == "hasNextPage"
+            pairs[name] = {
+                "hasPreviousPage": "has_previous",
+                "hasNextPage": "has_next",
+                "startCursor": f"({self._cursor('rows[0]')} if rows else None)",
+                "endCursor": f"({self._cursor('rows[-1]')} if rows else None)",
+                "__typename": repr(info.name),
+            }[field]
+        return display(pairs)
+
+    def _cursor(self, row: str) -> str:
+        order = self.list.order
+        value = f"{row}[{self.rows.index(order.column)}]"
+        key = as_key(self.rows.writer, value, self.list.noun._meta.fields_map[order.column])
+        return f"{self.rows.writer.name(order.cursor_at)}({key}, {row}[{self.rows.index('id')}])"
+
+
+class PagesBelow:
+    """Pages of the list below each row of a level."""
+
+    def __init__(
+        self, declared: Listed, given: Arguments, keys: Callable[[Any], list[Any]], in_order: "InOrder"
+    ) -> None:
+        self._declared = declared
+        self._given = given
+        self._keys = keys
+        self._in_order = in_order
+
+    def read(self, above: Any, x: Asking) -> Steps[dict[Any, Any]]:
+        """Read them, and give what is made of each by the key of the row above."""
+        kept = dict(self._keys(above))
+        if not kept:
+            return {}
+        given = x.given(self._given)
+        order = given["order_by"].order if "order_by" in given else self._declared.order
+        pages = self._in_order(order)
+        asked = window(*(given.get(name) for name in SLICING))
+        if self._declared.column == "post_id":
+            x.reads.update(f"comments-{key}" for key in kept)
+        totals = kept
+        if pages.asks_total and self._declared.kept is None:
+            totals = yield from pages.count(kept, {}, x)
+        return (yield from pages.read(kept, asked, {}, totals, x))
+
+
+InOrder = Callable[[Order], Pages]
+
+
+class Orders:
+    """Makes the pages of a list in each order that is asked for, once."""
+
+    def __init__(self, make: InOrder) -> None:
+        self._make = make
+        self._made: dict[Order, Pages] = {}
+
+    def __call__(self, order: Order) -> Pages:
+        """Give the pages in an order."""
+        if order not in self._made:
+            self._made[order] = self._make(order)
+        return self._made[order]
+
+
+class _Asks:
+    """What is asked of a connection."""
+
+    def __init__(self) -> None:
+        self.rows = self.total = self.previous = self.next = False
+
+
+class _Page:
+    """The rows of a page as they come, and whether others are beside them."""
+
+    def __init__(self, rows: list[Any]) -> None:
+        self.rows = rows
+        self.has_previous = False
+        self.has_next = False
+
+    def trim(self, size: int, *, from_end: bool) -> None:
+        """Take away the one row too many, which tells that there are more, and put the others in order."""
+        if len(self.rows) > size:
+            del self.rows[size:]
+            if from_end:
+                self.has_previous = True
+            else:
+                self.has_next = True
+        if from_end:
+            self.rows.reverse()
+
+
+def below_of(declared: Listed, noun: Noun) -> Below:
+    """Tell which rows belong to a row above."""
+    is_month = noun.table is models.Post and declared.column == "published_month"
+    return Below(declared.column, "text" if is_month else "int", declared.through)

@@ -1,0 +1,280 @@
+"""The fields of the query root: how a plan begins."""
+
+from typing import Any, Protocol
+
+from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_object_type
+
+import models
+from models.engines.steps import Steps
+from models.paging import Order
+from models.prepared import Bound, Pen, Slot, Statement
+from models.wanted import ANY, Wanted
+from schema.connections import window
+from schema.ids import row_id
+from schema.inputs import PostOrder
+from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
+from schema.plans.below import Shown
+from schema.plans.by_id import ManyNodes, OneNode
+from schema.plans.compiling import Compiling
+from schema.plans.levels import Level, ThingPlace
+from schema.plans.lists import ALONE, SLICING, Orders, Pages
+from schema.plans.nouns import noun_of
+from schema.plans.selections import Nodes
+from schema.queries import ALPHABETICAL
+
+
+class Root(Protocol):
+    """A field of the root, made into a plan."""
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read it, and give its part of the answer."""
+
+    def is_long(self, x: Asking) -> bool:
+        """Tell whether it may take long, whatever is asked for."""
+
+
+class TheSite(Brief):
+    """The site, which is in memory."""
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
+        self._level = Level(is_postgres=compiling.is_postgres)
+        self._level.written(compiling.show(ThingPlace(self._level, "o"), kind, nodes))
+        # Menus show what they lead to by its path.
+        compiling.look_at(("menu", "menu_item", "page", "post", "author", "tag"))
+        compiling.reads.add("posts")
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read what is below it."""
+        return (yield from self._level.made(x.context.site, x))
+
+
+class Months(Brief):
+    """The months of the archive."""
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
+        self._given = given
+        self._rows = Shown.of(compiling, "ArchiveMonth")
+        self._rows.written_as(compiling, kind, nodes)
+        self._statements: dict[bool, Statement] = {}
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read all of them, or those of a year."""
+        year = x.given(self._given).get("year")
+        if year and not 0 <= year <= 9999:
+            return []
+        has_year = year is not None
+        if has_year not in self._statements:
+            self._statements[has_year] = self._prepared(has_year=has_year)
+        span = {} if year is None else {"year": f"{year:04d}-%"}
+        found = yield self._statements[has_year].bound(span)
+        return (yield from self._rows.made(found, x))
+
+    def _prepared(self, *, has_year: bool) -> Statement:
+        noun = self._rows.noun
+        pen = Pen(noun.table)
+        month = pen.column("month")
+        of_year = [f"{month} LIKE {pen.value(Slot('year'))}"] if has_year else []
+        asked = pen.asked(noun.question, self._rows.selected(pen), *of_year)
+        return pen.done(f"{asked} ORDER BY {month} DESC")
+
+
+class TheTags(Brief):
+    """The tags in use."""
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
+        self._rows = Shown.of(compiling, "Tag")
+        self._rows.written_as(compiling, kind, nodes)
+        self._statement: Statement | None = None
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read all of them."""
+        if self._statement is None:
+            pen = Pen(models.Tag)
+            asked = pen.asked(models.Tag.in_use, self._rows.selected(pen))
+            self._statement = pen.done(f"{asked} ORDER BY {pen.walked(ALPHABETICAL)}")
+        found = yield self._statement.bound({})
+        return (yield from self._rows.made(found, x))
+
+
+class Authors(Brief):
+    """The authors in pages."""
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
+        self._given = given
+        noun = noun_of("Author")
+        assert noun is not None
+        self._pages = Pages(compiling, noun, models.Author.known, ALPHABETICAL, kind, nodes)
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read a page of them."""
+        given = x.given(self._given)
+        asked = window(*(given.get(name) for name in SLICING))
+        totals: dict[Any, Any] = {}
+        if self._pages.asks_total:
+            totals = yield from self._pages.count([], {}, x)
+        pages = yield from self._pages.read([ALONE], asked, {}, totals, x)
+        return pages[ALONE]
+
+
+class Posts:
+    """The posts in pages, on conditions."""
+
+    MOST_SHAPES = 50
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
+        self._given = given
+        self._compiling, self._kind, self._nodes = compiling, kind, nodes
+        self._by_shape: dict[Wanted, Orders] = {}
+        self._counting: dict[bool, Statement] = {}
+        compiling.look_at(("post", "month_count", "byline", "tagging", "author", "tag"))
+        compiling.reads.add("posts")
+
+    def is_long(self, x: Asking) -> bool:
+        """Tell whether words are to be found, for which no index helps."""
+        return self._wanted(x.given(self._given)).search is not None
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read a page of them."""
+        given = x.given(self._given)
+        wanted, order_by = self._wanted(given), given["order_by"]
+        assert isinstance(order_by, PostOrder)
+        asked = window(*(given.get(name) for name in SLICING))
+        pages = self._orders(wanted.stands_in())(order_by.order)
+        totals: dict[Any, Any] = {}
+        if pages.asks_total:
+            totals = yield from self._total(pages, wanted, x)
+        read = yield from pages.read([ALONE], asked, wanted.values(), totals, x)
+        return read[ALONE]
+
+    def _total(self, pages: Pages, wanted: Wanted, x: Asking) -> Steps[dict[Any, Any]]:
+        """Count them, by the kept counts where these tell."""
+        if wanted not in (ANY, Wanted(month=wanted.month)):
+            return (yield from pages.count([], wanted.values(), x))
+        has_month = wanted.month is not None
+        if has_month not in self._counting:
+            pen = Pen(models.MonthCount)
+            month = [f"{pen.column('month')} = {pen.value(Slot('month'))}"] if has_month else []
+            asked = pen.asked(
+                models.MonthCount.in_archive, [f"COALESCE(SUM({pen.column('post_count')}), 0)"], *month
+            )
+            self._counting[has_month] = pen.done(asked)
+        [[total]] = yield self._counting[has_month].bound({"month": wanted.month})
+        return {ALONE: int(total)}
+
+    def _wanted(self, given: dict[str, Any]) -> Wanted:
+        conditions = given.get("filter")
+        return conditions.wanted() if conditions else ANY
+
+    def _orders(self, shape: Wanted) -> Orders:
+        if shape not in self._by_shape:
+            if len(self._by_shape) >= self.MOST_SHAPES:
+                self._by_shape.clear()
+            noun = noun_of("Post")
+            assert noun is not None
+
+            def in_order(order: Order) -> Pages:
+                def question() -> Any:
+                    return models.Post.in_list(shape)
+
+                return Pages(self._compiling, noun, question, order, self._kind, self._nodes)
+
+            self._by_shape[shape] = Orders(in_order)
+        return self._by_shape[shape]
+
+
+class ByName(Brief):
+    """One visible row, by its id, its slug or its path."""
+
+    def __init__(
+        self, compiling: Compiling, noun: str, kind: GraphQLObjectType, nodes: Nodes, given: Arguments
+    ) -> None:
+        self._given = given
+        self._name = noun
+        self._rows = Shown.of(compiling, noun)
+        if noun == "Post":
+            self._rows.tell("post", "id")
+        self._rows.written_as(compiling, kind, nodes)
+        self._statements: dict[str, Statement] = {}
+        compiling.reads |= {"any-redirect"} if noun != "Author" else set()
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Find it, and give what is made of it."""
+        by = x.given(self._given)["by"]
+        found = []
+        for column, value in _tries(self._name, by):
+            if column == "old":
+                [[id]] = (yield self._bound(column, value, x)) or [[None]]
+                found = [] if id is None else (yield self._bound("id", id, x))
+            else:
+                found = yield self._bound(column, value, x)
+            if found:
+                break
+        if self._name == "Post" and not found:
+            # Whatever comes to have this name is told of as one of the list.
+            x.reads.add("posts")
+        made = yield from self._rows.made(found, x)
+        return made[0] if made else None
+
+    def _bound(self, column: str, value: Any, x: Asking) -> Bound:
+        return self._statement(column).bound({"value": value, "site": x.context.site.id})
+
+    def _statement(self, column: str) -> Statement:
+        if column not in self._statements:
+            noun = self._rows.noun
+            if column == "old":
+                pen = Pen(models.Redirect)
+                key = pen.column(f"{noun.table._meta.db_table}_id")
+                self._statements[column] = pen.done(
+                    pen.asked(models.Redirect.all, [key], *_named(pen, "path"))
+                )
+            else:
+                pen = Pen(noun.table)
+                self._statements[column] = pen.done(
+                    pen.asked(noun.question, self._rows.selected(pen), *_named(pen, column))
+                )
+        return self._statements[column]
+
+
+def _named(pen: Pen, column: str) -> list[str]:
+    # Slugs and paths are unique within a site; only with it can an index be used.
+    named = f"{pen.column(column)} = {pen.value(Slot('value'))}"
+    return [named] if column == "id" else [f"{pen.column('site_id')} = {pen.value(Slot('site'))}", named]
+
+
+def _tries(noun: str, by: Any) -> list[tuple[str, Any]]:
+    """Tell by which columns to look for what is named, one after the other; `old` is an old path."""
+    if noun != "Author" and by.path:
+        path = models.normal_path(by.path)
+        old = ("old", path if len(path) <= models.LONGEST_PATH else "")
+        if noun == "Page":
+            return [("path", models.findable(path, models.LONGEST_PATH)), old]
+        slug = path.removeprefix("/posts/")
+        return [old] if slug == path else [("slug", models.findable(slug)), old]
+    if by.slug:
+        return [("slug", models.findable(by.slug))]
+    return [("id", row_id(by.id or "", noun) or 0)]
+
+
+def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, given: Arguments) -> Root:
+    """Make a plan of a field of the root."""
+    named = get_named_type(field.type)
+    if name == "node":
+        return OneNode(compiling, named, nodes, given)
+    if name == "nodes":
+        return ManyNodes(compiling, named, nodes, given)
+    if not is_object_type(named):
+        raise NotPlanned(f"{named.name} is not one kind of object")
+    match name:
+        case "site":
+            return TheSite(compiling, named, nodes)
+        case "archiveMonths":
+            return Months(compiling, named, nodes, given)
+        case "tags":
+            return TheTags(compiling, named, nodes)
+        case "authors":
+            return Authors(compiling, named, nodes, given)
+        case "posts":
+            return Posts(compiling, named, nodes, given)
+        case "post" | "page" | "author":
+            return ByName(compiling, named.name, named, nodes, given)
+    raise NotPlanned(f"{name} is answered by graphql-core")

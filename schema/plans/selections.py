@@ -1,0 +1,129 @@
+"""Selections: which fields an answer has at a place, with fragments spread and directives decided."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLIncludeDirective,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLSkipDirective,
+    InlineFragmentNode,
+    Node,
+    SelectionSetNode,
+    VariableNode,
+    is_abstract_type,
+)  # fmt: skip
+
+Nodes = tuple[FieldNode, ...]
+
+
+class Selections:
+    """Gathers the fields of a document, as its conditions are decided."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, decided: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._decided = decided
+        self._fragments = {
+            part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+        }
+
+    def below(self, parent: GraphQLObjectType, nodes: Nodes) -> dict[str, Nodes]:
+        """Give what is selected of an object that these fields give, by response name, in order."""
+        return self.of(parent, [node.selection_set for node in nodes if node.selection_set is not None])
+
+    def of(self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> dict[str, Nodes]:
+        """Give what some selection sets select of an object."""
+        found: dict[str, list[FieldNode]] = {}
+        spread: set[str] = set()
+        for part in sets:
+            self._gather(parent, part, found, spread)
+        return {name: tuple(nodes) for name, nodes in found.items()}
+
+    def variables(self, nodes: Nodes) -> set[str]:
+        """Name the variables on which these fields depend, in the fragments that they spread too."""
+        found: set[str] = set()
+        waiting: list[Node] = list(nodes)
+        spread: set[str] = set()
+        while waiting:
+            for part in _walk(waiting.pop()):
+                if isinstance(part, VariableNode):
+                    found.add(part.name.value)
+                elif isinstance(part, FragmentSpreadNode) and part.name.value not in spread:
+                    spread.add(part.name.value)
+                    waiting.append(self._fragments[part.name.value])
+        return found
+
+    def _gather(
+        self,
+        parent: GraphQLObjectType,
+        part: SelectionSetNode,
+        found: dict[str, list[FieldNode]],
+        spread: set[str],
+    ) -> None:
+        for node in part.selections:
+            if not self._is_included(node):
+                continue
+            if isinstance(node, FieldNode):
+                name = node.alias.value if node.alias else node.name.value
+                found.setdefault(name, []).append(node)
+            elif isinstance(node, InlineFragmentNode):
+                if self._fits(parent, node):
+                    self._gather(parent, node.selection_set, found, spread)
+            elif isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+                spread.add(node.name.value)
+                fragment = self._fragments[node.name.value]
+                if self._fits(parent, fragment):
+                    self._gather(parent, fragment.selection_set, found, spread)
+
+    def _is_included(self, node: Any) -> bool:
+        for directive in node.directives or ():
+            name = directive.name.value
+            if name in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name):
+                value = directive.arguments[0].value
+                is_true = self._decided[value.name.value] if isinstance(value, VariableNode) else value.value
+                if is_true == (name == GraphQLSkipDirective.name):
+                    return False
+        return True
+
+    def _fits(self, parent: GraphQLObjectType, node: InlineFragmentNode | FragmentDefinitionNode) -> bool:
+        if node.type_condition is None:
+            return True
+        condition = self._schema.type_map[node.type_condition.name.value]
+        return condition is parent or (
+            is_abstract_type(condition) and self._schema.is_sub_type(condition, parent)
+        )
+
+
+def deciding(document: DocumentNode) -> frozenset[str]:
+    """Name the variables that conditions of a document depend on."""
+    return frozenset(
+        name
+        for node in _directives(document)
+        if node.name.value in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name)
+        for name in variables_in(node)
+    )
+
+
+def variables_in(node: Node) -> set[str]:
+    """Name the variables that stand in a part of a document."""
+    return {found.name.value for found in _walk(node) if isinstance(found, VariableNode)}
+
+
+def _directives(document: DocumentNode) -> Iterable[Any]:
+    return (node for node in _walk(document) if node.kind == "directive")
+
+
+def _walk(node: Node) -> Iterable[Node]:
+    waiting: list[Any] = [node]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, Node):
+            yield found
+            waiting += [getattr(found, key) for key in found.keys if key != "loc"]
+        elif isinstance(found, (list, tuple)):
+            waiting += found
