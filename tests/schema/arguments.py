@@ -1,7 +1,7 @@
 """Draws what is said to a field: arguments as literals and as variables, with defaults, null, or left out."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
@@ -47,6 +47,7 @@ class Declared:
     kind: str
     default: str | None
     purpose: tuple[str, str]
+    draw: Callable[[], Any] = field(compare=False)
 
 
 class Luck:
@@ -116,6 +117,13 @@ class Arguments:
         known = [min(max(number, 0), 100) for number in asked if number is not None]
         return max(known, default=assumed)
 
+    def given_again(self) -> dict[str, Any]:
+        """Draw other values for the same variables."""
+        given: dict[str, Any] = {}
+        for name, declared in self.declared.items():
+            self._give(given, name, declared)
+        return given
+
     def spoil(self) -> None:
         """Give a variable what may not fit it."""
         if self.declared:
@@ -154,22 +162,25 @@ class Arguments:
         if (not must or written.endswith("!")) and self.luck.chance(25):
             default = literal(self._value(nullable, owner, name, nested=False))
             written = str(nullable) if self.luck.chance(70) else written
-        for known, declared in self.declared.items():
-            if declared == Declared(written, default, purpose) and self.luck.chance(50):
+        declared = Declared(
+            written, default, purpose, lambda: self._value(nullable, owner, name, nested=False)
+        )
+        for known, other in self.declared.items():
+            if declared == other and self.luck.chance(50):
                 return Variable(known)
-        return self._declare(Declared(written, default, purpose), nullable, owner, name)
-
-    def _declare(self, declared: Declared, kind: Any, owner: str, name: str) -> Variable:
         variable = Variable(f"v{len(self.declared)}")
         self.declared[variable] = declared
+        self._give(self.given, variable, declared)
+        return variable
+
+    def _give(self, given: dict[str, Any], variable: str, declared: Declared) -> None:
         is_optional = declared.default is not None or not declared.kind.endswith("!")
         if is_optional and self.luck.chance(30):
-            return variable
+            return
         if not declared.kind.endswith("!") and self.luck.chance(5):
-            self.given[variable] = None
+            given[variable] = None
         else:
-            self.given[variable] = _sent(self._value(kind, owner, name, nested=False))
-        return variable
+            given[variable] = _sent(declared.draw())
 
     def _value(self, kind: Any, owner: str, name: str, *, nested: bool) -> Any:
         if isinstance(kind, GraphQLNonNull):

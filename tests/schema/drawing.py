@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
@@ -38,14 +39,22 @@ SIZES = (8, 20, 40, 60)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A document, the operation that is meant, and the variables sent along."""
+    """A document, the operation that is meant, and the variables sent along: now, and `before` this."""
 
     source: str
     variables: dict[str, Any]
     operation: str | None
+    before: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def all(self) -> Iterator["Question"]:
+        """Give one question for each time that the document is sent."""
+        for variables in (*self.before, self.variables):
+            yield Question(self.source, variables, self.operation)
 
     def __str__(self) -> str:
-        return f"\n{self.source}\nvariables: {self.variables!r}\noperation: {self.operation!r}\n"
+        before = f"after: {self.before!r}\n" if self.before else ""
+        return f"\n{self.source}\n{before}variables: {self.variables!r}\noperation: {self.operation!r}\n"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         # As Hypothesis shows what fails: to be read, and pasted.
@@ -135,7 +144,9 @@ class _Drawing:
             parts.insert(self.luck.upto(len(parts)), "query Other { __typename }")
         if self.luck.chance(3):
             self.arguments.spoil()
-        return Question("\n".join(parts), self.arguments.given, name)
+        times = self.luck.upto(2) if self.arguments.declared and self.luck.chance(40) else 0
+        before = tuple(self.arguments.given_again() for _ in range(times))
+        return Question("\n".join(parts), self.arguments.given, name, before)
 
     def _header(self, body: str, name: str | None) -> str:
         # Some variables were drawn for what was not asked in the end.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from graphql import (
@@ -61,11 +62,17 @@ def _smaller(question: Question, place: int) -> Question | None:
         for part in (list(value) if isinstance(value, dict) else range(len(value)))
     ]
     if place - len(cuts) >= len(parts):
-        return None
+        return _asked_less(question, place - len(cuts) - len(parts))
     name, part = parts[place - len(cuts)]
     changed = deepcopy(question.variables)
     del changed[name][part]
-    return Question(question.source, changed, question.operation)
+    return replace(question, variables=changed)
+
+
+def _asked_less(question: Question, place: int) -> Question | None:
+    if place >= len(question.before):
+        return None
+    return replace(question, before=question.before[:place] + question.before[place + 1 :])
 
 
 def _cuts(document: DocumentNode) -> Iterator[Callable[[], None]]:
@@ -143,8 +150,11 @@ def _question(document: DocumentNode, question: Question) -> Question:
             kept_ones = tuple(one for one in declared if one.variable.name.value in used)
             _set(part, "variable_definitions", kept_ones)
     text = print_ast(document)
-    variables = {key: value for key, value in question.variables.items() if key in used}
-    return Question(text, variables, question.operation)
+    now, *before = (
+        {key: value for key, value in given.items() if key in used}
+        for given in (question.variables, *question.before)
+    )
+    return Question(text, now, question.operation, tuple(before))
 
 
 def _nodes_used(document: DocumentNode) -> Iterator[Any]:
