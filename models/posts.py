@@ -227,10 +227,10 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.month is not None:
         asked.append(Q(published_month=wanted.month))
     if wanted.author_slugs is not None:
-        named = Byline.filter(author__slug__in=map(findable, wanted.author_slugs))
+        named = Byline.filter(author__slug__in=[findable(slug) for slug in wanted.author_slugs])
         asked.append(Q(id__in=Subquery(named.values("post_id"))))
     if wanted.tag_slugs is not None:
-        tagged = Tagging.filter(tag__slug__in=map(findable, wanted.tag_slugs))
+        tagged = Tagging.filter(tag__slug__in=[findable(slug) for slug in wanted.tag_slugs])
         asked.append(Q(id__in=Subquery(tagged.values("post_id"))))
     if wanted.ids is not None:
         asked.append(Q(id__in=wanted.ids))
