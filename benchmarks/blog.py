@@ -31,7 +31,7 @@ school winkel trein brief zomer winter regen haven muziek verhaal vraag antwoord
 
 
 class Place(NamedTuple):
-    """A comment's place in a conversation: which of them it replies to, how deep, and how many reply to it."""
+    """A comment's place in a conversation: what it replies to, how deep, and how many reply to it."""
 
     parent: int | None
     depth: int

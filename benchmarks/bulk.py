@@ -30,7 +30,7 @@ async def insert(noun: type[Model], columns: Sequence[str], rows: Iterable[Row])
 
 
 async def settle(nouns: Sequence[type[Model]]) -> None:
-    """Let the store look at what it has, as it does by itself after a while, and perhaps amid a measurement."""
+    """Let the store look at what it has, which it would else do by itself amid a measurement."""
     client = require_context().db()
     if client.capabilities.dialect == "sqlite":
         await client.execute_script("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
