@@ -111,9 +111,7 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
     """Read what is to be measured from the command line."""
     parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes and short turns: a minute or two")
-    parser.add_argument(
-        "--only", default="", help="these, with commas: q1,q2,m1 or names of files in queries/"
-    )
+    parser.add_argument("--only", default="", help="these alone, with commas: q1,q2,m1 or node")
     parser.add_argument("--store", choices=STORES, help="this store alone")
     parser.add_argument("--sizes", default="", help="numbers of posts, with commas: 1000,10000")
     given = parser.parse_args(arguments)

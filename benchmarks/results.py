@@ -21,9 +21,11 @@ def speeds(store: str, posts: int, measured: Mapping[str, Figures]) -> str:
     heads = [f"{CALLED[store]}, {_number(posts)} posts", *systems]
     heads += [f"{one.removeprefix('ours, ')} : {other.removeprefix('ours, ')}" for one, other in ratios]
     rows = [
-        [title(name)]
-        + [_speed(each.get(system)) for system in systems]
-        + [_ratio(each, *pair) for pair in ratios]
+        [
+            title(name),
+            *(_speed(each.get(system)) for system in systems),
+            *(_divided(each.get(one), each.get(other)) for one, other in ratios),
+        ]
         for name, each in measured.items()
     ]
     return _table(heads, rows)
@@ -46,20 +48,17 @@ def growth(store: str, sizes: Sequence[int], measured: Mapping[str, Mapping[tupl
 
 def between_stores(measured: Mapping[str, Mapping[str, Figures]]) -> str:
     """Show how much faster ours is on SQLite than on PostgreSQL."""
-    one, other = (measured[store] for store in ("sqlite", "postgres"))
+    one, other = measured["sqlite"], measured["postgres"]
+    systems = (OURS, CACHED)
     rows = [
-        [title(name)] + [_divided(one[name].get(s), other[name].get(s)) for s in (OURS, CACHED)]
+        [title(name), *(_divided(one[name].get(system), other[name].get(system)) for system in systems)]
         for name in one
     ]
-    return _table(["SQLite : PostgreSQL", OURS, CACHED], rows)
+    return _table(["SQLite : PostgreSQL", *systems], rows)
 
 
 def _speed(figure: Figure | None) -> str:
     return "" if figure is None else f"{_number(round(figure.rate))} ({figure.p50:.2f} ms)"
-
-
-def _ratio(each: Figures, one: str, other: str) -> str:
-    return _divided(each.get(one), each.get(other))
 
 
 def _divided(one: Figure | None, other: Figure | None) -> str:

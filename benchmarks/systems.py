@@ -102,14 +102,13 @@ class Field:
             (self._folder / ask.name).write_bytes(typical)
 
     async def contenders(self, ask: Ask) -> list[Contender]:
-        """Give what each of the servers is sent; one that gives no tags is not asked for what a client has."""
+        """Give what each of the servers is sent; who gives no tags is not asked if one is still good."""
         found = []
         for name, (system, server) in self._running.items():
             address = f"{server.address}/{ask.name if name == CONSTANT else 'graphql'}"
             if system.revisits:
-                requests = None if ask.is_mutation else await _revisits(address, ask)
-                if requests is not None:
-                    found.append(Contender(name, address, requests, status=304))
+                if known := await _revisits(address, ask):
+                    found.append(Contender(name, address, known, status=304))
                 continue
             holds = b'"errors":[]' if ask.is_mutation else b'{"data":{'
             found.append(
@@ -135,15 +134,15 @@ async def field(
         await running.stop()
 
 
-async def _revisits(address: str, ask: Ask) -> list[bytes] | None:
-    requests = []
+async def _revisits(address: str, ask: Ask) -> list[bytes]:
+    requests: list[bytes] = []
     async with aiohttp.ClientSession(headers={"Accept-Encoding": "identity"}) as session:
         for variables in ask.variables:
             text = orjson.dumps(variables).decode()
             url = f"{address}?query={quote(ask.document)}&variables={quote(text)}"
             known = await tag(session, url)
             if known is None:
-                return None
+                return []
             requests.append(got(address, ask.document, text, known))
     return requests
 
