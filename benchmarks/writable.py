@@ -26,7 +26,7 @@ async def nothing_inside(_app: web.Application) -> AsyncIterator[None]:
 
 def main() -> None:
     """Serve until stopped."""
-    visitors.SignUpGate = visitors.CommentGate = OpenGate  # type: ignore[misc, assignment]
+    visitors.SignUpGate = visitors.CommentGate = OpenGate
     server.work_inside = nothing_inside
     server.serve_until_stopped(read_settings(port=0), demonstration=False)
 

@@ -165,7 +165,7 @@ schema = strawberry.Schema(
     Query,
     Mutation,
     types=[NotFoundError],
-    extensions=[ParserCache(maxsize=100), ValidationCache(maxsize=100)],
+    extensions=[lambda: ParserCache(maxsize=100), lambda: ValidationCache(maxsize=100)],
     config=StrawberryConfig(
         scalar_map={
             datetime: strawberry.scalar(name="DateTime", serialize=_moment),
