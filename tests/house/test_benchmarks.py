@@ -21,7 +21,7 @@ from benchmarks.memory import different
 from benchmarks.naive.schema import schema as naive
 from benchmarks.results import between_stores, growth, speeds
 from benchmarks.rounds import Figure, Pace, measure
-from benchmarks.systems import CONSTANT, NAIVE, OURS, READING, WRITING, _compare, field
+from benchmarks.systems import CONSTANT, NAIVE, OURS, WRITING, _compare, field
 from models.store import open_store
 from schema.graph import schema
 
@@ -153,16 +153,12 @@ def test_replies_stand_below_what_they_reply_to():
 async def test_ours_and_the_naive_stack_answer_alike_and_can_be_measured(empty_url, tmp_path):
     async with open_store(empty_url):
         await generate(POSTS)
-    pace = Pace(rounds=1, seconds=0.01, connections=2)
-    for systems, names in ((READING, QUERIES), (WRITING, MUTATIONS)):
-        chosen = [system for system in systems if system.name in (OURS, NAIVE, CONSTANT)]
-        folder = tmp_path / names[0]
-        folder.mkdir()
-        asked = [ask._replace(variables=ask.variables[:3]) for ask in asks(POSTS, names)]
-        async with asker(None) as who, field(empty_url, folder, None, chosen, asked) as running:
-            contenders = {each.name: each for each in await running.contenders(asked[0])}
+    asked = [ask._replace(variables=ask.variables[:3]) for ask in asks(POSTS, (*QUERIES, *MUTATIONS))]
+    async with asker(None) as who, field(empty_url, tmp_path, None, WRITING, asked) as running:
+        for ask in (asked[0], asked[-1]):
+            contenders = {each.name: each for each in await running.contenders(ask)}
             assert set(contenders) == {OURS, NAIVE, CONSTANT}
-            figures = await measure(who, contenders, pace)
+            figures = await measure(who, contenders, Pace(rounds=1, seconds=0.01, connections=2))
             assert all(figure.rate > 0 and figure.p50 > 0 for figure in figures.values())
 
 
