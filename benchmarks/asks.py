@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 
 import models
-from benchmarks.blog import BUSY, FIRST_YEAR, LIVELY, YEARS, moments
+from benchmarks.blog import AUTHORS, BUSY, FIRST_YEAR, LIVELY, YEARS, moments
 from models.paging import Order
 
 FOLDER = Path(__file__).parent
@@ -50,6 +50,21 @@ def _read(file: Path) -> str:
 
 def _nothing(_posts: int) -> list[Variables]:
     return [{}]
+
+
+# Who asks the same at the same moment may get one answer together, with no cache at all: so nobody does.
+
+
+def _lengths(_posts: int) -> list[Variables]:
+    return [{"length": length} for length in range(200 - VARIANTS // 2, 200 + VARIANTS // 2)]
+
+
+def _hundreds(posts: int) -> list[Variables]:
+    return [{"after": cursor(posts, posts - 1 - place)} for place in range(VARIANTS)]
+
+
+def _sizes(_posts: int) -> list[Variables]:
+    return [{"first": size} for size in range(AUTHORS, 100)]
 
 
 def _lively_slugs(posts: int) -> list[Variables]:
@@ -102,15 +117,15 @@ def _some(numbers: range | list[int]) -> list[int]:
 
 VARIABLES: dict[str, Callable[[int], list[Variables]]] = {
     "typename": _nothing,
-    "home": _nothing,
-    "home_posts": _nothing,
+    "home": _lengths,
+    "home_posts": _lengths,
     "post": _lively_slugs,
     "archive": _months,
     "far_page": _far_pages,
-    "deep": _nothing,
+    "deep": _hundreds,
     "archive_page_2": _second_pages,
     "post_replies": _lively_slugs,
-    "authors": _nothing,
+    "authors": _sizes,
     "node": _ids,
     "add_comment": _comments,
     "subscribe": _addresses,
