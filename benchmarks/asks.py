@@ -142,5 +142,5 @@ QUERIES = tuple(name for name in VARIABLES if name not in MUTATIONS)
 
 def title(name: str) -> str:
     """Give the heading of a column: Q2 post."""
-    called = {name: short.upper() for short, name in CALLED.items()}
+    called = {name: short.capitalize() for short, name in CALLED.items()}
     return f"{called[name]} {name}" if name in called else name
