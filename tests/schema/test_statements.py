@@ -17,11 +17,14 @@ from schema.plans import Plans
 
 QUERIES = Path(__file__).parents[2] / "benchmarks/queries"
 STATEMENTS = {
+    "typename": 0,
     "home": 4,
+    "home_posts": 2,
     "post": 5,
     "post_replies": 7,
     "archive": 3,
     "archive_page_2": 3,
+    "far_page": 2,
     "deep": 4,
     "authors": 3,
     "node": 2,
@@ -80,6 +83,7 @@ async def test_a_page_asks_the_store_no_more_when_there_is_more(
         "post_replies": {"slug": post.slug},
         "archive": {"month": "2010-01"},
         "archive_page_2": {"month": "2010-01", "after": NEWEST.cursor(await _newest())},
+        "far_page": {"after": NEWEST.cursor(await _newest())},
         "node": {"id": global_id("Post", post.id)},
     }
     asked: dict[str, int] = {}
