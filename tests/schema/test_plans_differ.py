@@ -17,7 +17,6 @@ from tests.schema.garden import AHEAD, LATER
 from tests.schema.lore import gather
 from tests.schema.overgrown import SOON, overgrow
 
-
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="there are no plans")
 
 
