@@ -20,7 +20,14 @@ from tests.schema.overgrown import SOON, overgrow
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="there are no plans")
 
 
-async def test_plans_answer_as_the_graph_does(store):
+@pytest.fixture
+async def hearing(store):
+    """Hear what others do, without which nothing kept is given."""
+    async with models.pulse.hearing():
+        yield
+
+
+async def test_plans_answer_as_the_graph_does(hearing):
     await _compare(examples=180, at_random=False)
 
 
@@ -42,7 +49,7 @@ async def test_a_page_of_some_posts_knows_of_those_before_and_behind_it(store, w
 
 
 @pytest.mark.faults
-async def test_plans_answer_thousands_of_questions_as_the_graph_does(store):
+async def test_plans_answer_thousands_of_questions_as_the_graph_does(hearing):
     await _compare(examples=6_000, at_random=True)
 
 

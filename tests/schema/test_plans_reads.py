@@ -25,6 +25,13 @@ pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", rea
 EVERYTHING = "everything"
 
 
+@pytest.fixture(autouse=True)
+async def hearing(store):
+    """Hear what others do, without which nothing kept is given."""
+    async with models.pulse.hearing():
+        yield
+
+
 async def test_whatever_changes_an_answer_is_told_under_what_it_has_read(store):
     await _upheave(rounds=len(VERBS), pool=60, seed=5)
 
