@@ -137,7 +137,9 @@ class Plans:
         names = ways.get("deciding")
         if names is None:
             names = ways["deciding"] = tuple(sorted(deciding(operation.document)))
-        decided = {name: variables.coerced[name] for name in names}
+        decided = {name: value for name in names if (value := variables.coerced.get(name)) is not None}
+        if len(decided) < len(names):
+            return None
         key = (audience, dialect(), *decided.values())
         if key not in ways:
             if len(ways) > MOST_WAYS:

@@ -87,6 +87,9 @@ class _Reader:
     def _object(self, kind: GraphQLInputObjectType, node: ObjectValueNode) -> Value | None:
         """Read an input object of constants and plain variables; None when there is more to it."""
         declared = kind.extensions["strawberry-definition"]
+        # graphql-core does not know it of Strawberry's.
+        if declared.is_one_of and len(node.fields) != 1:
+            return None
         names = self._converter.config.name_converter
         fields = {names.from_field(field): field for field in declared.fields}
         known: dict[str, Any] = {}
@@ -100,7 +103,7 @@ class _Reader:
                     value, field.resolve_type(type_definition=declared)
                 )
             elif isinstance(part.value, VariableNode) and _is_leaf(inner.type):
-                wanted = GraphQLNonNull(get_nullable_type(inner.type)) if kind.is_one_of else inner.type
+                wanted = GraphQLNonNull(get_nullable_type(inner.type)) if declared.is_one_of else inner.type
                 open_ones.append((field.python_name, _variable(part.value, wanted, ABSENT)))
             else:
                 return None

@@ -1,0 +1,79 @@
+"""Plans take what they can answer, leave the rest to graphql-core, and grow no further than their bounds."""
+
+import json
+import os
+
+import pytest
+from graphql import execute
+
+from schema.documents import Documents
+from schema.plans import MOST_WAYS, Plans
+from tests.schema.garden import plant
+
+pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
+
+
+@pytest.fixture
+async def asked(site, publication):
+    """Ask graphql-core and a plan the same: `whole, planned = await asked(query, variables)`."""
+    await plant(site)
+    documents = Documents()
+    plans = Plans(documents.core)
+
+    async def ask(query, **variables):
+        operation = documents.read(query).operation(None)
+        context = await publication.context()
+        result = execute(documents.core, operation.document, context_value=context, variable_values=variables)
+        whole = result if not hasattr(result, "__await__") else await result
+        return whole, await plans.answer(operation, variables, await publication.context()), operation
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("query", "variables"),
+    [
+        ("query ($v: Boolean = true) { site { title timeZone @skip(if: $v) } }", {"v": None}),
+        ('query ($a: ID!) { author(by: { id: $a, slug: "bea" }) { name } }', {"a": "x"}),
+        ('query ($s: String = "bea") { author(by: { slug: $s }) { name } }', {"s": None}),
+        ("{ posts(first: 1, last: 1) { totalCount } }", {}),
+        ('{ posts(after: "nothing") { totalCount } }', {}),
+        ("{ posts { nodes { excerpt(length: 0) } } }", {}),
+        ('{ archiveMonths { label(language: "xx-nowhere") } }', {}),
+        ("query ($n: Int!) { posts(first: $n) { totalCount } }", {}),
+        ("query ($n: Int!) { posts(first: $n) { totalCount } }", {"n": "many"}),
+    ],
+)
+async def test_what_errs_is_not_a_plans(asked, query, variables):
+    whole, planned, _ = await asked(query, **variables)
+    assert whole.errors
+    assert planned is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '{ newsletterSubscription(token: "x") { email } }',
+        "{ __schema { queryType { name } } }",
+        'mutation { unsubscribe(input: { token: "x" }) { errors { __typename } } }',
+    ],
+)
+async def test_what_is_not_everybodys_to_read_is_not_a_plans(asked, query):
+    whole, planned, _ = await asked(query)
+    assert not whole.errors
+    assert planned is None
+
+
+async def test_each_way_of_deciding_has_a_plan_until_there_are_too_many(asked):
+    names = [f"v{number}" for number in range(5)]
+    declared = ", ".join(f"${name}: Boolean!" for name in names)
+    fields = " ".join(f"{name}: title @include(if: ${name})" for name in names)
+    query, taken = f"query ({declared}) {{ site {{ id {fields} }} }}", 0
+    for number in range(2 ** len(names)):
+        decided = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        whole, planned, operation = await asked(query, **decided)
+        if planned is not None:
+            taken += 1
+            assert json.loads(planned.body) == {"data": whole.data}
+    assert taken == MOST_WAYS
+    assert len(operation.plans) == MOST_WAYS + 1
