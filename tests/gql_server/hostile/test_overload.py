@@ -6,7 +6,7 @@ import time
 import pytest
 
 from gql_server.crowd import CROWD, Lane
-from tests.gql_server.hostile.crowds import closed_loop, open_loop
+from tests.gql_server.hostile.crowds import EACH_TIME, closed_loop, open_loop
 from tests.gql_server.hostile.wire import EVENTS, line_to, posted, request
 
 LIST = """{
@@ -17,7 +17,7 @@ LIST = """{
     pageInfo { endCursor }
   }
 }"""
-QUESTION = posted({"query": LIST})
+QUESTION = posted({"query": LIST, "extensions": {"number": EACH_TIME}})
 CLIENTS = 8
 TIMES = 4
 LEAST_GOODPUT = 0.7
