@@ -6,7 +6,7 @@ import time
 import pytest
 
 from gql_server.crowd import CROWD, Lane
-from tests.gql_server.hostile.crowds import closed_loop, open_loop
+from tests.gql_server.hostile.crowds import EACH_TIME, closed_loop, open_loop
 from tests.gql_server.hostile.wire import EVENTS, line_to, posted, request
 
 LIST = """{
@@ -17,7 +17,7 @@ LIST = """{
     pageInfo { endCursor }
   }
 }"""
-QUESTION = posted({"query": LIST})
+QUESTION = posted({"query": LIST, "extensions": {"number": EACH_TIME}})
 CLIENTS = 8
 TIMES = 4
 LEAST_GOODPUT = 0.7
@@ -33,9 +33,9 @@ def dialect():
 @pytest.mark.parametrize("seconds", [1, pytest.param(30, marks=pytest.mark.faults)])
 async def test_too_many_are_told_so_and_the_others_are_served(blogs, seconds, figures, megabytes):
     server = blogs[0]
-    port, pid = server.port, server.process.pid
+    port, pid, calm = server.port, server.process.pid, max(1, seconds / 3)
     await closed_loop(port, QUESTION, clients=CLIENTS, seconds=0.5)
-    before = await closed_loop(port, QUESTION, clients=CLIENTS, seconds=seconds / 3)
+    before = await closed_loop(port, QUESTION, clients=CLIENTS, seconds=calm)
     assert set(before.statuses) == {200}
     was = megabytes(pid)
     asking = asyncio.create_task(
@@ -44,7 +44,7 @@ async def test_too_many_are_told_so_and_the_others_are_served(blogs, seconds, fi
     lives = [seconds async for seconds in life_signs(port, asking)]
     crowd = await asking
     growth = megabytes(pid) - was
-    after = await closed_loop(port, QUESTION, clients=CLIENTS, seconds=seconds / 3)
+    after = await closed_loop(port, QUESTION, clients=CLIENTS, seconds=calm)
     figures(
         f"capacity {before.goodput:.0f}/s, then {after.goodput:.0f}/s; {TIMES} times that for {seconds} s: "
         f"{crowd.goodput:.0f}/s, median {crowd.wait(0.5):.0f} ms, p99 {crowd.wait(0.99):.0f} ms, "
