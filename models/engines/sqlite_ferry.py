@@ -54,24 +54,29 @@ class Ferry:
                 aboard, self._waiting = self._waiting, []
                 works = [passenger.work for passenger in aboard]
                 outcomes = await connection._execute(together, connection._conn, works, self._log)
-            for passenger, outcome in zip(aboard, outcomes, strict=True):
-                _arrive(passenger, outcome)
         except BaseException as error:
-            lost, self._waiting = [*aboard, *self._waiting], []
+            # Who came meanwhile may fare better, unless nobody can be taken at all.
+            lost = aboard or self._waiting
+            self._waiting = [] if not aboard else self._waiting
             for passenger in lost:
-                if not passenger.arrived.done():
-                    passenger.arrived.set_exception(error)
+                _arrive(passenger, error)
             if not isinstance(error, Exception):
                 raise
+            return
+        for passenger, outcome in zip(aboard, outcomes, strict=True):
+            _arrive(passenger, outcome)
 
 
 def _arrive(passenger: _Passenger, outcome: Any) -> None:
-    # Also when whoever came has left meanwhile: it is in the store.
-    if not isinstance(outcome, Exception):
-        passenger.learn(outcome)
+    try:
+        # Also when whoever came has left meanwhile: it is in the store.
+        if not isinstance(outcome, BaseException):
+            passenger.learn(outcome)
+    except Exception as error:
+        outcome = error
     if passenger.arrived.done():
         return
-    if isinstance(outcome, Exception):
+    if isinstance(outcome, BaseException):
         passenger.arrived.set_exception(outcome)
     else:
         passenger.arrived.set_result(outcome)
