@@ -5,6 +5,7 @@ Every system is a process on one core, who asks is one on another, and all of th
 
 import argparse
 import asyncio
+import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import NamedTuple
@@ -134,4 +135,6 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
 
 
 if __name__ == "__main__":
+    # So that who ends it otherwise than by Ctrl-C leaves no server and no store behind either.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     asyncio.run(main(read_plan()))

@@ -22,7 +22,7 @@ PATIENCE = 60.0
 
 
 class Load(msgspec.Struct, kw_only=True):
-    """A job: requests to send in turn, over so many connections, for so long or so many times.
+    """A job: requests to send in turn, over so many connections, for so long or so many times at most.
 
     An answer that has another status than `status`, or lacks `holds`, ends it.
     """
@@ -58,13 +58,13 @@ class Running:
         self.failure = ""
         self._numbers = count(load.first)
         self._sent = 0
-        self._until = perf_counter() + load.seconds
+        self._until = perf_counter() + load.seconds if load.seconds else 0.0
         self._is_numbered = MARK in load.requests[0]
 
     def next(self) -> bytes | None:
         """Give the next request; None at the end."""
         load, number = self.load, self._sent
-        is_over = number >= load.times if load.times else perf_counter() >= self._until
+        is_over = 0 < load.times <= number or 0 < self._until <= perf_counter()
         if is_over or self.failure:
             return None
         self._sent += 1

@@ -8,6 +8,7 @@ from benchmarks.asking import Asker
 from benchmarks.load import Measured
 from benchmarks.systems import Contender
 
+WARM_SECONDS = 2.0
 Key = TypeVar("Key")
 
 
@@ -30,8 +31,10 @@ async def measure(who: Asker, contenders: Mapping[Key, Contender], pace: Pace) -
     """Let each have its turn in each round; give medians."""
     turns: dict[Key, list[Measured]] = {key: [] for key in contenders}
     for each in contenders.values():
-        # Everything once: what a store or a server keeps at hand, it keeps from now on.
-        await _ask(who, each, connections=min(4, pace.connections), times=len(each.requests) + 5)
+        # Everything once: what a store or a server keeps at hand, it keeps from now on. Who is slow gains
+        # little by it, and would take minutes.
+        once = len(each.requests) + 5
+        await _ask(who, each, connections=min(4, pace.connections), times=once, seconds=WARM_SECONDS)
     for _ in range(pace.rounds):
         for key, each in contenders.items():
             turns[key].append(await _ask(who, each, connections=pace.connections, seconds=pace.seconds))
