@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import signal
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import NamedTuple
 
 from benchmarks import results
@@ -43,6 +43,10 @@ class Plan(NamedTuple):
 
 async def main(plan: Plan) -> None:
     """Measure on each store; print tables."""
+    here = asyncio.current_task()
+    assert here is not None
+    # So that who ends it otherwise than by Ctrl-C leaves no server and no store behind either.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, here.cancel)
     compared: dict[str, dict[str, Mapping[str, Figure]]] = {}
     server_core, other_core = cores()
     with stores() as made:
@@ -135,6 +139,6 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
 
 
 if __name__ == "__main__":
-    # So that who ends it otherwise than by Ctrl-C leaves no server and no store behind either.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    asyncio.run(main(read_plan()))
+    chosen = read_plan()
+    with suppress(asyncio.CancelledError):
+        asyncio.run(main(chosen))
