@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 import structlog
-from graphql import GraphQLError, GraphQLSchema, OperationType, get_variable_values
+from graphql import GraphQLError, GraphQLSchema, OperationType
 from graphql.execution.values import VariableValues
 
 import models
@@ -26,9 +26,12 @@ from schema.plans.compiling import Compiling
 from schema.plans.fields import shown
 from schema.plans.roots import Root, plan_of
 from schema.plans.selections import Selections, deciding
+from schema.plans.variables import Variables
 
 # A document with conditions has a plan for each way of deciding them; more ways than these go without.
 MOST_WAYS = 8
+# What stands beside them: the names they depend on, and the variables.
+OTHERS = 2
 log = structlog.get_logger("plans")
 
 
@@ -83,10 +86,9 @@ class Plans:
         """Answer a query; None when that is not a plan's to do."""
         if operation.kind is not OperationType.QUERY or operation.is_deferred:
             return None
-        variables = get_variable_values(self._schema, operation.node.variable_definitions or (), given)
-        if not isinstance(variables, VariableValues):
-            return None
         try:
+            if (variables := self._variables(operation, given)) is None:
+                return None
             plan = self._plan(operation, variables, audience)
             return None if plan is None else await self._answered(plan, given, variables, context)
         except (NotPlanned, GraphQLError, models.Refused):
@@ -132,6 +134,13 @@ class Plans:
                 kept.keep(keys[name], made, begun=begun)
         return read | fresh
 
+    def _variables(self, operation: Operation, given: dict[str, Any]) -> VariableValues | None:
+        ways = operation.plans
+        if (known := ways.get("variables")) is None:
+            definitions = operation.node.variable_definitions or ()
+            known = ways["variables"] = Variables(self._schema, definitions)
+        return known.read(given)
+
     def _plan(self, operation: Operation, variables: VariableValues, audience: str) -> _Plan | None:
         ways = operation.plans
         names = ways.get("deciding")
@@ -142,7 +151,7 @@ class Plans:
             return None
         key = (audience, dialect(), *decided.values())
         if key not in ways:
-            if len(ways) > MOST_WAYS:
+            if len(ways) >= MOST_WAYS + OTHERS:
                 return None
             ways[key] = self._made(operation, decided)
         return ways[key]  # type: ignore[no-any-return]

@@ -1,0 +1,61 @@
+"""The variables of an operation: what is known of them beforehand, and what is sent along."""
+
+from collections.abc import Collection
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLNonNull,
+    GraphQLSchema,
+    Undefined,
+    VariableDefinitionNode,
+    coerce_input_value,
+    get_named_type,
+    get_variable_values,
+    is_leaf_type,
+)  # fmt: skip
+from graphql.execution.get_variable_signature import get_variable_signature
+from graphql.execution.values import VariableValues
+
+
+class Variables:
+    """Reads the variables of one operation."""
+
+    def __init__(self, schema: GraphQLSchema, definitions: Collection[VariableDefinitionNode]) -> None:
+        self._schema = schema
+        self._definitions = definitions
+        self._declared: list[tuple[str, Any, Any]] = []
+        self._are_leaves = True
+        for definition in definitions:
+            signature = get_variable_signature(schema, definition)
+            if isinstance(signature, GraphQLError):
+                raise signature
+            self._are_leaves &= is_leaf_type(get_named_type(signature.type))
+            default = Undefined
+            if definition.default_value is not None:
+                known = get_variable_values(schema, [definition], {})
+                if not isinstance(known, VariableValues):
+                    raise known[0]
+                default = known.coerced[signature.name]
+            self._declared.append((signature.name, signature.type, default))
+
+    def read(self, sent: dict[str, Any]) -> VariableValues | None:
+        """Give their values; None when what is sent does not fit."""
+        if not self._are_leaves:
+            # Objects may be nested deeper than can be read.
+            values = get_variable_values(self._schema, self._definitions, sent)
+            return values if isinstance(values, VariableValues) else None
+        coerced: dict[str, Any] = {}
+        for name, kind, default in self._declared:
+            value = sent.get(name, Undefined)
+            if value is Undefined:
+                if default is not Undefined:
+                    coerced[name] = default
+                elif isinstance(kind, GraphQLNonNull):
+                    return None
+                continue
+            if (value := coerce_input_value(value, kind)) is Undefined:
+                return None
+            coerced[name] = value
+        # Where they come from is told in errors alone, and those are not told here.
+        return VariableValues({}, coerced)
