@@ -113,6 +113,8 @@ def plain(html: str) -> str:
 def excerpt(text: str, length: int) -> str:
     """Cut text to at most so many characters, at the end of a word, with an ellipsis when cut."""
     head = text[: length + 1]
+    if head.endswith(" "):
+        head = text[: length + 2]
     # What is one line already need not be put together anew, and of that only the beginning matters.
     line = head if _is_line(head) else " ".join(text.split())
     if len(line) <= length:
