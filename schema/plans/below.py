@@ -171,8 +171,14 @@ class Besides:
         return self._statement
 
 
-# What is made of a neighbour that is not there, whichever part of it is asked for.
-NOTHING = [None] * 100
+class _Nothing:
+    """What is made of a neighbour that is not there."""
+
+    def __getitem__(self, _number: int) -> None:
+        """Give nothing, whatever was selected."""
+
+
+NOTHING = _Nothing()
 
 
 class Targets:
