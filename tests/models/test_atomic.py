@@ -180,6 +180,7 @@ def test_transactions_are_opened_in_one_place():
     users = {
         path.relative_to(ROOT).as_posix()
         for path in sources
-        if re.search(r"\bin_transaction\b", path.read_text())
+        # What sqlite3's connection is asked by that name is a question.
+        if re.search(r"(?<!connection\.)\bin_transaction\b", path.read_text())
     }
     assert users == {"models/atomic.py"}
