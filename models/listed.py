@@ -64,9 +64,9 @@ class List:
     def sides(self, cut: Cut) -> Statement:
         """Write whether rows precede the page and whether rows follow it, as far as the cursors tell."""
         pen = Pen(self.noun)
-        before = self._beside(pen, self.order, "after") if cut.after else "FALSE"
         backwards = Order(self.order.column, not self.order.descending)
-        behind = self._beside(pen, backwards, "before") if cut.before else "FALSE"
+        before = self._beside(pen, backwards, "after") if cut.after else "FALSE"
+        behind = self._beside(pen, self.order, "before") if cut.before else "FALSE"
         if self.below is None:
             return pen.done(f"SELECT {before}, {behind}")
         return pen.done(f"SELECT k.value, {before}, {behind} FROM {pen.keys(self.below.kind)}")
@@ -99,12 +99,13 @@ class List:
         return parts + ([_beyond(pen, backwards, "before")] if cut.before else [])
 
     def _beside(self, pen: Pen, order: Order, name: str) -> str:
-        conditions = [f"NOT ({_beyond(pen, order, name)})", *self._belonging(pen)]
+        conditions = [_beyond(pen, order, name, at="="), *self._belonging(pen)]
         return f"EXISTS ({pen.asked(self.question, ['1'], *conditions, through=self._link)})"
 
 
-def _beyond(pen: Pen, order: Order, name: str) -> str:
+def _beyond(pen: Pen, order: Order, name: str, *, at: str = "") -> str:
+    """Write that a row is beyond a place, or `at` it, in an order."""
     # The first comparison alone is what an index can walk; the second settles equal keys.
     column, sign = pen.column(order.column), "<" if order.descending else ">"
     key, id = pen.value(Slot(f"{name}_key")), pen.value(Slot(f"{name}_id"))
-    return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {pen.column('id')} {sign} {id})"
+    return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {pen.column('id')} {sign}{at} {id})"

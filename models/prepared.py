@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
+from pypika_tortoise.enums import Boolean
 from pypika_tortoise.queries import Table
-from pypika_tortoise.terms import LiteralValue, Parameterizer
+from pypika_tortoise.terms import ComplexCriterion, LiteralValue, Parameterizer
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -123,7 +124,9 @@ class Pen:
             )
         query = query.select(*(LiteralValue(column) for column in columns))
         if conditions:
-            query = query.where(LiteralValue(" AND ".join(conditions)))
+            # First: of two bounds of one column SQLite uses the one that it reads first.
+            first, others = LiteralValue(" AND ".join(conditions)), query._wheres
+            query._wheres = ComplexCriterion(Boolean.and_, first, others) if others else first
         return str(query.get_sql(self._context()))
 
     def for_each(
