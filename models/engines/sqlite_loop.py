@@ -12,6 +12,8 @@ from models.engines.steps import Steps, T
 MOST_SECONDS = 0.02
 STEPS_BETWEEN_LOOKS = 2_000  # of SQLite's machine: some hundred microseconds
 STATEMENTS = 1_000
+# What is read again and again stays in memory: 16 MB of pages.
+PRAGMAS = ("query_only=ON", "cache_size=-16000")
 
 
 class TooLong(Exception):
@@ -52,7 +54,8 @@ class LoopReader:
         connection = sqlite3.connect(
             self._file, timeout=0, isolation_level=None, cached_statements=STATEMENTS
         )
-        connection.execute("PRAGMA query_only=ON")
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
         connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
         self._connection = connection
         return connection

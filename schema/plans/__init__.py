@@ -146,9 +146,7 @@ class Plans:
         names = ways.get("deciding")
         if names is None:
             names = ways["deciding"] = tuple(sorted(deciding(operation.document)))
-        decided = {name: value for name in names if (value := variables.coerced.get(name)) is not None}
-        if len(decided) < len(names):
-            return None
+        decided = {name: variables.coerced.get(name) for name in names}
         key = (audience, dialect(), *decided.values())
         if key not in ways:
             if len(ways) >= MOST_WAYS + OTHERS:
@@ -156,7 +154,7 @@ class Plans:
             ways[key] = self._made(operation, decided)
         return ways[key]  # type: ignore[no-any-return]
 
-    def _made(self, operation: Operation, decided: dict[str, bool]) -> _Plan | None:
+    def _made(self, operation: Operation, decided: dict[str, bool | None]) -> _Plan | None:
         query = self._schema.query_type
         assert query is not None
         selections = Selections(self._schema, operation.document, decided)

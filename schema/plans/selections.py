@@ -19,6 +19,8 @@ from graphql import (
     is_abstract_type,
 )  # fmt: skip
 
+from schema.plans.asking import NotPlanned
+
 Nodes = tuple[FieldNode, ...]
 
 
@@ -81,14 +83,18 @@ class Selections:
                     self._gather(parent, fragment.selection_set, found, spread)
 
     def _is_included(self, node: Any) -> bool:
-        for directive in node.directives or ():
-            name = directive.name.value
-            if name in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name):
-                value = directive.arguments[0].value
-                is_true = self._decided[value.name.value] if isinstance(value, VariableNode) else value.value
-                if is_true == (name == GraphQLSkipDirective.name):
-                    return False
+        conditions = {directive.name.value: directive for directive in node.directives or ()}
+        # In this order, as graphql-core: what is skipped need not be decided in any other way.
+        for name, is_out in ((GraphQLSkipDirective.name, True), (GraphQLIncludeDirective.name, False)):
+            if name in conditions and self._is_true(conditions[name].arguments[0].value) is is_out:
+                return False
         return True
+
+    def _is_true(self, value: Any) -> bool:
+        decided = self._decided[value.name.value] if isinstance(value, VariableNode) else value.value
+        if decided is None:
+            raise NotPlanned("a condition is null")
+        return bool(decided)
 
     def _fits(self, parent: GraphQLObjectType, node: InlineFragmentNode | FragmentDefinitionNode) -> bool:
         if node.type_condition is None:

@@ -64,6 +64,13 @@ async def test_what_is_not_everybodys_to_read_is_not_a_plans(asked, query):
     assert planned is None
 
 
+async def test_what_is_skipped_need_not_be_decided_otherwise(asked):
+    query = """query ($a: Boolean = true, $b: Boolean!) {
+      site { title language @include(if: $a) @skip(if: $b) } }"""
+    whole, planned, _ = await asked(query, a=None, b=True)
+    assert json.loads(planned.body) == {"data": whole.data} == {"data": {"site": {"title": "De tuin"}}}
+
+
 async def test_each_way_of_deciding_has_a_plan_until_there_are_too_many(asked):
     names = [f"v{number}" for number in range(5)]
     declared = ", ".join(f"${name}: Boolean!" for name in names)
