@@ -133,6 +133,8 @@ class Kept:
         self.bytes = 0
 
     def _keep(self, key: Hashable, made: Made, *, begun: int, began_at: float) -> None:
+        if not self.most_bytes:
+            return
         size = made.size + _size_of(key) + ENTRY_BYTES + TAG_BYTES * len(made.reads or ())
         if made.reads is None or size > self.most_bytes or self._was_changed(made.reads, begun):
             return

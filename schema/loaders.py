@@ -31,10 +31,26 @@ class Loaders:
 
     def __init__(self) -> None:
         self._kept: dict[Any, DataLoader[Any, Any]] = {}
-        self.bodies = self._loader("bodies", _bodies)
-        self.neighbours = self._loader("neighbours", _neighbours)
-        self.months = self._loader("months", _months)
-        self.children = self._loader("children", _children)
+
+    @property
+    def bodies(self) -> DataLoader[int, Any]:
+        """Load the bodies of visible posts by id."""
+        return self._loader("bodies", _bodies)
+
+    @property
+    def neighbours(self) -> DataLoader[tuple[int, Any], Neighbours]:
+        """Load the posts before and after each (id, published_at)."""
+        return self._loader("neighbours", _neighbours)
+
+    @property
+    def months(self) -> DataLoader[str, Any]:
+        """Load months of the archive by name."""
+        return self._loader("months", _months)
+
+    @property
+    def children(self) -> DataLoader[int, list[Any]]:
+        """Load the visible pages below each page."""
+        return self._loader("children", _children)
 
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
