@@ -13,7 +13,6 @@ from benchmarks.asking import answers, tag
 from benchmarks.asks import Ask
 from benchmarks.servers import SERVE, Served, started
 from benchmarks.wire import got, posted
-from gql_server.settings import Settings
 
 OURS, CACHED, REVISITED, PLANS_OFF = "ours", "ours, cached", "ours, 304", "ours, plans off"
 NAIVE, CONSTANT = "naive", "constant"
@@ -59,12 +58,6 @@ WRITING = (
 GROWING = (READING[0], READING[-2])
 
 
-def _known(system: System) -> bool:
-    # Until the server has both settings it is measured as it is.
-    unknown = system.settings.keys() - set(Settings.__struct_fields__)
-    return system.name == OURS or not unknown
-
-
 class Field:
     """The servers of one store that run at the same time; `same` has what all of them answered alike."""
 
@@ -77,15 +70,12 @@ class Field:
 
     async def start(self, systems: Iterable[System], asked: list[Ask]) -> None:
         """Start the servers; see to it that all of them answer alike, and keep that for the constant one."""
-        for system in filter(_known, systems):
+        for system in systems:
             if system.name == CONSTANT:
                 await self._agree(asked)
             command = (*system.command, str(self._folder)) if system.name == CONSTANT else system.command
-            settings = {
-                name: value for name, value in system.settings.items() if name in Settings.__struct_fields__
-            }
             server = await self._stack.enter_async_context(
-                started(command, self._url, settings, core=self._core)
+                started(command, self._url, system.settings, core=self._core)
             )
             self._running[system.name] = (system, server)
 
