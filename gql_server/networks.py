@@ -4,9 +4,12 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 IPV6_SITE = 64  # bits that one household has to itself
+# The same few ask over and over; what is longer than any address would only take memory.
+KEPT = 4096
+LONGEST = 100
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT)
 def network_of(address: str | None) -> str | None:
     """Name what one household has: an IPv4 address, an IPv6 /64; None for this machine and for no address."""
     found = read_ip(address)
@@ -15,6 +18,7 @@ def network_of(address: str | None) -> str | None:
     return str(found) if found.version == 4 else str(ip_network((found, IPV6_SITE), strict=False))
 
 
+@lru_cache(maxsize=KEPT)
 def truncated(address: str | None) -> str | None:
     """Give so much of an address as points at no household: a /24 of IPv4, a /48 of IPv6."""
     found = read_ip(address)
@@ -23,8 +27,14 @@ def truncated(address: str | None) -> str | None:
 
 def read_ip(address: str | None) -> IPv4Address | IPv6Address | None:
     """Read an IP address; an IPv4 address in IPv6's clothes is one of IPv4. None when it is none."""
+    read = _read if len(address or "") <= LONGEST else _read.__wrapped__
+    return read(address or "")
+
+
+@lru_cache(maxsize=KEPT)
+def _read(address: str) -> IPv4Address | IPv6Address | None:
     try:
-        found = ip_address((address or "").partition("%")[0])
+        found = ip_address(address.partition("%")[0])
     except ValueError:
         return None
     return (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
