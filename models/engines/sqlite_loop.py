@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable
 from logging import Logger
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -27,7 +28,7 @@ class LoopReader:
         self._file = file
         self._log = log
         self._connection: sqlite3.Connection | None = None
-        self._until = 0.0
+        self._until = inf
 
     def read(self, begin: Callable[[], Steps[T]]) -> T:
         """Go through the steps of a plan in one moment of the store."""
@@ -37,8 +38,12 @@ class LoopReader:
             try:
                 return walk(begin(), self._execute, self._log)
             finally:
+                # However late it is: a transaction that were left open would see nothing new any more.
+                self._until = inf
                 connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
+            if connection.in_transaction:
+                self.close()
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
                 raise TooLong from None
             raise
