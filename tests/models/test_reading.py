@@ -12,9 +12,8 @@ import models
 from models.reading import read
 
 # Some millions of steps, whatever the machine.
-LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT max(i) FROM n"  # noqa: E501
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000) SELECT max(i) FROM n"
-)
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000000)"
+LONG = f"{NUMBERS} SELECT max(i) FROM n"
 TITLE = ("SELECT title FROM site", [])
 
 
