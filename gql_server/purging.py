@@ -12,7 +12,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, w
 
 import models
 from gql_server.settings import Settings
-from gql_server.tags import EVERYTHING, purged
+from gql_server.tags import purged
+from models.changes import EVERYTHING
 
 # What changes together is told together.
 BATCH_SECONDS = 0.05
@@ -71,7 +72,12 @@ class Purging:
         while True:
             await self._called.wait()
             await asyncio.sleep(BATCH_SECONDS)
-            if await self._tell(session):
+            try:
+                is_told = await self._tell(session)
+            except Exception as error:
+                log.error("the purge hook could not be told", host=self._place, exc_info=error)
+                is_told = False
+            if is_told:
                 wait = FIRST_WAIT
             else:
                 await asyncio.sleep(wait)
@@ -89,15 +95,16 @@ class Purging:
         """Tell what waits; what is not taken waits on."""
         telling, self._waiting = self._waiting, set()
         self._called.clear()
-        reason: str | None = "it was not told"
+        is_told = False
         try:
             reason = await _refusal(session, self._url, purged(telling))
+            is_told = reason is None
         finally:
             # Whoever is stopped in the middle does not know either.
-            if reason is not None:
+            if not is_told:
                 self.note(telling)
         self._saw(reason)
-        return reason is None
+        return is_told
 
     def _saw(self, reason: str | None) -> None:
         if reason is None:

@@ -32,8 +32,8 @@ web_server.RequestHandler = Doorman  # type: ignore[attr-defined]
 
 def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: bool = False) -> None:
     """Serve until SIGTERM or Ctrl-C; with `reuse_port` others may serve on the same port."""
-    if reuse_port and locate(settings.database_url).dialect == "sqlite":
-        raise SettingsError("Several processes need PostgreSQL; on SQLite one serves, without --reuse-port.")
+    if reuse_port:
+        _require_postgres(settings)
     listening = _listen(settings, reuse_port=reuse_port)
     port = listening.getsockname()[1]
     settings = settings_with_port(settings, port)
@@ -54,14 +54,21 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: 
 
 async def for_gunicorn() -> web.AppRunner:
     """Serve as one of gunicorn's processes, which gives us the sockets it listens on."""
+    settings = read_settings()
+    _require_postgres(settings)
     set_up_logs()
     return web.AppRunner(
-        working(read_settings(), demonstration=False),
+        working(settings, demonstration=False),
         shutdown_timeout=SHUTDOWN_SECONDS,
         access_log=None,
         handler_cancellation=True,
         **CONNECTIONS,
     )
+
+
+def _require_postgres(settings: Settings) -> None:
+    if locate(settings.database_url).dialect == "sqlite":
+        raise SettingsError("Several processes need PostgreSQL; on SQLite `gql-server serve` is the one.")
 
 
 def working(settings: Settings, *, demonstration: bool) -> web.Application:

@@ -144,6 +144,10 @@ def _check_origins(settings: Settings) -> None:
                 f"{PREFIX}CORS_ORIGINS: {origin!r} is no origin; write one such as https://app.example, "
                 "without a path, or * for any."
             )
+    if settings.work == "apart" and locate(settings.database_url).dialect == "sqlite":
+        raise SettingsError(
+            f"{PREFIX}WORK=apart needs PostgreSQL; on SQLite the server does the work itself."
+        )
     if settings.trusted_only == "on" and not settings.documents:
         raise SettingsError(
             f"{PREFIX}TRUSTED_ONLY needs {PREFIX}DOCUMENTS, the manifests of what is trusted."
@@ -152,8 +156,11 @@ def _check_origins(settings: Settings) -> None:
 
 def _check_purges(settings: Settings) -> None:
     # Neither is repeated in an error: there may be a secret in the address as well.
-    if settings.purge_url and not re.fullmatch(r"https?://[^\s/?#]+(?:[/?][^\s#]*)?", settings.purge_url):
-        raise SettingsError(f"{PREFIX}PURGE_URL needs an address such as https://hooks.example/purge.")
+    if settings.purge_url and not re.fullmatch(r"https?://[^\s/?#@]+(?:[/?][^\s#]*)?", settings.purge_url):
+        raise SettingsError(
+            f"{PREFIX}PURGE_URL needs an address such as https://hooks.example/purge, "
+            f"without a name and a password; a secret goes into {PREFIX}PURGE_TOKEN."
+        )
     if settings.purge_token and not settings.purge_url:
         raise SettingsError(f"{PREFIX}PURGE_TOKEN needs {PREFIX}PURGE_URL, the hook that it opens.")
     if not re.fullmatch(r"[\x21-\x7e]*", settings.purge_token):
@@ -193,6 +200,6 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "graphiql": "auto, on or off",
         "plans": "on or off",
         "work": "inside or apart",
-        "cache_mb": "a number of megabytes, 0 to keep nothing",
+        "cache_mb": "a number of megabytes up to 100000, 0 to keep nothing",
     }.get(name, "something else")
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 
-# What all answers have, for when nobody can say what has changed.
-EVERYTHING = "everything"
+from models.changes import EVERYTHING
+
 # What an answer has of which nobody knows what it was made from; each purge names it.
 ANYTHING = "anything"
 # Bunny reads so many bytes of such a header; Fastly and Cloudflare read sixteen times as many.

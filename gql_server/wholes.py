@@ -1,8 +1,8 @@
 """Whole answers, kept as bytes under everything that decides them, and given again to who asks the same."""
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from math import inf
 from time import monotonic
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from gql_server.questions import Question
 from gql_server.replies import Form, Reply, reply_to
 from schema.documents import Operation
 from schema.kept import Kept, Made
+from schema.plans.asking import READERS
 
 # Characters or bytes; longer questions are few, and not worth their place.
 LONGEST_ASKING = 8_192
@@ -25,10 +26,6 @@ LONGEST_BODY = 500_000
 OVERHEAD = 2_000
 # What others have changed is looked for so often while kept answers are given.
 LOOK_AHEAD_SECONDS = 0.015
-# Too large to be kept: given to those who asked for it together, and to nobody after them.
-NEVER = sys.maxsize
-# The one there is: everybody reads the same.
-AUDIENCE = "readers"
 # Who reads, the form of the answer, and what is asked as it came: the address of a GET, the body of a POST.
 Key = tuple[str, str, bool, str | bytes]
 
@@ -66,7 +63,7 @@ class Wholes:
         """Give what an answer is kept under; None when it is not."""
         if takes.single is None or len(asking) > LONGEST_ASKING:
             return None
-        return AUDIENCE, takes.single, takes_gzip(encodings), asking
+        return READERS, takes.single, takes_gzip(encodings), asking
 
     def find(self, key: Key) -> Whole | None:
         """Give an answer again, if it is kept and what others have changed is known."""
@@ -74,7 +71,7 @@ class Wholes:
         if whole is not None and monotonic() - self._looked_at > LOOK_AHEAD_SECONDS:
             # Before it must be: those who ask just then would all wait.
             self._looked_at = monotonic()
-            self._looking = asyncio.create_task(models.pulse.catch_up())
+            self._looking = asyncio.create_task(_look())
         return whole
 
     async def found(self, key: Key) -> Whole | None:
@@ -95,13 +92,18 @@ class Wholes:
             _, media, is_packed, asking = key
             # What is asked by POST no cache keeps but ours, so it has no validator either.
             reply = await reply_to(answer, self.form(media, is_packed, isinstance(asking, str)))
-            may_be_kept = not answer.codes and answer.reads is not None and len(reply.body) <= LONGEST_BODY
-            size = len(reply.body) + OVERHEAD if may_be_kept else NEVER
-            return Made(Whole.of(reply), size, answer.reads or frozenset(), answer.until)
+            may_be_kept = not answer.codes and len(reply.body) <= LONGEST_BODY
+            reads = answer.reads if may_be_kept else None
+            return Made(Whole.of(reply), len(reply.body) + OVERHEAD, reads, answer.until)
 
-        whole: Whole | None = await self.kept.get(key, make)
-        assert whole is not None
+        whole: Whole = await self.kept.get(key, make)
         return whole.reply
+
+
+async def _look() -> None:
+    # Whoever needs to know looks again, and is told what is wrong.
+    with suppress(models.Unavailable):
+        await models.pulse.catch_up()
 
 
 WHOLES = web.AppKey("wholes", Wholes)

@@ -42,7 +42,7 @@ class List:
     below: Below | None = None
 
     def page(self, selected: Callable[[Pen], Sequence[str]], cut: Cut) -> Statement:
-        """Write a page and one row more: those from `limit`, between `after_*` and `before_*`, below `keys`.
+        """Write a page and one row more: at most `limit` rows, between two places, below each of the `keys`.
 
         `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
         the key comes last, if any.

@@ -129,7 +129,7 @@ async def pages(
 
 async def counts(question: QuerySet[Row], parents: Parents) -> dict[Any, int]:
     """Count each parent's part of a question, in one statement for all."""
-    query, key = _of_parents(_built(question.only("id")), question.model, parents)
+    query, key = _of_parents(built(question.only("id")), question.model, parents)
     inner = query.select(key.as_("_key"))
     outer = (
         _dialect(question)
@@ -142,7 +142,7 @@ async def counts(question: QuerySet[Row], parents: Parents) -> dict[Any, int]:
 
 async def union(questions: list[QuerySet[Row]]) -> list[tuple[int, Row]]:
     """Ask questions of one noun, MOST_AT_ONCE in a statement; a row comes with its question's number."""
-    parts = [_tagged(question, _built(question), number) for number, question in enumerate(questions)]
+    parts = [_tagged(question, built(question), number) for number, question in enumerate(questions)]
     rows: list[dict[str, Any]] = []
     for start in range(0, len(parts), MOST_AT_ONCE):
         rows += await _run(questions[0], *parts[start : start + MOST_AT_ONCE])
@@ -209,7 +209,7 @@ def _part(
     direction = Direction.desc if order.descending else Direction.asc
     table = question.model._meta.basetable
     columns = (table.field(order.column), table.field("id"))
-    query = _built(question)
+    query = built(question)
     if parents is not None:
         query, key = _of_parents(query, question.model, parents)
         query = query.select(key.as_("_key"))
@@ -235,7 +235,8 @@ def _of_parents(query: QueryBuilder, noun: type[Model], parents: Parents) -> tup
     return query.where(key.isin(list(parents.keys))), key
 
 
-def _built(question: QuerySet[Row]) -> QueryBuilder:
+def built(question: QuerySet[Row]) -> QueryBuilder:
+    """Give the query of a question, to write more into it."""
     question = question.all()
     question._choose_db_if_not_chosen()
     question._make_query()

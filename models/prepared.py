@@ -17,7 +17,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.instants import now
-from models.paging import Order, _built
+from models.paging import Order, built
 from models.visibility import seen_at
 
 Question = Callable[[], QuerySet[Any]]
@@ -100,8 +100,9 @@ class Pen:
             one_of = f"{key} = ANY({self.value(Slot('keys'))}::{kind}[])"
             return self.asked(question, columns, one_of, **more)
         # In this order, or SQLite may think it better to go through all that is published.
-        asked = self.asked(question, columns, f"{key} = k.value", **more)
         table = f'"{self._noun._meta.db_table}"'
+        assert not any(f" FROM {table}" in column for column in columns)
+        asked = self.asked(question, columns, f"{key} = k.value", **more)
         return asked.replace(f" FROM {table}", f" FROM {self.keys(kind)} CROSS JOIN {table}", 1)
 
     def asked(
@@ -115,7 +116,7 @@ class Pen:
         its column to a column of the noun.
         """
         with seen_at(ASKED_AT):
-            query = _built(question().order_by().only("id"))
+            query = built(question().order_by().only("id"))
         query._selects = []
         if through is not None:
             link = Table(through[0])
@@ -166,11 +167,6 @@ class Pen:
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""
         return Statement(sql, tuple(self._parameters.values))
-
-    @property
-    def is_postgres(self) -> bool:
-        """Whether the store is PostgreSQL."""
-        return self._is_postgres
 
     def _context(self) -> Any:
         return self._noun._meta.db.query_class.SQL_CONTEXT.copy(parameterizer=self._parameters)

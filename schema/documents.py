@@ -46,7 +46,7 @@ class PlainText(ValidationRule):
             self.report_error(GraphQLError("A text holds no NUL and no lone surrogate.", node))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Operation:
     """An operation of a document, ready to execute. A public one reads what everybody may, and a
     deferred one has parts that may come later.
@@ -57,8 +57,8 @@ class Operation:
     cost: OperationCost
     is_public: bool
     is_deferred: bool
-    # What plans make of it, once for each way in which it is asked.
-    plans: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    # What plans make of it the first time it is asked.
+    plans: object = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str | None:

@@ -16,13 +16,15 @@ ENTRY_BYTES = 800
 TAG_BYTES = 420
 # Whoever began to read longer ago than so many changes may have read something that was changed.
 REMEMBERED = 1000
+# Whole answers are made of fields that are kept as well: nothing that is given is older than twice this.
+LONGEST_SECONDS = 5.0
 # So long a computation is shared while nobody knows what other processes commit.
 SHARED_SECONDS = 0.025
 
 
 class Made(NamedTuple):
-    """What was made: how large it is, what was read for it (None: it is for one asker alone and not kept),
-    and until when it is true if nothing is written.
+    """What was made: how large it is, what was read for it (None: it is shared by who ask at
+    the same time, and not kept), and until when it is true if nothing is written.
     """
 
     value: Any
@@ -31,7 +33,7 @@ class Made(NamedTuple):
     until: datetime | None = None
 
 
-Make = Callable[[], Awaitable[Made | None]]
+Make = Callable[[], Awaitable[Made]]
 
 
 class _Entry(NamedTuple):
@@ -45,7 +47,7 @@ class _Entry(NamedTuple):
 class _Flight(NamedTuple):
     """A computation under way; `moment` is what was known when it began."""
 
-    task: "asyncio.Task[Made | None]"
+    task: "asyncio.Task[Made]"
     moment: int
     began_at: float
 
@@ -53,18 +55,19 @@ class _Flight(NamedTuple):
 class Kept:
     """A bounded number of bytes; what was asked for least recently goes first.
 
-    Nothing stays longer than `seconds`, whatever is told: a change may go unheard. `hits` counts what was
-    given, `misses` what had to be made, `forgotten` what was changed, `evicted` what had no room.
+    Nothing stays longer than `seconds`, whatever is told: a change may go unheard; what is made of what was
+    kept may stay as long again. `hits` counts what was given, `misses` what had to be made, `forgotten` what
+    was changed, `evicted` what had no room.
     """
 
-    def __init__(self, most_bytes: int, *, seconds: float = 10.0) -> None:
+    def __init__(self, most_bytes: int, *, seconds: float = LONGEST_SECONDS) -> None:
         self.most_bytes = most_bytes
         self.seconds = seconds
         self.bytes = self.hits = self.misses = self.forgotten = self.evicted = 0
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()
         self._readers: defaultdict[str, set[Hashable]] = defaultdict(set)
         self._flights: dict[Hashable, _Flight] = {}
-        self._flying: set[asyncio.Task[Made | None]] = set()
+        self._flying: set[asyncio.Task[Made]] = set()
         self._moment = 0
         self._changes: deque[frozenset[str] | None] = deque(maxlen=REMEMBERED)
 
@@ -90,21 +93,16 @@ class Kept:
             self._drop(key)
         return None
 
-    async def get(self, key: Hashable, make: Make) -> Any | None:
+    async def get(self, key: Hashable, make: Make) -> Any:
         """Give what is kept, or make it: once for all who ask before it is made or anything is changed."""
         if not models.pulse.is_current():
             await models.pulse.catch_up()
         if (found := self.find(key)) is not None:
             return found
         flight = self._flights.get(key)
-        if flight is None or not self._may_be_joined(flight):
-            made = await asyncio.shield(self._begin(key, make))
-        else:
-            made = await asyncio.shield(flight.task)
-            if made is not None and made.reads is None:
-                self.misses += 1
-                made = await make()
-        return made.value if made else None
+        if flight is not None and self._may_be_joined(flight):
+            return (await asyncio.shield(flight.task)).value
+        return (await asyncio.shield(self._begin(key, make))).value
 
     def keep(self, key: Hashable, made: Made, *, begun: int) -> None:
         """Keep what was read since the moment `begun`, unless something it has read was changed since."""
@@ -133,10 +131,10 @@ class Kept:
         self.bytes = 0
 
     def _keep(self, key: Hashable, made: Made, *, begun: int, began_at: float) -> None:
-        if not self.most_bytes:
+        if made.reads is None or not self.most_bytes:
             return
-        size = made.size + _size_of(key) + ENTRY_BYTES + TAG_BYTES * len(made.reads or ())
-        if made.reads is None or size > self.most_bytes or self._was_changed(made.reads, begun):
+        size = made.size + _size_of(key) + ENTRY_BYTES + TAG_BYTES * len(made.reads)
+        if size > self.most_bytes or self._was_changed(made.reads, begun):
             return
         self._drop(key)
         self._entries[key] = _Entry(made.value, size, made.reads, made.until, began_at + self.seconds)
@@ -173,14 +171,14 @@ class Kept:
             return False
         return models.pulse.is_current() or monotonic() - flight.began_at < SHARED_SECONDS
 
-    def _begin(self, key: Hashable, make: Make) -> "asyncio.Task[Made | None]":
+    def _begin(self, key: Hashable, make: Make) -> "asyncio.Task[Made]":
         self.misses += 1
         began_at = monotonic()
         task = asyncio.create_task(self._make(key, make, begun=self._moment, began_at=began_at))
         self._flights[key] = _Flight(task, self._moment, began_at)
         self._flying.add(task)
 
-        def land(task: "asyncio.Task[Made | None]") -> None:
+        def land(task: "asyncio.Task[Made]") -> None:
             self._flying.discard(task)
             if (latest := self._flights.get(key)) and latest.task is task:
                 del self._flights[key]
@@ -191,10 +189,9 @@ class Kept:
         task.add_done_callback(land)
         return task
 
-    async def _make(self, key: Hashable, make: Make, *, begun: int, began_at: float) -> Made | None:
+    async def _make(self, key: Hashable, make: Make, *, begun: int, began_at: float) -> Made:
         made = await make()
-        if made is not None:
-            self._keep(key, made, begun=begun, began_at=began_at)
+        self._keep(key, made, begun=begun, began_at=began_at)
         return made
 
 

@@ -40,7 +40,7 @@ class LoopReader:
             finally:
                 # However late it is: a transaction that were left open would see nothing new any more.
                 self._until = inf
-                connection.execute("COMMIT")
+                connection.rollback()
         except sqlite3.OperationalError as error:
             if connection.in_transaction:
                 self.close()

@@ -5,7 +5,7 @@ whole room may go, and a slower server remains that passes every test.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +30,6 @@ from schema.plans.variables import Variables
 
 # A document with conditions has a plan for each way of deciding them; more ways than these go without.
 MOST_WAYS = 8
-# What stands beside them: the names they depend on, and the variables.
-OTHERS = 2
 log = structlog.get_logger("plans")
 
 
@@ -55,7 +53,7 @@ class _Segment:
     def key(self, x: Asking) -> Hashable:
         """Name what is asked: by the plan itself, the values it needs, and what stands before every path."""
         values = {name: x.sent[name] for name in self.variables if name in x.sent}
-        return self, x.context.root_url, orjson.dumps(values)
+        return x.audience, self, x.context.root_url, orjson.dumps(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,18 @@ class _Read:
 
 
 _Plan = dict[str, _Segment | bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ways:
+    """What is known of an operation: its variables, those its conditions depend on, and its plans.
+
+    There is one for each way of deciding the conditions; None where no plan takes it.
+    """
+
+    variables: Variables
+    deciding: tuple[str, ...]
+    plans: dict[Hashable, _Plan | None] = field(default_factory=dict)
 
 
 class Plans:
@@ -87,10 +97,14 @@ class Plans:
         if operation.kind is not OperationType.QUERY or operation.is_deferred:
             return None
         try:
-            if (variables := self._variables(operation, given)) is None:
+            ways = self._ways(operation)
+            if (variables := ways.variables.read(given)) is None:
                 return None
-            plan = self._plan(operation, variables, audience)
-            return None if plan is None else await self._answered(plan, given, variables, context)
+            plan = self._plan(ways, operation, variables, audience)
+            if plan is None:
+                return None
+            x = Asking(context, given, variables, is_postgres=dialect() == POSTGRES, audience=audience)
+            return await self._answered(plan, x)
         except (NotPlanned, GraphQLError, models.Refused):
             return None
         except models.Unavailable:
@@ -100,10 +114,7 @@ class Plans:
             log.error("a plan failed", operation=operation.name, exc_info=error)
             return None
 
-    async def _answered(
-        self, plan: _Plan, given: dict[str, Any], variables: VariableValues, context: Context
-    ) -> Planned:
-        x = Asking(context, given, variables, is_postgres=dialect() == POSTGRES)
+    async def _answered(self, plan: _Plan, x: Asking) -> Planned:
         segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
         if self._kept is None or len(segments) < 2:
             read = await _read(segments, x)
@@ -117,7 +128,7 @@ class Plans:
         for segment in read.values():
             reads = None if reads is None or segment.reads is None else reads | segment.reads
         known = None if reads is None else frozenset(reads)
-        return Planned(b'{"data":{%s}}' % b",".join(parts), known, context.masthead.next_change)
+        return Planned(b'{"data":{%s}}' % b",".join(parts), known, x.context.masthead.next_change)
 
     async def _read_what_is_not_kept(
         self, kept: Kept, segments: dict[str, _Segment], x: Asking
@@ -134,25 +145,24 @@ class Plans:
                 kept.keep(keys[name], made, begun=begun)
         return read | fresh
 
-    def _variables(self, operation: Operation, given: dict[str, Any]) -> VariableValues | None:
-        ways = operation.plans
-        if (known := ways.get("variables")) is None:
-            definitions = operation.node.variable_definitions or ()
-            known = ways["variables"] = Variables(self._schema, definitions)
-        return known.read(given)
+    def _ways(self, operation: Operation) -> "_Ways":
+        if operation.plans is None:
+            operation.plans = _Ways(
+                Variables(self._schema, operation.node.variable_definitions or ()),
+                tuple(sorted(deciding(operation.document))),
+            )
+        return operation.plans  # type: ignore[return-value]
 
-    def _plan(self, operation: Operation, variables: VariableValues, audience: str) -> _Plan | None:
-        ways = operation.plans
-        names = ways.get("deciding")
-        if names is None:
-            names = ways["deciding"] = tuple(sorted(deciding(operation.document)))
-        decided = {name: variables.coerced.get(name) for name in names}
+    def _plan(
+        self, ways: "_Ways", operation: Operation, variables: VariableValues, audience: str
+    ) -> _Plan | None:
+        decided = {name: variables.coerced.get(name) for name in ways.deciding}
         key = (audience, dialect(), *decided.values())
-        if key not in ways:
-            if len(ways) >= MOST_WAYS + OTHERS:
+        if key not in ways.plans:
+            if len(ways.plans) >= MOST_WAYS:
                 return None
-            ways[key] = self._made(operation, decided)
-        return ways[key]  # type: ignore[no-any-return]
+            ways.plans[key] = self._made(operation, decided)
+        return ways.plans[key]
 
     def _made(self, operation: Operation, decided: dict[str, bool | None]) -> _Plan | None:
         query = self._schema.query_type

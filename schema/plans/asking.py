@@ -33,6 +33,7 @@ class Asking:
     is_postgres: bool
     reads: set[str] = field(default_factory=set)
     is_kept: bool = True
+    audience: str = READERS
     _given: dict[Arguments, dict[str, Any]] = field(default_factory=dict)
 
     def begin(self) -> None:

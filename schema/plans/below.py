@@ -19,11 +19,11 @@ from schema.sources import Beside, Few
 Keys = Callable[[Any], list[Any]]
 
 
-class Shown(Rows):
+class Objects(Rows):
     """Rows of a noun that become objects of its kind."""
 
     @classmethod
-    def of(cls, compiling: Compiling, kind: str) -> "Shown":
+    def of(cls, compiling: Compiling, kind: str) -> "Objects":
         """Begin rows of a kind of the graph."""
         noun = noun_of(kind)
         if noun is None:
@@ -31,7 +31,7 @@ class Shown(Rows):
         return cls.of_noun(compiling, noun)
 
     @classmethod
-    def of_noun(cls, compiling: Compiling, noun: Noun) -> "Shown":
+    def of_noun(cls, compiling: Compiling, noun: Noun) -> "Objects":
         """Begin rows of a noun."""
         rows = cls(noun, is_postgres=compiling.is_postgres)
         table = noun.table._meta.db_table
@@ -50,7 +50,7 @@ class Shown(Rows):
 class Ones:
     """The visible rows that others name by a key, each made into a part of the answer."""
 
-    def __init__(self, rows: Shown, keys: Keys) -> None:
+    def __init__(self, rows: Objects, keys: Keys) -> None:
         self.rows = rows
         self._keys = keys
         self._statement: Statement | None = None
@@ -58,7 +58,7 @@ class Ones:
     @classmethod
     def of(cls, compiling: Compiling, kind: str, keys: Keys) -> "Ones":
         """Begin to read the rows of a kind."""
-        rows = Shown.of(compiling, kind)
+        rows = Objects.of(compiling, kind)
         compiling.reads |= SEEN_WITH.get(kind, frozenset())
         if kind == "Post":
             rows.tell("post", "id")
@@ -98,7 +98,7 @@ SEEN_WITH = {
 class Fews:
     """The few rows that each row has, in their order."""
 
-    def __init__(self, compiling: Compiling, rows: Shown, declared: Few, keys: Keys) -> None:
+    def __init__(self, compiling: Compiling, rows: Objects, declared: Few, keys: Keys) -> None:
         self.rows = rows
         self._declared = declared
         self._keys = keys
@@ -109,7 +109,7 @@ class Fews:
     @classmethod
     def of(cls, compiling: Compiling, declared: Few, keys: Keys) -> "Fews":
         """Begin to read the rows of a declaration."""
-        return cls(compiling, Shown.of(compiling, declared.noun), declared, keys)
+        return cls(compiling, Objects.of(compiling, declared.noun), declared, keys)
 
     def read(self, above: Any, x: Asking) -> Steps[dict[Any, list[Any]]]:
         """Read them, and give a list of what is made of them by the id of the row above."""
@@ -135,7 +135,7 @@ class Besides:
 
     def __init__(self, compiling: Compiling, declared: Beside, keys: Keys) -> None:
         compiling.reads.add("posts")
-        self._rows = Shown.of(compiling, declared.noun)
+        self._rows = Objects.of(compiling, declared.noun)
         self._question = declared.question
         self._keys = keys
         self._ways: list[Order] = []

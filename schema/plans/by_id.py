@@ -84,8 +84,7 @@ class Anything(Brief):
                 raise NotPlanned(kind)
             level = Level(is_postgres=self._compiling.is_postgres)
             level.written(self._compiling.show(ThingPlace(level, "o"), possible, self._nodes))
-            self._compiling.look_at(("menu", "menu_item", "page", "post", "author", "tag"))
-            self._compiling.reads.add("posts")
+            self._compiling.look_at_masthead()
             self._things[kind] = level
         return self._things[kind]
 

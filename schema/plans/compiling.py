@@ -5,6 +5,8 @@ from typing import Any
 
 from graphql import GraphQLObjectType, GraphQLSchema
 
+from models.changes import EVERYTHING
+from schema.context import OF_MASTHEAD
 from schema.plans.selections import Nodes, Selections
 
 Show = Callable[["Compiling", Any, GraphQLObjectType, Nodes], str]
@@ -26,6 +28,10 @@ class Compiling:
     def show(self, place: Any, kind: GraphQLObjectType, nodes: Nodes) -> str:
         """Write an object of a kind with what is selected of it."""
         return self._show(self, place, kind, nodes)
+
+    def look_at_masthead(self) -> None:
+        """Note that the site is shown, and its menus with what they lead to."""
+        self.reads |= OF_MASTHEAD - {EVERYTHING}
 
     def look_at(self, tables: Iterable[str]) -> None:
         """Note the tables that are read."""

@@ -101,13 +101,13 @@ class _Field:
                     return "None"
                 child = below.Ones.of(compiling, noun, place.level.each(place.raw(key)))
                 child.rows.written_as(compiling, self._object(), self._nodes)
-                return f"{self._level.below(child)}.get({place.raw(key)})"
+                return f"{self._level.add(child)}.get({place.raw(key)})"
             case OfOne():
                 return self._of_one(source)
             case Few():
                 few = below.Fews.of(compiling, source, place.level.each(place.raw("id")))
                 few.rows.written_as(compiling, self._object(), self._nodes)
-                return f"{self._level.below(few)}.get({place.raw('id')}, {self._writer.name(())})"
+                return f"{self._level.add(few)}.get({place.raw('id')}, {self._writer.name(())})"
             case Beside():
                 beside, name = self._level.shared(
                     "beside", lambda: below.Besides(compiling, source, place.level.each(place.raw("id")))
@@ -119,7 +119,7 @@ class _Field:
                 return self._listed(source)
             case Target():
                 targets = below.Targets(compiling, get_named_type(self._definition.type), self._nodes)
-                return f"{self._level.below(targets)}.get({place.raw('target')})"
+                return f"{self._level.add(targets)}.get({place.raw('target')})"
         raise NotPlanned(f"nothing is declared of {self._nodes[0].name.value}")
 
     def _column(self, name: str) -> str:
@@ -130,14 +130,11 @@ class _Field:
 
     def _thing(self, value: str) -> str:
         """Write something in memory, or a list of it, with what is selected."""
-        kind = self._object()
-        if not is_list_type(get_nullable_type(self._definition.type)):
-            item = self._writer.variable()
-            place = ThingPlace(self._level, item)
-            return f"[{self._compiling.show(place, kind, self._nodes)} for {item} in ({value},)][0]"
         item = self._writer.variable()
-        place = ThingPlace(self._level, item)
-        return f"[{self._compiling.show(place, kind, self._nodes)} for {item} in {value}]"
+        told = self._compiling.show(ThingPlace(self._level, item), self._object(), self._nodes)
+        if is_list_type(get_nullable_type(self._definition.type)):
+            return f"[{told} for {item} in {value}]"
+        return f"[{told} for {item} in ({value},)][0]"
 
     def _worked(self, source: Worked) -> str:
         values = self._values(source.columns)
@@ -187,7 +184,7 @@ class _Field:
         kept = place.raw(source.kept) if source.kept else None
         pairs = place.level.each(f"({key}, {kept})")
         child = lists.PagesBelow(source, given, pairs, self._pages(source))
-        return f"{self._level.below(child)}[{key}]"
+        return f"{self._level.add(child)}[{key}]"
 
     def _pages(self, source: Listed) -> lists.Orders:
         compiling, connection, nodes = self._compiling, self._object(), self._nodes

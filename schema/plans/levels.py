@@ -1,7 +1,7 @@
 """Levels: what a plan reads at one place, what part of the answer it becomes, and what is read below it."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLOutputType
@@ -35,7 +35,7 @@ class Level:
         self._shared: dict[str, tuple[Any, str]] = {}
         self.make: Callable[..., Any] = _unwritten
 
-    def below(self, child: Child) -> str:
+    def add(self, child: Child) -> str:
         """Read something below this level; give the name by which the function knows it."""
         self._children.append(child)
         return f"c{len(self._children) - 1}"
@@ -44,7 +44,7 @@ class Level:
         """Read something below this level that several fields have in common; give it and its name."""
         if name not in self._shared:
             child = begin()
-            self._shared[name] = child, self.below(child)
+            self._shared[name] = child, self.add(child)
         return self._shared[name]
 
     def written(self, value: str, *more: str) -> None:
@@ -203,10 +203,6 @@ def _unwritten(*_: Any) -> Any:
 def grouped(keys: Iterable[Any], values: Iterable[Any]) -> dict[Any, list[Any]]:
     """Put values together that have the same key."""
     groups: dict[Any, list[Any]] = {}
-    for key, value in _pairs(keys, values):
+    for key, value in zip(keys, values, strict=True):
         groups.setdefault(key, []).append(value)
     return groups
-
-
-def _pairs(keys: Iterable[Any], values: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
-    return zip(keys, values, strict=True)

@@ -12,7 +12,7 @@ from models.paging import Order, Place, Window
 from models.prepared import Question, Statement
 from schema.connections import window
 from schema.plans.asking import Arguments, Asking
-from schema.plans.below import Shown
+from schema.plans.below import Objects
 from schema.plans.compiling import Compiling
 from schema.plans.leaves import as_key
 from schema.plans.levels import RowPlace
@@ -41,7 +41,7 @@ class Pages:
         below: Below | None = None,
     ) -> None:
         self.list = List(noun.table, question, order, below)
-        self.rows = Shown.of_noun(compiling, noun)
+        self.rows = Objects.of_noun(compiling, noun)
         self._statements: dict[Any, Statement] = {}
         self._asks = _Asks()
         self._write(compiling, connection, nodes)

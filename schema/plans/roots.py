@@ -13,7 +13,7 @@ from schema.connections import window
 from schema.ids import row_id
 from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
-from schema.plans.below import Shown
+from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, ThingPlace
@@ -30,7 +30,7 @@ class Root(Protocol):
         """Read it, and give its part of the answer."""
 
     def is_long(self, x: Asking) -> bool:
-        """Tell whether it may take long, whatever is asked for."""
+        """Tell whether what is asked for may take long."""
 
 
 class TheSite(Brief):
@@ -39,9 +39,7 @@ class TheSite(Brief):
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
         self._level = Level(is_postgres=compiling.is_postgres)
         self._level.written(compiling.show(ThingPlace(self._level, "o"), kind, nodes))
-        # Menus show what they lead to by its path.
-        compiling.look_at(("menu", "menu_item", "page", "post", "author", "tag"))
-        compiling.reads.add("posts")
+        compiling.look_at_masthead()
 
     def read(self, x: Asking) -> Steps[Any]:
         """Read what is below it."""
@@ -53,7 +51,7 @@ class Months(Brief):
 
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
         self._given = given
-        self._rows = Shown.of(compiling, "ArchiveMonth")
+        self._rows = Objects.of(compiling, "ArchiveMonth")
         self._rows.written_as(compiling, kind, nodes)
         self._statements: dict[bool, Statement] = {}
 
@@ -82,7 +80,7 @@ class TheTags(Brief):
     """The tags in use."""
 
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
-        self._rows = Shown.of(compiling, "Tag")
+        self._rows = Objects.of(compiling, "Tag")
         self._rows.written_as(compiling, kind, nodes)
         self._statement: Statement | None = None
 
@@ -190,7 +188,7 @@ class ByName(Brief):
     ) -> None:
         self._given = given
         self._name = noun
-        self._rows = Shown.of(compiling, noun)
+        self._rows = Objects.of(compiling, noun)
         if noun == "Post":
             self._rows.tell("post", "id")
         self._rows.written_as(compiling, kind, nodes)

@@ -48,7 +48,7 @@ def test_nobody_shares_a_port_by_accident(start, empty_url):
 def test_a_file_is_not_shared(start, tmp_path):
     refused = start("serve", "--reuse-port", DATABASE_URL=f"sqlite://{tmp_path}/blog.sqlite3")
     assert refused.ended() == 1
-    assert refused.log.strip().endswith("on SQLite one serves, without --reuse-port.")
+    assert refused.log.strip().endswith("on SQLite `gql-server serve` is the one.")
     assert "Traceback" not in refused.log
 
 

@@ -46,7 +46,7 @@ def test_a_unit_runs_a_command_with_known_settings(unit):
     _takes(arguments)
     if setting := read["Service"].get("Environment"):
         name, _, value = setting.partition("=")
-        assert read_settings({name: value})
+        assert read_settings({name: value, "GQL_SERVER_DATABASE_URL": "postgresql://blog@store/blog"})
 
 
 def test_compose_runs_commands_with_known_settings(services):
@@ -56,6 +56,7 @@ def test_compose_runs_commands_with_known_settings(services):
         _takes(service["command"])
         given = {name: re.sub(r"\$\{[^}]*\}", "smtp://mail.example", value) for name, value in
                  service["environment"].items() if name != "GQL_SERVER_DATABASE_URL"}  # fmt: skip
+        given["GQL_SERVER_DATABASE_URL"] = "postgresql://blog@store/blog"
         assert read_settings(given).work == "apart"
         assert (FOLDER / service["build"]["context"] / service["build"]["dockerfile"]).exists()
         assert set(service["depends_on"]) <= set(services)

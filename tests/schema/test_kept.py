@@ -272,19 +272,12 @@ async def test_a_failure_that_nobody_waits_for_is_let_go(kept):
     gc.collect()
 
 
-async def test_what_is_for_one_asker_alone_is_made_for_each_and_not_kept(kept):
+async def test_what_may_not_be_kept_is_shared_by_who_ask_at_the_same_time(kept):
     make = Maker(reads=None)
     waiting = await begin(*(kept.get("a", make) for _ in range(3)))
     make.go_on.set()
-    assert await asyncio.gather(*waiting) == ["value 1", "value 2", "value 3"]
+    assert await asyncio.gather(*waiting) == ["value 1"] * 3
     assert kept.find("a") is None
-
-
-async def test_what_could_not_be_made_is_not_kept(kept):
-    async def give_up() -> None:
-        return None
-
-    assert await kept.get("a", give_up) is None
     assert len(kept) == 0
 
 
