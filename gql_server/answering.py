@@ -113,11 +113,12 @@ class Answering:
             record(asker, operation.name, answer, seconds=perf_counter() - begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
-        cost = None
+        cost, until = None, None
         if question.asks_cost:
             cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
         try:
             context = await self._publication.context(asker.visit)
+            until = context.masthead.next_change
             if self._plans is not None:
                 planned = await self._plans.answer(operation, question.variables, context)
                 if planned is not None:
@@ -130,6 +131,7 @@ class Answering:
         except RecursionError:
             result = ExecutionResult(None, [GraphQLError(TOO_DEEP)])
         answer = told(result, asker)
+        answer.until = until
         if cost is not None:
             answer.told["extensions"] = {"cost": cost}
         return answer

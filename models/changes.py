@@ -82,13 +82,20 @@ class Sight:
         self._line: asyncio.Event | None = None
         self._looked_at = -inf
         self._seen: object = None
+        self._glimpsed: object = None
         self._looking: asyncio.Task[None] | None = None
 
-    def is_clear(self) -> bool:
+    def is_clear(self, store: Any) -> bool:
         """Tell whether all that was committed some milliseconds ago is known."""
         if self._line is not None:
             return not self._line.is_set()
-        return monotonic() - self._looked_at < LOOK_SECONDS
+        if monotonic() - self._looked_at < LOOK_SECONDS:
+            return True
+        if store.is_told_of_others or store.glance() != self._glimpsed:
+            return False
+        # Nobody has committed anything, whoever may be about to.
+        self._looked_at = monotonic()
+        return True
 
     def hear(self, line: asyncio.Event) -> None:
         """Take up a line that tells what others commit; nobody knows what it missed."""
@@ -111,13 +118,13 @@ class Sight:
             looking.result()
 
     async def _look(self, store: Any) -> None:
-        began = monotonic()
+        began, glimpsed = monotonic(), store.glance()
         with suppress(Unavailable):
             version = await store.version()
             if version != self._seen:
                 self._seen = version
                 self._changed(ALL)
-            self._looked_at = began
+            self._looked_at, self._glimpsed = began, glimpsed
 
 
 def _any_of(tables: Names) -> Tags:

@@ -130,6 +130,12 @@ class Pen:
             query._wheres = ComplexCriterion(Boolean.and_, first, others) if others else first
         return str(query.get_sql(self._context()))
 
+    def without_index(self, sql: str, column: str) -> str:
+        """Let SQLite not look for a column by an index: it would find almost all rows, and then sort them."""
+        if self._is_postgres:
+            return sql
+        return sql.replace(f'"{column}"<=', f'+"{column}"<=').replace('"status"=', '+"status"=')
+
     def for_each(
         self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
         limit: str, *, through: tuple[str, str, str] | None = None, mark: str = "",

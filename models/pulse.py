@@ -115,7 +115,7 @@ def watch_ours(watcher: Watcher) -> Callable[[], None]:
 
 def is_current() -> bool:
     """Tell whether what others commit is known here; when it is not, nothing kept may be given."""
-    return _pulse().sight.is_clear()
+    return _pulse().sight.is_clear(require_context().db())
 
 
 async def catch_up() -> None:

@@ -13,9 +13,9 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
 from models.engines.sqlite_ferry import Ferry, Run, Work, statements_of
-from models.engines.sqlite_loop import LoopReader, TooLong, walk
+from models.engines.sqlite_loop import LoopReader, walk
 from models.engines.statements import only_reads, split
-from models.engines.steps import Steps, T
+from models.engines.steps import Steps, T, TooLong
 from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
 from models.engines.writing import Witness, covered, note, noted
 
@@ -80,6 +80,10 @@ class SqliteEngine(SqliteClient):
     async def notify(self, channel: str, payload: str) -> None:
         """Notify nobody."""
 
+    def glance(self) -> object:
+        """Give at once what changes whenever anybody has committed, we ourselves included."""
+        return self._loop_reader.version()
+
     async def version(self) -> tuple[object, int]:
         """Give what changes whenever another connection has committed; our own commits do not change it."""
         if self._connection is None:
@@ -117,7 +121,11 @@ class SqliteEngine(SqliteClient):
         async with self._readers.lend() as reader:
             with _translated():
                 execute = reader._conn.execute
-                taken: T = await reader._execute(context.run, lambda: walk(begin(), execute, self.log))  # type: ignore[no-untyped-call]
+
+                def rows_of(sql: str, values: list[Any]) -> list[Any]:
+                    return execute(sql, values).fetchall()
+
+                taken: T = await reader._execute(context.run, lambda: walk(begin(), rows_of, self.log))  # type: ignore[no-untyped-call]
                 return taken
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
@@ -191,6 +199,10 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
 
     def _connection_for(self, query: str) -> ConnectionWrapper[Any]:
         return self.acquire_connection()
+
+    def glance(self) -> object:
+        """Give at once what changes whenever anybody has committed."""
+        return self._parent.glance()
 
     def noting(self, work: Work) -> Work:
         """Note what the statements of a work write; they run where nobody knows who asked for them."""

@@ -7,18 +7,14 @@ from math import inf
 from time import perf_counter
 from typing import Any
 
-from models.engines.steps import Steps, T
+from models.engines.steps import Steps, T, TooLong
 
-# Others wait for a statement so long at most; what takes longer is read anew elsewhere.
+# Others wait for the statements of a plan so long at most; what takes longer is read anew elsewhere.
 MOST_SECONDS = 0.02
 STEPS_BETWEEN_LOOKS = 2_000  # of SQLite's machine: some hundred microseconds
 STATEMENTS = 1_000
 # What is read again and again stays in memory: 16 MB of pages.
 PRAGMAS = ("query_only=ON", "cache_size=-16000")
-
-
-class TooLong(Exception):
-    """A read takes too long to be done here, or would have to wait."""
 
 
 class LoopReader:
@@ -29,14 +25,16 @@ class LoopReader:
         self._log = log
         self._connection: sqlite3.Connection | None = None
         self._until = inf
+        self._left = 0.0
 
     def read(self, begin: Callable[[], Steps[T]]) -> T:
         """Go through the steps of a plan in one moment of the store."""
         connection = self._connection or self._open()
+        self._left = MOST_SECONDS
         try:
             connection.execute("BEGIN")
             try:
-                return walk(begin(), self._execute, self._log)
+                return walk(begin(), self._rows, self._log)
             finally:
                 # However late it is: a transaction that were left open would see nothing new any more.
                 self._until = inf
@@ -47,6 +45,16 @@ class LoopReader:
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
                 raise TooLong from None
             raise
+
+    def version(self) -> object:
+        """Give what changes with every commit of others."""
+        self._until = inf
+        try:
+            connection = self._connection or self._open()
+            [[version]] = connection.execute("PRAGMA data_version").fetchall()
+        except sqlite3.Error:
+            return object()  # unlike any other
+        return connection, version
 
     def close(self) -> None:
         """Close the connection."""
@@ -65,22 +73,27 @@ class LoopReader:
         self._connection = connection
         return connection
 
-    def _execute(self, sql: str, values: list[Any]) -> sqlite3.Cursor:
+    def _rows(self, sql: str, values: list[Any]) -> list[Any]:
         assert self._connection is not None
-        self._until = perf_counter() + MOST_SECONDS
-        return self._connection.execute(sql, values)
+        if self._left <= 0:
+            raise TooLong
+        begun = perf_counter()
+        self._until = begun + self._left
+        rows = self._connection.execute(sql, values).fetchall()
+        self._left -= perf_counter() - begun
+        return rows
 
     def _is_late(self) -> bool:
         return perf_counter() > self._until
 
 
-def walk(steps: Steps[T], execute: Callable[[str, list[Any]], sqlite3.Cursor], log: Logger) -> T:
+def walk(steps: Steps[T], rows_of: Callable[[str, list[Any]], list[Any]], log: Logger) -> T:
     """Go through the steps of a plan."""
     rows: Any = None
     try:
         while True:
             sql, values = steps.send(rows)
             log.debug("%s: %s", sql, values)
-            rows = execute(sql, values).fetchall()
+            rows = rows_of(sql, values)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]

@@ -4,4 +4,10 @@ from collections.abc import Generator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+
+
+class TooLong(Exception):
+    """A read takes too long, or makes too much, to be done in the event loop; it is begun anew elsewhere."""
+
+
 Steps = Generator[tuple[str, list[Any]], list[Any], T]

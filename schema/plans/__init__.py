@@ -191,10 +191,19 @@ async def _read(segments: dict[str, _Segment], x: Asking) -> dict[str, _Read]:
     if not segments:
         return {}
     is_long = any(segment.root.is_long(x) for segment in segments.values())
-    return await read(lambda: _steps(segments, x), is_long=is_long)
+    x.holds_up_others = not (is_long or x.is_postgres)
+
+    def begin() -> Steps[dict[str, _Read]]:
+        steps = _steps(segments, x, holds_up_others=x.holds_up_others)
+        # Begun anew, it is apart from others.
+        x.holds_up_others = False
+        return steps
+
+    return await read(begin, is_long=is_long)
 
 
-def _steps(segments: dict[str, _Segment], x: Asking) -> Steps[dict[str, _Read]]:
+def _steps(segments: dict[str, _Segment], x: Asking, *, holds_up_others: bool) -> Steps[dict[str, _Read]]:
+    x.holds_up_others = holds_up_others
     parts: dict[str, _Read] = {}
     for name, segment in segments.items():
         x.begin()

@@ -34,6 +34,8 @@ class Asking:
     reads: set[str] = field(default_factory=set)
     is_kept: bool = True
     audience: str = READERS
+    # Whether others wait while this is read and made; large answers are not made before everybody.
+    holds_up_others: bool = False
     _given: dict[Arguments, dict[str, Any]] = field(default_factory=dict)
 
     def begin(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from graphql import GraphQLOutputType
 
 from models.engines.steps import Steps
+from models.posts import BODY
 from models.prepared import Pen
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.leaves import as_python, of_column, of_value
@@ -103,6 +104,7 @@ class ThingPlace:
 
 
 COMMENT_COUNT = "comment_count"
+BODIES = frozenset(BODY)
 
 
 class Rows(Level):
@@ -134,6 +136,11 @@ class Rows(Level):
             self.columns.append(name)
             self._asked[name] = write
         return f"r[{self.columns.index(name)}]"
+
+    @property
+    def has_bodies(self) -> bool:
+        """Whether texts of any length are selected."""
+        return not BODIES.isdisjoint(self.columns)
 
     def tell(self, tag: str, column: str) -> None:
         """Let it be told of each row that something was read which a tag names by a column."""

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLObjectType, get_named_type, is_object_type
 
 import models
-from models.engines.steps import Steps
+from models.engines.steps import Steps, TooLong
 from models.listed import Below, Cut, List
 from models.paging import Order, Place, Window
 from models.prepared import Question, Statement
@@ -22,6 +22,8 @@ from schema.plans.writing import display
 from schema.sources import Listed
 
 SLICING = ("first", "last", "after", "before")
+# More texts than these are made into an answer apart from others.
+MOST_BODIES = 10
 # The key of a list that is below nothing.
 ALONE = None
 
@@ -56,6 +58,8 @@ class Pages:
     ) -> Steps[dict[Any, Any]]:
         """Read the page of each key, and give what is made of it; `given` fills in the question."""
         keys, cut = list(keys), Cut.of(asked)
+        if x.holds_up_others and asked.size * len(keys) > MOST_BODIES and self.rows.has_bodies:
+            raise TooLong
         given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys)}
         found = (yield self._statement("page", cut).bound(given)) if self._asks.rows else []
         pages = {key: _Page([]) for key in keys}
