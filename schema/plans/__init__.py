@@ -191,13 +191,11 @@ async def _read(segments: dict[str, _Segment], x: Asking) -> dict[str, _Read]:
     if not segments:
         return {}
     is_long = any(segment.root.is_long(x) for segment in segments.values())
-    x.holds_up_others = not (is_long or x.is_postgres)
+    # Begun anew, it is apart from others.
+    ways = iter([not (is_long or x.is_postgres)])
 
     def begin() -> Steps[dict[str, _Read]]:
-        steps = _steps(segments, x, holds_up_others=x.holds_up_others)
-        # Begun anew, it is apart from others.
-        x.holds_up_others = False
-        return steps
+        return _steps(segments, x, holds_up_others=next(ways, False))
 
     return await read(begin, is_long=is_long)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 from graphql import GraphQLOutputType
 
 from models.engines.steps import Steps
-from models.posts import BODY
+from models.posts import BODY, Post
 from models.prepared import Pen
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.leaves import as_python, of_column, of_value
@@ -139,8 +139,8 @@ class Rows(Level):
 
     @property
     def has_bodies(self) -> bool:
-        """Whether texts of any length are selected."""
-        return not BODIES.isdisjoint(self.columns)
+        """Whether whole posts are selected, which are as long as their authors like."""
+        return self.noun.table is Post and not BODIES.isdisjoint(self.columns)
 
     def tell(self, tag: str, column: str) -> None:
         """Let it be told of each row that something was read which a tag names by a column."""

@@ -64,6 +64,15 @@ async def test_what_is_not_everybodys_to_read_is_not_a_plans(asked, query):
     assert planned is None
 
 
+async def test_whole_posts_in_great_number_are_answered_all_the_same(asked, write):
+    for number in range(12):
+        await (await write(f"Bericht {number}")).publish()
+    query = "{ posts(first: 20) { nodes { contentText blocks { __typename } author: authors { name } } } }"
+    whole, planned, _ = await asked(query)
+    assert json.loads(planned.body) == {"data": whole.data}
+    assert len(whole.data["posts"]["nodes"]) > 10
+
+
 async def test_what_is_skipped_need_not_be_decided_otherwise(asked):
     query = """query ($a: Boolean = true, $b: Boolean!) {
       site { title language @include(if: $a) @skip(if: $b) } }"""
