@@ -18,6 +18,8 @@ from schema.plans.selections import deciding
 from tests.schema.drawing import Question
 from tests.schema.simpler import Complaint, simplest
 
+# Two keys where there is to be one.
+BROKEN_DEFAULT = re.compile(r"\$\w+: \w+Lookup = \{[^{}]*,[^{}]*\}")
 OF_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 ROOT = "http://127.0.0.1:8000"
 
@@ -95,6 +97,8 @@ def difference(
         # A null condition errs where graphql-core comes to it; a plan decides all beforehand, and is none.
         conditions = deciding(operation.document)
         must = must and not any(question.variables.get(name, "") is None for name in conditions)
+        # graphql-core finds such a default out the first time that it is wanted, and then never again.
+        must = must and not BROKEN_DEFAULT.search(question.source)
         return "No plan took it, and nothing is wrong with it." if must else None
     if interpreted.errors:
         return f"A plan answered what errs: {interpreted.errors}"

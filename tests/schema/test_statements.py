@@ -8,6 +8,7 @@ from graphql import specified_rules, validate
 
 import models
 from benchmarks.blog import generate
+from models.engines import sqlite_loop
 from models.paging import Order
 from schema.context import Publication
 from schema.documents import Documents
@@ -58,6 +59,8 @@ def test_every_query_is_counted_and_valid():
 @pytest.fixture(params=["planned", "field by field"])
 def allowed(request, monkeypatch):
     """Answer by plans and without them; give how many statements each query may take."""
+    # What is begun anew on a busy machine would be counted twice.
+    monkeypatch.setattr(sqlite_loop, "MOST_SECONDS", 60)
     if request.param == "planned":
         if os.environ.get("GQL_SERVER_PLANS") == "off":
             pytest.skip("plans are off")
