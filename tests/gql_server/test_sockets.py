@@ -395,7 +395,7 @@ async def _is(true: bool) -> bool:
 
 async def test_a_slow_answer_is_given_before_the_server_stops(serve, empty_url, monkeypatch):
     begun, go_on = asyncio.Event(), asyncio.Event()
-    async with serve(empty_url) as client, talking(client) as talk:
+    async with serve(empty_url, plans="off") as client, talking(client) as talk:
         await talk.begin()
         found = models.archive_months
 

@@ -31,6 +31,7 @@ async def test_every_setting_is_in_force(garden):
         "statement_timeout": "3s",
         "lock_timeout": "2s",
         "idle_in_transaction_session_timeout": "10s",
+        "jit": "off",
     }
 
 
