@@ -53,7 +53,7 @@ async def test_a_server_and_a_worker_both_work_until_they_are_told_to_stop(
     await models.Job.promise(WORK)
     await until(is_done)
     assert await process.end(SIGTERM) == 0
-    assert any('"event": "done"' in line for line in process.lines)
+    assert any('"event":"done"' in line for line in process.lines)
 
 
 async def test_the_buried_are_counted_listed_dug_up_and_dropped(store, say):
