@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from gql_server import server, visitors
+from gql_server.logs import set_up_logs
 from gql_server.settings import read_settings
 
 
@@ -26,6 +27,8 @@ async def nothing_inside(_app: web.Application) -> AsyncIterator[None]:
 
 def main() -> None:
     """Serve until stopped."""
+    # By default lines would go where the address is read from, and nobody reads on there.
+    set_up_logs()
     visitors.SignUpGate = visitors.CommentGate = OpenGate
     server.work_inside = nothing_inside
     server.serve_until_stopped(read_settings(port=0), demonstration=False)
