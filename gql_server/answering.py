@@ -117,10 +117,11 @@ class Answering:
         if question.asks_cost:
             cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
         try:
+            begun = self._plans.moment() if self._plans is not None else 0
             context = await self._publication.context(asker.visit)
             until = context.masthead.next_change
             if self._plans is not None:
-                planned = await self._plans.answer(operation, question.variables, context)
+                planned = await self._plans.answer(operation, question.variables, context, begun=begun)
                 if planned is not None:
                     return _planned(planned, cost)
             result = await self._begin(operation, question, context)

@@ -111,8 +111,19 @@ class Page(Generic[Row]):
     """Rows in order, and whether others precede or follow them."""
 
     rows: list[Row]
-    has_previous: bool
-    has_next: bool
+    has_previous: bool = False
+    has_next: bool = False
+
+    def trim(self, size: int, *, from_end: bool) -> None:
+        """Take away the one row too many, which tells that there are more, and put the others in order."""
+        if len(self.rows) > size:
+            del self.rows[size:]
+            if from_end:
+                self.has_previous = True
+            else:
+                self.has_next = True
+        if from_end:
+            self.rows.reverse()
 
 
 async def page(question: QuerySet[Row], order: Order, window: Window) -> Page[Row]:
@@ -169,7 +180,7 @@ async def _read(
     sides.insert(0, _part(between, walked, window.size + 1, parents, side=0))
     found = await _run(question, *sides)
     keys = parents.keys if parents is not None else (None,)
-    read: dict[Any, Page[Row]] = {key: Page([], has_previous=False, has_next=False) for key in keys}
+    read: dict[Any, Page[Row]] = {key: Page([]) for key in keys}
     for row in found:
         one = read[row.get("_key")]
         if row["_side"] == 0:
@@ -185,14 +196,7 @@ async def _read(
 def _trim(one: Page[Row], walked: Order, *, size: int, from_end: bool) -> None:
     # UNION ALL promises no order, so the few rows are put in theirs here.
     one.rows.sort(key=lambda row: (getattr(row, walked.column), row.pk), reverse=walked.descending)
-    if len(one.rows) > size:
-        del one.rows[size:]
-        if from_end:
-            one.has_previous = True
-        else:
-            one.has_next = True
-    if from_end:
-        one.rows.reverse()
+    one.trim(size, from_end=from_end)
 
 
 def _beyond(order: Order, place: Place) -> Q:

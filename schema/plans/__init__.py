@@ -90,10 +90,19 @@ class Plans:
         self._schema = schema
         self._kept = kept
 
+    def moment(self) -> int:
+        """Tell what is known now; take it before the context is read that an answer is made from."""
+        return self._kept.moment() if self._kept is not None else 0
+
     async def answer(
-        self, operation: Operation, given: dict[str, Any], context: Context, *, audience: str = READERS
-    ) -> Planned | None:
-        """Answer a query; None when that is not a plan's to do."""
+        self, operation: Operation, given: dict[str, Any], context: Context, *,
+        begun: int | None = None, audience: str = READERS,
+    ) -> Planned | None:  # fmt: skip
+        """Answer a query; None when that is not a plan's to do.
+
+        `begun` is the moment before `context` was read; nothing that has changed since is kept.
+        """
+        begun = self.moment() if begun is None else begun
         if operation.kind is not OperationType.QUERY or operation.is_deferred:
             return None
         try:
@@ -104,7 +113,7 @@ class Plans:
             if plan is None:
                 return None
             x = Asking(context, given, variables, is_postgres=dialect() == POSTGRES, audience=audience)
-            return await self._answered(plan, x)
+            return await self._answered(plan, x, begun)
         except (NotPlanned, GraphQLError, models.Refused):
             return None
         except models.Unavailable:
@@ -114,12 +123,12 @@ class Plans:
             log.error("a plan failed", operation=operation.name, exc_info=error)
             return None
 
-    async def _answered(self, plan: _Plan, x: Asking) -> Planned:
+    async def _answered(self, plan: _Plan, x: Asking, begun: int) -> Planned:
         segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
         if self._kept is None or len(segments) < 2:
             read = await _read(segments, x)
         else:
-            read = await self._read_what_is_not_kept(self._kept, segments, x)
+            read = await self._read_what_is_not_kept(self._kept, segments, x, begun)
         parts = [
             b'"%s":%s' % (name.encode(), segment if isinstance(segment, bytes) else read[name].body)
             for name, segment in plan.items()
@@ -131,13 +140,12 @@ class Plans:
         return Planned(b'{"data":{%s}}' % b",".join(parts), known, x.context.masthead.next_change)
 
     async def _read_what_is_not_kept(
-        self, kept: Kept, segments: dict[str, _Segment], x: Asking
+        self, kept: Kept, segments: dict[str, _Segment], x: Asking, begun: int
     ) -> dict[str, _Read]:
         if not models.pulse.is_current():
             await models.pulse.catch_up()
         keys = {name: segment.key(x) for name, segment in segments.items()}
         read = {name: found for name, key in keys.items() if (found := kept.find(key)) is not None}
-        begun = kept.moment()
         fresh = await _read({name: part for name, part in segments.items() if name not in read}, x)
         for name, part in fresh.items():
             if part.reads is not None:

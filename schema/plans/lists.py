@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, get_named_type, is_object_type
 import models
 from models.engines.steps import Steps, TooLong
 from models.listed import Below, Cut, List
-from models.paging import Order, Place, Window
+from models.paging import Order, Page, Place, Window
 from models.prepared import Question, Statement
 from schema.connections import window
 from schema.plans.asking import Arguments, Asking
@@ -62,7 +62,7 @@ class Pages:
             raise TooLong
         given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys)}
         found = (yield self._statement("page", cut).bound(given)) if self._asks.rows else []
-        pages = {key: _Page([]) for key in keys}
+        pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
         for row in found:
             pages[row[-1] if self.list.below else ALONE].rows.append(row)
         if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
@@ -206,26 +206,6 @@ class _Asks:
 
     def __init__(self) -> None:
         self.rows = self.total = self.previous = self.next = False
-
-
-class _Page:
-    """The rows of a page as they come, and whether others are beside them."""
-
-    def __init__(self, rows: list[Any]) -> None:
-        self.rows = rows
-        self.has_previous = False
-        self.has_next = False
-
-    def trim(self, size: int, *, from_end: bool) -> None:
-        """Take away the one row too many, which tells that there are more, and put the others in order."""
-        if len(self.rows) > size:
-            del self.rows[size:]
-            if from_end:
-                self.has_previous = True
-            else:
-                self.has_next = True
-        if from_end:
-            self.rows.reverse()
 
 
 def below_of(declared: Listed, noun: Noun) -> Below:

@@ -7,6 +7,7 @@ import pytest
 from graphql import execute
 
 from schema.documents import Documents
+from schema.kept import Kept
 from schema.plans import MOST_WAYS, Plans
 from tests.schema.garden import plant
 
@@ -71,6 +72,18 @@ async def test_whole_posts_in_great_number_are_answered_all_the_same(asked, writ
     whole, planned, _ = await asked(query)
     assert json.loads(planned.body) == {"data": whole.data}
     assert len(whole.data["posts"]["nodes"]) > 10
+
+
+async def test_what_was_made_from_an_old_masthead_is_not_kept(site, publication):
+    documents, kept = Documents(), Kept(1_000_000)
+    kept.listen()
+    plans = Plans(documents.core, kept)
+    operation = documents.read("{ site { title } tags { label } }").operation(None)
+    begun, old = plans.moment(), await publication.context()
+    await site.edit(title="Voorom")
+    await plans.answer(operation, {}, old, begun=begun)
+    after = await plans.answer(operation, {}, await publication.context())
+    assert json.loads(after.body)["data"]["site"] == {"title": "Voorom"}
 
 
 async def test_what_is_skipped_need_not_be_decided_otherwise(asked):
