@@ -6,6 +6,7 @@ import os
 import pytest
 from graphql import execute
 
+import models
 from schema.documents import Documents
 from schema.kept import Kept
 from schema.plans import MOST_WAYS, Plans
@@ -79,6 +80,7 @@ async def test_what_was_made_from_an_old_masthead_is_not_kept(site, publication)
     kept.listen()
     plans = Plans(documents.core, kept)
     operation = documents.read("{ site { title } tags { label } }").operation(None)
+    await models.pulse.catch_up()
     begun, old = plans.moment(), await publication.context()
     await site.edit(title="Voorom")
     await plans.answer(operation, {}, old, begun=begun)
