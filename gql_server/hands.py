@@ -13,8 +13,11 @@ Hand = Callable[..., Awaitable[Any]]
 Hands = Mapping[models.Work, Hand]
 
 HANDS: Hands = {
+    models.Work.ANNOUNCE_POST: models.announce_post,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
+    models.Work.CARRY_ISSUE: models.carry_issue,
     models.Work.COUNT_DUE: models.count_due,
+    models.Work.DIGEST: models.digest,
     models.Work.PURGE: models.purge,
     models.Work.SCRUB: models.scrub,
     models.Work.TIDY_QUEUE: models.jobs.tidy,
@@ -22,6 +25,8 @@ HANDS: Hands = {
 
 TIMETABLE: Timetable = {
     models.Work.COUNT_DUE: timedelta(minutes=1),
+    # Whole quarters: seven in the morning falls on one in every time zone.
+    models.Work.DIGEST: timedelta(minutes=15),
     models.Work.PURGE: timedelta(hours=1),
     models.Work.TIDY_QUEUE: timedelta(hours=1),
 }

@@ -11,6 +11,7 @@ from models.comments import Comment, Fate, Writer
 from models.consents import Act, Consent, Trace
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
+from models.digests import digest
 from models.engines.transactions import Unavailable
 from models.errors import (
     Changed,
@@ -24,14 +25,17 @@ from models.errors import (
     TooMany,
     Unproven,
 )
+from models.fan_outs import carry_issue
 from models.founding import found
 from models.images import Image
 from models.instants import now
 from models.interests import Topic, described, known_topics, topic_code, topics_of
+from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
+from models.openings import announce_post
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.paths import Leads, leads, normal_path
@@ -84,6 +88,9 @@ __all__ = [
     "GiveUp",
     "Image",
     "Invalid",
+    "Issue",
+    "IssueKind",
+    "IssueStatus",
     "Job",
     "Lane",
     "Leads",
@@ -100,6 +107,7 @@ __all__ = [
     "Page",
     "PersistedDocument",
     "Post",
+    "Progress",
     "Redirect",
     "Refused",
     "Repeat",
@@ -125,14 +133,17 @@ __all__ = [
     "Wanted",
     "Work",
     "Writer",
+    "announce_post",
     "answer_sign_up",
     "archive_months",
     "arrange",
     "bring_in",
+    "carry_issue",
     "clear",
     "count_due",
     "count_posts",
     "described",
+    "digest",
     "erase",
     "export",
     "findable",
@@ -150,6 +161,7 @@ __all__ = [
     "normal_path",
     "now",
     "paging",
+    "progress_of",
     "pulse",
     "purge",
     "read_masthead",

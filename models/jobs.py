@@ -41,8 +41,11 @@ _interrupted: set[_Hand] = set()
 class Work(StrEnum):
     """The kinds of work; the worker has one hand for each."""
 
+    ANNOUNCE_POST = "announce_post"
     ANSWER_SIGN_UP = "answer_sign_up"
+    CARRY_ISSUE = "carry_issue"
     COUNT_DUE = "count_due"
+    DIGEST = "digest"
     PURGE = "purge"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"

@@ -10,6 +10,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import pulse, redirects, text
+from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging, set_bylines, set_tags
@@ -18,6 +19,7 @@ from models.counters import tally
 from models.errors import Changed, Invalid
 from models.fitting import fitting
 from models.instants import Instant, known_moment, month_of, now
+from models.newsletters import Newsletter
 from models.relations import belongs_to, may_point_to
 from models.site import Site
 from models.slugs import findable, free_slug, in_turn
@@ -142,12 +144,20 @@ class Post(Model):
 
     @atomic
     @pulse.precise(*OWN_TABLES)
-    async def publish(self, at: datetime | None = None) -> None:
-        """Show the post to everybody, from now on or from a moment, past or ahead."""
+    async def publish(
+        self, at: datetime | None = None, *, newsletters: Sequence[Newsletter] | None = None
+    ) -> None:
+        """Show the post to everybody, from now on or from a moment, past or ahead.
+
+        As it appears, who follows its authors, its tags or these `newsletters` is written to; without any,
+        who follows authors or tags; when they are left out, nobody who was not to be.
+        """
         moment = known_moment(at or self.published_at or now())
         site = await in_turn(self.site_id)
         was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
+        if newsletters is not None:
+            await Announcement.ask(self.id, newsletters)
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
         await self._appear(is_update=was_counted)
 
@@ -158,6 +168,7 @@ class Post(Model):
         if to is Status.PUBLISHED:
             raise Invalid("status", "What is withdrawn becomes a draft or goes to the archive.")
         await self._count(visible_now=False)
+        await Announcement.take_back(self.id)
         await self._change(status=to)
 
     @property
@@ -196,6 +207,8 @@ class Post(Model):
         if months[0] is not None:
             by = 1 if visible_now else -1
             await tally(self.id, site_id=self.site_id, month=months[0], by=by)
+        if visible_now:
+            await Announcement.make(self.id)
         return True
 
 

@@ -48,7 +48,13 @@ class PostPublished(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only
     is_update: bool
 
 
-Event = CommentShown | PostPublished
+class IssueProgressed(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="issue"):
+    """Some more letters of an issue were written or came to their end, or it was stopped or went on."""
+
+    issue_id: Id
+
+
+Event = CommentShown | PostPublished | IssueProgressed
 E = TypeVar("E", bound=Event)
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -6,6 +6,7 @@ from models.atomic import atomic
 from models.caps import Cap
 from models.deliveries import Delivery
 from models.instants import now
+from models.issues import Issue
 from models.jobs import Job, Work
 from models.repeats import Repeat
 from models.signups import SignUp
@@ -34,6 +35,8 @@ async def purge() -> None:
     gone += await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
     await Cap.forget()
     await Repeat.forget()
-    await Delivery.forget(LETTERS_KEPT)
+    old_letters = Delivery.settled_before(LETTERS_KEPT)
+    await Issue.count_out(old_letters)
+    await old_letters.delete()
     if gone or back:
         await Job.promise(Work.SCRUB, key="scrub")

@@ -48,6 +48,10 @@ NOUNS = (
     "models.caps",
     "models.signups",
     "models.deliveries",
+    "models.announcements",
+    "models.issues",
+    "models.recipients",
+    "models.digests",
     "models.repeats",
     "models.persisted_documents",
 )
