@@ -107,7 +107,7 @@ class Delivery(Model):
     async def withdrawn(cls, ids: Sequence[int], *, batch: int) -> set[int]:
         """Tell which of these letters of a batch are not to be sent any more, or not with it."""
         still = cls.filter(id__in=ids, batch=batch, state__in=OPEN)
-        return set(ids) - set(await still.values_list("id", flat=True))  # type: ignore[arg-type]
+        return set(ids) - set(await still.values_list("id", flat=True))
 
     @classmethod
     async def promise(cls, letters: Sequence["Delivery"], *, lane: Lane) -> None:

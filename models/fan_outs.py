@@ -122,8 +122,8 @@ def share_of(issue: Issue, row: Subscription, wanted: Sequence[Topic]) -> Share 
         if datetime.fromisoformat(item["since"]) > since
         and (codes := [code for code in item["topics"] if read_topic(code) in wanted])
     }
-    codes = {code for each in found.values() for code in each}
-    return Share(codes.pop() if len(codes) == 1 else None, tuple(found)) if found else None
+    alone, *others = {code for each in found.values() for code in each} or {None}
+    return Share(None if others else alone, tuple(found)) if found else None
 
 
 def base_of(digested_until: datetime | None, issue: Issue) -> datetime:
@@ -171,7 +171,7 @@ async def _end_writing(issue: Issue) -> bool:
 async def _let_go(issue: Issue) -> bool:
     """Promise a part of the letters that were held; when there are no more, say so."""
     held = Delivery.select_for_update().filter(issue_id=issue.id, batch=HELD, state__in=OPEN)
-    ids: list[Any] = await held.order_by("id").limit(A_BATCH).values_list("id", flat=True)
+    ids = [letter.id for letter in await held.order_by("id").limit(A_BATCH).only("id")]
     if not ids:
         await _change(issue, held_at=None)
         return True
@@ -199,7 +199,7 @@ async def _sweep(issue: Issue, letters: Any, **values: Any) -> bool:
         return True
     # Not those whose outcome is being written: two that change several each would wait for each other.
     still = letters.filter(issue_id=issue.id, state__in=OPEN).order_by("id").limit(A_SWEEP)
-    ids: list[Any] = await still.select_for_update(skip_locked=True).values_list("id", flat=True)
+    ids = [letter.id for letter in await still.select_for_update(skip_locked=True).only("id")]
     if "state" in values:
         values["settled_at"] = now()
     if not ids and await letters.filter(issue_id=issue.id, state__in=OPEN).exists():

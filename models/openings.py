@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -58,5 +59,6 @@ def interested_in(topics: Iterable[Topic]) -> Q:
     any_of = Q(id__lt=0)
     for kind in KINDS:
         if ids := [id for asked, id in topics if asked == kind]:
-            any_of |= Q(**{f"{kind}_id__in": ids})
+            of_kind: dict[str, Any] = {f"{kind}_id__in": ids}
+            any_of |= Q(**of_kind)
     return Q(id__in=Subquery(Interest.filter(any_of).values("subscription_id")))

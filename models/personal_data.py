@@ -81,7 +81,7 @@ async def _forget(site_id: int, mailbox: str) -> bool:
     requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
     # Locked, so that no issue writes to them between the counting and the forgetting.
     rows = Subscription.select_for_update().filter(site_id=site_id, mailbox=mailbox)
-    ids: list[Any] = await rows.values_list("id", flat=True)
+    ids = [row.id for row in await rows.only("id")]
     await Issue.count_out(Delivery.filter(subscription_id__in=ids))
     subscriptions = await Subscription.filter(id__in=ids).delete()
     await Job.promise(Work.SCRUB, key="scrub")

@@ -31,8 +31,8 @@ class Recipient(Model):
     @classmethod
     async def freeze(cls, issue: Issue, wanting: QuerySet[Subscription]) -> int:
         """Write down who wants an issue now, in the caller's transaction; give how many."""
-        last = await Subscription.all().order_by("-id").first().values_list("id", flat=True)
-        for begin in range(0, int(last or 0), A_STRETCH):  # type: ignore[call-overload]
+        last = await Subscription.all().order_by("-id").only("id").first()
+        for begin in range(0, last.id if last else 0, A_STRETCH):
             await _keep(issue.id, wanting.filter(id__gt=begin, id__lte=begin + A_STRETCH))
         return await cls.filter(issue_id=issue.id).count()
 
