@@ -14,6 +14,7 @@ Hands = Mapping[models.Work, Hand]
 
 HANDS: Hands = {
     models.Work.ANNOUNCE_POST: models.announce_post,
+    models.Work.ANSWER_SIGN_IN: models.answer_sign_in,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
     models.Work.CARRY_ISSUE: models.carry_issue,
     models.Work.COUNT_DUE: models.count_due,

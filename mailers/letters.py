@@ -1,4 +1,4 @@
-"""All letters to subscribers by name: from the facts of a promise to what is sent."""
+"""All letters by name: from the facts of a promise to what is sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from mailers import already_subscribed, confirmation, digest, goodbye, newsletter, preferences_link, welcome
+from mailers import (
+    already_subscribed,
+    confirmation,
+    digest,
+    goodbye,
+    invitation,
+    newsletter,
+    preferences_link,
+    sign_in,
+    welcome,
+)  # fmt: skip
 from mailers.compiled import NEVER, CompiledLetter, marks_for
 from mailers.letter import Letter
 from mailers.mail import Mail, Sender, Stamp
@@ -22,8 +32,10 @@ LETTERS: Mapping[str, tuple[type[Facts], Callable[[Any], Letter]]] = {
     "confirmation": (confirmation.Confirmation, confirmation.write),
     "digest": (digest.Digest, digest.write),
     "goodbye": (goodbye.Goodbye, goodbye.write),
+    "invitation": (invitation.Invitation, invitation.write),
     "newsletter": (newsletter.Newsletter, newsletter.write),
     "preferences_link": (preferences_link.PreferencesLink, preferences_link.write),
+    "sign_in": (sign_in.SignIn, sign_in.write),
     "welcome": (welcome.Welcome, welcome.write),
 }
 

@@ -3,6 +3,7 @@
 from models import jobs, paging, pulse, text
 from models.addresses import Address
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
+from models.audit import Audit
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
@@ -19,6 +20,7 @@ from models.errors import (
     Expired,
     FellBehind,
     Invalid,
+    NotAllowed,
     NotFound,
     Refused,
     StoreError,
@@ -31,7 +33,10 @@ from models.images import Image
 from models.instants import now
 from models.interests import Topic, described, known_topics, topic_code, topics_of
 from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
+from models.invitations import invite
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
+from models.keys import LIVES as LIVES_OF_KEYS
+from models.keys import Key, KeyKind
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
@@ -43,6 +48,7 @@ from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
 from models.posts import Post, count_due
+from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_role
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
@@ -52,24 +58,31 @@ from models.roster_lines import COLUMNS as ROSTER_COLUMNS
 from models.roster_lines import Line as RosterLine
 from models.roster_lines import Problem as RosterProblem
 from models.roster_out import hand_out
+from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
 from models.site import CommentPolicy, Site
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
-from models.suppressions import Scope, Suppression
+from models.suppressions import Scope as SuppressionScope
+from models.suppressions import Suppression
 from models.tags import Tag
 from models.tokens import keyed_digest
+from models.users import User
 from models.visibility import Status
 from models.wanted import Wanted
 
 __all__ = [
+    "LIVES_OF_KEYS",
     "LONGEST_COMMENT",
     "LONGEST_PATH",
     "LONGEST_PERSISTED",
+    "NOBODY",
+    "OF_ROLE",
     "ROSTER_COLUMNS",
     "Act",
     "Address",
     "ArchiveMonth",
+    "Audit",
     "Author",
     "Brought",
     "Byline",
@@ -92,6 +105,8 @@ __all__ = [
     "IssueKind",
     "IssueStatus",
     "Job",
+    "Key",
+    "KeyKind",
     "Lane",
     "Leads",
     "LetterKind",
@@ -102,18 +117,22 @@ __all__ = [
     "MenuTree",
     "MonthCount",
     "Newsletter",
+    "NotAllowed",
     "NotFound",
     "Outcome",
     "Page",
     "PersistedDocument",
     "Post",
     "Progress",
+    "Principal",
     "Redirect",
     "Refused",
     "Repeat",
+    "Role",
     "RosterLine",
     "RosterProblem",
     "Scope",
+    "SignIn",
     "SignUp",
     "Site",
     "State",
@@ -122,6 +141,7 @@ __all__ = [
     "Subscription",
     "SubscriptionStatus",
     "Suppression",
+    "SuppressionScope",
     "Tag",
     "Tagging",
     "TooMany",
@@ -130,10 +150,12 @@ __all__ = [
     "TryLater",
     "Unavailable",
     "Unproven",
+    "User",
     "Wanted",
     "Work",
     "Writer",
     "announce_post",
+    "answer_sign_in",
     "answer_sign_up",
     "archive_months",
     "arrange",
@@ -151,15 +173,19 @@ __all__ = [
     "found",
     "hand_out",
     "held_of",
+    "invite",
     "jobs",
     "keyed_digest",
     "known_topics",
     "lead",
     "leads",
+    "least_role",
     "menu_entries",
     "move_to_time_zone",
     "normal_path",
     "now",
+    "own",
+    "owner_token",
     "paging",
     "progress_of",
     "pulse",
@@ -170,6 +196,7 @@ __all__ = [
     "settle",
     "suppress",
     "text",
+    "to_own",
     "topic_code",
     "topics_of",
     "unsuppress",

@@ -42,6 +42,7 @@ class Work(StrEnum):
     """The kinds of work; the worker has one hand for each."""
 
     ANNOUNCE_POST = "announce_post"
+    ANSWER_SIGN_IN = "answer_sign_in"
     ANSWER_SIGN_UP = "answer_sign_up"
     CARRY_ISSUE = "carry_issue"
     COUNT_DUE = "count_due"

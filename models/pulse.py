@@ -54,7 +54,13 @@ class IssueProgressed(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_on
     issue_id: Id
 
 
-Event = CommentShown | PostPublished | IssueProgressed
+class KeyRevoked(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="key_revoked"):
+    """A key opens nothing any more."""
+
+    key_id: Id
+
+
+Event = CommentShown | PostPublished | IssueProgressed | KeyRevoked
 E = TypeVar("E", bound=Event)
 P = ParamSpec("P")
 R = TypeVar("R")

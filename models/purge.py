@@ -8,7 +8,9 @@ from models.deliveries import Delivery
 from models.instants import now
 from models.issues import Issue
 from models.jobs import Job, Work
+from models.keys import Key
 from models.repeats import Repeat
+from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.subscriptions import Subscription, SubscriptionStatus
 
@@ -34,6 +36,8 @@ async def purge() -> None:
     gone = await SignUp.filter(asked_at__lt=old).delete()
     gone += await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
     await Cap.forget()
+    await Key.forget(old)
+    await SignIn.forget(old)
     await Repeat.forget()
     old_letters = Delivery.settled_before(LETTERS_KEPT)
     await Issue.count_out(old_letters)

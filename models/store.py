@@ -54,6 +54,10 @@ NOUNS = (
     "models.digests",
     "models.repeats",
     "models.persisted_documents",
+    "models.users",
+    "models.keys",
+    "models.sign_ins",
+    "models.audit",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

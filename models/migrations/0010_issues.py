@@ -12,7 +12,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0005_persisted_documents')]
+    dependencies = [('models', '0006_identity')]
 
     initial = False
 
