@@ -120,7 +120,9 @@ class _Round:
         """Write a letter; one that cannot be written waits alone, and not all that come after it."""
         verdict: Verdict
         try:
-            content = await self._content(row.issue_id)
+            # Of a trial, which is no issue, the letter itself knows the content.
+            told = row.facts.pop("content", None)
+            content = Content.of(told) if told else await self._content(row.issue_id)
             letter = self._write(row.kind, row.key, row.promised_at, row.facts, content)
             self._on_their_way[row.key] = row.id, wording_id(row.kind, row.facts["language"])
             return letter

@@ -1,4 +1,4 @@
-"""A post's text as a mail program shows it: links that lead somewhere, and looks of their own on each part."""
+"""A post's text as mail programs show it: links that lead somewhere, each part with a look of its own."""
 
 from urllib.parse import urljoin
 

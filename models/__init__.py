@@ -31,9 +31,9 @@ from models.fan_outs import carry_issue
 from models.founding import found
 from models.images import Image
 from models.instants import now
-from models.interests import Topic, described, known_topics, topic_code, topics_of
-from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
+from models.interests import Topic, described, known_topics, read_topic, topic_code, topics_of
 from models.invitations import invite
+from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.keys import LIVES as LIVES_OF_KEYS
 from models.keys import Key, KeyKind
@@ -67,6 +67,7 @@ from models.suppressions import Scope as SuppressionScope
 from models.suppressions import Suppression
 from models.tags import Tag
 from models.tokens import keyed_digest
+from models.trials import try_out
 from models.users import User
 from models.visibility import Status
 from models.wanted import Wanted
@@ -123,8 +124,8 @@ __all__ = [
     "Page",
     "PersistedDocument",
     "Post",
-    "Progress",
     "Principal",
+    "Progress",
     "Redirect",
     "Refused",
     "Repeat",
@@ -191,6 +192,7 @@ __all__ = [
     "pulse",
     "purge",
     "read_masthead",
+    "read_topic",
     "recount",
     "scrub",
     "settle",
@@ -199,5 +201,6 @@ __all__ = [
     "to_own",
     "topic_code",
     "topics_of",
+    "try_out",
     "unsuppress",
 ]

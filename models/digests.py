@@ -130,4 +130,6 @@ def _have_news(newest: dict[str, str], *, before: datetime, until: datetime) -> 
 def _begins_before(moment: str, before: datetime, until: datetime) -> Q:
     at = datetime.fromisoformat(moment)
     had_less = Q(digested_until__lt=at)
-    return had_less | Q(digested_until__isnull=True) | Q(digested_until__gt=until) if at > before else had_less
+    return (
+        had_less | Q(digested_until__isnull=True) | Q(digested_until__gt=until) if at > before else had_less
+    )

@@ -14,10 +14,12 @@ from tortoise.queryset import QuerySet
 
 from models import pulse
 from models.atomic import atomic
+from models.audit import Audit
 from models.deliveries import OPEN, Delivery, State
 from models.errors import Invalid, NotFound
 from models.instants import Instant, now
 from models.jobs import Job, Lane, Work
+from models.principals import NOBODY, Principal
 from models.relations import belongs_to, may_point_to
 
 STATES = tuple(State)
@@ -95,19 +97,22 @@ class Issue(Model):
         return found
 
     @atomic
-    async def pause(self) -> None:
+    async def pause(self, *, by: Principal = NOBODY) -> None:
         """Send no more letters of it until it is resumed."""
         await self._turn(IssueStatus.PAUSED, of=[IssueStatus.SENDING])
+        await Audit.note(by, "issue.pause", self.id)
 
     @atomic
-    async def resume(self) -> None:
+    async def resume(self, *, by: Principal = NOBODY) -> None:
         """Go on where it was paused."""
         await self._turn(IssueStatus.SENDING, of=[IssueStatus.PAUSED])
+        await Audit.note(by, "issue.resume", self.id)
 
     @atomic
-    async def recall(self) -> None:
+    async def recall(self, *, by: Principal = NOBODY) -> None:
         """Take back all letters of it that are not out yet."""
         await self._turn(IssueStatus.RECALLED, of=[IssueStatus.SENDING, IssueStatus.PAUSED])
+        await Audit.note(by, "issue.recall", self.id)
 
     async def _turn(self, status: IssueStatus, *, of: Sequence[IssueStatus]) -> None:
         row = await Issue.select_for_update().filter(id=self.id).first()
@@ -159,7 +164,9 @@ def _progress(issue: Issue, counted: dict[State, int]) -> Progress:
     more = {
         State.SENT: issue.sent_out, State.FAILED: issue.failed_out, State.CANCELLED: issue.cancelled_out
     }  # fmt: skip
-    known = {state.value: counted[state] + more.get(state, 0) for state in STATES if state is not State.QUEUED}
+    known = {
+        state.value: counted[state] + more.get(state, 0) for state in STATES if state is not State.QUEUED
+    }
     return Progress(audience=issue.audience, queued=issue.audience - sum(known.values()), **known)
 
 
@@ -170,4 +177,3 @@ async def _counted(letters: QuerySet[Delivery]) -> defaultdict[int, dict[State, 
     for id, state, number in rows:
         counted[id][State(state)] = number
     return counted
-

@@ -31,7 +31,11 @@ async def announce_post(post: int) -> None:
     if await Issue.filter(key=key).exists():
         return
     site, topics = await Site.get(id=row.site_id), await topics_about(row, asked.newsletter_ids)
-    facts = {**await tell_all_of(row, site), "topics": list(topics.values()), "content_language": site.language}
+    facts = {
+        **await tell_all_of(row, site),
+        "topics": list(topics.values()),
+        "content_language": site.language,
+    }
     issue = await Issue.create(
         site_id=site.id, key=key, kind=IssueKind.POST, post_id=row.id, facts=facts,
         topics=[topic["code"] for topic in topics.values()], started_at=now(),

@@ -18,8 +18,8 @@ from models.subscriptions import Subscription
 from models.suppressions import Scope, Suppression, key_of
 
 OF_SUBSCRIPTION = (
-    "email", "name", "language", "frequency", "status", "time_zone", "digested_until", "paused_until", "version",
-    "asked_at", "confirmed_at", "left_at", "leaving_reason", "created_at",
+    "email", "name", "language", "frequency", "status", "time_zone", "digested_until", "paused_until",
+    "version", "asked_at", "confirmed_at", "left_at", "leaving_reason", "created_at",
 )  # fmt: skip
 OF_CONSENT = ("act", "at", "version", "door", "form", "network", "language", "wording", "detail")
 OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "not_before", "settled_at", "reason")

@@ -40,8 +40,8 @@ class Recipient(Model):
     async def following(cls, issue: Issue, number: int) -> Sequence[int]:
         """Give the subscriptions whose turn is next."""
         rest = cls.filter(issue_id=issue.id, subscription_id__gt=issue.cursor)
-        ids: list[Any] = await rest.order_by("subscription_id").limit(number).values_list(
-            "subscription_id", flat=True
+        ids: list[Any] = (
+            await rest.order_by("subscription_id").limit(number).values_list("subscription_id", flat=True)
         )
         return ids
 
@@ -54,7 +54,6 @@ class Recipient(Model):
 async def _keep(issue_id: int, wanting: QuerySet[Subscription]) -> None:
     asked, values = built(wanting.only("id")).get_parameterized_sql()
     # Tortoise has no INSERT from a question; the number is our own row's.
-    await require_context().db().execute_query(
-        f"INSERT INTO recipient (issue_id, subscription_id) SELECT {int(issue_id)}, id FROM ({asked}) AS wanting",
-        values,
-    )
+    rows = f"SELECT {int(issue_id)}, id FROM ({asked}) AS wanting"
+    statement = f"INSERT INTO recipient (issue_id, subscription_id) {rows}"
+    await require_context().db().execute_query(statement, values)

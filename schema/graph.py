@@ -8,7 +8,9 @@ from strawberry.tools import merge_types
 
 from schema.commands import forbidden
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.issues import Issue
 from schema.live import DevelopmentLive, Live
+from schema.mailing import Mailing
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
@@ -21,9 +23,9 @@ from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newslett
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, Staff)
+MUTATIONS = (Mutation, Mailing, Staff)
 NODES = [
-    *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
+    *(ArchiveMonth, Author, Comment, Issue, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Post, Site, Tag, User),
 ]
 

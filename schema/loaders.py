@@ -57,6 +57,11 @@ class Loaders:
         """Load those who can sign in, or once could."""
         return self._loader("users", lambda ids: _found(models.User.all(), ids))
 
+    @property
+    def progress(self) -> DataLoader[int, Any]:
+        """Count how the letters of each issue stand."""
+        return self._loader("progress", _progress)
+
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
         return self._loader(noun, lambda ids: _found(NOUNS[noun](), ids))
@@ -119,6 +124,11 @@ class _SharedLoader(DataLoader[Any, Any]):
     def load(self, key: Any) -> Awaitable[Any]:
         # Whoever is cancelled while waiting cancels the future it waits for.
         return shield(super().load(key))
+
+
+async def _progress(ids: list[int]) -> list[models.Progress | None]:
+    found = await models.progress_of(await models.Issue.filter(id__in=ids))
+    return [found.get(id) for id in ids]
 
 
 def _parents(listed: Listed, keys: list[Any]) -> Parents:

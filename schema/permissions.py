@@ -42,6 +42,14 @@ TABLE: dict[str, dict[Who, str]] = {
     "Image": {EVERYBODY: "altText caption height id mediaType url width"},
     "ImageBlock": {EVERYBODY: "image"},
     "InvalidTokenError": {EVERYBODY: "code isExpired message path"},
+    "Issue": {
+        Scope.SUBSCRIBERS_MANAGE: "audience counters finishedAt id kind newsletters post startedAt status"
+    },
+    "IssueConnection": {Scope.SUBSCRIBERS_MANAGE: "edges nodes pageInfo totalCount"},
+    "IssueCounters": {Scope.SUBSCRIBERS_MANAGE: "cancelled deferred failed queued sent uncertain"},
+    "IssueEdge": {Scope.SUBSCRIBERS_MANAGE: "cursor node"},
+    "IssuePayload": {EVERYBODY: "clientMutationId errors issue query"},
+    "IssueProgressedEvent": {Scope.SUBSCRIBERS_MANAGE: "issue"},
     "ListBlock": {EVERYBODY: "isOrdered items"},
     "Menu": {EVERYBODY: "id items slug"},
     "MenuItem": {EVERYBODY: "id items label target url"},
@@ -50,6 +58,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
             "unsubscribe updatePreferences"
         ),
+        Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
@@ -80,6 +89,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
             "tags viewer"
         ),
+        Scope.SUBSCRIBERS_MANAGE: "issue issues",
         Scope.TOKENS_MANAGE: "accessTokens users",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
@@ -88,8 +98,12 @@ TABLE: dict[str, dict[Who, str]] = {
     "Seo": {EVERYBODY: "canonicalUrl description image title"},
     "Site": {EVERYBODY: "description id language logo menu newsletters timeZone title url"},
     "SubscribePayload": {EVERYBODY: "clientMutationId confirmationSentTo errors query"},
-    "Subscription": {EVERYBODY: "commentAdded mailSent postPublished"},
+    "Subscription": {
+        EVERYBODY: "commentAdded mailSent postPublished",
+        Scope.SUBSCRIBERS_MANAGE: "issueProgress",
+    },
     "Tag": {EVERYBODY: "id label path postCount slug url"},
+    "TestIssuePayload": {EVERYBODY: "clientMutationId errors query sentTo"},
     "TokenPayload": {EVERYBODY: "accessToken clientMutationId errors query token"},
     "UnsubscribePayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
     "UpdatePreferencesPayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},

@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
 import models
 from models import fan_outs
-from models.deliveries import HELD, OPEN, A_BATCH
+from models.deliveries import HELD, OPEN
 from models.interests import set_topics_of_each
 from models.tokens import fresh_seed
 
@@ -37,7 +38,8 @@ def subscribe(site, main):
         await models.Subscription.bulk_create(
             [
                 models.Subscription(
-                    site_id=site.id, email=f"r{each}@example.org", mailbox=f"r{each}@example.org", language="nl",
+                    site_id=site.id, email=f"r{each}@example.org", mailbox=f"r{each}@example.org",
+                    language="nl",
                     seed=fresh_seed(), created_at=models.now(), confirmed_at=models.now(),
                     status=models.SubscriptionStatus.CONFIRMED,
                 )
@@ -70,20 +72,16 @@ async def again(issue):
 
 async def carry(issue):
     """Do what can be done for an issue now."""
-    try:
+    with suppress(models.TryLater):
         await models.carry_issue(issue.id)
-    except models.TryLater:
-        pass
 
 
 async def one_step(issue):
     """Write one chunk, or do whatever comes next."""
     row = await again(issue)
     if row.finished_at is None:
-        try:
+        with suppress(models.TryLater):
             await fan_outs._STEPS[row.status](row)
-        except models.TryLater:
-            pass
 
 
 async def states(issue):
@@ -205,7 +203,9 @@ async def test_the_counters_sum_to_the_frozen_audience_whatever_happens(seed, su
             case "settle":
                 letters = await models.Delivery.filter(issue_id=issue.id, state__in=OPEN)
                 outcomes = [
-                    models.Outcome(key=letter.key, state=draw.choice([State.SENT, State.DEFERRED, State.FAILED]))
+                    models.Outcome(
+                        key=letter.key, state=draw.choice([State.SENT, State.DEFERRED, State.FAILED])
+                    )
                     for letter in draw.sample(letters, min(3, len(letters)))
                 ]
                 await models.settle(outcomes)

@@ -68,7 +68,9 @@ async def test_a_post_comes_once_however_many_of_its_topics_one_follows(
     assert not await Recipient.exists()
 
 
-async def test_without_newsletters_who_follows_the_author_hears_of_it(site, reader, publish, main, post, all_comes):
+async def test_without_newsletters_who_follows_the_author_hears_of_it(
+    site, reader, publish, main, post, all_comes
+):
     corrie = await models.Author.named(site.id, "Corrie")
     ann, bob = reader("ann@example.org"), reader("bob@example.org")
     await ann.joins(topics=[("author", corrie.id)])
@@ -86,7 +88,9 @@ async def test_nobody_is_written_to_unless_it_is_asked(ann, write, post, all_com
 
 
 @pytest.mark.parametrize("why", ["pending", "paused", "daily", "left", "suppressed", "late", "erased"])
-async def test_who_is_not_there_when_it_begins_is_not_written_to(why, site, reader, publish, main, post, all_comes):
+async def test_who_is_not_there_when_it_begins_is_not_written_to(
+    why, site, reader, publish, main, post, all_comes
+):
     ann, bob = reader("ann@example.org"), reader("bob@example.org")
     await bob.joins()
     if why == "pending":
@@ -111,7 +115,9 @@ async def test_who_is_not_there_when_it_begins_is_not_written_to(why, site, read
     await all_comes()
     assert (news(post, ann.email), news(post, bob.email)) == ([], ["Een bericht"])
     progress = await (await models.Issue.get()).progress()
-    assert progress == models.Progress(audience=1 + (why == "suppressed"), sent=1, cancelled=why == "suppressed")
+    assert progress == models.Progress(
+        audience=1 + (why == "suppressed"), sent=1, cancelled=why == "suppressed"
+    )
 
 
 @pytest.mark.parametrize("how", ["leaves", "leaves the topic", "pauses", "turns daily", "erased"])
@@ -182,7 +188,9 @@ async def test_a_post_that_is_withdrawn_before_its_moment_is_not_announced(publi
     assert not await Announcement.filter(number__gt=0).exists()
 
 
-async def test_a_post_that_is_withdrawn_while_it_is_announced_is_taken_back(ann, publish, main, post, all_comes):
+async def test_a_post_that_is_withdrawn_while_it_is_announced_is_taken_back(
+    ann, publish, main, post, all_comes
+):
     await ann.joins()
     written = await publish(main)
     await models.announce_post(written.id)
