@@ -63,9 +63,8 @@ class Newsletter(Model):
     async def by_slugs(cls, site: Site, slugs: Sequence[str]) -> list["Newsletter"]:
         """Give the newsletters of these slugs; refuse one that there is not."""
         found = {row.slug: row for row in await cls.offered(site.id)}
-        for place, slug in enumerate(slugs):
-            if slug not in found:
-                raise NotFound("There is no newsletter of that name.", field=f"newsletterSlugs.{place}")
+        if any(slug not in found for slug in slugs):
+            raise NotFound("There is no newsletter of that name.", field="newsletterSlugs")
         return [found[slug] for slug in dict.fromkeys(slugs)]
 
     @classmethod

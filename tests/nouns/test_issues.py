@@ -7,6 +7,7 @@ import pytest
 import models
 from models.announcements import Announcement
 from models.recipients import Recipient
+from models.suppressions import Scope
 
 State = models.State
 FORM = models.Trace(door="test")
@@ -105,7 +106,7 @@ async def test_who_is_not_there_when_it_begins_is_not_written_to(
         case "left":
             await ann.leaves()
         case "suppressed":
-            await models.Suppression.add(site, ann.email, models.Scope.LISTS, reason="complaint")
+            await models.Suppression.add(site, ann.email, Scope.LISTS, reason="complaint")
         case "erased":
             await models.erase(row)
     published = await publish(main)
