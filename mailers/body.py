@@ -20,7 +20,7 @@ _LOOKS = {
     "li": "margin:0 0 6px;",
     "blockquote": "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #c9c5ba;",
     "figure": "margin:0 0 16px;",
-    "figcaption": "margin:6px 0 0;font-size:14px;line-height:1.5;",
+    "figcaption": "margin:6px 0 0;font-size:14px;line-height:1.5;color:#5d625f;",
     "img": "display:block;max-width:100%;height:auto;border:0;border-radius:8px;",
     "pre": "margin:0 0 16px;white-space:pre-wrap;font-size:15px;",
     "table": "margin:0 0 16px;border-collapse:collapse;",
