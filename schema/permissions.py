@@ -62,7 +62,10 @@ TABLE: dict[str, dict[Who, str]] = {
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
-        EVERYBODY: ("confirmedAt createdAt email export frequency id language name pausedUntil status timeZone topics")
+        EVERYBODY: (
+            "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone "
+            "topics"
+        )
     },
     "NotFoundError": {EVERYBODY: "code message missingId path"},
     "OutboxLetter": {EVERYBODY: "html language links sentAt subject text to"},
