@@ -144,9 +144,9 @@ async def _subscribe_part(site: models.Site, main: models.Newsletter, numbers: I
         for number in numbers
     ]
     await models.Subscription.bulk_create(rows)
-    ids = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows]).values_list(
-        "id", flat=True
-    )
+    ids = await models.Subscription.filter(
+        site_id=site.id, mailbox__in=[row.mailbox for row in rows]
+    ).values_list("id", flat=True)
     await set_topics_of_each({int(id): [("newsletter", main.id)] for id in ids})
 
 

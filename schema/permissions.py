@@ -63,8 +63,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
         EVERYBODY: (
-            "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone "
-            "topics"
+            "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone topics"
         )
     },
     "NotFoundError": {EVERYBODY: "code message missingId path"},
