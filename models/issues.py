@@ -18,7 +18,7 @@ from models.audit import Audit
 from models.deliveries import OPEN, Delivery, State
 from models.errors import Invalid, NotFound
 from models.instants import Instant, now
-from models.jobs import Job, Lane, Work
+from models.jobs import Job, Work
 from models.principals import NOBODY, Principal
 from models.relations import belongs_to, may_point_to
 
@@ -120,12 +120,19 @@ class Issue(Model):
             raise Invalid("id", f"This issue is {row.status if row else 'gone'} already.")
         if row.status is not status:
             await row.put(status=status, held_at=now())
-            await row.go_on(lane=Lane.BULK if status is IssueStatus.SENDING else Lane.URGENT)
+            await Job.cancel(row.work_key)  # which may wait for a while
+            await row.go_on()
         self.update_from_dict({"status": status, "held_at": row.held_at})
 
-    async def go_on(self, *, lane: Lane = Lane.BULK) -> None:
+    @property
+    def work_key(self) -> str:
+        """What the work on it is promised by."""
+        return f"issue:{self.id}"
+
+    async def go_on(self) -> None:
         """Promise to do for it what its status asks, in the caller's transaction."""
-        await Job.promise(Work.CARRY_ISSUE, key=f"issue:{self.id}:{lane}", lane=lane, issue=self.id)
+        # Not in the lane of its letters: whoever watches it would see nothing until the last is on its way.
+        await Job.promise(Work.CARRY_ISSUE, key=self.work_key, issue=self.id)
 
     async def put(self, **values: Any) -> bool:
         """Change it, in the caller's transaction, unless it has come further than this row; tell whether."""
