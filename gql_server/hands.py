@@ -15,6 +15,7 @@ Hands = Mapping[models.Work, Hand]
 HANDS: Hands = {
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
     models.Work.COUNT_DUE: models.count_due,
+    models.Work.CUT_MONTHS: models.cut_months,
     models.Work.PURGE: models.purge,
     models.Work.SCRUB: models.scrub,
     models.Work.TIDY_QUEUE: models.jobs.tidy,

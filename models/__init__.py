@@ -2,13 +2,24 @@
 
 from models import jobs, paging, pulse, text
 from models.addresses import Address
-from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
+from models.archive import (
+    ArchiveMonth,
+    archive_months,
+    count_posts,
+    cut_months,
+    move_to_time_zone,
+    set_time_zone,
+)
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
 from models.comments import LONGEST as LONGEST_COMMENT
 from models.comments import Comment, Fate, Writer
+from models.comparing import Fate as LineFate
+from models.comparing import Hunk, compare
+from models.comparing import Line as DiffLine
 from models.consents import Act, Consent, Trace
+from models.content import Content, Format
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
 from models.engines.transactions import Unavailable
@@ -17,10 +28,12 @@ from models.errors import (
     Closed,
     Expired,
     FellBehind,
+    InUse,
     Invalid,
     NotFound,
     Refused,
     StoreError,
+    Taken,
     TooMany,
     Unproven,
 )
@@ -34,6 +47,7 @@ from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
+from models.parting import delete_author, delete_tag, merge_tags
 from models.paths import Leads, leads, normal_path
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
@@ -43,6 +57,7 @@ from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
 from models.repeats import Repeat
+from models.revisions import Editor, Revision
 from models.roster import Brought, Came, bring_in
 from models.roster_lines import COLUMNS as ROSTER_COLUMNS
 from models.roster_lines import Line as RosterLine
@@ -75,19 +90,26 @@ __all__ = [
     "Comment",
     "CommentPolicy",
     "Consent",
+    "Content",
     "Delivery",
+    "DiffLine",
+    "Editor",
     "Entry",
     "Expired",
     "Fate",
     "FellBehind",
+    "Format",
     "Frequency",
     "GiveUp",
+    "Hunk",
     "Image",
+    "InUse",
     "Invalid",
     "Job",
     "Lane",
     "Leads",
     "LetterKind",
+    "LineFate",
     "Masthead",
     "Menu",
     "MenuEntry",
@@ -103,6 +125,7 @@ __all__ = [
     "Redirect",
     "Refused",
     "Repeat",
+    "Revision",
     "RosterLine",
     "RosterProblem",
     "Scope",
@@ -116,6 +139,7 @@ __all__ = [
     "Suppression",
     "Tag",
     "Tagging",
+    "Taken",
     "TooMany",
     "Topic",
     "Trace",
@@ -130,8 +154,12 @@ __all__ = [
     "arrange",
     "bring_in",
     "clear",
+    "compare",
     "count_due",
     "count_posts",
+    "cut_months",
+    "delete_author",
+    "delete_tag",
     "described",
     "erase",
     "export",
@@ -146,6 +174,7 @@ __all__ = [
     "lead",
     "leads",
     "menu_entries",
+    "merge_tags",
     "move_to_time_zone",
     "normal_path",
     "now",
@@ -155,6 +184,7 @@ __all__ = [
     "read_masthead",
     "recount",
     "scrub",
+    "set_time_zone",
     "settle",
     "suppress",
     "text",

@@ -2,13 +2,15 @@
 
 Refused
 ├── NotFound (field)
-├── Changed
+├── Changed (version)
 ├── Closed
 ├── FellBehind
 ├── Unproven
 │   └── Expired
 ├── TooMany (wait)
 └── Invalid (field, limit)
+    ├── Taken
+    └── InUse
 StoreError
 """
 
@@ -32,6 +34,10 @@ class NotFound(Refused):
 
 class Changed(Refused):
     """Someone else changed this first; read it again."""
+
+    def __init__(self, version: int | None = None) -> None:
+        super().__init__()
+        self.version = version
 
 
 class Closed(Refused):
@@ -65,6 +71,14 @@ class Invalid(Refused):
         super().__init__(message)
         self.field = field
         self.limit = limit
+
+
+class Taken(Invalid):
+    """Something else is called so already."""
+
+
+class InUse(Invalid):
+    """Something else needs this; change that first."""
 
 
 class StoreError(Exception):

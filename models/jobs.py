@@ -43,6 +43,7 @@ class Work(StrEnum):
 
     ANSWER_SIGN_UP = "answer_sign_up"
     COUNT_DUE = "count_due"
+    CUT_MONTHS = "cut_months"
     PURGE = "purge"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"

@@ -1,6 +1,7 @@
 """Posts: drafted, published now or later, withdrawn; what readers may see of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,20 +14,22 @@ from models import pulse, redirects, text
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging, set_bylines, set_tags
-from models.content import Content
+from models.content import Content, Format
 from models.counters import tally
-from models.errors import Changed, Invalid
-from models.fitting import fitting
+from models.errors import Changed, Invalid, NotFound, Refused
+from models.fitting import as_asked, fitting
 from models.instants import Instant, known_moment, month_of, now
 from models.relations import belongs_to, may_point_to
+from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
 from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
-from models.visibility import Status, visible
+from models.visibility import Status, is_visible, visible
 from models.wanted import ANY, Wanted
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
+LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
 OWN_TABLES = ("post", "byline", "tagging")
 
@@ -60,6 +63,9 @@ class Post(Model):
     created_at = Instant()
     updated_at = Instant()
     source = fields.TextField()
+    source_format = fields.CharEnumField(
+        Format, max_length=16, default=Format.HTML, db_default=Format.HTML.value
+    )
     html = fields.TextField()
     text = fields.TextField()
     words = fields.TextField()
@@ -107,49 +113,91 @@ class Post(Model):
         cls,
         site: Site,
         title: str,
-        html: str,
+        html: str | Content,
         *,
         authors: Sequence[Author],
         tags: Sequence[Tag] = (),
+        by: Editor | None = None,
         **more: Any,
     ) -> Self:
         """Write a draft; `more` may set slug, summary, image_id, seo_*, comments_open, source_id."""
         slug = await free_slug(cls, site.id, more.pop("slug", None) or title)
-        moment = now()
-        written = _written(title, html)
+        moment, content = now(), _content(html)
+        written = _titled(title, content.text) | content.columns | {"word_count": content.word_count}
         post = await cls.create(
             site_id=site.id, slug=slug, created_at=moment, updated_at=moment, **written, **_checked(more)
         )
         await set_bylines(post.id, authors)
         await set_tags(post.id, tags)
+        if by is not None:
+            await keep(post.id, post.version, Wording.of(post), before=None, by=by)
         return post
 
     @atomic
     @pulse.precise(*OWN_TABLES)
     async def rewrite(
-        self, title: str, html: str, *, authors: Sequence[Author], tags: Sequence[Tag], **more: Any
+        self,
+        title: str | None = None,
+        html: str | Content | None = None,
+        *,
+        authors: Sequence[Author] | None = None,
+        tags: Sequence[Tag] | None = None,
+        by: Editor | None = None,
+        **more: Any,
     ) -> None:
-        """Change what a post says, by whom and about what; an old slug keeps leading here."""
-        if slug := more.pop("slug", None):
-            more["slug"] = await free_slug(Post, self.site_id, slug, besides=self.id)
-            if more["slug"] != self.slug:
-                await redirects.lead(self.site_id, self.path, post_id=self.id)
+        """Change what a post says, by whom and about what; None, and what is left out, stays as it is.
+
+        An old slug keeps leading here, and what was said before stays as a revision.
+        """
+        was = await self._whole()
+        if "slug" in more:
+            more["slug"] = await self._moved_to(more["slug"] or title or was.title)
+        written: dict[str, Any] = {}
+        if html is not None:
+            content = _content(html)
+            written = content.columns | {"word_count": content.word_count}
+        if title is not None or html is not None:
+            written |= _titled(was.title if title is None else title, written.get("text", was.text))
         was_counted = await self._count(visible_now=False)
-        await self._change(**_written(title, html), **_checked(more))
-        await set_bylines(self.id, authors)
-        await set_tags(self.id, tags)
+        await self._change(**written, **_checked(more))
+        if authors is not None:
+            await set_bylines(self.id, authors)
+        if tags is not None:
+            await set_tags(self.id, tags)
         await self._appear(is_update=was_counted)
+        before = Wording.of(was)
+        says = Wording.of(was.update_from_dict(written | more))
+        await keep(self.id, self.version, says, before=before, by=by)
+
+    async def restore(self, revision: Revision, by: Editor) -> None:
+        """Let the post say again what it said then; that is a new revision."""
+        content = await Content.read(revision.source, revision.source_format)
+        by = replace(by, restored=revision.version)
+        await self.rewrite(revision.title, content, by=by, summary=revision.summary)
+
+    def expect(self, version: int | None) -> None:
+        """Refuse to go on when the post has another version than whoever changes it has read."""
+        if version is not None and version != self.version:
+            raise Changed(self.version)
 
     @atomic
     @pulse.precise(*OWN_TABLES)
     async def publish(self, at: datetime | None = None) -> None:
-        """Show the post to everybody, from now on or from a moment, past or ahead."""
-        moment = known_moment(at or self.published_at or now())
+        """Show the post to everybody, from a moment on, past or ahead; else since it was published first, or
+        from now on.
+        """
+        moment = known_moment(at or min(self.published_at or now(), now()))
         site = await in_turn(self.site_id)
         was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
         await self._appear(is_update=was_counted)
+
+    async def schedule(self, at: datetime) -> None:
+        """Let the post appear by itself at a moment that lies ahead."""
+        if known_moment(at) <= now():
+            raise Invalid("at", "A post is scheduled for a moment that lies ahead.")
+        await self.publish(at)
 
     @atomic
     @pulse.precise(*OWN_TABLES)
@@ -158,24 +206,56 @@ class Post(Model):
         if to is Status.PUBLISHED:
             raise Invalid("status", "What is withdrawn becomes a draft or goes to the archive.")
         await self._count(visible_now=False)
-        await self._change(status=to)
+        # What never appeared was not published at any moment.
+        never = {"published_at": None, "published_month": None} if self.is_scheduled else {}
+        await self._change(status=to, **never)
+
+    @atomic
+    @pulse.precise(*OWN_TABLES)
+    async def remove(self) -> None:
+        """Delete the post for good, with its comments, its revisions and all that leads to it."""
+        await self._count(visible_now=False)
+        if not await Post.filter(id=self.id, version=self.version).delete():
+            raise await self._changed()
+        if self.status is Status.PUBLISHED:
+            self._touch()
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it appears by itself at a moment that lies ahead."""
+        return self.status is Status.PUBLISHED and not self.is_visible
 
     @property
     def is_visible(self) -> bool:
         """Whether everybody may read it now."""
-        return (
-            self.status is Status.PUBLISHED and self.published_at is not None and self.published_at <= now()
-        )
+        return is_visible(self.status, self.published_at)
 
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}
         changed = await Post.filter(id=self.id, version=self.version).update(**values)
         if not changed:
-            raise Changed
+            raise await self._changed()
         # A draft changes nothing for readers; what is scheduled does, for it will appear by itself.
         if Status.PUBLISHED in (self.status, values.get("status")):
             self._touch()
         self.update_from_dict(values)
+
+    async def _changed(self) -> Refused:
+        row = await Post.filter(id=self.id).only("id", "version").first()
+        return NotFound("This post is gone.", field="id") if row is None else Changed(row.version)
+
+    async def _whole(self) -> "Post":
+        row = await Post.filter(id=self.id).first()
+        if row is None or row.version != self.version:
+            raise await self._changed()
+        return row
+
+    async def _moved_to(self, wanted: str) -> str:
+        slug = await free_slug(Post, self.site_id, wanted, besides=self.id)
+        # Nobody knows the address of what never was published.
+        if slug != self.slug and self.published_at is not None:
+            await redirects.lead(self.site_id, self.path, post_id=self.id)
+        return slug
 
     def _touch(self) -> None:
         pulse.touch(f"post-{self.id}", "posts")
@@ -243,27 +323,24 @@ def _conditions(wanted: Wanted) -> list[Q]:
     return asked
 
 
-def _written(title: str, html: str) -> dict[str, Any]:
+def _titled(title: str, body: str) -> dict[str, Any]:
     title = text.clean_line(title)[:300]
     if not title:
         raise Invalid("title", "A post needs a title.")
     fitting(Post, {"title": title})
-    content = Content.of(html)
-    return {
-        "title": title,
-        "sort_key": text.sort_key(title),
-        "source": content.source,
-        "html": content.html,
-        "text": content.text,
-        "words": " " + " ".join(text.search_words(f"{title} {content.text}")),
-        "blocks": content.blocks,
-        "opening": content.opening,
-        "word_count": content.word_count,
-    }
+    words = " " + " ".join(text.search_words(f"{title} {body}"))
+    return {"title": title, "sort_key": text.sort_key(title), "words": words}
+
+
+def _content(html: str | Content) -> Content:
+    return Content.of(html) if isinstance(html, str) else html
 
 
 def _checked(more: dict[str, Any]) -> dict[str, Any]:
     known = {"summary", "image_id", "seo_title", "seo_description", "comments_open", "source_id", "slug"}
     if unknown := set(more) - known:
         raise TypeError(f"posts have no {', '.join(sorted(unknown))}")
+    for name in ("summary", "seo_description"):
+        if len(more.get(name) or "") > LONGEST_SUMMARY:
+            raise Invalid(as_asked(name), limit=LONGEST_SUMMARY)
     return fitting(Post, more)

@@ -2,8 +2,10 @@
 
 import re
 import secrets
+from collections.abc import Callable
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -70,14 +72,16 @@ class Site(Model):
         self, *, title: str, description: str | None = None, language: str = "en", url: str = ""
     ) -> None:
         """Set what the site is called and where it lives; refuse an unknown language or a bad address."""
-        values = {
-            "title": text.clean_line(title)[:200] or DEFAULT_TITLE,
-            "description": text.clean_line(description) if description else None,
-            "language": known_language(language),
-            "url": root_url(url),
-        }
-        self.update_from_dict(fitting(Site, values))
-        await self.save(update_fields=list(values))
+        title = text.clean_line(title)[:200] or DEFAULT_TITLE
+        await self.change(title=title, description=description, language=language, url=url)
+
+    @atomic
+    async def change(self, **more: Any) -> None:
+        """Change some of it: title, description, language, url, comment_policy, logo_id."""
+        values = fitting(Site, {name: CHECKED[name](value) for name, value in more.items()})
+        self.update_from_dict(values)
+        if values:
+            await self.save(update_fields=list(values))
 
     @atomic
     async def set_comment_policy(self, policy: CommentPolicy) -> None:
@@ -106,8 +110,30 @@ def known_time_zone(name: str) -> str:
     return ZoneInfo(name).key
 
 
-def root_url(url: str) -> str:
+def root_url(url: str | None) -> str:
     """Give the root of a site without its last slash; refuse what is no http address."""
-    if url and not WEB_ROOT.fullmatch(plain("url", url)):
+    if not url:
+        return ""
+    if not WEB_ROOT.fullmatch(plain("url", url)):
         raise Invalid("url", "The address of a site begins with https:// or http://.")
     return url.rstrip("/")
+
+
+def _title(title: str) -> str:
+    if not (title := text.clean_line(title)):
+        raise Invalid("title", "A site needs a title.")
+    return title
+
+
+def _description(description: str | None) -> str | None:
+    return text.clean_line(description or "") or None
+
+
+CHECKED: dict[str, Callable[[Any], Any]] = {
+    "title": _title,
+    "description": _description,
+    "language": known_language,
+    "url": root_url,
+    "comment_policy": CommentPolicy,
+    "logo_id": lambda id: id,
+}

@@ -40,6 +40,7 @@ SHOWN = (
 )
 NOUNS = (
     *SHOWN,
+    "models.revisions",
     "models.timetable",
     "models.subscriptions",
     "models.interests",

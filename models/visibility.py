@@ -27,6 +27,11 @@ def visible(prefix: str = "") -> Q:
     return Q(**asked)
 
 
+def is_visible(status: Status, published_at: datetime | None) -> bool:
+    """Tell of what was read whether it is published by now."""
+    return status is Status.PUBLISHED and published_at is not None and published_at <= now()
+
+
 @contextmanager
 def seen_at(moment: datetime) -> Iterator[None]:
     """Ask what is published by another moment than now."""

@@ -102,7 +102,7 @@ class _Bringing:
         image = value.image and await models.Image.show(
             self.site.id, value.image.url, alt_text=value.image.alt, caption=value.image.caption
         )
-        more = {"image_id": image.id if image else None, "comments_open": value.comments_open}
+        more: dict[str, Any] = {"image_id": image.id if image else None, "comments_open": value.comments_open}
         post = await self._known(value)
         if post is None:
             post = await models.Post.draft(
