@@ -7,6 +7,7 @@ Refused
 ├── FellBehind
 ├── Unproven
 │   └── Expired
+├── NotAllowed (role)
 ├── TooMany (wait)
 └── Invalid (field, limit)
     ├── Taken
@@ -15,6 +16,7 @@ StoreError
 """
 
 from datetime import timedelta
+from enum import StrEnum
 
 
 class Refused(Exception):
@@ -35,8 +37,8 @@ class NotFound(Refused):
 class Changed(Refused):
     """Someone else changed this first; read it again."""
 
-    def __init__(self, version: int | None = None) -> None:
-        super().__init__()
+    def __init__(self, message: str | None = None, *, version: int | None = None) -> None:
+        super().__init__(message)
         self.version = version
 
 
@@ -54,6 +56,14 @@ class Unproven(Refused):
 
 class Expired(Unproven):
     """This link or code was valid once; ask for a new letter."""
+
+
+class NotAllowed(Refused):
+    """This is not yours to do; sign in as someone who may."""
+
+    def __init__(self, role: StrEnum | None = None, message: str | None = None) -> None:
+        super().__init__(message)
+        self.role = role
 
 
 class TooMany(Refused):

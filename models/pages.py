@@ -85,7 +85,7 @@ class Page(Model):
     def expect(self, version: int | None) -> None:
         """Refuse to go on when the page has another version than whoever changes it has read."""
         if version is not None and version != self.version:
-            raise Changed(self.version)
+            raise Changed(version=self.version)
 
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
@@ -162,7 +162,7 @@ class Page(Model):
 
     async def _changed(self) -> Refused:
         row = await Page.filter(id=self.id).only("id", "version").first()
-        return NotFound("This page is gone.", field="id") if row is None else Changed(row.version)
+        return NotFound("This page is gone.", field="id") if row is None else Changed(version=row.version)
 
 
 async def next_page() -> datetime | None:

@@ -12,6 +12,7 @@ from models.menus import MenuItem
 from models.redirects import Redirect
 from models.slugs import in_turn
 from models.tags import Tag
+from models.users import User
 
 
 @atomic
@@ -44,5 +45,7 @@ async def delete_author(author: Author) -> None:
     await in_turn(author.site_id)
     if await Byline.filter(author_id=author.id).exists():
         raise InUse("id", "Posts name this author; give those another byline first.")
+    if await User.active().filter(author_id=author.id).exists():
+        raise InUse("id", "Someone who can sign in publishes as this author.")
     await Redirect.filter(site_id=author.site_id, to_path=author.path).delete()
     await Author.filter(id=author.id).delete()

@@ -178,7 +178,7 @@ class Post(Model):
     def expect(self, version: int | None) -> None:
         """Refuse to go on when the post has another version than whoever changes it has read."""
         if version is not None and version != self.version:
-            raise Changed(self.version)
+            raise Changed(version=self.version)
 
     @atomic
     @pulse.precise(*OWN_TABLES)
@@ -242,7 +242,7 @@ class Post(Model):
 
     async def _changed(self) -> Refused:
         row = await Post.filter(id=self.id).only("id", "version").first()
-        return NotFound("This post is gone.", field="id") if row is None else Changed(row.version)
+        return NotFound("This post is gone.", field="id") if row is None else Changed(version=row.version)
 
     async def _whole(self) -> "Post":
         row = await Post.filter(id=self.id).first()

@@ -11,7 +11,9 @@ from tortoise.queryset import QuerySet
 
 from models.content import Format
 from models.instants import Instant, lasts, now
-from models.relations import belongs_to
+from models.principals import Principal
+from models.relations import belongs_to, may_point_to
+from models.users import User
 
 # Who saves again so soon still writes the same.
 TOGETHER = timedelta(minutes=5)
@@ -26,6 +28,12 @@ class Editor:
     user_id: int | None = None
     name: str = ""
     restored: int | None = None
+
+    @classmethod
+    async def of(cls, principal: Principal) -> "Editor":
+        """Tell who saves."""
+        names: list[Any] = await User.filter(id=principal.user_id or 0).values_list("name", flat=True)
+        return cls(principal.user_id, names[0] if names else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,8 @@ class Revision(Model):
     source = fields.TextField()
     source_format = fields.CharEnumField(Format, max_length=16)
     summary = fields.TextField(null=True)
-    user_id = fields.IntField(null=True)
+    user: Any = may_point_to("User")
+    user_id: int | None
     editor_name = fields.CharField(max_length=200)
     created_at = Instant()
     saved_at = Instant()
