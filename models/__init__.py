@@ -2,7 +2,6 @@
 
 from models import jobs, paging, pulse, text
 from models.addresses import Address
-<<<<<<< HEAD
 from models.archive import (
     ArchiveMonth,
     archive_months,
@@ -11,10 +10,7 @@ from models.archive import (
     move_to_time_zone,
     set_time_zone,
 )
-=======
-from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.audit import Audit
->>>>>>> main
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
@@ -52,6 +48,7 @@ from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.keys import LIVES as LIVES_OF_KEYS
 from models.keys import Key, KeyKind
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
+from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
@@ -83,10 +80,11 @@ from models.suppressions import Suppression
 from models.tags import Tag
 from models.tokens import keyed_digest
 from models.users import User
-from models.visibility import Status
+from models.visibility import Status, is_visible
 from models.wanted import Wanted
 
 __all__ = [
+    "DEEPEST_MENU",
     "LIVES_OF_KEYS",
     "LONGEST_COMMENT",
     "LONGEST_PATH",
@@ -146,11 +144,8 @@ __all__ = [
     "Redirect",
     "Refused",
     "Repeat",
-<<<<<<< HEAD
     "Revision",
-=======
     "Role",
->>>>>>> main
     "RosterLine",
     "RosterProblem",
     "Scope",
@@ -198,6 +193,7 @@ __all__ = [
     "hand_out",
     "held_of",
     "invite",
+    "is_visible",
     "jobs",
     "keyed_digest",
     "known_topics",

@@ -22,9 +22,10 @@ from models.errors import Closed, Invalid, NotFound
 from models.fitting import fitting, plain
 from models.instants import Instant, now
 from models.posts import Post
+from models.principals import NOBODY, Principal
 from models.relations import belongs_to, may_point_to
 from models.repeats import Repeat, once
-from models.visibility import visible
+from models.visibility import open_to
 
 LONGEST = 5_000
 DEEPEST = 4
@@ -90,9 +91,9 @@ class Comment(Model):
         )
 
     @classmethod
-    def shown(cls) -> QuerySet[Self]:
-        """Ask for the comments that everybody may read, on posts that everybody may read."""
-        return cls.filter(visible("post__"), is_shown=True)
+    def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
+        """Ask for the comments that everybody may read, on posts that somebody may read."""
+        return cls.filter(open_to(principal, "post__"), is_shown=True)
 
     @classmethod
     def roots(cls) -> QuerySet[Self]:

@@ -11,6 +11,7 @@ from models import text
 from models.authors import Author
 from models.fitting import fitting
 from models.posts import Post
+from models.principals import NOBODY, Principal
 from models.relations import belongs_to
 from models.site import Site
 
@@ -40,9 +41,9 @@ class Image(Model):
         indexes = (("site_id", "url"),)
 
     @classmethod
-    def shown(cls) -> QuerySet[Self]:
-        """Ask for the pictures that something everybody may see shows."""
-        leading = Subquery(Post.published().filter(image_id__isnull=False).values("image_id"))
+    def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
+        """Ask for the pictures that something shows which somebody may see."""
+        leading = Subquery(Post.open_to(principal).filter(image_id__isnull=False).values("image_id"))
         portraits = Subquery(Author.known().filter(avatar_id__isnull=False).values("avatar_id"))
         logos = Subquery(Site.filter(logo_id__isnull=False).values("logo_id"))
         return cls.filter(Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos))

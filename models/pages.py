@@ -14,9 +14,10 @@ from models.content import Content, Format
 from models.errors import Changed, InUse, Invalid, NotFound, Refused
 from models.fitting import fitting
 from models.instants import Instant, now
+from models.principals import Principal
 from models.relations import belongs_to, may_point_to
 from models.slugs import free_slug, in_turn
-from models.visibility import Status, is_visible, visible
+from models.visibility import Status, is_visible, sees_all, visible
 
 
 class Page(Model):
@@ -57,6 +58,11 @@ class Page(Model):
     def published(cls) -> QuerySet[Self]:
         """Ask for the pages that everybody may read."""
         return cls.filter(visible())
+
+    @classmethod
+    def open_to(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the pages that somebody may read, which for who edits is more than is published."""
+        return cls.all() if sees_all(principal) else cls.published()
 
     @classmethod
     @atomic

@@ -1,8 +1,10 @@
 """Posts: drafted, published now or later, withdrawn; what readers may see of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from tortoise import fields
@@ -16,15 +18,16 @@ from models.authors import Author
 from models.bylines import Byline, Tagging, set_bylines, set_tags
 from models.content import Content, Format
 from models.counters import tally
-from models.errors import Changed, Invalid, NotFound, Refused
+from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
 from models.fitting import as_asked, fitting
 from models.instants import Instant, known_moment, month_of, now
+from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
 from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
-from models.visibility import Status, is_visible, visible
+from models.visibility import Status, is_visible, open_to, own, visible
 from models.wanted import ANY, Wanted
 
 BODY = ("html", "text", "blocks")
@@ -99,12 +102,29 @@ class Post(Model):
     @classmethod
     def in_list(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask the same without the body, which lists seldom show and which is most of a row."""
-        return cls.published(wanted).only(*_columns(BODY + NEVER_READ))
+        return cls.published(wanted).only(*IN_LIST)
 
     @classmethod
     def in_full(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask the same with the body."""
-        return cls.published(wanted).only(*_columns(NEVER_READ))
+        return cls.published(wanted).only(*IN_FULL)
+
+    @classmethod
+    def open_to(cls, principal: Principal, wanted: Wanted = ANY) -> QuerySet[Self]:
+        """Ask for what somebody may read, which for who writes is more than is published."""
+        return cls.filter(open_to(principal), *_conditions(wanted))
+
+    @classmethod
+    def owned(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the posts that somebody may edit."""
+        return cls.filter(own(principal))
+
+    @classmethod
+    def kept(cls, principal: Principal, statuses: Iterable[str], wanted: Wanted = ANY) -> QuerySet[Self]:
+        """Ask, as somebody who writes, for posts in some editorial states, SCHEDULED among them."""
+        principal.require(Scope.CONTENT_READ)
+        states = [_in_state(state) for state in statuses]
+        return cls.open_to(principal, wanted).filter(reduce(or_, states, Q(id=0))).only(*IN_LIST)
 
     @classmethod
     @atomic
@@ -169,11 +189,20 @@ class Post(Model):
         says = Wording.of(was.update_from_dict(written | more))
         await keep(self.id, self.version, says, before=before, by=by)
 
-    async def restore(self, revision: Revision, by: Editor) -> None:
-        """Let the post say again what it said then; that is a new revision."""
-        content = await Content.read(revision.source, revision.source_format)
+    async def restore(self, revision: Revision, content: Content, by: Editor) -> None:
+        """Let the post say again what it said then, which was read already; that is a new revision."""
         by = replace(by, restored=revision.version)
         await self.rewrite(revision.title, content, by=by, summary=revision.summary)
+
+    async def require_edit_by(self, principal: Principal) -> None:
+        """Refuse unless the post is somebody's to change: theirs by its byline, or everybody's."""
+        principal.require(Scope.CONTENT_WRITE)
+        if not principal.edits_all and not await self.is_by(principal.author_id):
+            raise NotAllowed(Role.EDITOR)
+
+    async def is_by(self, author_id: int | None) -> bool:
+        """Tell whether its byline names an author."""
+        return await Byline.filter(post_id=self.id, author_id=author_id or 0).exists()
 
     def expect(self, version: int | None) -> None:
         """Refuse to go on when the post has another version than whoever changes it has read."""
@@ -298,8 +327,14 @@ async def next_due() -> datetime | None:
     return moments[0] if moments else None
 
 
-def _columns(without: tuple[str, ...]) -> list[str]:
-    return [name for name in Post._meta.db_fields if name not in without]
+def _in_state(state: str) -> Q:
+    ahead = Q(published_at__gt=now())
+    match state:
+        case "scheduled":
+            return Q(status=Status.PUBLISHED) & ahead
+        case "published":
+            return visible()
+    return Q(status=Status(state))
 
 
 def _conditions(wanted: Wanted) -> list[Q]:
@@ -344,3 +379,7 @@ def _checked(more: dict[str, Any]) -> dict[str, Any]:
         if len(more.get(name) or "") > LONGEST_SUMMARY:
             raise Invalid(as_asked(name), limit=LONGEST_SUMMARY)
     return fitting(Post, more)
+
+
+IN_FULL = tuple(name for name in Post._meta.db_fields if name not in NEVER_READ)
+IN_LIST = tuple(name for name in IN_FULL if name not in BODY)

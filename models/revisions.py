@@ -14,6 +14,7 @@ from models.instants import Instant, lasts, now
 from models.principals import Principal
 from models.relations import belongs_to, may_point_to
 from models.users import User
+from models.visibility import own
 
 # Who saves again so soon still writes the same.
 TOGETHER = timedelta(minutes=5)
@@ -74,8 +75,13 @@ class Revision(Model):
         indexes = (("post_id", "created_at", "id"),)
 
     @classmethod
+    def open_to(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the revisions of the posts that somebody may edit."""
+        return cls.filter(own(principal, "post__"))
+
+    @classmethod
     def of_post(cls, post_id: int) -> QuerySet[Self]:
-        """Ask for the revisions of a post; of one whose editor asks."""
+        """Ask for the revisions of a post."""
         return cls.filter(post_id=post_id)
 
     async def before(self) -> Self | None:

@@ -119,8 +119,8 @@ def root_url(url: str | None) -> str:
     return url.rstrip("/")
 
 
-def _title(title: str) -> str:
-    if not (title := text.clean_line(title)):
+def _title(title: str | None) -> str:
+    if not (title := text.clean_line(title or "")[:200]):
         raise Invalid("title", "A site needs a title.")
     return title
 

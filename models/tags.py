@@ -10,6 +10,7 @@ from models import redirects, text
 from models.atomic import atomic
 from models.errors import Invalid, Taken
 from models.fitting import fitting
+from models.principals import Principal
 from models.relations import belongs_to
 from models.slugs import findable, free_slug, in_turn
 
@@ -44,6 +45,11 @@ class Tag(Model):
     def in_use(cls) -> QuerySet["Tag"]:
         """Ask for the tags of published posts."""
         return cls.filter(post_count__gt=0)
+
+    @classmethod
+    def open_to(cls, principal: Principal) -> QuerySet["Tag"]:
+        """Ask for the tags that somebody may see: who edits sees those of no published post too."""
+        return cls.all() if principal.edits_all else cls.in_use()
 
     @classmethod
     @atomic

@@ -108,7 +108,7 @@ class Publication:
         """Give a new request its context."""
         masthead = await self.masthead()
         root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal)
+        return Context(masthead, root_url, visit, principal, Loaders(principal))
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the

@@ -8,6 +8,9 @@ from strawberry.tools import merge_types
 
 from schema.commands import forbidden
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.editing_pages import EditingPages
+from schema.editing_posts import EditingPosts
+from schema.editing_site import EditingSite
 from schema.live import DevelopmentLive, Live
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
@@ -15,16 +18,17 @@ from schema.outbox import OutboxLetter
 from schema.permissions import guard
 from schema.queries import Query
 from schema.reading import read_quickly
+from schema.revisions import Revision
 from schema.scalars import SCALARS
 from schema.staff import Staff
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, Staff)
+MUTATIONS = (Mutation, EditingPosts, EditingPages, EditingSite, Staff)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
-    *(Page, Post, Site, Tag, User),
+    *(Page, Post, Revision, Site, Tag, User),
 ]
 
 

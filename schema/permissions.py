@@ -22,6 +22,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "Author": {EVERYBODY: "avatar bioHtml id label name path postCount posts slug url"},
     "AuthorConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "AuthorEdge": {EVERYBODY: "cursor node"},
+    "AuthorPayload": {EVERYBODY: "author clientMutationId errors query"},
     "Comment": {
         EVERYBODY: ("author contentHtml contentText createdAt id parent post replies replyCount status url")
     },
@@ -30,6 +31,13 @@ TABLE: dict[str, dict[Who, str]] = {
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "CommentEdge": {EVERYBODY: "cursor node"},
     "ConflictError": {EVERYBODY: "code currentVersion message path"},
+    "ContentSource": {Scope.CONTENT_WRITE: "format text"},
+    "CreatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
+    "CreatePreviewLinkPayload": {EVERYBODY: "clientMutationId errors expiresAt query token url"},
+    "DeletePostPayload": {EVERYBODY: "clientMutationId deletedPostId errors query"},
+    "DeletedPayload": {EVERYBODY: "clientMutationId deletedId errors query"},
+    "DiffHunk": {Scope.CONTENT_WRITE: "lines newStart oldStart"},
+    "DiffLine": {Scope.CONTENT_WRITE: "change text"},
     "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
     "ConfirmSubscriptionPayload": {
@@ -45,10 +53,16 @@ TABLE: dict[str, dict[Who, str]] = {
     "ListBlock": {EVERYBODY: "isOrdered items"},
     "Menu": {EVERYBODY: "id items slug"},
     "MenuItem": {EVERYBODY: "id items label target url"},
+    "MenuPayload": {EVERYBODY: "clientMutationId errors menu query"},
     "Mutation": {
         EVERYBODY: (
             "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
             "unsubscribe updatePreferences"
+        ),
+        Scope.CONTENT_WRITE: (
+            "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
+            "deletePost deleteTag mergeTags publishPage publishPost restoreRevision schedulePost unpublishPage "
+            "unpublishPost updateAuthor updateMenu updatePage updatePost updateSite updateTag"
         ),
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
@@ -61,20 +75,24 @@ TABLE: dict[str, dict[Who, str]] = {
     "Page": {
         EVERYBODY: (
             "blocks children contentHtml id label parent path seo slug status title updatedAt url version"
-        )
+        ),
+        Scope.CONTENT_WRITE: "contentSource",
     },
     "PageInfo": {EVERYBODY: "endCursor hasNextPage hasPreviousPage startCursor"},
+    "PagePayload": {EVERYBODY: "clientMutationId errors page query"},
     "ParagraphBlock": {EVERYBODY: "html text"},
     "Post": {
         EVERYBODY: (
             "archiveMonth authors blocks commentCount comments commentsOpen contentHtml contentText "
-            "createdAt excerpt id image label next path previous publishedAt readingMinutes seo slug "
-            "status tags title updatedAt url version"
-        )
+            "createdAt excerpt id image label next path previous publishedAt readingMinutes scheduledFor seo "
+            "slug status tags title updatedAt url version viewerCanEdit"
+        ),
+        Scope.CONTENT_WRITE: "contentSource revisions",
     },
     "PostConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "PostEdge": {EVERYBODY: "cursor node"},
     "PostPublishedEvent": {EVERYBODY: "isUpdate postEdge"},
+    "PublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "Query": {
         EVERYBODY: (
             "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
@@ -85,13 +103,26 @@ TABLE: dict[str, dict[Who, str]] = {
     "QuoteBlock": {EVERYBODY: "attribution html"},
     "RateLimitedError": {EVERYBODY: "code message path retryAfterSeconds"},
     "RequestPreferencesLinkPayload": {EVERYBODY: "clientMutationId errors linkSentTo query"},
+    "Revision": {
+        Scope.CONTENT_WRITE: (
+            "contentSource createdAt diff editorName excerpt id restoredVersion savedAt title version"
+        )
+    },
+    "RevisionConnection": {Scope.CONTENT_WRITE: "edges nodes pageInfo totalCount"},
+    "RevisionDiff": {Scope.CONTENT_WRITE: "excerptAfter excerptBefore hunks titleAfter titleBefore"},
+    "RevisionEdge": {Scope.CONTENT_WRITE: "cursor node"},
+    "SchedulePostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "Seo": {EVERYBODY: "canonicalUrl description image title"},
     "Site": {EVERYBODY: "description id language logo menu newsletters timeZone title url"},
+    "SitePayload": {EVERYBODY: "clientMutationId errors query site"},
     "SubscribePayload": {EVERYBODY: "clientMutationId confirmationSentTo errors query"},
     "Subscription": {EVERYBODY: "commentAdded mailSent postPublished"},
     "Tag": {EVERYBODY: "id label path postCount slug url"},
+    "TagPayload": {EVERYBODY: "clientMutationId errors query tag"},
     "TokenPayload": {EVERYBODY: "accessToken clientMutationId errors query token"},
+    "UnpublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "UnsubscribePayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
+    "UpdatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "UpdatePreferencesPayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
     "User": {KNOWN: "author email id name role"},
     "UserPayload": {EVERYBODY: "clientMutationId errors query user"},
@@ -144,6 +175,12 @@ def refused(principal: models.Principal, who: Who | None) -> models.NotAllowed |
     if isinstance(who, Scope):
         return None if principal.may(who) else models.NotAllowed(models.least_role(who))
     return models.NotAllowed()
+
+
+def demand(info: Any, who: Who) -> None:
+    """Refuse a field whose arguments ask for more than its row tells."""
+    if (refusal := refused(info.context.principal, who)) is not None:
+        _error(info, {}, refusal)
 
 
 def _error(info: Any, _given: Any, refusal: models.NotAllowed) -> Any:

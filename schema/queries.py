@@ -7,7 +7,8 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models.paging import Order, page
+from models.paging import Order, Window, page
+from models.posts import IN_FULL
 from schema.connections import After, AuthorConnection, Before, First, Last, PostConnection, Slice, window
 from schema.content import image_at, place_of_image
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
@@ -21,10 +22,11 @@ from schema.inputs import (
     PostOrder,
     PostOrderField,
 )  # fmt: skip
-from schema.loaders import NOUNS
+from schema.loaders import NOUNS, OPEN_TO
 from schema.newsletters import NewsletterSubscription
 from schema.nodes import Node
 from schema.outbox import OutboxLetter, kept_letters
+from schema.permissions import demand
 from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 from schema.users import AccessToken, User
@@ -127,7 +129,7 @@ class Query:
     async def page(
         info: Info, by: Annotated[PageLookup, strawberry.argument(description="Which one.")]
     ) -> Page | None:
-        shown = models.Page.published()
+        shown = models.Page.open_to(info.context.principal)
         site_id = info.context.site.id
         if by.path:
             path = models.normal_path(by.path)
@@ -145,7 +147,7 @@ class Query:
     async def post(
         info: Info, by: Annotated[PostLookup, strawberry.argument(description="Which one.")]
     ) -> Post | None:
-        found = await _find_post(by, info.context.site.id)
+        found = await _find_post(by, info.context.site.id, info.context.principal)
         if found is not None:
             info.context.loaders.saw("Post", [found])
         return found  # type: ignore[return-value]
@@ -160,6 +162,8 @@ class Query:
     ) -> PostConnection | None:  # fmt: skip
         wanted = filter.wanted() if filter else models.Wanted()
         order = order_by.order
+        if filter and filter.states is not None:
+            return await _kept(info, filter.states, wanted, order, window(first, last, after, before))  # type: ignore[return-value]
         found = await page(models.Post.in_list(wanted), order, window(first, last, after, before))
         info.context.loaders.saw("Post", found.rows)
         return Slice(found, order, lambda: models.count_posts(wanted))  # type: ignore[return-value]
@@ -188,9 +192,20 @@ class Query:
         return None if id is None else await info.context.loaders.users.load(id)
 
 
-async def _find_post(by: PostLookup, site_id: int) -> models.Post | None:
+async def _kept(info: Info, states: list[str], wanted: models.Wanted, order: Order, asked: Window) -> Slice:
+    demand(info, models.Scope.CONTENT_READ)
+    if order.column == "published_at" and not {"draft", "archived"}.isdisjoint(states):
+        # A draft was published at no moment.
+        order = Order("updated_at", order.descending)
+    question = models.Post.kept(info.context.principal, states, wanted)
+    found = await page(question, order, asked)
+    info.context.loaders.saw("Post", found.rows)
+    return Slice(found, order, question.count)
+
+
+async def _find_post(by: PostLookup, site_id: int, principal: models.Principal) -> models.Post | None:
     # Slugs are unique within a site; only with it can an index be used.
-    shown = models.Post.in_full()
+    shown = models.Post.open_to(principal).only(*IN_FULL)
     if by.path:
         path = models.normal_path(by.path)
         if path.startswith("/posts/"):
@@ -217,7 +232,7 @@ async def _fetch(info: Info, id: str) -> Any:
     kind, key = found
     if kind == "Image" and not key.isdigit():
         return await _inline_image(info, key)
-    if kind in NOUNS:
+    if kind in NOUNS or kind in OPEN_TO:
         row = int_key(key)
         return None if row is None else await info.context.loaders.rows(kind).load(row)
     if kind == "ArchiveMonth" and MONTH.fullmatch(key):

@@ -114,6 +114,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Sanitized HTML, safe to insert into a page.",
         "https://html.spec.whatwg.org/",
         serialize=str,
+        parse_value=text_such_as("<p>Hello</p>"),
     ),
     URL: _scalar(
         "URL",

@@ -22,10 +22,11 @@ from schema.connections import (
 )  # fmt: skip
 from schema.content import Block, Image, typed_blocks
 from schema.context import Context
-from schema.directives import READ_ALREADY, SEMANTIC_NON_NULL, bounded, paged
+from schema.directives import LARGE, READ_ALREADY, SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
+from schema.revisions import ContentSource, RevisionConnection, revisions_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
 from schema.sources import (
     SOURCE,
@@ -45,6 +46,7 @@ from schema.sources import (
     same_row,
     worked,
 )  # fmt: skip
+from schema.statuses import PostStatus, scheduled_for, status_of
 
 WORDS_A_MINUTE = 220
 NEWEST = Order("published_at", descending=True)
@@ -90,14 +92,6 @@ def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
     if post_slug is None:
         raise models.NotFound("The post is not there any more.")
     return URL(f"{context.absolute(models.Post.path_of(post_slug))}#comment-{id}")
-
-
-@strawberry.enum(description="Editorial state of a post or page.")
-class PostStatus(Enum):
-    ARCHIVED = strawberry.enum_value("archived", description="Withdrawn, kept for editors.")
-    DRAFT = strawberry.enum_value("draft", description="Only editors see it.")
-    PUBLISHED = strawberry.enum_value("published", description="Everyone sees it.")
-    SCHEDULED = strawberry.enum_value("scheduled", description="Publishes itself when its moment comes.")
 
 
 @strawberry.enum(description="Moderation state of a comment.")
@@ -267,7 +261,11 @@ class Post(Linkable, Node):
     )
     seo: Seo = same_row("Metadata for search engines.")
     slug: str = column("Unique, human-readable name used in the path.")
-    status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
+    scheduled_for: datetime | None = derived(
+        "When it publishes itself; only who may edit it sees it before.", scheduled_for,
+        "status", "published_at",
+    )  # fmt: skip
+    status: PostStatus = derived("Editorial state.", status_of, "status", "published_at")
     tags: list[Tag] | None = few("Tags, alphabetical.", TAGS_OF_POST)
     title: str = column("Title.")
     updated_at: datetime = column("Moment of the last change.")
@@ -280,6 +278,8 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def archive_month(root: Parent[models.Post], info: Info) -> ArchiveMonth | None:
+        if not root.is_visible:
+            return None
         return await info.context.loaders.months.load(root.published_month)  # type: ignore[no-any-return]
 
     @strawberry.field(
@@ -310,7 +310,7 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def next(root: Parent[models.Post], info: Info) -> "Post | None":
-        return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[1]  # type: ignore[no-any-return]
+        return await _neighbour(root, info, 1)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Next older published post.",
@@ -318,7 +318,32 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def previous(root: Parent[models.Post], info: Info) -> "Post | None":
-        return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[0]  # type: ignore[no-any-return]
+        return await _neighbour(root, info, 0)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="The text as its author wrote it; null for who may not edit the post.", directives=[LARGE]
+    )
+    @staticmethod
+    async def content_source(root: Parent[models.Post], info: Info) -> ContentSource | None:
+        whole = await info.context.loaders.sources.load(root.id)
+        return None if whole is None else ContentSource.of(whole.source, whole.source_format)
+
+    revisions: RevisionConnection | None = strawberry.field(
+        resolver=revisions_of,
+        description="What it said after each save, newest first; none for who may not edit it.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+
+    @strawberry.field(
+        description="Whether the viewer may edit it.", metadata={SOURCE: Worked(lambda _context: False)}
+    )
+    @staticmethod
+    async def viewer_can_edit(root: Parent[models.Post], info: Info) -> bool:
+        principal = info.context.principal
+        if not principal.may(models.Scope.CONTENT_WRITE):
+            return False
+        authors = [] if principal.edits_all else await info.context.loaders.few("Author").load(root.id)
+        return principal.edits_all or principal.author_id in [author.id for author in authors]
 
 
 @strawberry.type(description="A standing page such as About or Contact.")
@@ -334,11 +359,20 @@ class Page(Linkable, Node):
     path: str = column("Path below the site's URL.")
     seo: Seo = same_row("Metadata for search engines.")
     slug: str = column("Unique, human-readable name used in the path.")
-    status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
+    status: PostStatus = derived("Editorial state.", status_of, "status", "published_at")
     title: str = column("Title.")
     updated_at: datetime = column("Moment of the last change.")
     url: URL = located("Canonical URL.")
     version: int = column("Grows with each change.")
+
+    @strawberry.field(
+        description="The text as its author wrote it; null for who may not edit the page.", directives=[LARGE]
+    )
+    @staticmethod
+    def content_source(root: Parent[models.Page], info: Info) -> ContentSource | None:
+        if not info.context.principal.edits_all:
+            return None
+        return ContentSource.of(root.source, root.source_format)
 
     @strawberry.field(
         description="Pages below this one.",
@@ -348,6 +382,13 @@ class Page(Linkable, Node):
     @staticmethod
     async def children(root: Parent[models.Page], info: Info) -> list["Page"] | None:
         return await info.context.loaders.children.load(root.id)  # type: ignore[no-any-return]
+
+
+async def _neighbour(post: models.Post, info: Info, side: int) -> Any:
+    # What has no moment stands beside nothing.
+    if post.published_at is None:
+        return None
+    return (await info.context.loaders.neighbours.load((post.id, post.published_at)))[side]
 
 
 @strawberry.type(description="Who wrote a comment.")

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('source', fields.TextField(unique=False)),
                 ('source_format', fields.CharEnumField(description='HTML: html\nMARKDOWN: markdown', enum_type=Format, max_length=16)),
                 ('summary', fields.TextField(null=True, unique=False)),
-                ('user', fields.ForeignKeyField('models.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
+                ('user', fields.ForeignKeyField('models.User', source_field='user_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
                 ('editor_name', fields.CharField(max_length=200)),
                 ('created_at', Instant(auto_now=False, auto_now_add=False)),
                 ('saved_at', Instant(auto_now=False, auto_now_add=False)),

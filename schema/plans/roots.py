@@ -161,6 +161,8 @@ class Posts:
 
     def _wanted(self, given: dict[str, Any]) -> Wanted:
         conditions = given.get("filter")
+        if conditions and conditions.states is not None:
+            raise NotPlanned("what is not published is not for readers")
         return conditions.wanted() if conditions else ANY
 
     def _orders(self, shape: Wanted) -> Orders:
