@@ -14,6 +14,7 @@ from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.relations import belongs_to
 from models.site import Site
+from models.visibility import open_to
 
 MEDIA_TYPES = {
     "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
@@ -43,7 +44,7 @@ class Image(Model):
     @classmethod
     def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
         """Ask for the pictures that something shows which somebody may see."""
-        leading = Subquery(Post.open_to(principal).filter(image_id__isnull=False).values("image_id"))
+        leading = Subquery(Post.filter(open_to(principal), image_id__isnull=False).values("image_id"))
         portraits = Subquery(Author.known().filter(avatar_id__isnull=False).values("avatar_id"))
         logos = Subquery(Site.filter(logo_id__isnull=False).values("logo_id"))
         return cls.filter(Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos))

@@ -32,6 +32,7 @@ from models.wanted import ANY, Wanted
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
+LIST_WITHOUT = BODY + NEVER_READ
 LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
 OWN_TABLES = ("post", "byline", "tagging")
@@ -102,17 +103,17 @@ class Post(Model):
     @classmethod
     def in_list(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask the same without the body, which lists seldom show and which is most of a row."""
-        return cls.published(wanted).only(*IN_LIST)
+        return cls.published(wanted).only(*_columns(LIST_WITHOUT))
 
     @classmethod
     def in_full(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask the same with the body."""
-        return cls.published(wanted).only(*IN_FULL)
+        return cls.published(wanted).only(*_columns(NEVER_READ))
 
     @classmethod
-    def open_to(cls, principal: Principal, wanted: Wanted = ANY) -> QuerySet[Self]:
+    def open_to(cls, principal: Principal, *, without: Sequence[str] = NEVER_READ) -> QuerySet[Self]:
         """Ask for what somebody may read, which for who writes is more than is published."""
-        return cls.filter(open_to(principal), *_conditions(wanted))
+        return cls.filter(open_to(principal)).only(*_columns(without))
 
     @classmethod
     def owned(cls, principal: Principal) -> QuerySet[Self]:
@@ -124,7 +125,8 @@ class Post(Model):
         """Ask, as somebody who writes, for posts in some editorial states, SCHEDULED among them."""
         principal.require(Scope.CONTENT_READ)
         states = [_in_state(state) for state in statuses]
-        return cls.open_to(principal, wanted).filter(reduce(or_, states, Q(id=0))).only(*IN_LIST)
+        asked = cls.open_to(principal, without=LIST_WITHOUT)
+        return asked.filter(reduce(or_, states, Q(id=0)), *_conditions(wanted))
 
     @classmethod
     @atomic
@@ -327,6 +329,10 @@ async def next_due() -> datetime | None:
     return moments[0] if moments else None
 
 
+def _columns(without: Sequence[str]) -> list[str]:
+    return [name for name in Post._meta.db_fields if name not in without]
+
+
 def _in_state(state: str) -> Q:
     ahead = Q(published_at__gt=now())
     match state:
@@ -379,7 +385,3 @@ def _checked(more: dict[str, Any]) -> dict[str, Any]:
         if len(more.get(name) or "") > LONGEST_SUMMARY:
             raise Invalid(as_asked(name), limit=LONGEST_SUMMARY)
     return fitting(Post, more)
-
-
-IN_FULL = tuple(name for name in Post._meta.db_fields if name not in NEVER_READ)
-IN_LIST = tuple(name for name in IN_FULL if name not in BODY)

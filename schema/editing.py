@@ -1,6 +1,7 @@
 """What all mutations of those who write share: a deed is done once, noted, and done by who may."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from strawberry import UNSET, Info
@@ -25,6 +26,16 @@ async def change(info: Info, input: Any, deed: str, work: Callable[[], Awaitable
     # What was read before may have been changed.
     info.context.loaders = Loaders(info.context.principal)
     return id
+
+
+@contextmanager
+def said_as(**names: str) -> Iterator[None]:
+    """Let a refusal name the fields of an input instead of those of a noun."""
+    try:
+        yield
+    except models.Invalid as refusal:
+        refusal.field = names.get(refusal.field, refusal.field)
+        raise
 
 
 def require_editor(info: Info, role: models.Role = models.Role.EDITOR) -> None:

@@ -8,7 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, content_of, found, given, maybe, require_editor
+from schema.editing import change, content_of, found, given, maybe, require_editor, said_as
 from schema.editing_site_inputs import (
     CreatePageInput,
     DeletedPayload,
@@ -22,6 +22,8 @@ from schema.editing_site_inputs import (
 )
 
 MOST_ITEMS = 200
+# What the nouns call what an input calls otherwise.
+INPUT_NAMES = {"parent": "parentId", "path": "slug"}
 Work = Callable[[models.Page], Awaitable[object]]
 TARGETS = {
     "author_id": (models.Author, "Author"),
@@ -46,7 +48,9 @@ class EditingPages:
             page = await models.Page.draft(info.context.site.id, input.title, content, parent=parent, **said)
             return page.id
 
-        return PagePayload(page=await _read(await change(info, input, "page.create", work)))
+        with said_as(**INPUT_NAMES):
+            id = await change(info, input, "page.create", work)
+        return PagePayload(page=await _read(id))
 
     @strawberry.mutation(
         description="Change a page. Fields left out stay as they are; null empties them.", directives=[COSTLY]
@@ -123,7 +127,8 @@ async def _change(info: Info, input: Any, deed: str, work: Work) -> int:
         await work(page)
         return page.id
 
-    id = await change(info, input, deed, on_page)
+    with said_as(**INPUT_NAMES):
+        id = await change(info, input, deed, on_page)
     # Menus show pages.
     info.context.masthead = await models.read_masthead()
     return id

@@ -9,7 +9,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import bounded, change, content_of, found, given, maybe
+from schema.editing import bounded, change, content_of, found, given, maybe, said_as
 from schema.editing_posts_inputs import (
     ArchivePostInput,
     CreatePostInput,
@@ -34,6 +34,8 @@ from schema.scalars import URL
 MOST_AUTHORS = 20
 MOST_TAGS = 50
 TOLD = {"excerpt": "summary", "seo_title": "seo_title", "seo_description": "seo_description", "slug": "slug"}
+# What the nouns call what an input calls otherwise.
+INPUT_NAMES = {"summary": "excerpt", "name": "tagSlugs"}
 Work = Callable[[models.Post], Awaitable[object]]
 
 
@@ -55,7 +57,9 @@ class EditingPosts:
             post = await models.Post.draft(info.context.site, input.title, content, by=by, **said)
             return post.id
 
-        return CreatePostPayload(post=await _read(info, await change(info, input, "post.create", work)))
+        with said_as(**INPUT_NAMES):
+            id = await change(info, input, "post.create", work)
+        return CreatePostPayload(post=await _read(info, id))
 
     @strawberry.mutation(
         description="Change a post. Fields left out stay as they are; null empties them.", directives=[COSTLY]
@@ -170,7 +174,8 @@ async def _change(info: Info, input: Any, deed: str, work: Work) -> int:
         await work(post)
         return post.id
 
-    return await change(info, input, deed, on_own)
+    with said_as(**INPUT_NAMES):
+        return await change(info, input, deed, on_own)
 
 
 async def _own(info: Info, input: Any, id: int | None, *, field: str = "id") -> models.Post:

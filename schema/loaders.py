@@ -12,7 +12,7 @@ from tortoise.queryset import QuerySet
 
 import models
 from models.paging import Order, Page, Parents, Window, counts, pages, union
-from models.posts import IN_FULL, IN_LIST
+from models.posts import LIST_WITHOUT
 from schema.sources import Listed
 
 NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -26,7 +26,7 @@ NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
 }
 # What of these nouns somebody may see beyond readers.
 OPEN_TO: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
-    "Post": lambda principal: models.Post.open_to(principal).only(*IN_LIST),
+    "Post": lambda principal: models.Post.open_to(principal, without=LIST_WITHOUT),
     "Page": models.Page.open_to,
     "Tag": models.Tag.open_to,
     "Comment": models.Comment.shown,
@@ -34,7 +34,7 @@ OPEN_TO: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
     "Revision": models.Revision.open_to,
 }
 TEXTS: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
-    "post": lambda principal: models.Post.open_to(principal).only(*IN_FULL),
+    "post": models.Post.open_to,
     "page": models.Page.open_to,
 }
 Neighbours = tuple[models.Post | None, models.Post | None]

@@ -61,8 +61,8 @@ TABLE: dict[str, dict[Who, str]] = {
         ),
         Scope.CONTENT_WRITE: (
             "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
-            "deletePost deleteTag mergeTags publishPage publishPost restoreRevision schedulePost unpublishPage "
-            "unpublishPost updateAuthor updateMenu updatePage updatePost updateSite updateTag"
+            "deletePost deleteTag mergeTags publishPage publishPost restoreRevision schedulePost "
+            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite updateTag"
         ),
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },

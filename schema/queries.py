@@ -8,7 +8,6 @@ from strawberry import UNSET, Info
 
 import models
 from models.paging import Order, Window, page
-from models.posts import IN_FULL
 from schema.connections import After, AuthorConnection, Before, First, Last, PostConnection, Slice, window
 from schema.content import image_at, place_of_image
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
@@ -205,7 +204,7 @@ async def _kept(info: Info, states: list[str], wanted: models.Wanted, order: Ord
 
 async def _find_post(by: PostLookup, site_id: int, principal: models.Principal) -> models.Post | None:
     # Slugs are unique within a site; only with it can an index be used.
-    shown = models.Post.open_to(principal).only(*IN_FULL)
+    shown = models.Post.open_to(principal)
     if by.path:
         path = models.normal_path(by.path)
         if path.startswith("/posts/"):
