@@ -20,6 +20,8 @@ from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins, preflight
 from gql_server.pages import (
     confirmation,
+    desk,
+    desk_post,
     leaving,
     outbox,
     personal,
@@ -93,6 +95,10 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/sign-in/{token}", signing_in.show_link),
             web.post("/sign-in/{token}", signing_in.use),
             web.post("/sign-out", signing_in.leave),
+            web.get("/write", desk.show),
+            web.post("/write", desk.begin),
+            web.get(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.show),
+            web.post(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.act),
             web.get("/letters", outbox.show),
             web.get(r"/letters/{number:[0-9]+}", outbox.letter),
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),

@@ -57,7 +57,7 @@ async def show_link(request: web.Request) -> web.Response:
 async def use(request: web.Request) -> web.Response:
     """Let in who has the link."""
     visit, form = await Visit.of(request), await read_form(request)
-    _require_own_page(visit)
+    require_own_page(visit)
     if _is_owners(visit):
         try:
             user = await models.own(visit.site, visit.token, email=form.one("email"), name=form.one("name"))
@@ -77,7 +77,7 @@ async def leave(request: web.Request) -> web.Response:
     """Sign out: the session opens nothing any more."""
     visit = await Visit.of(request)
     await read_form(request)
-    _require_own_page(visit)
+    require_own_page(visit)
     if (principal := await session_of(request)).key_id is not None:
         await models.Key.revoke(principal.key_id)
     response = visit.tells("signed_out", links=[visit.home, Link(visit.says("sign_in_title"), "/sign-in")])
@@ -95,16 +95,15 @@ def _own(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
 
 def _entered(visit: Visit, user: models.User) -> web.Response:
     facts = {"name": user.name, "role": visit.says(f"role_{user.role.value}")}
-    return visit.shows(
-        "entered.html", facts=facts, links=[visit.home, Link(visit.says("to_graph"), "/graphql")]
-    )
+    desk, graph = Link(visit.says("desk_title"), "/write"), Link(visit.says("to_graph"), "/graphql")
+    return visit.shows("entered.html", facts=facts, links=[desk, visit.home, graph])
 
 
 def _is_owners(visit: Visit) -> bool:
     return visit.token.startswith(f"{OWNER}_")
 
 
-def _require_own_page(visit: Visit) -> None:
+def require_own_page(visit: Visit) -> None:
     """Refuse what a page of elsewhere sends; a browser that says nothing of it keeps our cookies to us."""
     if visit.request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Unreadable(403, "Sign in and out on our own pages.", code="FORBIDDEN")

@@ -31,6 +31,7 @@ DOORS = {
     "weebly",
     "sign-in",
     "sign-out",
+    "write",
 }
 AGAIN = {"sign_in": "/sign-in", "sign_up": "/subscribe"}
 log = structlog.get_logger("pages")
@@ -55,6 +56,8 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, 410, what="expired_in" if _signs_in(request) else "expired")
     except models.Unproven:
         return await _told(request, 404, what="link_in" if _signs_in(request) else "link")
+    except models.NotAllowed:
+        return await _told(request, 403)
     except models.TooMany as error:
         wait = max(1, math.ceil(error.wait.total_seconds()))
         return await _told(request, 429, **{"Retry-After": str(wait)})
