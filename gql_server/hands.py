@@ -18,13 +18,16 @@ HANDS: Hands = {
     models.Work.COUNT_DUE: models.count_due,
     models.Work.CUT_MONTHS: models.cut_months,
     models.Work.PURGE: models.purge,
+    models.Work.REMIND_OF_PEN: models.remind_of_pen,
     models.Work.SCRUB: models.scrub,
+    models.Work.THANK_FOR_PENS: models.thank_for_pens,
     models.Work.TIDY_QUEUE: models.jobs.tidy,
 }
 
 TIMETABLE: Timetable = {
     models.Work.COUNT_DUE: timedelta(minutes=1),
     models.Work.PURGE: timedelta(hours=1),
+    models.Work.THANK_FOR_PENS: timedelta(minutes=1),
     models.Work.TIDY_QUEUE: timedelta(hours=1),
 }
 

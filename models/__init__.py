@@ -55,6 +55,7 @@ from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.parting import delete_author, delete_tag, merge_tags
 from models.paths import Leads, leads, normal_path
+from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
@@ -138,6 +139,7 @@ __all__ = [
     "NotFound",
     "Outcome",
     "Page",
+    "Pen",
     "PersistedDocument",
     "Post",
     "Principal",
@@ -212,11 +214,13 @@ __all__ = [
     "purge",
     "read_masthead",
     "recount",
+    "remind_of_pen",
     "scrub",
     "set_time_zone",
     "settle",
     "suppress",
     "text",
+    "thank_for_pens",
     "to_own",
     "topic_code",
     "topics_of",

@@ -30,6 +30,9 @@ class LetterKind(StrEnum):
     GOODBYE = "goodbye"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    PEN = "pen"
+    PEN_REMINDER = "pen_reminder"
+    PEN_THANKS = "pen_thanks"
 
 
 class State(StrEnum):

@@ -46,8 +46,10 @@ class Work(StrEnum):
     COUNT_DUE = "count_due"
     CUT_MONTHS = "cut_months"
     PURGE = "purge"
+    REMIND_OF_PEN = "remind_of_pen"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"
+    THANK_FOR_PENS = "thank_for_pens"
     TIDY_QUEUE = "tidy_queue"
 
 

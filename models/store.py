@@ -55,6 +55,7 @@ NOUNS = (
     "models.keys",
     "models.sign_ins",
     "models.audit",
+    "models.pens",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

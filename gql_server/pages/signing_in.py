@@ -39,7 +39,7 @@ async def ask(request: web.Request) -> web.Response:
         return _form(visit, form, refusal.field)
     aside = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
     response = visit.tells("sign_in_sent", links=[visit.home], aside=aside if outbox_for(request) else None)
-    _set(response, visit, BROWSER, browser, LIFE, path="/sign-in")
+    set_cookie(response, visit, BROWSER, browser, LIFE, path="/sign-in")
     return response
 
 
@@ -68,7 +68,7 @@ async def use(request: web.Request) -> web.Response:
     _, token = await models.Key.grant(models.KeyKind.SESSION, user)
     # Not shown here: this address holds the link.
     response = web.Response(status=303, headers={"Location": "/sign-in", "Cache-Control": "no-store"})
-    _set(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
+    set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
     response.del_cookie(BROWSER, path="/sign-in")
     return response
 
@@ -109,7 +109,10 @@ def require_own_page(visit: Visit) -> None:
         raise Unreadable(403, "Sign in and out on our own pages.", code="FORBIDDEN")
 
 
-def _set(response: web.Response, visit: Visit, name: str, value: str, lives: timedelta, *, path: str) -> None:
+def set_cookie(
+    response: web.Response, visit: Visit, name: str, value: str, lives: timedelta, *, path: str
+) -> None:
+    """Keep something in a browser that no script and no other site reads."""
     response.set_cookie(
         name, value, max_age=int(lives.total_seconds()), path=path, httponly=True, samesite="Lax",
         secure=visit.context.root_url.startswith("https:"),

@@ -32,6 +32,7 @@ DOORS = {
     "sign-in",
     "sign-out",
     "write",
+    "pen",
 }
 AGAIN = {"sign_in": "/sign-in", "sign_up": "/subscribe"}
 log = structlog.get_logger("pages")
