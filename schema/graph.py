@@ -15,6 +15,8 @@ from schema.live import DevelopmentLive, Live
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
+from schema.passing import Passing
+from schema.pens import Pen
 from schema.permissions import guard
 from schema.queries import Query
 from schema.reading import read_quickly
@@ -25,10 +27,10 @@ from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newslett
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, EditingPosts, EditingPages, EditingSite, Staff)
+MUTATIONS = (Mutation, EditingPosts, EditingPages, EditingSite, Passing, Staff)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
-    *(Page, Post, Revision, Site, Tag, User),
+    *(Page, Pen, Post, Revision, Site, Tag, User),
 ]
 
 

@@ -61,8 +61,9 @@ TABLE: dict[str, dict[Who, str]] = {
         ),
         Scope.CONTENT_WRITE: (
             "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
-            "deletePost deleteTag mergeTags publishPage publishPost restoreRevision schedulePost "
-            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite updateTag"
+            "deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision schedulePost "
+            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite updateTag "
+            "withdrawPen"
         ),
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
@@ -81,6 +82,8 @@ TABLE: dict[str, dict[Who, str]] = {
     "PageInfo": {EVERYBODY: "endCursor hasNextPage hasPreviousPage startCursor"},
     "PagePayload": {EVERYBODY: "clientMutationId errors page query"},
     "ParagraphBlock": {EVERYBODY: "html text"},
+    "Pen": {Scope.CONTENT_WRITE: "email giver id name note passedAt post state"},
+    "PenPayload": {EVERYBODY: "clientMutationId errors pen query"},
     "Post": {
         EVERYBODY: (
             "archiveMonth authors blocks commentCount comments commentsOpen contentHtml contentText "
@@ -98,6 +101,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
             "tags viewer"
         ),
+        Scope.CONTENT_WRITE: "pens",
         Scope.TOKENS_MANAGE: "accessTokens users",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},

@@ -25,12 +25,14 @@ from schema.loaders import NOUNS, OPEN_TO
 from schema.newsletters import NewsletterSubscription
 from schema.nodes import Node
 from schema.outbox import OutboxLetter, kept_letters
+from schema.pens import Pen
 from schema.permissions import demand
 from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 from schema.users import AccessToken, User
 
 MOST_IDS = 100
+MOST_PENS = 100
 MOST_TOKENS = 200
 MOST_USERS = 200
 ALPHABETICAL = Order("sort_key", descending=False)
@@ -141,6 +143,14 @@ class Query:
         one = shown.filter(**named) if slug else shown.filter(id=id or 0)
         return await one.first()  # type: ignore[return-value]
 
+    @strawberry.field(
+        description="Pens that the viewer has passed, newest first; an editor sees those of all.",
+        directives=[SEMANTIC_NON_NULL, bounded(100)],
+    )
+    @staticmethod
+    async def pens(info: Info) -> list[Pen] | None:
+        return await models.Pen.passed_by(info.context.principal).limit(MOST_PENS)  # type: ignore[return-value]
+
     @strawberry.field(description="One post.")
     @staticmethod
     async def post(
@@ -238,6 +248,8 @@ async def _fetch(info: Info, id: str) -> Any:
         return await info.context.loaders.months.load(key)
     if kind in ("AccessToken", "User"):
         return await _of_staff(info, kind, int_key(key))
+    if kind == "Pen" and info.context.principal.may(models.Scope.CONTENT_WRITE):
+        return await models.Pen.passed_by(info.context.principal).filter(id=int_key(key) or 0).first()
     return of_masthead(info.context.masthead, kind, key)
 
 

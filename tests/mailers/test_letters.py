@@ -21,6 +21,7 @@ from mailers import (
     goodbye,
     invitation,
     letters,
+    pen,
     preferences_link,
     sign_in,
     welcome,
@@ -41,6 +42,7 @@ PATHS = {
     "unsubscribe_link": "unsubscribe",
     "undo_link": "undo",
     "sign_in": "sign-in",
+    "pen": "pen",
 }
 LINKS = {name: f"https://tafel.example/{path}/abc_-=" for name, path in PATHS.items()}
 LETTERS = {
@@ -54,6 +56,7 @@ LETTERS = {
     goodbye: (goodbye.Goodbye, {"undo_link": LINKS["undo_link"]}),
     invitation: (invitation.Invitation, {"link": LINKS["sign_in"]}),
     sign_in: (sign_in.SignIn, {"link": LINKS["sign_in"]}),
+    pen: (pen.Pen, {"link": LINKS["pen"], "giver": "Bea", "note": "Jij kunt dit."}),
 }
 WRITTEN = {
     "confirmation": ["link"],
@@ -63,7 +66,11 @@ WRITTEN = {
     "goodbye": ["undo_link"],
     "invitation": ["link"],
     "sign_in": ["link"],
+    "pen": ["link"],
+    "pen_reminder": ["link"],
+    "pen_thanks": ["link"],
 }
+MORE = {"confirmation": {"code": "12345678"}}
 HEADERS = {"Subject", "From", "To", "Date", "Message-ID"}
 HEADERS |= {"Content-Language", "MIME-Version", "Content-Type"}
 WAYS_OUT = {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}
@@ -252,7 +259,7 @@ def test_a_language_without_words_falls_back(asked, given):
 def test_whatever_a_fact_holds_it_is_words_and_the_same_words_again(kind, language, name, title):
     paths = {path: f"/{path}/abc_-=" for path in WRITTEN[kind]}
     facts = {"to": "ann@example.org", "name": name, "language": language, "site_title": title, "paths": paths}
-    facts |= {"code": "12345678"} if kind == "confirmation" else {}
+    facts |= MORE.get(kind, {"giver": name or "Bea", "title": title} if kind.startswith("pen") else {})
 
     sender = Sender("post@tafel.example")
     pen = letters.Pen(sender, "https://tafel.example{}".format)

@@ -3,8 +3,8 @@
 import models
 from tests.pages.conftest import ANN, links_of
 
-# Their links are followed in tests/pages/test_signing_in.py.
-TO_STAFF = {models.LetterKind.SIGN_IN, models.LetterKind.INVITATION}
+# Their links are followed in tests/pages/test_signing_in.py and test_pens.py.
+TO_STAFF = {kind for kind in models.LetterKind if kind.startswith(("sign_in", "invitation", "pen"))}
 
 
 async def scan(reader, letters):
