@@ -18,6 +18,7 @@ from models.redirects import Redirect
 from models.store import SHOWN
 from schema.graph import schema
 from schema.ids import global_id
+from schema.permissions import EVERYBODY, who_may
 from tests.schema.crawl import Crawler, Values
 from tests.schema.garden import CANARY, LATER, SEEN, arrange_menus, hide, plant
 
@@ -39,7 +40,7 @@ WORDS = [CANARY, CANARY[:3], "rozen", "staat", "tag", "anders"]
 SAID: Values = {
     "first": [0, 1, 100], "last": [2], "after": [], "before": [], "year": [2019, 2020, 2021, 2031],
     "language": ["nl", "en"], "width": [100], "length": [1, 1000], "month": MONTHS, "search": WORDS,
-    "from": MOMENTS, "until": MOMENTS,
+    "from": MOMENTS, "until": MOMENTS, "statuses": ["PUBLISHED"], "isWhole": [False],
 }  # fmt: skip
 
 
@@ -176,13 +177,18 @@ def _is_of_the_store(key: str) -> bool:
 
 
 def _fields_to_read() -> set[str]:
-    """Name every field that a query may come to."""
+    """Name every field that a reader's query may come to."""
     built, found, waiting = schema._schema, set[str](), [schema._schema.query_type]
     while waiting:
         kind = waiting.pop()
         if isinstance(kind, GraphQLObjectType) and kind.name not in found:
-            found |= {kind.name, *(f"{kind.name}.{field}" for field in kind.fields)}
-            waiting += [get_named_type(field.type) for field in kind.fields.values()]
+            fields = {name: field for name, field in kind.fields.items() if _is_open(kind.name, name)}
+            found |= {kind.name, *(f"{kind.name}.{field}" for field in fields)}
+            waiting += [get_named_type(field.type) for field in fields.values()]
         elif is_abstract_type(kind):
             waiting += built.get_possible_types(kind)
     return {name for name in found if "." in name}
+
+
+def _is_open(kind: str, field: str) -> bool:
+    return who_may(kind, field) == EVERYBODY

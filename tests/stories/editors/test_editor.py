@@ -89,6 +89,21 @@ async def test_a_menu_gets_its_items_in_place_of_those_it_had(eva, anna, reader)
     assert (await eva.does("updateMenu", slug="footer", items=[]))["items"] == []
 
 
+async def test_an_editor_sees_in_a_menu_what_leads_to_what_only_editors_see(eva, anna, reader):
+    post = await anna.does("createPost", title="Straks")
+    below = [{"label": "Voorbij", "target": {"url": "/"}}]
+    menu = await eva.does(
+        "updateMenu", items=[{"label": "Straks", "target": {"postId": post["id"]}, "items": below}]
+    )
+    assert [item["label"] for item in menu["items"]] == ["Straks"]
+    assert (await eva.ask(MENU))["site"]["menu"]["items"] == []
+    whole = MENU.replace("menu {", "menu(isWhole: true) {")
+    seen = (await eva.ask(whole))["site"]["menu"]["items"]
+    assert seen == [{"label": "Straks", "url": menu["items"][0]["url"], "items": seen[0]["items"]}]
+    refused = await reader.answer(whole)
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["UNAUTHENTICATED"]
+
+
 @pytest.mark.parametrize(
     ("items", "path"),
     [
