@@ -7,7 +7,8 @@ from schema.ids import global_id
 
 DESK = """{ posts(filter: {statuses: [DRAFT, SCHEDULED, PUBLISHED]}, first: 50) { totalCount nodes {
   id title status scheduledFor viewerCanEdit contentHtml contentSource { format } authors { name }
-  tags { label } image { altText } revisions(first: 2) { nodes { version editorName } } archiveMonth { month } } } }"""
+  tags { label } image { altText } archiveMonth { month }
+  revisions(first: 2) { nodes { version editorName } } } } }"""
 UPDATE = """mutation ($input: UpdatePostInput!) { updatePost(input: $input) {
   post { title version authors { name } tags { label } } errors { __typename } } }"""
 PUBLISH = "mutation ($id: ID!) { publishPost(input: {id: $id}) { post { status } errors { __typename } } }"
