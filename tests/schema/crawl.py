@@ -1,4 +1,4 @@
-"""Asks a schema everything a reader may ask: every field, every argument, every value it is told of."""
+"""Asks a schema everything that somebody may ask: every field, every argument, every value it is told of."""
 
 import json
 from collections.abc import Iterator
@@ -24,6 +24,8 @@ from graphql import (
 from schema.permissions import EVERYBODY, who_may
 
 Values = dict[str, list[Any]]
+# Whose rows of the table of permissions are asked for.
+READER = frozenset((EVERYBODY,))
 Question = tuple[str, dict[str, Any]]
 
 
@@ -34,8 +36,11 @@ class Crawler:
     without arguments goes `depth` objects deep, the many others two less.
     """
 
-    def __init__(self, schema: GraphQLSchema, values: Values, *, depth: int) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, values: Values, *, depth: int, may: frozenset[str] = READER
+    ) -> None:
         self.schema = schema
+        self.may = may
         self.values = values
         self.depth = depth
         self._fragments: dict[str, str] = {}
@@ -45,7 +50,7 @@ class Crawler:
         """Ask each field of the root, once for each way of giving its arguments."""
         assert self.schema.query_type is not None
         for name, field in self.schema.query_type.fields.items():
-            if who_may("Query", name) != EVERYBODY:
+            if who_may("Query", name) not in self.may:
                 continue
             for given in self._ways(field.args):
                 yield self._question(name, field, given), given
@@ -81,7 +86,7 @@ class Crawler:
         for name, field in kind.fields.items():
             if depth == 0 and not is_leaf_type(get_named_type(field.type)):
                 continue
-            if who_may(kind.name, name) != EVERYBODY:
+            if who_may(kind.name, name) not in self.may:
                 continue
             self.seen.add(f"{kind.name}.{name}")
             for number, given in enumerate(self._ways(field.args)):

@@ -18,8 +18,8 @@ from models.redirects import Redirect
 from models.store import SHOWN
 from schema.graph import schema
 from schema.ids import global_id
-from schema.permissions import EVERYBODY, who_may
-from tests.schema.crawl import Crawler, Values
+from schema.permissions import EVERYBODY, KNOWN, who_may
+from tests.schema.crawl import READER, Crawler, Values
 from tests.schema.garden import CANARY, LATER, SEEN, arrange_menus, hide, plant
 
 NOUNS = (
@@ -32,6 +32,7 @@ NOUNS = (
     models.Menu,
     MenuItem,
     models.Newsletter,
+    models.Revision,
 )
 MONTHS = ["2019-05", "2020-02", "2020-03", "2021-03", "2021-04", "2031-07"]
 MOMENTS = ["1999-01-01T00:00:00Z", "2019-05-05T00:00:00Z", "2021-03-10T12:00:00Z", "2030-01-01T00:00:00Z"]
@@ -63,6 +64,23 @@ async def test_no_question_finds_a_canary(site, ask, clock):
         asked += 1
     assert asked > 500
     assert crawler.seen >= _fields_to_read()
+
+
+async def test_an_author_finds_no_canary_of_others(site, answer, staff, clock):
+    rows = await _planted(site, clock)
+    hidden = await _hidden_ids()
+    author = await staff(models.Role.AUTHOR, "Dirk")
+    ids = await _all_ids()
+    said = {"statuses": ["DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED"], "isWhole": [True], "since": ids[:1]}
+    may = READER | {KNOWN, *author.principal.scopes}
+    crawler = Crawler(schema._schema, SAID | await _names(rows, ids=ids) | said, depth=4, may=may)
+    for query, variables in crawler.questions():
+        answered = await answer(query, principal=author.principal, **variables)
+        assert answered.errors is None, (query, variables, answered.errors)
+        told = json.dumps(answered.data, ensure_ascii=False)
+        assert CANARY not in told.lower(), (query, variables)
+        assert not hidden & set(re.findall(r'"id": "([^"]+)"', told)), (query, variables)
+    assert {"Post.contentSource", "Post.revisions", "Query.viewer"} <= crawler.seen
 
 
 async def test_a_site_with_secrets_answers_like_one_without(site, ask, clock):
@@ -156,7 +174,7 @@ async def _hidden_ids() -> set[str]:
     hidden = {global_id("ArchiveMonth", "2019-05"), global_id("ArchiveMonth", "2031-07")}
     for noun, column in (
         (models.Post, "title"), (models.Page, "title"), (models.Tag, "name"), (models.Image, "alt_text"),
-        (models.Comment, "name"), (MenuItem, "label"),
+        (models.Comment, "name"), (MenuItem, "label"), (models.Revision, "title"),
     ):  # fmt: skip
         hidden |= {
             global_id(noun.__name__, row.id) for row in await noun.all() if told.search(getattr(row, column))

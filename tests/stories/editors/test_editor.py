@@ -138,7 +138,7 @@ async def test_a_tag_is_renamed_and_its_old_path_leads_on(eva, anna, reader):
     assert (await models.leads("/tags/ui")).path == "/tags/uien"
     taken = await eva.errs("updateTag", id=onion, name="prei")
     assert (taken["code"], taken["path"], taken["message"]) == (
-        "INVALID", ["input", "name"], "Something else is called so already.",
+        "INVALID", ["input", "name"], "Zo heet al iets anders.",
     )  # fmt: skip
     again = await eva.does("updateTag", id=onion, slug="ui")
     assert (again["label"], again["path"]) == ("Uien", "/tags/ui")
@@ -180,7 +180,7 @@ async def test_an_author_is_added_changed_and_deleted_when_nothing_names_them(ev
     post = await eva.does("createPost", title="x", authorIds=[made["id"]])
     used = await eva.errs("deleteAuthor", id=made["id"])
     assert (used["code"], used["message"]) == (
-        "INVALID", "This is still needed. Change what points to it first.",
+        "INVALID", "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
     )  # fmt: skip
     await eva.does("deletePost", id=post["id"])
     assert await eva.does("deleteAuthor", id=made["id"]) == made["id"]
