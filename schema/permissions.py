@@ -98,6 +98,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
             "tags viewer"
         ),
+        Scope.CONTENT_READ: "pages",
         Scope.TOKENS_MANAGE: "accessTokens users",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},

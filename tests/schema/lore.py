@@ -84,6 +84,7 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
         "PostFilter.authorSlugs": Values(tuple(slugs[models.Author]), nowhere),
         "PostFilter.tagSlugs": Values(tuple(slugs[models.Tag]), nowhere),
         "PostFilter.statuses": Values(("PUBLISHED",), refused=("DRAFT", "SCHEDULED", "ARCHIVED")),
+        "Query.tags.isWhole": Values((False,), refused=(True,)),
         "Site.menu.isWhole": Values((False,), refused=(True,)),
         "Revision.diff.since": Values(MALFORMED_IDS),
         "Site.menu.slug": Values(("main", "footer", "empty"), ("", "geen")),

@@ -54,6 +54,32 @@ async def test_pages_stand_in_no_circle_and_hang_on_nothing_hidden(eva, reader):
     assert (await eva.errs("updatePage", id=pages[0]["id"], parentId=pages[1]["id"]))["code"] == "NOT_FOUND"
 
 
+async def test_pages_beside_each_other_stand_in_their_order(eva, reader, anna):
+    top = await eva.does("createPage", title="Top")
+    await eva.does("publishPage", id=top["id"])
+    for title, position in (("B", 2), ("C", 3), ("A", 1)):
+        page = await eva.does("createPage", title=title, parentId=top["id"], position=position)
+        if title != "C":
+            await eva.does("publishPage", id=page["id"])
+    children = [child["title"] for child in (await reader.ask(PAGE, path="/top"))["page"]["children"]]
+    assert children == ["A", "B"]
+    paths = [page["path"] for page in (await eva.ask("{ pages { path } }"))["pages"]]
+    assert paths == ["/top", "/top/a", "/top/b", "/top/c"]
+    assert len((await anna.ask("{ pages { path } }"))["pages"]) == 3
+    refused = await reader.answer("{ pages { path } }")
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_an_editor_finds_the_tags_that_nothing_has(eva, anna, reader):
+    await anna.does("createPost", title="x", tagSlugs=["ui"])
+    for person, labels in ((eva, ["ui"]), (anna, [])):
+        assert (await person.ask("{ tags { label } }"))["tags"] == []
+        found = (await person.ask("{ tags(isWhole: true) { label } }"))["tags"]
+        assert [tag["label"] for tag in found] == labels
+    refused = await reader.answer("{ tags(isWhole: true) { label } }")
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["UNAUTHENTICATED"]
+
+
 async def test_a_draft_of_a_page_is_seen_by_editors_alone(anna, eva, reader):
     page = await eva.does("createPage", title="Geheim")
     node = "query($id: ID!) { node(id: $id) { id } page(by: {id: $id}) { title } }"
