@@ -47,7 +47,7 @@ from models.invitations import invite
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.keys import LIVES as LIVES_OF_KEYS
 from models.keys import Key, KeyKind
-from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
+from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead, read_menus
 from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
@@ -213,6 +213,7 @@ __all__ = [
     "pulse",
     "purge",
     "read_masthead",
+    "read_menus",
     "recount",
     "remind_of_pen",
     "scrub",

@@ -84,9 +84,20 @@ class Revision(Model):
         """Ask for the revisions of a post."""
         return cls.filter(post_id=post_id)
 
-    async def before(self) -> Self | None:
-        """Give the revision that this one replaced; None for the first."""
-        return await type(self).of_post(self.post_id).filter(id__lt=self.id).order_by("-id").first()
+    @classmethod
+    async def before_each(cls, places: list[tuple[int, int]]) -> list[Self | None]:
+        """Give for each (post_id, id) the revision that it replaced; None for a first one."""
+        owners = {post_id for post_id, _ in places}
+        listed = cls.filter(post_id__in=owners).order_by("id")
+        before: dict[tuple[int, int], int] = {}
+        latest: dict[int, int] = {}
+        for post_id, id in await listed.values_list("post_id", "id"):
+            if post_id in latest:
+                before[post_id, id] = latest[post_id]
+            latest[post_id] = id
+        ids = [before[place] for place in places if place in before]
+        rows = {row.id: row for row in await cls.filter(id__in=ids)} if ids else {}
+        return [rows.get(before.get(place, 0)) for place in places]
 
 
 async def keep(

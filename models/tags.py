@@ -73,6 +73,7 @@ class Tag(Model):
     @atomic
     async def rename(self, *, name: str | None = None, slug: str | None = None) -> None:
         """Give the tag another name, another slug, or both; the old path keeps leading here."""
+        await in_turn(self.site_id)
         values: dict[str, str] = {}
         if name is not None:
             values["name"] = _name(name)

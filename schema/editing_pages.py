@@ -112,7 +112,8 @@ class EditingPages:
 
         id = await change(info, input, "menu.update", work)
         info.context.masthead = await models.read_masthead()
-        menu: Any = next((menu for menu in info.context.masthead.menus.values() if menu.id == id), None)
+        menus = await models.read_menus(info.context.site, info.context.principal)
+        menu: Any = next((menu for menu in menus.values() if menu.id == id), None)
         return MenuPayload(menu=menu)
 
 

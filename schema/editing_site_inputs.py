@@ -192,7 +192,7 @@ class PagePayload(Payload):
 @strawberry.type(description="Answer of updateMenu.")
 class MenuPayload(Payload):
     errors: list[EditingError] = errors()
-    menu: Menu | None = _entity("The menu as readers see it.")
+    menu: Menu | None = _entity("The menu, whole.")
 
 
 @strawberry.type(description="Answer of updateTag and mergeTags.")

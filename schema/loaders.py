@@ -78,6 +78,11 @@ class Loaders:
         """Load those who can sign in, or once could."""
         return self._loader("users", lambda ids: _found(models.User.all(), ids))
 
+    @property
+    def revisions_before(self) -> DataLoader[tuple[int, int], Any]:
+        """Load the revision that each (post_id, id) replaced."""
+        return self._loader("revisions before", models.Revision.before_each)
+
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
         question = partial(OPEN_TO[noun], self._principal) if noun in OPEN_TO else NOUNS[noun]

@@ -15,7 +15,7 @@ Who = Literal["everybody", "known"] | Scope
 
 TABLE: dict[str, dict[Who, str]] = {
     "AccessToken": {
-        Scope.TOKENS_MANAGE: "createdAt expiresAt id isSession label revokedAt scopes usedAt user"
+        Scope.TOKENS_MANAGE: "createdAt expiresAt id isSession label revokedAt scopes usedAt user",
     },
     "AddCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
     "ArchiveMonth": {EVERYBODY: "id label month path postCount posts url"},
@@ -24,12 +24,16 @@ TABLE: dict[str, dict[Who, str]] = {
     "AuthorEdge": {EVERYBODY: "cursor node"},
     "AuthorPayload": {EVERYBODY: "author clientMutationId errors query"},
     "Comment": {
-        EVERYBODY: ("author contentHtml contentText createdAt id parent post replies replyCount status url")
+        EVERYBODY: "author contentHtml contentText createdAt id parent post replies replyCount status url",
     },
     "CommentAddedEvent": {EVERYBODY: "commentEdge post"},
     "CommentAuthor": {EVERYBODY: "author name website"},
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "CommentEdge": {EVERYBODY: "cursor node"},
+    "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
+    "ConfirmSubscriptionPayload": {
+        EVERYBODY: "clientMutationId errors newsletterSubscription preferencesToken query",
+    },
     "ConflictError": {EVERYBODY: "code currentVersion message path"},
     "ContentSource": {Scope.CONTENT_WRITE: "format text"},
     "CreatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
@@ -38,13 +42,9 @@ TABLE: dict[str, dict[Who, str]] = {
     "DeletedPayload": {EVERYBODY: "clientMutationId deletedId errors query"},
     "DiffHunk": {Scope.CONTENT_WRITE: "lines newStart oldStart"},
     "DiffLine": {Scope.CONTENT_WRITE: "change text"},
-    "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
-    "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
-    "ConfirmSubscriptionPayload": {
-        EVERYBODY: ("clientMutationId errors newsletterSubscription preferencesToken query")
-    },
     "EmbedBlock": {EVERYBODY: "html url"},
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
+    "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
     "HtmlBlock": {EVERYBODY: "html"},
     "Image": {EVERYBODY: "altText caption height id mediaType url width"},
@@ -62,14 +62,14 @@ TABLE: dict[str, dict[Who, str]] = {
         Scope.CONTENT_WRITE: (
             "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
             "deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision schedulePost "
-            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite updateTag "
-            "withdrawPen"
+            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite "
+            "updateTag withdrawPen"
         ),
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
-        EVERYBODY: ("confirmedAt createdAt email export frequency id language name pausedUntil status topics")
+        EVERYBODY: "confirmedAt createdAt email export frequency id language name pausedUntil status topics",
     },
     "NotFoundError": {EVERYBODY: "code message missingId path"},
     "OutboxLetter": {EVERYBODY: "html language links sentAt subject text to"},
@@ -87,8 +87,8 @@ TABLE: dict[str, dict[Who, str]] = {
     "Post": {
         EVERYBODY: (
             "archiveMonth authors blocks commentCount comments commentsOpen contentHtml contentText "
-            "createdAt excerpt id image label next path previous publishedAt readingMinutes scheduledFor seo "
-            "slug status tags title updatedAt url version viewerCanEdit"
+            "createdAt excerpt id image label next path previous publishedAt readingMinutes scheduledFor "
+            "seo slug status tags title updatedAt url version viewerCanEdit"
         ),
         Scope.CONTENT_WRITE: "contentSource revisions",
     },
@@ -101,6 +101,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
             "tags viewer"
         ),
+        Scope.CONTENT_READ: "pages",
         Scope.CONTENT_WRITE: "pens",
         Scope.TOKENS_MANAGE: "accessTokens users",
     },
@@ -110,7 +111,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "Revision": {
         Scope.CONTENT_WRITE: (
             "contentSource createdAt diff editorName excerpt id restoredVersion savedAt title version"
-        )
+        ),
     },
     "RevisionConnection": {Scope.CONTENT_WRITE: "edges nodes pageInfo totalCount"},
     "RevisionDiff": {Scope.CONTENT_WRITE: "excerptAfter excerptBefore hunks titleAfter titleBefore"},

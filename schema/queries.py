@@ -33,6 +33,7 @@ from schema.users import AccessToken, User
 
 MOST_IDS = 100
 MOST_PENS = 100
+MOST_PAGES = 200
 MOST_TOKENS = 200
 MOST_USERS = 200
 ALPHABETICAL = Order("sort_key", descending=False)
@@ -151,6 +152,15 @@ class Query:
     async def pens(info: Info) -> list[Pen] | None:
         return await models.Pen.passed_by(info.context.principal).limit(MOST_PENS)  # type: ignore[return-value]
 
+    @strawberry.field(
+        description="Pages in the order of their paths, drafts among them for editors.",
+        directives=[SEMANTIC_NON_NULL, bounded(MOST_PAGES)],
+    )
+    @staticmethod
+    async def pages(info: Info) -> list[Page] | None:
+        pages = models.Page.open_to(info.context.principal).filter(site_id=info.context.site.id)
+        return await pages.order_by("path").limit(MOST_PAGES)  # type: ignore[return-value]
+
     @strawberry.field(description="One post.")
     @staticmethod
     async def post(
@@ -184,8 +194,16 @@ class Query:
 
     @strawberry.field(description="Tags in use, alphabetical.", directives=[SEMANTIC_NON_NULL, bounded(100)])
     @staticmethod
-    async def tags(info: Info) -> list[Tag] | None:
-        return await models.Tag.in_use().order_by("sort_key", "id")  # type: ignore[return-value]
+    async def tags(
+        info: Info,
+        is_whole: Annotated[
+            bool, strawberry.argument(description="With those that no published post has; for editors.")
+        ] = False,
+    ) -> list[Tag] | None:
+        if is_whole:
+            demand(info, models.Scope.CONTENT_WRITE)
+        tags = models.Tag.open_to(info.context.principal) if is_whole else models.Tag.in_use()
+        return await tags.order_by("sort_key", "id")  # type: ignore[return-value]
 
     @strawberry.field(
         description="Those who can sign in, by name.", directives=[SEMANTIC_NON_NULL, bounded(200)]

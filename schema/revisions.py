@@ -93,14 +93,14 @@ class Revision(Node):
         description="What changed since the one before, or since another.", directives=[Cost(weight=20)]
     )
     @staticmethod
-    async def diff(root: Parent[models.Revision], since: Since = UNSET) -> RevisionDiff | None:
+    async def diff(root: Parent[models.Revision], info: Info, since: Since = UNSET) -> RevisionDiff | None:
         if since:
             others = models.Revision.of_post(root.post_id)
             old = await others.filter(id=row_id(since, "Revision") or 0).first()
             if old is None:
                 return None
         else:
-            old = await root.before()
+            old = await info.context.loaders.revisions_before.load((root.post_id, root.id))
         found = await models.compare(old.source if old else "", root.source)
         return RevisionDiff(
             excerpt_after=root.summary,

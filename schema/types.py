@@ -26,6 +26,7 @@ from schema.directives import LARGE, READ_ALREADY, SEMANTIC_NON_NULL, bounded, p
 from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
+from schema.permissions import demand
 from schema.revisions import ContentSource, RevisionConnection, revisions_of
 from schema.scalars import HTML, URL, LanguageTag, YearMonth
 from schema.sources import (
@@ -76,6 +77,12 @@ Language = Annotated[
 ]
 InOrder = Annotated[CommentOrder, strawberry.argument(description="Order.")]
 Length = Annotated[int, strawberry.argument(description="Longest length in characters.")]
+
+
+def _menu(context: Context, slug: str, *, is_whole: bool) -> models.MenuTree | None:
+    if is_whole:
+        raise models.NotAllowed(models.Role.EDITOR)
+    return context.masthead.menus.get(slug)
 
 
 def _month_label(context: Context, month: str, language: str | None = UNSET) -> str:
@@ -155,15 +162,21 @@ class Site(Node):
     time_zone: str = column("IANA time zone that archive months are cut in.")
     title: str = column("Title of the site.")
 
-    @strawberry.field(
-        description="A navigation menu.",
-        metadata={SOURCE: Worked(lambda context, slug: context.masthead.menus.get(slug))},
-    )
+    @strawberry.field(description="A navigation menu.", metadata={SOURCE: Worked(_menu)})
     @staticmethod
-    def menu(
-        info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main"
+    async def menu(
+        info: Info,
+        is_whole: Annotated[
+            bool,
+            strawberry.argument(description="With what leads to what only editors see; for editors."),
+        ] = False,
+        slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main",
     ) -> Menu | None:
-        return info.context.masthead.menus.get(slug)  # type: ignore[no-any-return]
+        if is_whole:
+            demand(info, models.Scope.CONTENT_WRITE)
+            menus = await models.read_menus(info.context.site, info.context.principal)
+            return menus.get(slug)  # type: ignore[return-value]
+        return _menu(info.context, slug, is_whole=False)  # type: ignore[return-value]
 
     @strawberry.field(
         description="Newsletters a visitor can subscribe to.",

@@ -79,13 +79,16 @@ class Months(Brief):
 class TheTags(Brief):
     """The tags in use."""
 
-    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
+        self._given = given
         self._rows = Objects.of(compiling, "Tag")
         self._rows.written_as(compiling, kind, nodes)
         self._statement: Statement | None = None
 
     def read(self, x: Asking) -> Steps[Any]:
         """Read all of them."""
+        if x.given(self._given)["is_whole"]:
+            raise NotPlanned("what no published post has is not for readers")
         if self._statement is None:
             pen = Pen(models.Tag)
             asked = pen.asked(models.Tag.in_use, self._rows.selected(pen))
@@ -270,7 +273,7 @@ def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, 
         case "archiveMonths":
             return Months(compiling, named, nodes, given)
         case "tags":
-            return TheTags(compiling, named, nodes)
+            return TheTags(compiling, named, nodes, given)
         case "authors":
             return Authors(compiling, named, nodes, given)
         case "posts":

@@ -83,6 +83,10 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
         "PageLookup.path": Values((*page_paths, *paths), (*strange, *loose, *post_paths[:2])),
         "PostFilter.authorSlugs": Values(tuple(slugs[models.Author]), nowhere),
         "PostFilter.tagSlugs": Values(tuple(slugs[models.Tag]), nowhere),
+        "PostFilter.statuses": Values(("PUBLISHED",), refused=("DRAFT", "SCHEDULED", "ARCHIVED")),
+        "Query.tags.isWhole": Values((False,), refused=(True,)),
+        "Site.menu.isWhole": Values((False,), refused=(True,)),
+        "Revision.diff.since": Values(MALFORMED_IDS),
         "Site.menu.slug": Values(("main", "footer", "empty"), ("", "geen")),
         "token": Values(tuple(rows["tokens"]), ("", "prefs_1_x", f"prefs_{2**80}_x")),
     }

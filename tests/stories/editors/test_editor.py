@@ -54,6 +54,32 @@ async def test_pages_stand_in_no_circle_and_hang_on_nothing_hidden(eva, reader):
     assert (await eva.errs("updatePage", id=pages[0]["id"], parentId=pages[1]["id"]))["code"] == "NOT_FOUND"
 
 
+async def test_pages_beside_each_other_stand_in_their_order(eva, reader, anna):
+    top = await eva.does("createPage", title="Top")
+    await eva.does("publishPage", id=top["id"])
+    for title, position in (("B", 2), ("C", 3), ("A", 1)):
+        page = await eva.does("createPage", title=title, parentId=top["id"], position=position)
+        if title != "C":
+            await eva.does("publishPage", id=page["id"])
+    children = [child["title"] for child in (await reader.ask(PAGE, path="/top"))["page"]["children"]]
+    assert children == ["A", "B"]
+    paths = [page["path"] for page in (await eva.ask("{ pages { path } }"))["pages"]]
+    assert paths == ["/top", "/top/a", "/top/b", "/top/c"]
+    assert len((await anna.ask("{ pages { path } }"))["pages"]) == 3
+    refused = await reader.answer("{ pages { path } }")
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_an_editor_finds_the_tags_that_nothing_has(eva, anna, reader):
+    await anna.does("createPost", title="x", tagSlugs=["ui"])
+    for person, labels in ((eva, ["ui"]), (anna, [])):
+        assert (await person.ask("{ tags { label } }"))["tags"] == []
+        found = (await person.ask("{ tags(isWhole: true) { label } }"))["tags"]
+        assert [tag["label"] for tag in found] == labels
+    refused = await reader.answer("{ tags(isWhole: true) { label } }")
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["UNAUTHENTICATED"]
+
+
 async def test_a_draft_of_a_page_is_seen_by_editors_alone(anna, eva, reader):
     page = await eva.does("createPage", title="Geheim")
     node = "query($id: ID!) { node(id: $id) { id } page(by: {id: $id}) { title } }"
@@ -87,6 +113,21 @@ async def test_a_menu_gets_its_items_in_place_of_those_it_had(eva, anna, reader)
     await eva.does("updateMenu", items=items[:1])
     assert len((await reader.ask(MENU))["site"]["menu"]["items"]) == 1
     assert (await eva.does("updateMenu", slug="footer", items=[]))["items"] == []
+
+
+async def test_an_editor_sees_in_a_menu_what_leads_to_what_only_editors_see(eva, anna, reader):
+    post = await anna.does("createPost", title="Straks")
+    below = [{"label": "Voorbij", "target": {"url": "/"}}]
+    menu = await eva.does(
+        "updateMenu", items=[{"label": "Straks", "target": {"postId": post["id"]}, "items": below}]
+    )
+    assert [item["label"] for item in menu["items"]] == ["Straks"]
+    assert (await eva.ask(MENU))["site"]["menu"]["items"] == []
+    whole = MENU.replace("menu {", "menu(isWhole: true) {")
+    seen = (await eva.ask(whole))["site"]["menu"]["items"]
+    assert seen == [{"label": "Straks", "url": menu["items"][0]["url"], "items": seen[0]["items"]}]
+    refused = await reader.answer(whole)
+    assert [error["extensions"]["code"] for error in refused["errors"]] == ["UNAUTHENTICATED"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +164,7 @@ async def test_a_tag_is_renamed_and_its_old_path_leads_on(eva, anna, reader):
     assert (await models.leads("/tags/ui")).path == "/tags/uien"
     taken = await eva.errs("updateTag", id=onion, name="prei")
     assert (taken["code"], taken["path"], taken["message"]) == (
-        "INVALID", ["input", "name"], "Something else is called so already.",
+        "INVALID", ["input", "name"], "Zo heet al iets anders.",
     )  # fmt: skip
     again = await eva.does("updateTag", id=onion, slug="ui")
     assert (again["label"], again["path"]) == ("Uien", "/tags/ui")
@@ -165,7 +206,7 @@ async def test_an_author_is_added_changed_and_deleted_when_nothing_names_them(ev
     post = await eva.does("createPost", title="x", authorIds=[made["id"]])
     used = await eva.errs("deleteAuthor", id=made["id"])
     assert (used["code"], used["message"]) == (
-        "INVALID", "This is still needed. Change what points to it first.",
+        "INVALID", "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
     )  # fmt: skip
     await eva.does("deletePost", id=post["id"])
     assert await eva.does("deleteAuthor", id=made["id"]) == made["id"]

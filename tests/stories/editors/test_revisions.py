@@ -8,9 +8,10 @@ import models
 from models.revisions import MOST
 
 REVISIONS = """query($id: ID!) { post(by: {id: $id}) { version revisions(first: 100) { totalCount nodes {
-  id version restoredVersion editorName title excerpt contentSource { format text }
-  diff { titleBefore titleAfter excerptBefore excerptAfter
-    hunks { oldStart newStart lines { change text } } } } } } }"""
+  id version restoredVersion editorName title excerpt contentSource { format text } } } } }"""
+DIFFS = """query($id: ID!) { post(by: {id: $id}) { revisions(first: 5) { nodes { diff {
+  titleBefore titleAfter excerptBefore excerptAfter
+  hunks { oldStart newStart lines { change text } } } } } } }"""
 LATER = timedelta(minutes=6)
 
 
@@ -44,8 +45,9 @@ async def test_what_changed_is_told_line_by_line(anna):
         clock.shift(LATER)
         lines[8] = "anders"
         await anna.does("updatePost", id=post["id"], title="Twee", contentMarkdown="\n".join(lines))
-    newest, first = await history(anna, post)
-    assert newest["diff"] == {
+    found = (await anna.ask(DIFFS, id=post["id"]))["post"]["revisions"]["nodes"]
+    first = (await history(anna, post))[-1]
+    assert found[0]["diff"] == {
         "titleBefore": "Een", "titleAfter": "Twee", "excerptBefore": None, "excerptAfter": None,
         "hunks": [{
             "oldStart": 6, "newStart": 6,
@@ -56,7 +58,8 @@ async def test_what_changed_is_told_line_by_line(anna):
             ],
         }],
     }  # fmt: skip
-    assert first["diff"]["titleBefore"] is None
+    assert found[1]["diff"]["titleBefore"] is None
+    assert [line["change"] for line in found[1]["diff"]["hunks"][0]["lines"]] == ["ADDED"] * 12
     since = """query($id: ID!, $since: ID!) { node(id: $id) { ... on Revision {
       diff(since: $since) { hunks { oldStart } } } } }"""
     same = await anna.ask(since, id=first["id"], since=first["id"])
