@@ -24,8 +24,9 @@ from models.errors import (
     TooMany,
     Unproven,
 )
+from models.files import Files, files_at
 from models.founding import found
-from models.images import Image
+from models.images import Image, draw_renditions
 from models.instants import now
 from models.interests import Topic, described, known_topics, topic_code, topics_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
@@ -80,6 +81,7 @@ __all__ = [
     "Expired",
     "Fate",
     "FellBehind",
+    "Files",
     "Frequency",
     "GiveUp",
     "Image",
@@ -133,8 +135,10 @@ __all__ = [
     "count_due",
     "count_posts",
     "described",
+    "draw_renditions",
     "erase",
     "export",
+    "files_at",
     "findable",
     "forget",
     "found",

@@ -43,6 +43,7 @@ class Work(StrEnum):
 
     ANSWER_SIGN_UP = "answer_sign_up"
     COUNT_DUE = "count_due"
+    DRAW_RENDITIONS = "draw_renditions"
     PURGE = "purge"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"
