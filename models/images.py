@@ -10,6 +10,7 @@ from tortoise.queryset import QuerySet
 
 from models import text
 from models.atomic import atomic
+from models.audit import Audit
 from models.authors import Author
 from models.errors import Invalid
 from models.files import Files, read_whole
@@ -17,6 +18,7 @@ from models.fitting import fitting
 from models.jobs import Job, Lane, Work
 from models.pictures import Drawn, drawn, drawn_later
 from models.posts import Post
+from models.principals import Principal
 from models.relations import belongs_to
 from models.renditions import DOOR, LATER, Name, widths_below
 from models.site import Site
@@ -67,7 +69,9 @@ class Image(Model):
         return known or await cls.create(site_id=site_id, media_type=media_type(url), **shown)
 
     @classmethod
-    async def upload(cls, site_id: int, file: Path, files: Files, *, alt_text: str = "") -> "Image":
+    async def upload(
+        cls, site: Site, file: Path, files: Files, *, by: Principal, alt_text: str = ""
+    ) -> "Image":
         """Keep an uploaded picture, drawn anew, and promise the renditions that take long.
 
         The same picture with the same words is kept once.
@@ -79,16 +83,16 @@ class Image(Model):
         # Before the row, which never speaks of a file that is not there.
         for name, content in picture.files.items():
             await files.keep(str(name), content)
-        return await cls._keep(site_id, picture, alt_text)
+        return await cls._keep(site, picture, alt_text, by)
 
     @classmethod
     @atomic
-    async def _keep(cls, site_id: int, picture: Drawn, alt_text: str) -> "Image":
+    async def _keep(cls, site: Site, picture: Drawn, alt_text: str, by: Principal) -> "Image":
         url = f"{DOOR}{picture.name}"
-        image = await cls.filter(site_id=site_id, url=url, alt_text=alt_text).first()
+        image = await cls.filter(site_id=site.id, url=url, alt_text=alt_text).first()
         if image is None:
             image = await cls.create(
-                site_id=site_id,
+                site_id=site.id,
                 url=url,
                 alt_text=alt_text,
                 media_type=picture.name.media_type,
@@ -98,6 +102,7 @@ class Image(Model):
             )
         key = f"renditions:{image.id}"
         await Job.promise(Work.DRAW_RENDITIONS, key=key, lane=Lane.BULK, image=image.id)
+        await Audit.note(by, "image.upload", image.id)
         return image
 
 

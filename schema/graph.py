@@ -18,10 +18,11 @@ from schema.reading import read_quickly
 from schema.scalars import SCALARS
 from schema.staff import Staff
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
+from schema.uploading import Uploading
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, Staff)
+MUTATIONS = (Mutation, Staff, Uploading)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Post, Site, Tag, User),

@@ -50,6 +50,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
             "unsubscribe updatePreferences"
         ),
+        Scope.CONTENT_WRITE: "uploadImage",
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
@@ -93,6 +94,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "TokenPayload": {EVERYBODY: "accessToken clientMutationId errors query token"},
     "UnsubscribePayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
     "UpdatePreferencesPayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
+    "UploadImagePayload": {EVERYBODY: "clientMutationId errors image query"},
     "User": {KNOWN: "author email id name role"},
     "UserPayload": {EVERYBODY: "clientMutationId errors query user"},
     "ValidationError": {EVERYBODY: "code limit message path"},
