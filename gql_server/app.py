@@ -146,7 +146,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     )
 
 
-def publication_of(settings: Settings, files: models.Files) -> Publication:
+def publication_of(settings: Settings, files: models.Files | None = None) -> Publication:
     """Give the publication as these settings show it to readers."""
     return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"), files=files)
 

@@ -28,7 +28,8 @@ LONGEST_SIDE = 3840  # of what is kept
 TAKEN = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 KEPT_AS = {"MPO": "JPEG", "GIF": "PNG"}  # MPO is a JPEG with more behind it, as telephones write it
 OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "JPEG": {"quality": 85, "optimize": True, "progressive": True},
+    # Neither progressive nor optimised: those are written in one go, and nothing else runs meanwhile.
+    "JPEG": {"quality": 85},
     "PNG": {},
     "WEBP": {"quality": 82, "method": 4},
     "AVIF": {"quality": 62, "speed": 6, "max_threads": 1},
@@ -162,7 +163,9 @@ def _in_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
 
 def _narrowed(picture: Image.Image, width: int) -> Image.Image:
     height = max(1, round(picture.height * width / picture.width))
-    return picture if width == picture.width else picture.resize((width, height), Image.Resampling.LANCZOS)
+    if width == picture.width:
+        return picture
+    return picture.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _written(picture: Image.Image, kind: str) -> bytes:

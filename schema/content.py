@@ -38,6 +38,10 @@ class InlineImage:
         """Media type, by the ending of the address."""
         return media_type(self.url)
 
+    @property
+    def thumbhash(self) -> None:
+        """Nothing is known of how it looks."""
+
 
 def _address(context: Context, url: str, width: int | None = UNSET) -> URL:
     return URL(context.absolute(nearest(url, None if width is UNSET else width)))
@@ -51,6 +55,7 @@ class Image(Node):
     caption: HTML | None = strawberry.field(description="Caption.")
     height: int | None = strawberry.field(description="Height of the original in pixels.")
     media_type: str = strawberry.field(description="Media type of the original, such as image/jpeg.")
+    thumbhash: str | None = strawberry.field(description="ThumbHash placeholder, in base64.")
     width: int | None = strawberry.field(description="Width of the original in pixels.")
 
     @strawberry.field(description="Where it can be fetched.", metadata={SOURCE: Worked(_address, ("url",))})

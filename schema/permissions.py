@@ -39,7 +39,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
     "HtmlBlock": {EVERYBODY: "html"},
-    "Image": {EVERYBODY: "altText caption height id mediaType url width"},
+    "Image": {EVERYBODY: "altText caption height id mediaType thumbhash url width"},
     "ImageBlock": {EVERYBODY: "image"},
     "InvalidTokenError": {EVERYBODY: "code isExpired message path"},
     "ListBlock": {EVERYBODY: "isOrdered items"},
