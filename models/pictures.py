@@ -23,6 +23,7 @@ from models.thumbhash import thumbhash
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
+MOST_DECODED = 4096 * 4096  # pixels; of a JPEG only as much is decoded as is kept
 LONGEST_SIDE = 3840  # of what is kept
 # What these say they are is not asked: each is known by its first bytes.
 TAKEN = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
@@ -34,6 +35,7 @@ OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "WEBP": {"quality": 82, "method": 4},
     "AVIF": {"quality": 62, "speed": 6, "max_threads": 1},
 }
+SMOOTH = ("L", "LA", "RGB", "RGBA", "CMYK")  # modes that can be made smaller without steps
 ORIENTATION = 0x0112  # of EXIF
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -51,7 +53,7 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 # Of what is odd about somebody's file nobody here needs to hear.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
-# One picture at a time, for each may take some 300 MB; what is drawn later does not keep uploads waiting.
+# One picture at a time, for each may take some 350 MB; what is drawn later does not keep uploads waiting.
 _uploads = ThreadPoolExecutor(1, thread_name_prefix="uploads")
 _later = ThreadPoolExecutor(1, thread_name_prefix="renditions")
 
@@ -110,9 +112,13 @@ def _decoded(path: Path) -> tuple[Image.Image, str]:
             # A JPEG need not even be decoded larger than it is kept.
             part = min(1.0, LONGEST_SIDE / max(opened.size))
             opened.draft(None, (int(opened.width * part), int(opened.height * part)))
+            if opened.width * opened.height > MOST_DECODED:
+                raise Invalid("file", "This picture is too large.", limit=MOST_DECODED)
             return _plain(opened), kind
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Invalid("file", f"A picture has at most {MOST_PIXELS} pixels.", limit=MOST_PIXELS) from None
+        raise Invalid("file", "This picture is too large.", limit=MOST_PIXELS) from None
+    except Invalid:
+        raise
     except Exception as error:
         # A file that is broken, or made to break us, can make a decoder raise anything.
         raise Invalid("file", "This is no picture that can be read.") from error
@@ -122,10 +128,11 @@ def _plain(opened: Image.Image) -> Image.Image:
     """Give what a picture shows: upright, in sRGB, not larger than is kept, and nothing beside it."""
     opened.load()
     orientation, profile = _orientation(opened), opened.info.get("icc_profile")
-    picture = _coloured(opened, keep=("L", "CMYK") if profile else ())
+    # Made smaller first, where its colours can be: each copy of a large one takes as much memory again.
+    is_smooth = opened.mode in SMOOTH and "transparency" not in opened.info
+    picture: Image.Image = opened if is_smooth else _coloured(opened)
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    if profile:
-        picture = _coloured(_in_srgb(picture, profile))
+    picture = _coloured(_in_srgb(picture, profile) if profile else picture)
     if orientation in UPRIGHT:
         picture = picture.transpose(UPRIGHT[orientation])
     picture.info = {}
@@ -139,10 +146,8 @@ def _orientation(opened: Image.Image) -> int:
     return 1
 
 
-def _coloured(picture: Image.Image, *, keep: tuple[str, ...] = ()) -> Image.Image:
-    """Give a picture in red, green and blue, of 8 bits each, and with its opacity if it has any."""
-    if picture.mode in keep and not picture.has_transparency_data:
-        return picture.copy()
+def _coloured(picture: Image.Image) -> Image.Image:
+    """Copy a picture in red, green and blue, of 8 bits each, and with its opacity if it has any."""
     if picture.mode.startswith("I"):
         # Grey of 16 bits, which a plain conversion would cut off instead of scaling.
         picture = picture.point(lambda value: value * (1 / 257)).convert("L")

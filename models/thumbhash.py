@@ -9,6 +9,8 @@ from PIL import Image
 
 LONGEST_SIDE = 64  # the algorithm takes up to 100; its waves are so long that more tells nothing
 
+UNSEEN = 1e-6  # what is left of a flat channel when numbers are rounded
+
 
 @dataclass(frozen=True)
 class _Waves:
@@ -82,8 +84,9 @@ def _waves(channel: Sequence[float], width: int, across: int, down: int) -> _Wav
         if x * down < across * (down - y)
     ]
     scale = max(map(abs, found[1:]))
-    parts = [0.5 + 0.5 / scale * part for part in found[1:]] if scale else [0.0] * (len(found) - 1)
-    return _Waves(found[0], parts, scale)
+    if scale < UNSEEN:
+        return _Waves(found[0], [0.0] * (len(found) - 1), 0.0)
+    return _Waves(found[0], [0.5 + 0.5 / scale * part for part in found[1:]], scale)
 
 
 def _cosines(length: int, number: int) -> list[list[float]]:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from models.errors import StoreError
 
+ENGINES = {"file": "folder", "s3": "bucket"}
 FORMS = "file:///absolute/folder or s3://key:secret@host/bucket?region=name"
 
 
@@ -39,15 +40,10 @@ async def read_whole(files: Files, name: str) -> bytes | None:
 
 def files_at(url: str) -> Files:
     """Give the files at the place that a url names; nothing is asked of it yet."""
-    scheme = urlsplit(url).scheme
     try:
-        if scheme == "file":
-            return _engine("folder", url)
-        if scheme == "s3":
-            return _engine("bucket", url)
-    except ValueError:
-        pass
-    raise StoreError(f"This is no place for files; write {FORMS}")
+        return _engine(ENGINES[urlsplit(url).scheme], url)
+    except (KeyError, ValueError):
+        raise StoreError(f"This is no place for files; write {FORMS}") from None
 
 
 def _engine(name: str, url: str) -> Files:

@@ -27,7 +27,10 @@ class Bucket:
 
     async def keep(self, name: str, content: bytes) -> None:
         """Keep a file."""
-        await self._asked(self._bucket.put_async(name, content))
+        try:
+            await self._asked(self._bucket.put_async(name, content))
+        except NotFound:
+            raise Unavailable(f"{self.place} is not there") from None
 
     async def size(self, name: str) -> int | None:
         """Tell how many bytes a file has."""
@@ -48,11 +51,8 @@ class Bucket:
     async def check(self) -> None:
         """Write something and take it away again."""
         name = f"check-{token_hex(8)}"
-        try:
-            await self._asked(self._bucket.put_async(name, b"fine"))
-            await self._asked(self._bucket.delete_async(name))
-        except NotFound:
-            raise Unavailable(f"{self.place} is not there") from None
+        await self.keep(name, b"fine")
+        await self._asked(self._bucket.delete_async(name))
 
     async def _asked(self, asking: Awaitable[T]) -> T:
         try:
@@ -74,6 +74,7 @@ def files_at(url: str) -> Bucket:
     tls = options.get("tls", ["on"])[0]
     if tls not in {"on", "off"}:
         raise ValueError(url)
+    _ = parts.port  # which raises ValueError when it is no number
     host = parts.netloc.rpartition("@")[2]
     store = S3Store(
         bucket,
