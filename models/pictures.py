@@ -23,7 +23,7 @@ from models.thumbhash import thumbhash
 
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
-MOST_DECODED = 4096 * 4096  # pixels; of a JPEG only as much is decoded as is kept
+MOST_BESIDE_JPEG = 4096 * 4096  # pixels of the other kinds, which take more memory to decode
 LONGEST_SIDE = 3840  # of what is kept
 # What these say they are is not asked: each is known by its first bytes.
 TAKEN = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
@@ -53,7 +53,7 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 # Of what is odd about somebody's file nobody here needs to hear.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
-# One picture at a time, for each may take some 350 MB; what is drawn later does not keep uploads waiting.
+# One picture at a time, for each may take 420 MB; what is drawn later does not keep uploads waiting.
 _uploads = ThreadPoolExecutor(1, thread_name_prefix="uploads")
 _later = ThreadPoolExecutor(1, thread_name_prefix="renditions")
 
@@ -109,11 +109,11 @@ def _decoded(path: Path) -> tuple[Image.Image, str]:
     try:
         with Image.open(path, formats=TAKEN) as opened:
             kind = KEPT_AS.get(opened.format or "", opened.format or "")
-            # A JPEG need not even be decoded larger than it is kept.
+            if kind != "JPEG" and opened.width * opened.height > MOST_BESIDE_JPEG:
+                raise Invalid("file", "This picture is too large.", limit=MOST_BESIDE_JPEG)
+            # A JPEG need not be decoded much larger than it is kept.
             part = min(1.0, LONGEST_SIDE / max(opened.size))
             opened.draft(None, (int(opened.width * part), int(opened.height * part)))
-            if opened.width * opened.height > MOST_DECODED:
-                raise Invalid("file", "This picture is too large.", limit=MOST_DECODED)
             return _plain(opened), kind
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Invalid("file", "This picture is too large.", limit=MOST_PIXELS) from None
