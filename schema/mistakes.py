@@ -104,6 +104,10 @@ SENTENCES = {
         "file": "Dit is geen plaatje dat we kunnen lezen. Kies een JPEG, PNG, WebP, AVIF of GIF.",
         "file_limit": "Dit plaatje is te groot. Maak het eerst kleiner.",
         "altText_limit": "De beschrijving van een plaatje heeft hoogstens {limit} tekens.",
+        "missing": "Dit is er niet, of niet meer.",
+        "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
+        "scopes": "Een token mag niet meer dan wie het maakt.",
+        "role": "Er moet iemand blijven die alles mag.",
         "changed": "Iemand anders heeft dit intussen gewijzigd. Lees het opnieuw en probeer het dan weer.",
         "forbidden": "Dit mag je niet doen. Meld je aan als iemand die het mag.",
     },
@@ -134,6 +138,10 @@ SENTENCES = {
         "file": "This is no picture that can be read. Choose a JPEG, PNG, WebP, AVIF or GIF.",
         "file_limit": "This picture is too large. Make it smaller first.",
         "altText_limit": "The description of a picture holds at most {limit} characters.",
+        "missing": "This is not there, or not any more.",
+        "days": "A token works for a day at least, and for {limit} days at most.",
+        "scopes": "A token may do no more than who makes it.",
+        "role": "Somebody has to stay who may do everything.",
         "changed": "Someone else has changed this meanwhile. Read it again, then try once more.",
         "forbidden": "You may not do this. Sign in as someone who may.",
     },
@@ -187,7 +195,8 @@ def mistake(
             message = _say(language, "closed")
             return CommentsClosedError(code=ErrorCode.COMMENTS_CLOSED, message=message, path=_path("postId"))
         case models.NotFound(field=str(field)):
-            message = _say(language, field.rpartition(".")[2])
+            key = field.rpartition(".")[2]
+            message = _say(language, key if key in SENTENCES[language] else "missing")
             return NotFoundError(
                 code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
             )

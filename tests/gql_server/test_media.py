@@ -3,8 +3,10 @@
 from urllib.parse import urlsplit
 
 import pytest
+from yarl import URL
 
 from gql_server.app import WORKER
+from models.store import APPS
 from tests.gql_server.uploading import desk_at
 from tests.nouns.drawings import photographed, read
 
@@ -12,9 +14,9 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @pytest.fixture
-async def desk(serve, databases, tmp_path):
+async def desk(databases, tmp_path):
     # What is sent comes from files alone: one store is as good as the other.
-    async with desk_at(serve, databases.empty("sqlite"), tmp_path) as lent:
+    async with desk_at(databases.migrated("sqlite", APPS), tmp_path) as lent:
         yield lent
 
 
@@ -154,8 +156,6 @@ async def test_a_range_of_what_has_changed_is_the_whole(desk, picture):
     ],
 )  # fmt: skip
 async def test_a_name_that_is_none_of_ours_is_not_there(desk, picture, name):
-    from yarl import URL
-
     answer = await desk.client.get(URL(f"/media/{name}", encoded=True))
     assert answer.status in {404, 414, 400}
     assert "passwd" not in await answer.text() or "root:" not in await answer.text()
@@ -171,6 +171,7 @@ async def test_a_place_that_is_away_is_told_as_such(desk, picture):
 
 
 async def test_pictures_that_come_with_the_server_run_nothing_either(desk):
-    answer = await desk.client.get("/media/onion.webp")
-    if answer.status == 200:
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    answer = await desk.client.get("/media/brug.webp")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

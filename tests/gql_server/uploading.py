@@ -1,13 +1,18 @@
 """Uploading as a client does: a multipart request with a token."""
 
 import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from aiohttp import FormData
+from aiohttp.test_utils import TestClient, TestServer
 
 import models
+from gql_server.app import build
+from gql_server.settings import Settings
+from tests.gql_server.conftest import SITE_URL
 
 UPLOAD = """
 mutation Upload($input: UploadImageInput!) {
@@ -60,10 +65,11 @@ def form_of(
 
 
 @asynccontextmanager
-async def desk_at(serve: Any, url: str, folder: Path, *, role: models.Role = models.Role.AUTHOR):
+async def desk_at(url: str, folder: Path, *, role: models.Role = models.Role.AUTHOR) -> AsyncIterator[Desk]:
     """Serve a store, and lend a desk of somebody in it."""
-    async with serve(url, media_url=(folder / "media").as_uri()) as client:
-        site = await models.Site.current()
+    settings = Settings(database_url=url, site_url=SITE_URL, media_url=(folder / "media").as_uri())
+    async with TestClient(TestServer(build(settings))) as client:
+        site = await models.found()
         user = await models.User.welcome(site, "ann@example.org", "Ann", role)
         _, token = await models.Key.grant(models.KeyKind.API, user)
         yield Desk(client, folder / "media", token)
