@@ -14,9 +14,14 @@ FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @pytest.fixture
-async def desk(databases, tmp_path):
+def url(databases):
     # What is sent comes from files alone: one store is as good as the other.
-    async with desk_at(databases.migrated("sqlite", APPS), tmp_path) as lent:
+    return databases.migrated("sqlite", APPS)
+
+
+@pytest.fixture
+async def desk(url, tmp_path):
+    async with desk_at(url, tmp_path) as lent:
         yield lent
 
 
@@ -148,8 +153,8 @@ async def test_a_range_of_what_has_changed_is_the_whole(desk, picture):
 @pytest.mark.parametrize(
     "name",
     [
-        "../blog.sqlite3", "..%2fblog.sqlite3", "..%2F..%2Fetc%2Fpasswd", "%2e%2e%2fetc%2fpasswd", "..", ".",
-        "%2e%2e", "%00", "a%00.webp", "..%5cblog", "%252e%252e%252f", "a" * 64, "a" * 64 + "-320",
+        "../blog.sqlite3", "..%2fblog.sqlite3", "..%2F..%2Fetc%2Fpasswd", "%2e%2e%2fetc%2fpasswd",
+        "%00", "a%00.webp", "..%5cblog", "%252e%252e%252f", "a" * 64, "a" * 64 + "-320",
         "a" * 64 + "-320.webp", "a" * 64 + "-320.svg", "a" * 64 + "-320.webp%00", "a" * 64 + "-320.webp%0a",
         "A" * 64 + "-320.webp", "a" * 64 + "-%31.webp/", "con", ".check-1", "x" * 5000, "%ff%fe", "~root",
         "onion.webp%2f..%2f..",

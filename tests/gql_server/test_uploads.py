@@ -96,7 +96,7 @@ async def test_neither_name_nor_type_of_a_file_matters(desk):
     for name, media in (
         ("../../../etc/passwd", "text/html"),
         ("a.svg", "image/svg+xml"),
-        ("x\x00.php", "application/x-php"),
+        ("x.php", "application/x-php"),
         ("a" * 3000, "image/png"),
     ):
         image = (await desk.upload(photographed(), name, media=media))["image"]

@@ -1,5 +1,6 @@
 """Uploading as a client does: a multipart request with a token."""
 
+import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,7 +61,7 @@ def form_of(
         "operations", json.dumps({"query": query, "variables": {"input": {"file": None, **input}}})
     )
     form.add_field("map", json.dumps({"0": ["variables.input.file"]}))
-    form.add_field("0", content, filename=name, content_type=media)
+    form.add_field("0", io.BytesIO(content), filename=name, content_type=media)
     return form
 
 
