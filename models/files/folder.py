@@ -1,6 +1,7 @@
 """Files in a folder of this machine."""
 
 import asyncio
+import errno
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -46,9 +47,18 @@ class Folder:
 
     async def check(self) -> None:
         """Write something and take it away again."""
-        name = f".check-{token_hex(8)}"
-        await self._aside(self._keep, name, b"fine")
-        await self._aside((self._folder / name).unlink)
+        await self._aside(self._check)
+
+    def _check(self) -> None:
+        if self._folder.exists():
+            name = f".check-{token_hex(8)}"
+            self._keep(name, b"fine")
+            (self._folder / name).unlink()
+            return
+        # It is not made now: whoever looks may be another user than the server is.
+        above = next(folder for folder in self._folder.parents if folder.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "no folder can be made there")
 
     def _keep(self, name: str, content: bytes) -> None:
         path = self._folder / name
