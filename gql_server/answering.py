@@ -13,7 +13,17 @@ from graphql import ExecutionResult, GraphQLError, execute, experimental_execute
 from graphql import ExperimentalIncrementalExecutionResults as InParts
 
 import models
-from gql_server.answers import Answer, Asker, record, refused, seated, told, told_errors
+from gql_server.answers import (
+    DEADLINE_SECONDS,
+    FILES_SECONDS,
+    Answer,
+    Asker,
+    record,
+    refused,
+    seated,
+    told,
+    told_errors,
+)
 from gql_server.crowd import Crowd
 from gql_server.deferred import parts, whole
 from gql_server.persisted import Persisted
@@ -70,7 +80,8 @@ class Answering:
         """Execute a query or a mutation."""
         begun = perf_counter()
         lane = self._crowd.lane(operation.kind)
-        answer = await seated(lane, asker, lambda: self._execute(operation, question, asker))
+        seconds = FILES_SECONDS if question.brings_files else DEADLINE_SECONDS
+        answer = await seated(lane, asker, lambda: self._execute(operation, question, asker), seconds=seconds)
         self.answered[operation.kind.value] += 1
         record(asker, operation.name, answer, seconds=perf_counter() - begun)
         return answer

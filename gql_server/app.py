@@ -40,6 +40,7 @@ from gql_server.settings import SETTINGS, Settings
 from gql_server.shortway import SHORT_WAY, ShortWay
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
+from gql_server.uploads import UPLOADS, Uploads
 from gql_server.visitors import VISITORS, Visitors
 from gql_server.wholes import WHOLES, Wholes
 from gql_server.worker import Worker
@@ -63,10 +64,11 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     )
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
-    app[PUBLICATION] = publication_of(settings)
+    files = app[media.FILES] = models.files_at(settings.place_of_media)
+    app[PUBLICATION] = publication_of(settings, files)
     app[CARRIER] = Carrier(app[PUBLICATION])
     app[VISITORS] = Visitors(settings, app[CARRIER])
-    app[WORKER] = Worker(hands_with(app[CARRIER]))
+    app[WORKER] = Worker(hands_with(app[CARRIER], files))
     _prepare_graph(app, settings)
     app.add_routes(
         [
@@ -146,6 +148,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
     app[LINES] = Lines()
+    app[UPLOADS] = Uploads()
     app[STREAMS], app[SOCKETS], app[PURGING] = set(), set(), []
     app[WHOLES] = Wholes(
         settings.cache_mb * MEGABYTE // 2,
@@ -154,9 +157,9 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     )
 
 
-def publication_of(settings: Settings) -> Publication:
+def publication_of(settings: Settings, files: models.Files | None = None) -> Publication:
     """Give the publication as these settings show it to readers."""
-    return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
+    return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"), files=files)
 
 
 async def _store(app: web.Application) -> AsyncIterator[None]:

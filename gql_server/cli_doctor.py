@@ -28,7 +28,7 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, trusted documents, store, mail, counts, users, subscribers, comments, work.
+    """Look at settings, trusted documents, store, mail, pictures, counts, users, readers, work.
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
@@ -51,7 +51,22 @@ async def doctor(settings: Settings) -> None:
         _tell("comments", f"{number} wait for a decision" if number else "none waiting")
         _tell("letters", _waiting(*await models.Delivery.waiting()))
         _tell("jobs", told(await models.Job.counts()))
+        away = await _look_at_pictures(settings)
         await _look_at_mail(settings, site)
+        if away:
+            raise click.ClickException("No picture can be uploaded; see `pictures`.")
+
+
+async def _look_at_pictures(settings: Settings) -> bool:
+    """Try the place of uploaded pictures; tell whether it is away."""
+    files = models.files_at(settings.place_of_media)
+    try:
+        await files.check()
+    except models.Unavailable as error:
+        _tell("pictures", f"cannot be kept: {error}")
+        return True
+    _tell("pictures", f"are kept in {files.place}")
+    return False
 
 
 async def _users() -> str:

@@ -9,7 +9,7 @@ import models
 from gql_server.app import publication_of
 from gql_server.carrier import Carrier
 from gql_server.commands import on_store, open_made_store
-from gql_server.hands import HANDS, hands_with
+from gql_server.hands import hands_with
 from gql_server.logs import set_up_logs
 from gql_server.purging import purging_as
 from gql_server.settings import PREFIX, Settings
@@ -26,8 +26,9 @@ async def work(settings: Settings) -> None:
     A server does such work by itself; on PostgreSQL, start these when it should not have to, or not alone.
     """
     set_up_logs()
-    carrier, loop = Carrier(publication_of(settings)), asyncio.get_running_loop()
-    worker = Worker(hands_with(carrier) if settings.smtp_url else HANDS)
+    files = models.files_at(settings.place_of_media)
+    carrier, loop = Carrier(publication_of(settings, files)), asyncio.get_running_loop()
+    worker = Worker(hands_with(carrier if settings.smtp_url else None, files))
 
     def stop() -> None:
         worker.stop()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import models
@@ -32,6 +33,11 @@ TIMETABLE: Timetable = {
 }
 
 
-def hands_with(carrier: Carrier) -> Hands:
-    """Give all hands there are; HANDS alone leaves the letters to a worker that has a post."""
-    return {**HANDS, models.Work.SEND_LETTERS: carrier.send}
+def hands_with(carrier: Carrier | None, files: models.Files | None = None) -> Hands:
+    """Give the hands of a worker that has a post and a place for files; what it lacks is left to others."""
+    hands = dict(HANDS)
+    if carrier is not None:
+        hands[models.Work.SEND_LETTERS] = carrier.send
+    if files is not None:
+        hands[models.Work.DRAW_RENDITIONS] = partial(models.draw_renditions, files)
+    return hands

@@ -16,6 +16,7 @@ from mailers.mail import Sender
 from mailers.servers import read_servers
 from models.addresses import Address
 from models.errors import Invalid, StoreError
+from models.files import files_at
 from models.store import locate
 
 PREFIX = "GQL_SERVER_"
@@ -46,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
+    media_url: str = ""
     smtp_url: str = ""
     mail_from: str = ""
     trusted_proxies: str = ""
@@ -69,6 +71,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Where the server itself is reached from this machine."""
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::", ""} else self.host
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def place_of_media(self) -> str:
+        """Where uploaded pictures are kept: beside the store when no other place is named."""
+        store = locate(self.database_url).credentials.get("file_path")
+        folder = Path(store).parent if store else Path.cwd() / "data"
+        return self.media_url or (folder / "media").as_uri()
 
     @property
     def is_private(self) -> bool:
@@ -131,6 +140,10 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         raise SettingsError(_explain(str(error), given)) from None
     except StoreError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
+    try:
+        files_at(settings.place_of_media)
+    except StoreError as error:
+        raise SettingsError(f"{PREFIX}MEDIA_URL: {error}") from None
     _check_mail(settings)
     _check_origins(settings)
     _check_purges(settings)

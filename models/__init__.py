@@ -39,8 +39,9 @@ from models.errors import (
     TooMany,
     Unproven,
 )
+from models.files import Files, files_at
 from models.founding import found
-from models.images import Image
+from models.images import Image, draw_renditions
 from models.instants import now
 from models.interests import Topic, described, known_topics, topic_code, topics_of
 from models.invitations import invite
@@ -114,6 +115,7 @@ __all__ = [
     "Expired",
     "Fate",
     "FellBehind",
+    "Files",
     "Format",
     "Frequency",
     "GiveUp",
@@ -187,8 +189,10 @@ __all__ = [
     "delete_author",
     "delete_tag",
     "described",
+    "draw_renditions",
     "erase",
     "export",
+    "files_at",
     "findable",
     "forget",
     "found",

@@ -45,6 +45,7 @@ class Work(StrEnum):
     ANSWER_SIGN_UP = "answer_sign_up"
     COUNT_DUE = "count_due"
     CUT_MONTHS = "cut_months"
+    DRAW_RENDITIONS = "draw_renditions"
     PURGE = "purge"
     REMIND_OF_PEN = "remind_of_pen"
     SCRUB = "scrub"

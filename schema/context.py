@@ -60,6 +60,7 @@ class Context:
     root_url: str
     visit: Callable[[], Visitor]
     principal: models.Principal = models.NOBODY
+    files: models.Files | None = None
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -91,9 +92,17 @@ class Context:
 class Publication:
     """Keeps the masthead for a moment, so that a busy site reads it once and not for each request."""
 
-    def __init__(self, default_url: str, *, site_url: str = "", keep_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        default_url: str,
+        *,
+        site_url: str = "",
+        files: models.Files | None = None,
+        keep_seconds: float = 1.0,
+    ) -> None:
         self.default_url = default_url
         self.site_url = site_url
+        self.files = files
         self.keep_seconds = keep_seconds
         self._masthead: models.Masthead | None = None
         self._read_at = 0.0
@@ -108,7 +117,7 @@ class Publication:
         """Give a new request its context."""
         masthead = await self.masthead()
         root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal, Loaders(principal))
+        return Context(masthead, root_url, visit, principal, self.files, Loaders(principal))
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the

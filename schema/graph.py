@@ -24,10 +24,11 @@ from schema.revisions import Revision
 from schema.scalars import SCALARS
 from schema.staff import Staff
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
+from schema.uploading import Uploading
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, EditingPosts, EditingPages, EditingSite, Passing, Staff)
+MUTATIONS = (Mutation, EditingPosts, EditingPages, EditingSite, Passing, Staff, Uploading)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Pen, Post, Revision, Site, Tag, User),

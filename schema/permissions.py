@@ -47,7 +47,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
     "HtmlBlock": {EVERYBODY: "html"},
-    "Image": {EVERYBODY: "altText caption height id mediaType url width"},
+    "Image": {EVERYBODY: "altText caption height id mediaType thumbhash url width"},
     "ImageBlock": {EVERYBODY: "image"},
     "InvalidTokenError": {EVERYBODY: "code isExpired message path"},
     "ListBlock": {EVERYBODY: "isOrdered items"},
@@ -63,7 +63,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
             "deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision schedulePost "
             "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite "
-            "updateTag withdrawPen"
+            "updateTag uploadImage withdrawPen"
         ),
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
@@ -129,6 +129,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "UnsubscribePayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
     "UpdatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "UpdatePreferencesPayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
+    "UploadImagePayload": {EVERYBODY: "clientMutationId errors image query"},
     "User": {KNOWN: "author email id name role"},
     "UserPayload": {EVERYBODY: "clientMutationId errors query user"},
     "ValidationError": {EVERYBODY: "code limit message path"},

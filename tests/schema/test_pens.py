@@ -3,7 +3,8 @@
 import models
 
 PASS = """mutation ($input: PassPenInput!) { passPen(input: $input) {
-    pen { id name email note state giver { name } post { title } } errors { __typename ... on UserError { path } } } }"""
+    pen { id name email note state giver { name } post { title } }
+    errors { __typename ... on UserError { path } } } }"""
 BACK = """mutation ($input: WithdrawPenInput!) { withdrawPen(input: $input) {
     pen { state } errors { __typename } } }"""
 PENS = "{ pens { name state post { title } } }"
