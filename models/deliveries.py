@@ -27,6 +27,9 @@ class LetterKind(StrEnum):
     PREFERENCES_LINK = "preferences_link"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    COMMENT_CONFIRMATION = "comment_confirmation"
+    COMMENT_REPLY = "comment_reply"
+    COMMENTS_WAITING = "comments_waiting"
 
 
 class State(StrEnum):
@@ -42,7 +45,7 @@ class State(StrEnum):
 
 OPEN = (State.QUEUED, State.DEFERRED, State.UNCERTAIN)
 # A confirmation is tried for as long as its link works.
-LIVES = {LetterKind.CONFIRMATION: timedelta(days=7)}
+LIVES = {LetterKind.CONFIRMATION: timedelta(days=7), LetterKind.COMMENT_CONFIRMATION: timedelta(days=7)}
 LIFE = timedelta(days=3)
 # Longer than any letter waits for its next try.
 LONGEST_WAIT = timedelta(days=2)

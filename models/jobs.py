@@ -42,10 +42,13 @@ class Work(StrEnum):
     """The kinds of work; the worker has one hand for each."""
 
     ANSWER_SIGN_UP = "answer_sign_up"
+    ATTEND_COMMENT = "attend_comment"
     COUNT_DUE = "count_due"
+    LEARN_SPAM = "learn_spam"
     PURGE = "purge"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"
+    TELL_MODERATORS = "tell_moderators"
     TIDY_QUEUE = "tidy_queue"
 
 
