@@ -56,9 +56,9 @@ class Visitors:
             message = f"Too many requests came from this network; try again in {wait} s."
             raise Unreadable(429, message, code="RATE_LIMITED", retry_after=str(wait)) from None
 
-    def asker(self, request: web.Request) -> Asker:
+    def asker(self, request: web.Request, principal: models.Principal = models.NOBODY) -> Asker:
         """Give who asks something of the graph; the visitor is looked at when somebody needs to know."""
-        return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"))
+        return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"), principal)
 
     def of(self, request: web.Request, door: str) -> Visitor:
         """Give what is known of who sent a request through a door."""

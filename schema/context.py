@@ -59,6 +59,7 @@ class Context:
     masthead: models.Masthead
     root_url: str
     visit: Callable[[], Visitor]
+    principal: models.Principal = models.NOBODY
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -101,10 +102,13 @@ class Publication:
         self._readings: set[asyncio.Task[models.Masthead]] = set()
         self._changes = 0
 
-    async def context(self, visit: Callable[[], Visitor] = nobody) -> Context:
+    async def context(
+        self, visit: Callable[[], Visitor] = nobody, principal: models.Principal = models.NOBODY
+    ) -> Context:
         """Give a new request its context."""
         masthead = await self.masthead()
-        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visit)
+        root_url = self.site_url or masthead.site.url or self.default_url
+        return Context(masthead, root_url, visit, principal)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the
