@@ -7,8 +7,15 @@ from models.audit import Audit
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
-from models.comments import LONGEST as LONGEST_COMMENT
-from models.comments import Comment, Fate, Writer
+from models.comment_letters import (
+    attend_comment,
+    comment_to_confirm,
+    confirm_comment,
+    decline_notices,
+)
+from models.comment_rules import Doubt, Draft, Rule, Screening, form_token, screen, still_open
+from models.commenters import Commenter
+from models.comments import Comment, Fate
 from models.consents import Act, Consent, Trace
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
@@ -36,6 +43,7 @@ from models.keys import LIVES as LIVES_OF_KEYS
 from models.keys import Key, KeyKind
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
+from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
@@ -48,6 +56,8 @@ from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_rol
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
+from models.remarks import LONGEST as LONGEST_COMMENT
+from models.remarks import Writer
 from models.repeats import Repeat
 from models.roster import Brought, Came, bring_in
 from models.roster_lines import COLUMNS as ROSTER_COLUMNS
@@ -87,8 +97,11 @@ __all__ = [
     "Closed",
     "Comment",
     "CommentPolicy",
+    "Commenter",
     "Consent",
     "Delivery",
+    "Doubt",
+    "Draft",
     "Entry",
     "Expired",
     "Fate",
@@ -108,6 +121,7 @@ __all__ = [
     "MenuEntry",
     "MenuItem",
     "MenuTree",
+    "ModeratorLink",
     "MonthCount",
     "Newsletter",
     "NotAllowed",
@@ -123,7 +137,9 @@ __all__ = [
     "Role",
     "RosterLine",
     "RosterProblem",
+    "Rule",
     "Scope",
+    "Screening",
     "SignIn",
     "SignUp",
     "Site",
@@ -150,15 +166,20 @@ __all__ = [
     "answer_sign_up",
     "archive_months",
     "arrange",
+    "attend_comment",
     "bring_in",
     "clear",
+    "comment_to_confirm",
+    "confirm_comment",
     "count_due",
     "count_posts",
+    "decline_notices",
     "described",
     "erase",
     "export",
     "findable",
     "forget",
+    "form_token",
     "found",
     "hand_out",
     "held_of",
@@ -168,8 +189,10 @@ __all__ = [
     "known_topics",
     "lead",
     "leads",
+    "learn_spam",
     "least_role",
     "menu_entries",
+    "moderate",
     "move_to_time_zone",
     "normal_path",
     "now",
@@ -180,9 +203,13 @@ __all__ = [
     "purge",
     "read_masthead",
     "recount",
+    "remove_comment",
+    "screen",
     "scrub",
     "settle",
+    "still_open",
     "suppress",
+    "tell_moderators",
     "text",
     "to_own",
     "topic_code",

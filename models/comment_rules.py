@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2b
 
 from models import spam, text
 from models.instants import now
+from models.posts import Post
 from models.remarks import Writer
 from models.site import Site
 from models.tokens import Token
@@ -88,6 +89,24 @@ async def screen(site: Site, draft: Draft) -> Screening:
     if score is not None and score >= DOUBTFUL:
         doubts.append(Doubt(Rule.SPAM_SCORE, f"{score:.2f}"))
     return Screening(doubts=tuple(doubts), score=score, fingerprint=fingerprint_of(draft))
+
+
+def still_open(site: Site, comments_open: bool, published_at: datetime | None) -> bool:
+    """Tell whether a post takes comments now, by its own word and its age."""
+    is_young = site.comment_days is None or (
+        published_at is not None and now() < published_at + timedelta(days=site.comment_days)
+    )
+    return comments_open and is_young
+
+
+async def next_closing(site: Site) -> datetime | None:
+    """Tell when the next post grows too old for comments."""
+    if site.comment_days is None:
+        return None
+    life = timedelta(days=site.comment_days)
+    young = Post.published().filter(comments_open=True, published_at__gt=now() - life)
+    first = await young.order_by("published_at").only("id", "published_at").first()
+    return first.published_at + life if first else None
 
 
 def form_token(site: Site, post_id: int) -> str:

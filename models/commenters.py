@@ -51,9 +51,10 @@ class Commenter(Model):
         return await cls.get(site_id=site.id, mailbox=mailbox)
 
     @atomic
-    async def confirm(self) -> None:
-        """Know from now on that the address is theirs, who may have declined notices before."""
-        self.confirmed_at, self.declined_at = self.confirmed_at or now(), None
+    async def confirm(self, *, notices: bool) -> None:
+        """Know from now on that the address is theirs; who wants `notices` may have declined them before."""
+        self.confirmed_at = self.confirmed_at or now()
+        self.declined_at = None if notices else self.declined_at
         await self.save(update_fields=["confirmed_at", "declined_at"])
 
     def path_out(self, site: Site) -> str:

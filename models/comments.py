@@ -13,7 +13,15 @@ from tortoise.queryset import QuerySet
 
 from models import pulse
 from models.atomic import atomic, in_one_step
-from models.comment_rules import SAID_AGAIN_WITHIN, UNSCREENED, Doubt, Rule, Screening, read_doubts, written_down
+from models.comment_rules import (
+    SAID_AGAIN_WITHIN,
+    UNSCREENED,
+    Doubt,
+    Rule,
+    Screening,
+    read_doubts,
+    written_down,
+)
 from models.engines.intakes import intake
 from models.errors import Closed, Expired, Invalid, NotFound, Unproven
 from models.fitting import fitting
@@ -31,6 +39,10 @@ from models.visibility import visible
 DEEPEST = 4
 EDIT = "edit"
 EDIT_LIFE = timedelta(minutes=15)
+ERASED: dict[str, Any] = {
+    "name": "—", "email": None, "mailbox": None, "website": None, "language": None, "notify_replies": False,
+    "source": "", "html": "", "text": "", "held_because": None, "fingerprint": None,
+}  # fmt: skip
 
 
 class Fate(StrEnum):
@@ -118,8 +130,35 @@ class Comment(Model):
 
     @classmethod
     def held(cls) -> QuerySet[Self]:
-        """Ask for the comments that wait for a person."""
+        """Ask for the comments that wait."""
         return cls.filter(status=Fate.PENDING)
+
+    @classmethod
+    def undecided(cls) -> QuerySet[Self]:
+        """Ask for the comments that wait for a person, and not for their writer to prove the address."""
+        strange = Q(held_because=written_down([Doubt(Rule.UNCONFIRMED)]))
+        return cls.held().filter(Q(held_because__isnull=True) | ~strange)
+
+    @classmethod
+    def of_address(cls, site_id: int, mailbox: str) -> QuerySet[Self]:
+        """Ask for all that was left with an address."""
+        return cls.filter(post__site_id=site_id, mailbox=mailbox)
+
+    @classmethod
+    @pulse.precise("comment")
+    async def want_no_notices(cls, site_id: int, mailbox: str) -> None:
+        """Tell whoever has an address of no reply any more, in the caller's transaction."""
+        ids = await cls.of_address(site_id, mailbox).filter(notify_replies=True).values_list("id", flat=True)
+        await cls.filter(id__in=ids).update(notify_replies=False)
+
+    @classmethod
+    @pulse.precise("comment", "post")
+    async def forget_unproven(cls, before: datetime) -> int:
+        """Forget what was left before a moment with an address that nobody proved, in the caller's
+        transaction: no reader ever saw it.
+        """
+        strange = cls.held().filter(held_because=written_down([Doubt(Rule.UNCONFIRMED)]))
+        return await strange.filter(created_at__lt=before).delete()
 
     @classmethod
     async def as_left(cls, id: int) -> Self:
@@ -168,8 +207,8 @@ class Comment(Model):
         # As Tortoise makes a row that it has read, which this one need not be.
         return cls._init_from_db(
             id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth,
-            status=Fate(place.status), is_shown=place.is_shown, reply_count=0, source_id=None, learned_as=None,
-            **values,
+            status=Fate(place.status), is_shown=place.is_shown, reply_count=0, source_id=None,
+            learned_as=None, **values,
         )  # fmt: skip
 
     @classmethod
@@ -238,7 +277,7 @@ class Comment(Model):
     async def edit(self, site: Site, content: str, screening: Screening = UNSCREENED) -> Self:
         """Say it in other words, which wait where a new comment of these words would; tell nobody anew."""
         comment = await self._locked()
-        values = written(content) | _screened(screening)
+        values: dict[str, Any] = {**written(content), **_screened(screening)}
         status, doubts = comment._judged_anew(site, screening)
         values["held_because"] = written_down(doubts) or None
         await Comment.filter(id=comment.id).update(**values)
@@ -265,6 +304,21 @@ class Comment(Model):
         await self._lock_post()
         await self._show(is_shown=False)
         await Comment.filter(id=self.id).delete()
+
+    @classmethod
+    @atomic
+    @pulse.precise("comment", "post")
+    async def erase_of(cls, site_id: int, mailbox: str) -> int:
+        """Forget what was left with an address; where somebody replied, a place without words stays."""
+        # Own replies first, so that what only they stand below goes too.
+        found = await cls.of_address(site_id, mailbox).order_by("-depth", "post_id", "id")
+        for comment in found:
+            if await cls.exists(parent_id=comment.id):
+                await cls.filter(id=comment.id).update(**ERASED)
+                pulse.touch(f"comments-{comment.post_id}")
+            else:
+                await comment.remove()
+        return len(found)
 
     @atomic
     @pulse.precise("comment", "post")

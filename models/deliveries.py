@@ -129,6 +129,12 @@ class Delivery(Model):
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod
+    async def take_back(cls, keys: str) -> int:
+        """Take back the letters that are not out yet whose keys begin so, in the caller's transaction."""
+        open_ones = cls.filter(key__startswith=keys, state__in=OPEN)
+        return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
+
+    @classmethod
     async def waiting(cls) -> tuple[int, datetime | None]:
         """Count the letters that are not out yet, and tell since when the oldest waits."""
         open_ones = cls.filter(settled_at__isnull=True)

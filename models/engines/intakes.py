@@ -54,7 +54,13 @@ class Intake(Protocol):
     """What each store can do."""
 
     async def comment(
-        self, row: Row, promise: Promise, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+        self,
+        row: Row,
+        promise: Promise,
+        *,
+        moment: datetime,
+        once: Once | None,
+        tell: Callable[[int], object],
     ) -> Place | None:
         """Keep a comment below a post that readers see at a moment; None when they see none.
 

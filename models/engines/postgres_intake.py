@@ -119,7 +119,13 @@ class PostgresIntake:
     """Leaves to the statement what may be decided in it."""
 
     async def comment(
-        self, row: Row, promise: Promise, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+        self,
+        row: Row,
+        promise: Promise,
+        *,
+        moment: datetime,
+        once: Once | None,
+        tell: Callable[[int], object],
     ) -> Place | None:
         db: Any = require_context().db()
         id = await db.draw("comment")

@@ -71,7 +71,13 @@ class SqliteIntake:
     """Keeps moments as Tortoise does."""
 
     async def comment(
-        self, row: Row, promise: Promise, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+        self,
+        row: Row,
+        promise: Promise,
+        *,
+        moment: datetime,
+        once: Once | None,
+        tell: Callable[[int], object],
     ) -> Place | None:
         def keep(run: Run) -> Place | None:
             place, tells_above = _place(run(PLACE, {**row, "moment": moment}))
