@@ -19,8 +19,10 @@ from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins, preflight
 from gql_server.pages import (
+    comments,
     confirmation,
     leaving,
+    moderating,
     outbox,
     personal,
     preferences,
@@ -93,6 +95,12 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/sign-in/{token}", signing_in.show_link),
             web.post("/sign-in/{token}", signing_in.use),
             web.post("/sign-out", signing_in.leave),
+            web.get("/comment/{token}", comments.show),
+            web.post("/comment/{token}", comments.confirm),
+            web.get("/replies/{token}", comments.show_notices),
+            web.post("/replies/{token}", comments.end_notices),
+            web.get("/moderate/{token}", moderating.show),
+            web.post("/moderate/{token}", moderating.decide),
             web.get("/letters", outbox.show),
             web.get(r"/letters/{number:[0-9]+}", outbox.letter),
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),

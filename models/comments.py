@@ -67,7 +67,7 @@ class Comment(Model):
     author_id: int | None
     name = fields.CharField(max_length=LONGEST_NAME)
     email = fields.CharField(max_length=254, null=True)
-    mailbox = fields.CharField(max_length=254, null=True, db_index=True)
+    mailbox = fields.CharField(max_length=254, null=True)
     website = fields.CharField(max_length=LONGEST_WEBSITE, null=True)
     language = fields.CharField(max_length=35, null=True)
     notify_replies = fields.BooleanField(default=False, db_default=False)
@@ -78,7 +78,7 @@ class Comment(Model):
     is_shown = fields.BooleanField(default=False)
     held_because = fields.TextField(null=True)
     spam_score = fields.FloatField(null=True)
-    fingerprint = fields.CharField(max_length=32, null=True, db_index=True)
+    fingerprint = fields.CharField(max_length=32, null=True)
     learned_as = fields.CharEnumField(Lesson, max_length=8, null=True)
     reply_count = fields.IntField(default=0)
     source_id = fields.CharField(max_length=255, null=True)
@@ -91,6 +91,8 @@ class Comment(Model):
             ("post_id", "parent_id", "is_shown", "created_at", "id"),
             ("parent_id", "created_at", "id"),
             ("status", "created_at", "id"),
+            ("mailbox",),
+            ("fingerprint",),
         )
 
     @property
@@ -366,8 +368,9 @@ class Comment(Model):
         await Job.promise(Work.ATTEND_COMMENT, comment=self.id)
 
     async def _settle(self, status: Fate, *, because: str | None) -> None:
-        await Comment.filter(id=self.id).update(status=status, held_because=because)
-        self.status, self.held_because = status, because
+        changes: dict[str, Any] = {"status": status, "held_because": because}
+        await Comment.filter(id=self.id).update(**changes)
+        self.update_from_dict(changes)
         await self._show_if_it_may()
 
     async def _show_if_it_may(self) -> None:

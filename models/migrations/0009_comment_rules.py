@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Comment',
             name='fingerprint',
-            field=fields.CharField(null=True, db_index=True, max_length=32),
+            field=fields.CharField(null=True, max_length=32),
         ),
         ops.AddField(
             model_name='Comment',
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='Comment',
             name='mailbox',
-            field=fields.CharField(null=True, db_index=True, max_length=254),
+            field=fields.CharField(null=True, max_length=254),
         ),
         Sql(sqlite=FILLED, postgres=FILLED),
         ops.AddField(
@@ -85,6 +85,14 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Comment',
             index=Index(fields=['status', 'created_at', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Comment',
+            index=Index(fields=['mailbox']),
+        ),
+        ops.AddIndex(
+            model_name='Comment',
+            index=Index(fields=['fingerprint']),
         ),
         ops.AlterField(
             model_name='Delivery',
