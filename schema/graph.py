@@ -7,8 +7,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.commands import forbidden
+from schema.commenting import Commenting
 from schema.directives import Cost, ListSize, SemanticNonNull
 from schema.live import DevelopmentLive, Live
+from schema.moderating import Moderating
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
@@ -21,7 +23,7 @@ from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newslett
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, Staff)
+MUTATIONS = (Mutation, Commenting, Moderating, Staff)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Post, Site, Tag, User),

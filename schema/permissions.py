@@ -1,7 +1,7 @@
 """Who may: the one table of every field of the graph. A field without a row is nobody's."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, is_introspection_type
 
@@ -17,24 +17,32 @@ TABLE: dict[str, dict[Who, str]] = {
     "AccessToken": {
         Scope.TOKENS_MANAGE: "createdAt expiresAt id isSession label revokedAt scopes usedAt user"
     },
-    "AddCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
+    "AddCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "ArchiveMonth": {EVERYBODY: "id label month path postCount posts url"},
     "Author": {EVERYBODY: "avatar bioHtml id label name path postCount posts slug url"},
     "AuthorConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "AuthorEdge": {EVERYBODY: "cursor node"},
     "Comment": {
-        EVERYBODY: ("author contentHtml contentText createdAt id parent post replies replyCount status url")
+        EVERYBODY: (
+            "author contentHtml contentText createdAt id parent post replies replyCount status url "
+            "viewerCanModerate"
+        ),
+        Scope.COMMENTS_MODERATE: "heldBecause",
     },
     "CommentAddedEvent": {EVERYBODY: "commentEdge post"},
-    "CommentAuthor": {EVERYBODY: "author name website"},
+    "CommentAuthor": {EVERYBODY: "author name website", Scope.COMMENTS_MODERATE: "email"},
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "CommentDoubt": {Scope.COMMENTS_MODERATE: "explanation rule"},
     "CommentEdge": {EVERYBODY: "cursor node"},
+    "CommentForm": {EVERYBODY: "token"},
     "ConflictError": {EVERYBODY: "code currentVersion message path"},
     "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
     "ConfirmSubscriptionPayload": {
         EVERYBODY: ("clientMutationId errors newsletterSubscription preferencesToken query")
     },
+    "DeleteCommentPayload": {EVERYBODY: "clientMutationId deletedCommentId errors query"},
+    "EditCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "EmbedBlock": {EVERYBODY: "html url"},
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
@@ -45,11 +53,14 @@ TABLE: dict[str, dict[Who, str]] = {
     "ListBlock": {EVERYBODY: "isOrdered items"},
     "Menu": {EVERYBODY: "id items slug"},
     "MenuItem": {EVERYBODY: "id items label target url"},
+    "ModerateCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
+    "ModerateCommentsPayload": {EVERYBODY: "clientMutationId comments errors query"},
     "Mutation": {
         EVERYBODY: (
-            "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
-            "unsubscribe updatePreferences"
+            "addComment confirmSubscription editComment eraseSubscription requestPreferencesLink "
+            "retractComment subscribe unsubscribe updatePreferences"
         ),
+        Scope.COMMENTS_MODERATE: "deleteComment moderateComment moderateComments",
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
@@ -77,14 +88,15 @@ TABLE: dict[str, dict[Who, str]] = {
     "PostPublishedEvent": {EVERYBODY: "isUpdate postEdge"},
     "Query": {
         EVERYBODY: (
-            "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
-            "tags viewer"
+            "archiveMonths author authors commentForm comments newsletterSubscription node nodes outbox "
+            "page post posts site tags viewer"
         ),
         Scope.TOKENS_MANAGE: "accessTokens users",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
     "RateLimitedError": {EVERYBODY: "code message path retryAfterSeconds"},
     "RequestPreferencesLinkPayload": {EVERYBODY: "clientMutationId errors linkSentTo query"},
+    "RetractCommentPayload": {EVERYBODY: "clientMutationId errors query retractedCommentId"},
     "Seo": {EVERYBODY: "canonicalUrl description image title"},
     "Site": {EVERYBODY: "description id language logo menu newsletters timeZone title url"},
     "SubscribePayload": {EVERYBODY: "clientMutationId confirmationSentTo errors query"},
@@ -147,7 +159,12 @@ def refused(principal: models.Principal, who: Who | None) -> models.NotAllowed |
 
 
 def _error(info: Any, _given: Any, refusal: models.NotAllowed) -> Any:
-    is_known = info.context.principal.is_known
+    deny(info.context.principal, refusal)
+
+
+def deny(principal: models.Principal, refusal: models.NotAllowed) -> NoReturn:
+    """Tell somebody, as an error of the answer, that they may not."""
+    is_known = principal.is_known
     code = "FORBIDDEN" if is_known else "UNAUTHENTICATED"
     message = "You may not ask for this." if is_known else "Sign in to ask for this."
     raise GraphQLError(message, extensions={"code": code, "requiredRole": refusal.role and refusal.role.name})

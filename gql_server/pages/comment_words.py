@@ -9,7 +9,7 @@ DUTCH = {
     "comment_shown_text": "Bedankt voor het bevestigen. Iedereen kan haar nu lezen.",
     "comment_read": "Lees het gesprek",
     "comment_held_title": "Je adres is bevestigd",
-    "comment_held_text": "Bedankt. Je reactie wacht nu op iemand van %(site)s, die haar leest en dan beslist.",
+    "comment_held_text": "Bedankt. Je reactie wacht nu tot iemand van %(site)s haar gelezen heeft.",
     "notices_title": "Geen bericht meer van antwoorden?",
     "notices_text": "Dan schrijven we %(email)s niet meer als iemand op een reactie antwoordt.",
     "notices": "Stuur geen berichten meer",
