@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models import text
+from models import pulse, text
 from models.addresses import Address
 from models.atomic import atomic
 from models.caps import Cap, Limits
@@ -36,6 +36,7 @@ async def attend_comment(comment: int) -> None:
     letters = [await _confirmation(site, post, found), await _notice(site, post, found)]
     await Delivery.promise([letter for letter in letters if letter is not None], lane=Lane.URGENT)
     if found.status is Fate.PENDING and not found.awaits_address:
+        pulse.tell(pulse.CommentHeld(comment_id=found.id, post_id=found.post_id))
         await Job.promise(Work.TELL_MODERATORS, key="moderators")
 
 

@@ -217,13 +217,24 @@ class Comment(Model):
     @atomic
     async def decide_all(cls, ids: Collection[int], status: Fate) -> None:
         """Decide alike about several comments, or about none when one of them is not there."""
+        for comment in await cls._all_of(ids):
+            await comment.decide(status)
+            await Job.promise(Work.LEARN_SPAM, key=f"learn-{comment.id}", comment=comment.id)
+
+    @classmethod
+    @atomic
+    async def remove_all(cls, ids: Collection[int]) -> None:
+        """Delete several comments with their replies, or none when one of them is not there."""
+        for comment in await cls._all_of(ids):
+            await comment.remove()
+
+    @classmethod
+    async def _all_of(cls, ids: Collection[int]) -> list[Self]:
         # In one order, so that two who decide at once never wait for each other.
         found = await cls.filter(id__in=list(ids)).order_by("post_id", "id")
         if missing := set(ids) - {comment.id for comment in found}:
             raise NotFound(f"There is no comment {min(missing)}.")
-        for comment in found:
-            await comment.decide(status)
-            await Job.promise(Work.LEARN_SPAM, key=f"learn-{comment.id}", comment=comment.id)
+        return found
 
     @classmethod
     @atomic
