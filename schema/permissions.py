@@ -35,7 +35,6 @@ TABLE: dict[str, dict[Who, str]] = {
     "CommentDoubt": {Scope.COMMENTS_MODERATE: "explanation rule"},
     "CommentEdge": {EVERYBODY: "cursor node"},
     "CommentForm": {EVERYBODY: "token"},
-    "ConflictError": {EVERYBODY: "code currentVersion message path"},
     "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
     "ConfirmSubscriptionPayload": {
