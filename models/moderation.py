@@ -113,7 +113,8 @@ async def tell_moderators() -> None:
 @pulse.precise("comment")
 async def learn_spam(comment: int) -> None:
     """Learn from what was decided about a comment, and forget what it was taken for before."""
-    found = await Comment.filter(id=comment).first()
+    # Locked, so that of two at once the second sees what the first has learned.
+    found = await Comment.filter(id=comment).select_for_update(no_key=True).first()
     if found is None:
         return
     post = await Post.get(id=found.post_id)

@@ -104,7 +104,8 @@ class Site(Model):
         `links` in one comment; whether it needs a `form` of the site; the `words` that are blocked.
         """
         values = {f"comment_{name}": value for name, value in rules.items() if name != "words"}
-        if not 0 < (rules.get("days") or 1) <= MOST_DAYS:
+        days = rules.get("days")
+        if days is not None and not 0 < days <= MOST_DAYS:
             raise Invalid("days", f"Comments stay open for 1 to {MOST_DAYS} days.")
         if not 0 <= rules.get("links", 0) <= MOST_LINKS:
             raise Invalid("links", f"A comment has at most {MOST_LINKS} links.", limit=MOST_LINKS)

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 import models
 from models.caps import Cap
@@ -31,7 +32,6 @@ OWN = [
     "<a href='javascript:alert(1)'>x</a>", "%(site)s %s %d", "\u202e\u2066<b>\u2028</b>",
 ]  # fmt: skip
 YES, PUBLISH, REJECT, SPAM = "Ja, dit is mijn reactie", "Plaats haar", "Weiger haar", "Het is spam"
-RUNS = re.compile(r"<(script|img|svg|iframe|object|embed|math|style)|\son\w+\s*=|javascript:", re.IGNORECASE)
 
 
 @pytest.fixture
@@ -55,6 +55,15 @@ async def adds(reader: Reader, post: models.Post, **given: Any) -> dict:
         answer = await reply.json()
     assert "errors" not in answer, answer
     return answer["data"]["addComment"]
+
+
+def assert_harmless(html: str, tags: set[str]) -> None:
+    """Hold that a browser finds nothing but these in a body, and nothing that runs."""
+    nodes = LexborHTMLParser(html).body.css("*")
+    assert {node.tag for node in nodes} <= tags | {"body"}
+    for node in nodes:
+        assert not [name for name in node.attributes if name.startswith("on")]
+        assert (node.attributes.get("href") or "http").startswith("http")
 
 
 async def letters_to(reader: Reader, email: str) -> list:
@@ -103,7 +112,9 @@ async def test_the_answer_does_not_tell_whether_an_address_gets_the_newsletter(r
     await models.suppress(site, "sue@example.org", models.Trace(door="test"))
     answers = []
     for name in ("ann", "bob", "sue"):
-        answer = await adds(reader, post, authorEmail=f"{name}@example.org", content=f"{name} vindt er wat van")
+        answer = await adds(
+            reader, post, authorEmail=f"{name}@example.org", content=f"{name} vindt er wat van"
+        )
         answer["comment"].pop("id")
         answers.append(answer | {"editToken": bool(answer["editToken"])})
     assert answers == [answers[0]] * 3
@@ -140,7 +151,12 @@ async def test_a_moderator_decides_by_the_letter_and_the_guest_hears_of_the_repl
     assert (deed.user_id, deed.subject_id) == (editor.id, 1)
     await site.set_comment_policy(SHOWN)
     reply = await adds(
-        reader, post, authorName="Dee", authorEmail=DEE, content="Vind ik ook.", parentId=global_id("Comment", 1)
+        reader,
+        post,
+        authorName="Dee",
+        authorEmail=DEE,
+        content="Vind ik ook.",
+        parentId=global_id("Comment", 1),
     )
     assert reply["fate"] == "PUBLISHED"
     [told, _] = await letters_to(reader, CAS)
@@ -189,7 +205,7 @@ async def test_moderators_get_one_letter_for_what_comes_within_ten_minutes(reade
         await reader.presses(button)
         assert reader.status == 200
         if number < 3:
-            [onward] = [link for link in reader.page.css("a.button")]
+            [onward] = reader.page.css("a.button")
             await reader.opens(onward.attributes["href"])
     assert [str(one.status) for one in await models.Comment.all().order_by("id")] == [
         "approved", "rejected", "spam",
@@ -225,7 +241,7 @@ async def test_no_token_opens_what_it_is_not_for(reader, site, post, editor, lat
     left = [await adds(reader, post, notifyReplies=True, content=f"Nummer {n}") for n in range(2)]
     await models.Comment.decide_all([2], models.Fate.PENDING)
     await models.attend_comment(2)
-    confirmation = [letter for letter in await letters_to(reader, CAS)][-1]
+    confirmation = (await letters_to(reader, CAS))[-1]
     moderate = (await letters_to(reader, "ed@example.org"))[0].link("moderate").rpartition("/")[2]
     confirm = confirmation.link("comment").rpartition("/")[2]
     commenter = await models.Commenter.get()
@@ -235,7 +251,11 @@ async def test_no_token_opens_what_it_is_not_for(reader, site, post, editor, lat
     for door in ("comment", "moderate", "replies"):
         others = [token for kind, token in tokens.items() if kind != door]
         others += [token.replace(kind, door, 1) for kind, token in tokens.items() if kind != door]
-        others += [tokens[door][:-1], tokens[door].replace("_1_", "_2_").replace("_2_", "_1_"), f"{door}_1_x.y.z"]
+        others += [
+            tokens[door][:-1],
+            tokens[door].replace("_1_", "_2_").replace("_2_", "_1_"),
+            f"{door}_1_x.y.z",
+        ]
         others += [str(Token.signed(door, 1, "another secret", claim="1-99999999999")), "x", "😀"]
         for token in others:
             if token == tokens[door]:
@@ -278,7 +298,7 @@ async def test_what_was_deleted_is_no_more_to_be_decided_or_confirmed(reader, si
 
 async def test_hostile_words_and_names_are_words_in_pages_and_letters(reader, site, post, editor):
     cases = json.loads(CORPUS.read_text("utf-8")) if CORPUS.exists() else []
-    said = OWN + [case["payload"] for case in cases if len(case["payload"]) < 4000][::2]
+    said = OWN + [case["payload"] for case in cases if len(case["payload"]) < 4000][::8]
     for number, words in enumerate(said):
         writer = models.Writer(name=f"{number} {words}"[:90].strip(), email=CAS)
         try:
@@ -288,12 +308,9 @@ async def test_hostile_words_and_names_are_words_in_pages_and_letters(reader, si
         await Cap.all().delete()
         await models.tell_moderators()
         [letter, *_] = await letters_to(reader, "ed@example.org")
-        assert RUNS.search(re.sub(r"<style>.*?</style>", "", letter.html.split("</head>")[1], flags=re.S)) is None
+        assert_harmless(letter.html, {"div", "br", "a", "p", "h1"})
         await reader.opens(letter.link("moderate"))
         assert reader.status == 200
-        body = reader.text.split("<main>")[1]
-        assert {node.tag for node in reader.page.css("main *")} <= {
-            "h1", "p", "dl", "dt", "dd", "blockquote", "form", "button",
-        }, body  # fmt: skip
-        assert not [name for node in reader.page.css("*") for name in node.attributes if name.startswith("on")]
+        main = reader.page.css_first("main").html
+        assert_harmless(main, {"main", "h1", "p", "dl", "dt", "dd", "blockquote", "form", "button"})
         await models.Comment.filter(id=left.id).delete()
