@@ -25,6 +25,23 @@ class CommentFilter:
         description="In any of these states; other than APPROVED for moderators only. APPROVED if left out.",
     )
 
+    @property
+    def wanted_states(self) -> set[models.Fate]:
+        """The states that are asked for."""
+        given: Any = self.statuses or []
+        return {models.Fate(status.value) for status in given} or EVERYBODYS
+
+    @property
+    def are_everybodys(self) -> bool:
+        """Whether nothing is asked for but what everybody may read."""
+        return self.wanted_states <= EVERYBODYS
+
+    @property
+    def wanted_post(self) -> int | None:
+        """The post that is asked for; None when it is any."""
+        # What is no identifier of ours names what is not there.
+        return None if self.post_id in (None, UNSET) else row_id(self.post_id, "Post") or 0
+
 
 @strawberry.type(description="What a form for a comment below a post carries.")
 class CommentForm:
@@ -41,18 +58,17 @@ Conditions = Annotated[CommentFilter | None, strawberry.argument(description="Co
 
 async def across_posts(context: Context, filter: CommentFilter | None, asked: Window) -> Slice:
     """Give a page of comments, the newest first; refuse what only moderators see."""
-    given: Any = (filter.statuses if filter else None) or []
-    statuses = {models.Fate(status.value) for status in given} or EVERYBODYS
-    if statuses <= EVERYBODYS:
+    conditions = filter or CommentFilter()
+    if conditions.are_everybodys:
         question = models.Comment.across_posts()
     else:
         if (refusal := refused(context.principal, models.Scope.COMMENTS_MODERATE)) is not None:
             deny(context.principal, refusal)
-        question = models.Comment.in_queue(statuses)
-    if filter and filter.post_id:
-        question = question.filter(post_id=row_id(filter.post_id, "Post") or 0)
+        question = models.Comment.in_queue(conditions.wanted_states)
+    if (post_id := conditions.wanted_post) is not None:
+        question = question.filter(post_id=post_id)
     found = await page(question, NEWEST, asked)
-    if statuses <= EVERYBODYS:
+    if conditions.are_everybodys:
         context.loaders.saw("Comment", found.rows)
     return Slice(found, NEWEST, question.count)
 

@@ -8,8 +8,8 @@ import pytest
 import models
 from models import spam
 from models.comment_rules import Rule
-from models.comments import EDIT_LIFE
 from models.commenters import Commenter
+from models.comments import EDIT_LIFE
 from models.deliveries import Delivery
 from models.pulse import CommentHeld, CommentShown
 from models.spam import MOST_WORDS, SpamWord
@@ -76,7 +76,7 @@ async def test_a_blocked_word_makes_it_wait_wherever_it_stands(leave, site, hosp
     await site.set_comment_rules(words=["Casino", "gratis geld"])
     assert (await leave("Casinobezoek en geld dat gratis is")).is_shown
     for given in (
-        {"content": "Kom naar het CASINO!"}, {"content": "2 c\u00e1sino"}, {"content": "3 cas\u200bi\u00adno"},
+        {"content": "Het CASINO!"}, {"content": "2 c\u00e1sino"}, {"content": "3 cas\u200bi\u00adno"},
         {"name": "Casino Royal"}, {"website": "https://casino.example/"}, {"email": "casino@example.org"},
     ):  # fmt: skip
         comment = await leave(**{"content": f"Dag {given}", "email": "z@example.org"} | given)

@@ -21,12 +21,14 @@ from graphql import (
     is_required_input_field,
 )  # fmt: skip
 
+from schema.permissions import EVERYBODY, who_may
+
 Values = dict[str, list[Any]]
 Question = tuple[str, dict[str, Any]]
 
 
 class Crawler:
-    """Makes the questions; `values` holds what to say for an argument or input field, by its name.
+    """Makes the questions of a reader; `values` holds what to say for an argument or input field by its name.
 
     An argument that it knows no value for stops the crawl, so that a new one cannot be forgotten. A question
     without arguments goes `depth` objects deep, the many others two less.
@@ -43,6 +45,8 @@ class Crawler:
         """Ask each field of the root, once for each way of giving its arguments."""
         assert self.schema.query_type is not None
         for name, field in self.schema.query_type.fields.items():
+            if who_may("Query", name) != EVERYBODY:
+                continue
             for given in self._ways(field.args):
                 yield self._question(name, field, given), given
 
@@ -75,6 +79,8 @@ class Crawler:
 
     def _fields(self, kind: Any, depth: int) -> Iterator[str]:
         for name, field in kind.fields.items():
+            if who_may(kind.name, name) != EVERYBODY:
+                continue
             if depth == 0 and not is_leaf_type(get_named_type(field.type)):
                 continue
             self.seen.add(f"{kind.name}.{name}")
