@@ -4,6 +4,7 @@ A statement is SQL of one dialect and what goes into it: constants, and the name
 gives anew.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -132,9 +133,14 @@ class Pen:
 
     def without_index(self, sql: str, column: str) -> str:
         """Let SQLite not look for a column by an index: it would find almost all rows, and then sort them."""
-        if self._is_postgres:
+        found = re.search(rf'("\w+"\.)?"{column}"<=', sql)
+        if self._is_postgres or found is None:
             return sql
-        return sql.replace(f'"{column}"<=', f'+"{column}"<=').replace('"status"=', '+"status"=')
+        # Of that table alone: another may well be looked up by what it has of the kind.
+        table = found[1] or ""
+        for bound in (f'{table}"{column}"<=', f'{table}"status"='):
+            sql = sql.replace(bound, f"+{bound}")
+        return sql
 
     def for_each(
         self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
