@@ -133,13 +133,12 @@ class Pen:
 
     def without_index(self, sql: str, column: str) -> str:
         """Let SQLite not look for a column by an index: it would find almost all rows, and then sort them."""
-        found = re.search(rf'("\w+"\.)?"{column}"<=', sql)
-        if self._is_postgres or found is None:
+        if self._is_postgres:
             return sql
-        # Of that table alone: another may well be looked up by what it has of the kind.
-        table = found[1] or ""
-        for bound in (f'{table}"{column}"<=', f'{table}"status"='):
-            sql = sql.replace(bound, f"+{bound}")
+        # With its own state, of that table alone: another may well be looked up by what it has of the kind.
+        for table in set(re.findall(rf'("\w+"\.)?"{column}"<=', sql)):
+            for bound in (f'{table}"{column}"<=', f'{table}"status"='):
+                sql = re.sub(rf"(?<!\.){re.escape(bound)}", f"+{bound}", sql)
         return sql
 
     def for_each(
