@@ -19,10 +19,12 @@ from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins, preflight
 from gql_server.pages import (
+    comments,
     confirmation,
     desk,
     desk_post,
     leaving,
+    moderating,
     outbox,
     pen,
     personal,
@@ -106,6 +108,12 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.post("/write", desk.begin),
             web.get(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.show),
             web.post(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.act),
+            web.get("/comment/{token}", comments.show),
+            web.post("/comment/{token}", comments.confirm),
+            web.get("/replies/{token}", comments.show_notices),
+            web.post("/replies/{token}", comments.end_notices),
+            web.get("/moderate/{token}", moderating.show),
+            web.post("/moderate/{token}", moderating.decide),
             web.get("/letters", outbox.show),
             web.get(r"/letters/{number:[0-9]+}", outbox.letter),
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),

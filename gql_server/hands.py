@@ -16,12 +16,15 @@ Hands = Mapping[models.Work, Hand]
 HANDS: Hands = {
     models.Work.ANSWER_SIGN_IN: models.answer_sign_in,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
+    models.Work.ATTEND_COMMENT: models.attend_comment,
     models.Work.COUNT_DUE: models.count_due,
     models.Work.CUT_MONTHS: models.cut_months,
+    models.Work.LEARN_SPAM: models.learn_spam,
     models.Work.PURGE: models.purge,
     models.Work.REMIND_OF_PEN: models.remind_of_pen,
     models.Work.SCRUB: models.scrub,
     models.Work.THANK_FOR_PENS: models.thank_for_pens,
+    models.Work.TELL_MODERATORS: models.tell_moderators,
     models.Work.TIDY_QUEUE: models.jobs.tidy,
 }
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from mailers import (
     already_subscribed,
+    comment_confirmation,
+    comment_reply,
+    comments_waiting,
     confirmation,
     goodbye,
     invitation,
@@ -25,6 +28,9 @@ from mailers.wording import FOLDER, Facts, wording_of
 FIXED = ("language", "site_title", "paths")
 LETTERS: Mapping[str, tuple[type[Facts], Callable[[Any], Letter]]] = {
     "already_subscribed": (already_subscribed.AlreadySubscribed, already_subscribed.write),
+    "comment_confirmation": (comment_confirmation.CommentConfirmation, comment_confirmation.write),
+    "comment_reply": (comment_reply.CommentReply, comment_reply.write),
+    "comments_waiting": (comments_waiting.CommentsWaiting, comments_waiting.write),
     "confirmation": (confirmation.Confirmation, confirmation.write),
     "goodbye": (goodbye.Goodbye, goodbye.write),
     "invitation": (invitation.Invitation, invitation.write),

@@ -14,8 +14,15 @@ from models.audit import Audit
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
-from models.comments import LONGEST as LONGEST_COMMENT
-from models.comments import Comment, Fate, Writer
+from models.comment_letters import (
+    attend_comment,
+    comment_to_confirm,
+    confirm_comment,
+    decline_notices,
+)
+from models.comment_rules import Doubt, Draft, Rule, Screening, form_token, screen, still_open
+from models.commenters import Commenter
+from models.comments import Comment, Fate
 from models.comparing import Fate as LineFate
 from models.comparing import Hunk, compare
 from models.comparing import Line as DiffLine
@@ -51,6 +58,7 @@ from models.keys import Key, KeyKind
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead, read_menus
 from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
+from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
@@ -65,6 +73,8 @@ from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_rol
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
+from models.remarks import LONGEST as LONGEST_COMMENT
+from models.remarks import Writer
 from models.repeats import Repeat
 from models.revisions import Editor, Revision
 from models.roster import Brought, Came, bring_in
@@ -106,10 +116,13 @@ __all__ = [
     "Closed",
     "Comment",
     "CommentPolicy",
+    "Commenter",
     "Consent",
     "Content",
     "Delivery",
     "DiffLine",
+    "Doubt",
+    "Draft",
     "Editor",
     "Entry",
     "Expired",
@@ -135,6 +148,7 @@ __all__ = [
     "MenuEntry",
     "MenuItem",
     "MenuTree",
+    "ModeratorLink",
     "MonthCount",
     "Newsletter",
     "NotAllowed",
@@ -152,7 +166,9 @@ __all__ = [
     "Role",
     "RosterLine",
     "RosterProblem",
+    "Rule",
     "Scope",
+    "Screening",
     "SignIn",
     "SignUp",
     "Site",
@@ -180,12 +196,16 @@ __all__ = [
     "answer_sign_up",
     "archive_months",
     "arrange",
+    "attend_comment",
     "bring_in",
     "clear",
+    "comment_to_confirm",
     "compare",
+    "confirm_comment",
     "count_due",
     "count_posts",
     "cut_months",
+    "decline_notices",
     "delete_author",
     "delete_tag",
     "described",
@@ -195,6 +215,7 @@ __all__ = [
     "files_at",
     "findable",
     "forget",
+    "form_token",
     "found",
     "hand_out",
     "held_of",
@@ -205,9 +226,11 @@ __all__ = [
     "known_topics",
     "lead",
     "leads",
+    "learn_spam",
     "least_role",
     "menu_entries",
     "merge_tags",
+    "moderate",
     "move_to_time_zone",
     "normal_path",
     "now",
@@ -220,10 +243,14 @@ __all__ = [
     "read_menus",
     "recount",
     "remind_of_pen",
+    "remove_comment",
+    "screen",
     "scrub",
     "set_time_zone",
     "settle",
+    "still_open",
     "suppress",
+    "tell_moderators",
     "text",
     "thank_for_pens",
     "to_own",

@@ -43,14 +43,17 @@ class Work(StrEnum):
 
     ANSWER_SIGN_IN = "answer_sign_in"
     ANSWER_SIGN_UP = "answer_sign_up"
+    ATTEND_COMMENT = "attend_comment"
     COUNT_DUE = "count_due"
     CUT_MONTHS = "cut_months"
     DRAW_RENDITIONS = "draw_renditions"
+    LEARN_SPAM = "learn_spam"
     PURGE = "purge"
     REMIND_OF_PEN = "remind_of_pen"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"
     THANK_FOR_PENS = "thank_for_pens"
+    TELL_MODERATORS = "tell_moderators"
     TIDY_QUEUE = "tidy_queue"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.authors import Author
+from models.comment_rules import next_closing
 from models.errors import NotFound
 from models.menus import Menu, MenuItem
 from models.pages import Page, next_page
@@ -41,7 +42,8 @@ class MenuTree:
 class Masthead:
     """The site, its menus by slug, and when the next scheduled post will change the counts.
 
-    `next_change` is when the next post or page appears by itself; what is read before shows neither.
+    `next_change` is when the next post or page appears by itself, or a post grows too old for comments; what
+    is read before tells of none of these.
     """
 
     site: Site
@@ -57,7 +59,8 @@ async def read_masthead() -> Masthead:
         raise NotFound("This store holds no site yet.")
     menus = await read_menus(site)
     due = await next_due()
-    return Masthead(site, menus, next_due=due, next_change=_first(due, await next_page()))
+    change = _first(due, await next_page(), await next_closing(site))
+    return Masthead(site, menus, next_due=due, next_change=change)
 
 
 async def read_menus(site: Site, principal: Principal = NOBODY) -> dict[str, MenuTree]:

@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from models.atomic import atomic
 from models.caps import Cap
+from models.commenters import Commenter
+from models.comments import Comment
 from models.deliveries import Delivery
 from models.instants import now
 from models.jobs import Job, Work
@@ -34,6 +36,8 @@ async def purge() -> None:
     # Sign-ups first, as `erase` does: otherwise the two would wait for each other.
     gone = await SignUp.filter(asked_at__lt=old).delete()
     gone += await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
+    gone += await Comment.forget_unproven(old)
+    gone += await Commenter.filter(confirmed_at__isnull=True, created_at__lt=old).delete()
     await Cap.forget()
     await Key.forget(old)
     await SignIn.forget(old)

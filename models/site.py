@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -20,14 +20,21 @@ from models.instants import Instant, now
 
 DEFAULT_TITLE = "My publication"
 FIRST = 1
+MOST_DAYS = 36_500
+MOST_LINKS = 100
+MOST_WORDS = 1_000
+LONGEST_WORD = 100
 OF_THE_MACHINE = {"localtime", "Factory"}
 WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 
 
 class CommentPolicy(StrEnum):
-    """What happens to a guest's comment: it waits for a person, or is shown at once."""
+    """What happens to a guest's comment: it waits for a person, is shown when its address is confirmed, or
+    is shown at once.
+    """
 
     HELD = "held"
+    CONFIRMED = "confirmed"
     SHOWN = "shown"
 
 
@@ -48,6 +55,10 @@ class Site(Model):
     comment_policy = fields.CharEnumField(
         CommentPolicy, max_length=16, default=CommentPolicy.HELD, db_default=CommentPolicy.HELD.value
     )
+    comment_days = fields.IntField(null=True)
+    comment_links = fields.IntField(default=2, db_default=2)
+    comment_form = fields.BooleanField(default=False, db_default=False)
+    blocked_words = fields.TextField(null=True)
     created_at = Instant()
 
     class Meta:
@@ -88,6 +99,30 @@ class Site(Model):
         """Let comments of guests wait, or be shown at once; those that wait already go on waiting."""
         self.comment_policy = policy
         await self.save(update_fields=["comment_policy"])
+
+    @atomic
+    async def set_comment_rules(self, **rules: Any) -> None:
+        """Set the rules for comments by name, and leave the others: `days` below a post, None for ever;
+        `links` in one comment; whether it needs a `form` of the site; the `words` that are blocked.
+        """
+        values = {f"comment_{name}": value for name, value in rules.items() if name != "words"}
+        days = rules.get("days")
+        if days is not None and not 0 < days <= MOST_DAYS:
+            raise Invalid("days", f"Comments stay open for 1 to {MOST_DAYS} days.")
+        if not 0 <= rules.get("links", 0) <= MOST_LINKS:
+            raise Invalid("links", f"A comment has at most {MOST_LINKS} links.", limit=MOST_LINKS)
+        if "words" in rules:
+            values["blocked_words"] = _word_list(rules["words"])
+        self.update_from_dict(values)
+        await self.save(update_fields=list(values))
+
+
+def _word_list(words: Iterable[str]) -> str | None:
+    lines = list(dict.fromkeys(filter(None, (text.clean_line(plain("words", word)) for word in words))))
+    if len(lines) > MOST_WORDS or max(map(len, lines), default=0) > LONGEST_WORD:
+        message = f"At most {MOST_WORDS} words are blocked, of {LONGEST_WORD} characters each."
+        raise Invalid("words", message, limit=MOST_WORDS)
+    return "\n".join(lines) or None
 
 
 @lru_cache(maxsize=200)

@@ -56,6 +56,8 @@ NOUNS = (
     "models.sign_ins",
     "models.audit",
     "models.pens",
+    "models.commenters",
+    "models.spam",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

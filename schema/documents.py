@@ -33,7 +33,7 @@ MOST_KEPT = 1_000
 # Characters of source, together; read, each takes about eighty bytes.
 MOST_KEPT_TEXT = 200_000
 # What somebody's token or machine opens; looked for in the text, for too much privacy does no harm.
-PRIVATE = re.compile(r"\b(newsletterSubscription|outbox|viewer)\b")
+PRIVATE = re.compile(r"\b(commentForm|newsletterSubscription|outbox|viewer)\b")
 DEFERRED = re.compile(r"@\s*defer\b")
 TOO_DEEP = "The document is nested too deeply."
 

@@ -7,11 +7,13 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.commands import forbidden
+from schema.commenting import Commenting
 from schema.directives import Cost, ListSize, SemanticNonNull
 from schema.editing_pages import EditingPages
 from schema.editing_posts import EditingPosts
 from schema.editing_site import EditingSite
 from schema.live import DevelopmentLive, Live
+from schema.moderating import Moderating
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
@@ -28,7 +30,9 @@ from schema.uploading import Uploading
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, EditingPosts, EditingPages, EditingSite, Passing, Staff, Uploading)
+MUTATIONS = (
+    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite, Passing, Staff, Uploading),
+)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Pen, Post, Revision, Site, Tag, User),

@@ -1,7 +1,7 @@
 """Who may: the one table of every field of the graph. A field without a row is nobody's."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, is_introspection_type
 
@@ -17,19 +17,25 @@ TABLE: dict[str, dict[Who, str]] = {
     "AccessToken": {
         Scope.TOKENS_MANAGE: "createdAt expiresAt id isSession label revokedAt scopes usedAt user",
     },
-    "AddCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
+    "AddCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "ArchiveMonth": {EVERYBODY: "id label month path postCount posts url"},
     "Author": {EVERYBODY: "avatar bioHtml id label name path postCount posts slug url"},
     "AuthorConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "AuthorEdge": {EVERYBODY: "cursor node"},
     "AuthorPayload": {EVERYBODY: "author clientMutationId errors query"},
     "Comment": {
-        EVERYBODY: "author contentHtml contentText createdAt id parent post replies replyCount status url",
+        EVERYBODY: (
+            "author contentHtml contentText createdAt id parent post replies replyCount status url "
+            "viewerCanModerate"
+        ),
+        Scope.COMMENTS_MODERATE: "heldBecause",
     },
     "CommentAddedEvent": {EVERYBODY: "commentEdge post"},
-    "CommentAuthor": {EVERYBODY: "author name website"},
+    "CommentAuthor": {EVERYBODY: "author name website", Scope.COMMENTS_MODERATE: "email"},
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "CommentDoubt": {Scope.COMMENTS_MODERATE: "explanation rule"},
     "CommentEdge": {EVERYBODY: "cursor node"},
+    "CommentForm": {EVERYBODY: "token"},
     "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
     "ConfirmSubscriptionPayload": {
         EVERYBODY: "clientMutationId errors newsletterSubscription preferencesToken query",
@@ -38,10 +44,12 @@ TABLE: dict[str, dict[Who, str]] = {
     "ContentSource": {Scope.CONTENT_WRITE: "format text"},
     "CreatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "CreatePreviewLinkPayload": {EVERYBODY: "clientMutationId errors expiresAt query token url"},
+    "DeleteCommentPayload": {EVERYBODY: "clientMutationId deletedCommentId errors query"},
     "DeletePostPayload": {EVERYBODY: "clientMutationId deletedPostId errors query"},
     "DeletedPayload": {EVERYBODY: "clientMutationId deletedId errors query"},
     "DiffHunk": {Scope.CONTENT_WRITE: "lines newStart oldStart"},
     "DiffLine": {Scope.CONTENT_WRITE: "change text"},
+    "EditCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "EmbedBlock": {EVERYBODY: "html url"},
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
     "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
@@ -54,11 +62,14 @@ TABLE: dict[str, dict[Who, str]] = {
     "Menu": {EVERYBODY: "id items slug"},
     "MenuItem": {EVERYBODY: "id items label target url"},
     "MenuPayload": {EVERYBODY: "clientMutationId errors menu query"},
+    "ModerateCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
+    "ModerateCommentsPayload": {EVERYBODY: "clientMutationId comments errors query"},
     "Mutation": {
         EVERYBODY: (
-            "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
-            "unsubscribe updatePreferences"
+            "addComment confirmSubscription editComment eraseSubscription requestPreferencesLink "
+            "retractComment subscribe unsubscribe updatePreferences"
         ),
+        Scope.COMMENTS_MODERATE: "deleteComment moderateComment moderateComments",
         Scope.CONTENT_WRITE: (
             "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
             "deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision schedulePost "
@@ -98,8 +109,8 @@ TABLE: dict[str, dict[Who, str]] = {
     "PublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "Query": {
         EVERYBODY: (
-            "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
-            "tags viewer"
+            "archiveMonths author authors commentForm comments newsletterSubscription node nodes outbox "
+            "page post posts site tags viewer"
         ),
         Scope.CONTENT_READ: "pages",
         Scope.CONTENT_WRITE: "pens",
@@ -108,6 +119,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "QuoteBlock": {EVERYBODY: "attribution html"},
     "RateLimitedError": {EVERYBODY: "code message path retryAfterSeconds"},
     "RequestPreferencesLinkPayload": {EVERYBODY: "clientMutationId errors linkSentTo query"},
+    "RetractCommentPayload": {EVERYBODY: "clientMutationId errors query retractedCommentId"},
     "Revision": {
         Scope.CONTENT_WRITE: (
             "contentSource createdAt diff editorName excerpt id restoredVersion savedAt title version"
@@ -186,11 +198,16 @@ def refused(principal: models.Principal, who: Who | None) -> models.NotAllowed |
 def demand(info: Any, who: Who) -> None:
     """Refuse a field whose arguments ask for more than its row tells."""
     if (refusal := refused(info.context.principal, who)) is not None:
-        _error(info, {}, refusal)
+        deny(info.context.principal, refusal)
 
 
 def _error(info: Any, _given: Any, refusal: models.NotAllowed) -> Any:
-    is_known = info.context.principal.is_known
+    deny(info.context.principal, refusal)
+
+
+def deny(principal: models.Principal, refusal: models.NotAllowed) -> NoReturn:
+    """Tell somebody, as an error of the answer, that they may not."""
+    is_known = principal.is_known
     code = "FORBIDDEN" if is_known else "UNAUTHENTICATED"
     message = "You may not ask for this." if is_known else "Sign in to ask for this."
     raise GraphQLError(message, extensions={"code": code, "requiredRole": refusal.role and refusal.role.name})

@@ -8,8 +8,19 @@ from strawberry import UNSET, Info
 
 import models
 from models.paging import Order, Window, page
-from schema.connections import After, AuthorConnection, Before, First, Last, PostConnection, Slice, window
+from schema.connections import (
+    After,
+    AuthorConnection,
+    Before,
+    CommentConnection,
+    First,
+    Last,
+    PostConnection,
+    Slice,
+    window,
+)
 from schema.content import image_at, place_of_image
+from schema.conversations import CommentForm, Conditions, across_posts, form_below
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.ids import int_key, read_id, row_id
 from schema.inputs import (
@@ -86,6 +97,26 @@ class Query:
     async def access_tokens() -> list[AccessToken] | None:
         living = models.Key.living().filter(user_id__isnull=False)
         return await living.order_by("-id").limit(MOST_TOKENS)  # type: ignore[return-value]
+
+    @strawberry.field(description="What a form below a post carries; null where nobody can comment.")
+    @staticmethod
+    async def comment_form(
+        info: Info,
+        post_id: Annotated[strawberry.ID, strawberry.argument(description="Post to comment on.")],
+    ) -> CommentForm | None:
+        return await form_below(info.context, post_id)
+
+    @strawberry.field(
+        description="Comments across posts, newest first; the moderation queue.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+    @staticmethod
+    async def comments(
+        info: Info, after: After = UNSET, before: Before = UNSET, filter: Conditions = UNSET,
+        first: First = UNSET, last: Last = UNSET,
+    ) -> CommentConnection | None:  # fmt: skip
+        asked = window(first, last, after, before)
+        return await across_posts(info.context, filter or None, asked)  # type: ignore[return-value]
 
     @strawberry.field(description="The subscription a preferences link belongs to.")
     @staticmethod

@@ -9,6 +9,7 @@ from strawberry import UNSET, Info, Parent
 
 import models
 from models.paging import Order
+from schema.comment_fates import CommentDoubt, doubts_of
 from schema.connections import (
     After,
     Before,
@@ -28,7 +29,7 @@ from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.permissions import demand
 from schema.revisions import ContentSource, RevisionConnection, revisions_of
-from schema.scalars import HTML, URL, LanguageTag, YearMonth
+from schema.scalars import HTML, URL, EmailAddress, LanguageTag, YearMonth
 from schema.sources import (
     SOURCE,
     Beside,
@@ -261,7 +262,11 @@ class Post(Linkable, Node):
         directives=[bounded(50)],
     )  # fmt: skip
     comment_count: int = column("Number of approved comments.")
-    comments_open: bool = column("Whether it takes comments now.")
+    comments_open: bool = worked(
+        "Whether it takes comments now.",
+        lambda context, is_open, moment: models.still_open(context.site, is_open, moment),
+        "comments_open", "published_at",
+    )  # fmt: skip
     content_html: HTML = body("Content as HTML.", "html")
     content_text: str = body("Content as plain text.", "text")
     created_at: datetime = column("Moment of creation.")
@@ -407,6 +412,10 @@ async def _neighbour(post: models.Post, info: Info, side: int) -> Any:
 @strawberry.type(description="Who wrote a comment.")
 class CommentAuthor:
     author: Author | None = one("The author, when an author of the site wrote it.", "Author", "author_id")
+    # Read by no plan: it is not everybody's.
+    email: EmailAddress | None = strawberry.field(
+        resolver=lambda root: root.email, description="Address; moderators only."
+    )
     name: str = column("Name shown.")
     website: URL | None = column("Own website.")
 
@@ -424,6 +433,15 @@ class Comment(Node):
     replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment")
     reply_count: int = column("Number of approved replies.")
     status: CommentStatus = derived("Moderation state.", lambda status: CommentStatus(status.value), "status")
+    viewer_can_moderate: bool = worked(
+        "Whether the viewer may moderate it.",
+        lambda context: context.principal.may(models.Scope.COMMENTS_MODERATE),
+    )
+
+    @strawberry.field(description="Why it waits, or waited; moderators only.")
+    @staticmethod
+    def held_because(root: Parent[models.Comment], info: Info) -> list[CommentDoubt] | None:
+        return doubts_of(root, info.context.language)
 
     @strawberry.field(
         description="URL of the post, with the fragment of the comment.",

@@ -33,7 +33,11 @@ DOORS = {
     "sign-out",
     "write",
     "pen",
+    "comment",
+    "moderate",
+    "replies",
 }
+OF_COMMENTS = ("/comment/", "/moderate/", "/replies/")
 AGAIN = {"sign_in": "/sign-in", "sign_up": "/subscribe"}
 log = structlog.get_logger("pages")
 
@@ -54,9 +58,9 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Unreadable as error:
         return await _told(request, error.status)
     except models.Expired:
-        return await _told(request, 410, what="expired_in" if _signs_in(request) else "expired")
+        return await _told(request, 410, what=f"expired{_about(request)}")
     except models.Unproven:
-        return await _told(request, 404, what="link_in" if _signs_in(request) else "link")
+        return await _told(request, 404, what=f"link{_about(request)}")
     except models.NotAllowed:
         return await _told(request, 403)
     except models.TooMany as error:
@@ -69,6 +73,12 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         return await _told(request, 500)
+
+
+def _about(request: web.Request) -> str:
+    if request.path.startswith(OF_COMMENTS):
+        return "_comment"
+    return "_in" if _signs_in(request) else ""
 
 
 def _signs_in(request: web.Request) -> bool:
@@ -97,7 +107,9 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
         return says(language, words, **facts)
 
     links = []
-    if what:
+    if what.endswith("_comment"):
+        links.append(Link(told("to_site", site=site.title if site else home), home))
+    elif what:
         # Who has a link that does not work can ask for another.
         again = "sign_in" if _signs_in(request) else "sign_up"
         links.append(Link(told(f"{again}_again"), f"{AGAIN[again]}?lang={language}"))

@@ -17,6 +17,9 @@ from markupsafe import escape
 
 from mailers import (
     already_subscribed,
+    comment_confirmation,
+    comment_reply,
+    comments_waiting,
     confirmation,
     goodbye,
     invitation,
@@ -43,8 +46,12 @@ PATHS = {
     "undo_link": "undo",
     "sign_in": "sign-in",
     "pen": "pen",
+    "comment": "comment",
+    "moderate": "moderate",
+    "post": "posts",
 }
 LINKS = {name: f"https://tafel.example/{path}/abc_-=" for name, path in PATHS.items()}
+SAID = {"post": "Over de heg & <b>", "words": "Mooi <i>gezegd</i> & waar."}
 LETTERS = {
     confirmation: (confirmation.Confirmation, {"link": LINKS["link"], "code": "12345678"}),
     already_subscribed: (
@@ -57,6 +64,18 @@ LETTERS = {
     invitation: (invitation.Invitation, {"link": LINKS["sign_in"]}),
     sign_in: (sign_in.SignIn, {"link": LINKS["sign_in"]}),
     pen: (pen.Pen, {"link": LINKS["pen"], "giver": "Bea", "note": "Jij kunt dit."}),
+    comment_confirmation: (
+        comment_confirmation.CommentConfirmation,
+        {"link": LINKS["comment"], "post": "Over de heg"},
+    ),
+    comment_reply: (
+        comment_reply.CommentReply,
+        {"link": LINKS["post"], "unsubscribe_link": LINKS["unsubscribe_link"], **SAID, "replier": "Dee"},
+    ),
+    comments_waiting: (
+        comments_waiting.CommentsWaiting,
+        {"link": LINKS["moderate"], **SAID, "writer": "Cas", "number": "3"},
+    ),
 }
 WRITTEN = {
     "confirmation": ["link"],
@@ -69,8 +88,16 @@ WRITTEN = {
     "pen": ["link"],
     "pen_reminder": ["link"],
     "pen_thanks": ["link"],
+    "comment_confirmation": ["link"],
+    "comments_waiting": ["link"],
+    "comment_reply": ["link", "unsubscribe_link"],
 }
-MORE = {"confirmation": {"code": "12345678"}}
+MORE = {
+    "confirmation": {"code": "12345678"},
+    "comment_confirmation": {"post": "Over de heg"},
+    "comments_waiting": {**SAID, "writer": "Cas", "number": "3"},
+    "comment_reply": {**SAID, "replier": "Dee"},
+}
 HEADERS = {"Subject", "From", "To", "Date", "Message-ID"}
 HEADERS |= {"Content-Language", "MIME-Version", "Content-Type"}
 WAYS_OUT = {"List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"}

@@ -30,7 +30,7 @@ Question = tuple[str, dict[str, Any]]
 
 
 class Crawler:
-    """Makes the questions; `values` holds what to say for an argument or input field, by its name.
+    """Makes the questions of a reader; `values` holds what to say for an argument or input field by its name.
 
     An argument that it knows no value for stops the crawl, so that a new one cannot be forgotten. A question
     without arguments goes `depth` objects deep, the many others two less.
@@ -84,6 +84,8 @@ class Crawler:
 
     def _fields(self, kind: Any, depth: int) -> Iterator[str]:
         for name, field in kind.fields.items():
+            if who_may(kind.name, name) != EVERYBODY:
+                continue
             if depth == 0 and not is_leaf_type(get_named_type(field.type)):
                 continue
             if who_may(kind.name, name) not in self.may:

@@ -112,6 +112,11 @@ def draw(core: GraphQLSchema, lore: Lore, random: Random, sizes: tuple[int, ...]
     return _Drawing(Luck(random), core, lore, random.choice(sizes)).question()
 
 
+def _everybodys(kind: Any) -> list[str]:
+    """Name the fields that a reader may ask for; of an interface, what those of its first kind may."""
+    return [name for name in kind.fields if who_may(kind.name, name) in (EVERYBODY, None)]
+
+
 @dataclass
 class _Drawing:
     luck: Luck
