@@ -1,4 +1,4 @@
-"""The editorial states of posts and pages, as the graph tells them."""
+"""The states of posts, pages and comments, as the graph tells them."""
 
 from datetime import datetime
 from enum import Enum
@@ -6,6 +6,14 @@ from enum import Enum
 import strawberry
 
 import models
+
+
+@strawberry.enum(description="Moderation state of a comment.")
+class CommentStatus(Enum):
+    APPROVED = strawberry.enum_value("approved", description="Everyone sees it.")
+    PENDING = strawberry.enum_value("pending", description="Waits for a moderator.")
+    REJECTED = strawberry.enum_value("rejected", description="Refused by a moderator.")
+    SPAM = strawberry.enum_value("spam", description="Marked as spam.")
 
 
 @strawberry.enum(description="Editorial state of a post or page.")

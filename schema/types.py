@@ -1,7 +1,6 @@
 """The objects of the graph, declared over the rows of the store."""
 
 from datetime import datetime
-from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -48,7 +47,7 @@ from schema.sources import (
     same_row,
     worked,
 )  # fmt: skip
-from schema.statuses import PostStatus, scheduled_for, status_of
+from schema.statuses import CommentStatus, PostStatus, scheduled_for, status_of
 
 WORDS_A_MINUTE = 220
 NEWEST = Order("published_at", descending=True)
@@ -100,14 +99,6 @@ def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
     if post_slug is None:
         raise models.NotFound("The post is not there any more.")
     return URL(f"{context.absolute(models.Post.path_of(post_slug))}#comment-{id}")
-
-
-@strawberry.enum(description="Moderation state of a comment.")
-class CommentStatus(Enum):
-    APPROVED = strawberry.enum_value("approved", description="Everyone sees it.")
-    PENDING = strawberry.enum_value("pending", description="Waits for a moderator.")
-    REJECTED = strawberry.enum_value("rejected", description="Refused by a moderator.")
-    SPAM = strawberry.enum_value("spam", description="Marked as spam.")
 
 
 @strawberry.type(description="An entry of a menu.")
