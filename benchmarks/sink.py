@@ -1,4 +1,4 @@
-"""Lends Postfix's smtp-sink, which takes every letter and keeps none."""
+"""Lends Postfix's smtp-sink, which takes every letter, and keeps each as a file when it is told where."""
 
 import os
 import shutil
@@ -6,12 +6,13 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 PLACES = ("smtp-sink", "/usr/sbin/smtp-sink")
 
 
 @contextmanager
-def sink() -> Iterator[int]:
+def sink(folder: Path | None = None) -> Iterator[int]:
     """Run it on a free port of this machine; give the port."""
     found = next(filter(None, map(shutil.which, PLACES)), None)
     if found is None:
@@ -19,7 +20,10 @@ def sink() -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    process = subprocess.Popen([found, *user, f"127.0.0.1:{port}", "200"])
+    if folder is not None:
+        folder.chmod(0o777)  # it gives up its rights
+    kept = [] if folder is None else ["-d", f"{folder}/"]
+    process = subprocess.Popen([found, *user, *kept, f"127.0.0.1:{port}", "200"])
     try:
         while process.poll() is None:
             try:

@@ -14,7 +14,7 @@ import models
 from gql_server.flow import Flow
 from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
 from mailers.letter import Letter
-from mailers.letters import Pen, wording_id
+from mailers.letters import NO_CONTENT, Content, Pen, wording_id
 from mailers.mail import Mail, Sender
 from mailers.outbox import Outbox
 from mailers.post_office import PostOffice
@@ -35,12 +35,12 @@ from models.engines.queues import LEASE
 from schema.context import Publication
 
 A_CHUNK = 50  # letters read from the store at a time
-NEEDED = ("id", "kind", "key", "promised_at", "facts")
+NEEDED = ("id", "kind", "key", "promised_at", "facts", "issue_id")
 AWAY_SECONDS = 1.0
 WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
 Post = PostOffice | Outbox
-Write = Callable[[str, str, datetime, dict[str, Any]], Letter | Mail]
+Write = Callable[[str, str, datetime, dict[str, Any], Content], Letter | Mail]
 log = structlog.get_logger("letters")
 
 
@@ -101,6 +101,7 @@ class _Round:
         self._write = write
         self._flow = flow
         self._on_their_way: dict[str, tuple[int, str]] = {}
+        self._contents: dict[int | None, Content] = {None: NO_CONTENT}
         self._is_ours, self._ours_since = True, monotonic()
 
     async def letters(self) -> AsyncIterator[Letter | Mail]:
@@ -119,7 +120,10 @@ class _Round:
         """Write a letter; one that cannot be written waits alone, and not all that come after it."""
         verdict: Verdict
         try:
-            letter = self._write(row.kind, row.key, row.promised_at, row.facts)
+            # Of a trial, which is no issue, the letter itself knows the content.
+            told = row.facts.pop("content", None)
+            content = Content.of(told) if told else await self._content(row.issue_id)
+            letter = self._write(row.kind, row.key, row.promised_at, row.facts, content)
             self._on_their_way[row.key] = row.id, wording_id(row.kind, row.facts["language"])
             return letter
         except models.Invalid as invalid:
@@ -129,6 +133,12 @@ class _Round:
             verdict = TryLater(models.now(), "it cannot be written")
         await self.record([Outcome(row.key, verdict)])
         return None
+
+    async def _content(self, issue_id: int | None) -> Content:
+        """Read what an issue tells, once."""
+        if issue_id not in self._contents:
+            self._contents[issue_id] = Content.of((await models.Issue.get(id=issue_id)).facts)
+        return self._contents[issue_id]
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         """Keep outcomes in the store, as soon as it answers: no line sends more before that."""
@@ -150,7 +160,8 @@ class _Round:
         """
         if not await self._is_still_ours():
             return list(self._on_their_way)
-        gone = await models.Delivery.withdrawn([id for id, _ in self._on_their_way.values()])
+        ids = [id for id, _ in self._on_their_way.values()]
+        gone = await models.Delivery.withdrawn(ids, batch=self._batch)
         return [key for key, (id, _) in self._on_their_way.items() if id in gone]
 
     async def _is_still_ours(self) -> bool:

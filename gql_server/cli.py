@@ -7,6 +7,7 @@ import click
 import models
 from gql_server.cli_comments import comments
 from gql_server.cli_doctor import doctor
+from gql_server.cli_issues import issues
 from gql_server.cli_jobs import jobs, work
 from gql_server.cli_subscribers import subscribers
 from gql_server.cli_users import token, users
@@ -34,6 +35,7 @@ main.add_command(work)
 main.add_command(jobs)
 main.add_command(subscribers)
 main.add_command(comments)
+main.add_command(issues)
 main.add_command(users)
 main.add_command(token)
 main.add_command(doctor)

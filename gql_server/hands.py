@@ -14,12 +14,16 @@ Hand = Callable[..., Awaitable[Any]]
 Hands = Mapping[models.Work, Hand]
 
 HANDS: Hands = {
+    models.Work.ANNOUNCE_POST: models.announce_post,
     models.Work.ANSWER_SIGN_IN: models.answer_sign_in,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
     models.Work.ATTEND_COMMENT: models.attend_comment,
     models.Work.COUNT_DUE: models.count_due,
     models.Work.CUT_MONTHS: models.cut_months,
     models.Work.LEARN_SPAM: models.learn_spam,
+    models.Work.CARRY_ISSUE: models.carry_issue,
+    models.Work.COUNT_DUE: models.count_due,
+    models.Work.DIGEST: models.digest,
     models.Work.PURGE: models.purge,
     models.Work.REMIND_OF_PEN: models.remind_of_pen,
     models.Work.SCRUB: models.scrub,
@@ -30,6 +34,8 @@ HANDS: Hands = {
 
 TIMETABLE: Timetable = {
     models.Work.COUNT_DUE: timedelta(minutes=1),
+    # Whole quarters: seven in the morning falls on one in every time zone.
+    models.Work.DIGEST: timedelta(minutes=15),
     models.Work.PURGE: timedelta(hours=1),
     models.Work.THANK_FOR_PENS: timedelta(minutes=1),
     models.Work.TIDY_QUEUE: timedelta(hours=1),

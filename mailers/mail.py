@@ -34,9 +34,13 @@ class Mail(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True)
 class Headers:
-    """What a letter tells machines: not to answer (RFC 3834), and how to leave (RFC 2369, 2919, 8058)."""
+    """What a letter tells machines: not to answer (RFC 3834), and how to leave (RFC 2369, 2919, 8058).
+
+    `bulk` says that it goes to many, which holiday messages look for.
+    """
 
     automatic: bool = False
+    bulk: bool = False
     list_id: str = ""
     list_name: str = ""
     unsubscribe_url: str = ""
@@ -47,6 +51,8 @@ class Headers:
         lines = []
         if self.automatic:
             lines.append("Auto-Submitted: auto-generated\r\n")
+        if self.bulk:
+            lines.append("Precedence: bulk\r\n")
         if self.list_id:
             name = encoding.phrase(self.list_name, field="list_name") + "\r\n " if self.list_name else ""
             domain = mailbox(f"list@{self.list_id}", field="list_id").removeprefix("list@")

@@ -120,6 +120,7 @@ def read(mail: Mail) -> Letter:
         promised_at=message["Date"].datetime,
         headers=Headers(
             automatic="Auto-Submitted" in message,
+            bulk="Precedence" in message,
             list_id=list_id,
             list_name=_unquoted(list_name.strip()),
             unsubscribe_url=next((way for way in ways if way.startswith("http")), ""),

@@ -1,11 +1,15 @@
 """The words of a letter in a language, from its folder under `templates/`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from mailers.addresses import named_host
@@ -14,6 +18,7 @@ from mailers.mail import Headers
 
 FOLDER = Path(__file__).parent / "templates"
 FALLBACK = "en"
+SPOKEN = ("en", "nl")
 AUTOMATIC = Headers(automatic=True)
 
 _environment = Environment(
@@ -60,10 +65,10 @@ class Wording:
         return subject.strip(), text, html
 
 
-def written(letter: str, facts: Facts, headers: Headers = AUTOMATIC) -> Letter:
-    """Write a letter that answers what one reader did."""
+def written(letter: str, facts: Facts, headers: Headers = AUTOMATIC, **shown: Any) -> Letter:
+    """Write a letter, with what is `shown` in place of facts of that name or beside them."""
     wording = wording_of(letter, facts.language)
-    subject, text, html = wording.filled({**vars(facts), "named": bool(facts.name)})
+    subject, text, html = wording.filled({**vars(facts), **shown, "named": bool(facts.name)})
     return Letter(
         to=facts.to,
         subject=subject,
@@ -82,6 +87,23 @@ def wording_of(letter: str, language: str) -> Wording:
     wanted = language.replace("_", "-").lower()
     known = _languages(letter)
     return _load(letter, next((tag for tag in (wanted, wanted.partition("-")[0]) if tag in known), FALLBACK))
+
+
+def byline(names: Sequence[str], language: str) -> str:
+    """Name authors one after the other."""
+    return format_list(names, locale=_locale(language)) if names else ""
+
+
+def day_in_words(day: str | None, language: str) -> str:
+    """Write a day, such as 2021-03-01, in words."""
+    return format_date(date.fromisoformat(day), "long", locale=_locale(language)) if day else ""
+
+
+@cache
+def _locale(language: str) -> Locale:
+    """Give the locale of the words around: what it writes stands among them."""
+    tag = language.replace("_", "-").partition("-")[0].lower()
+    return Locale.parse(tag if tag in SPOKEN else FALLBACK)
 
 
 @cache

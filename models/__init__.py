@@ -30,6 +30,7 @@ from models.consents import Act, Consent, Trace
 from models.content import Content, Format
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
+from models.digests import digest
 from models.engines.transactions import Unavailable
 from models.errors import (
     Changed,
@@ -46,12 +47,14 @@ from models.errors import (
     TooMany,
     Unproven,
 )
+from models.fan_outs import carry_issue
 from models.files import Files, files_at
 from models.founding import found
 from models.images import Image, draw_renditions
 from models.instants import now
-from models.interests import Topic, described, known_topics, topic_code, topics_of
+from models.interests import Topic, described, known_topics, read_topic, topic_code, topics_of
 from models.invitations import invite
+from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.keys import LIVES as LIVES_OF_KEYS
 from models.keys import Key, KeyKind
@@ -60,6 +63,7 @@ from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
+from models.openings import announce_post
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.parting import delete_author, delete_tag, merge_tags
@@ -91,6 +95,7 @@ from models.suppressions import Scope as SuppressionScope
 from models.suppressions import Suppression
 from models.tags import Tag
 from models.tokens import keyed_digest
+from models.trials import try_out
 from models.users import User
 from models.visibility import Status, is_visible
 from models.wanted import Wanted
@@ -136,6 +141,9 @@ __all__ = [
     "Image",
     "InUse",
     "Invalid",
+    "Issue",
+    "IssueKind",
+    "IssueStatus",
     "Job",
     "Key",
     "KeyKind",
@@ -159,6 +167,7 @@ __all__ = [
     "PersistedDocument",
     "Post",
     "Principal",
+    "Progress",
     "Redirect",
     "Refused",
     "Repeat",
@@ -192,12 +201,14 @@ __all__ = [
     "Wanted",
     "Work",
     "Writer",
+    "announce_post",
     "answer_sign_in",
     "answer_sign_up",
     "archive_months",
     "arrange",
     "attend_comment",
     "bring_in",
+    "carry_issue",
     "clear",
     "comment_to_confirm",
     "compare",
@@ -209,6 +220,7 @@ __all__ = [
     "delete_author",
     "delete_tag",
     "described",
+    "digest",
     "draw_renditions",
     "erase",
     "export",
@@ -237,10 +249,12 @@ __all__ = [
     "own",
     "owner_token",
     "paging",
+    "progress_of",
     "pulse",
     "purge",
     "read_masthead",
     "read_menus",
+    "read_topic",
     "recount",
     "remind_of_pen",
     "remove_comment",
@@ -256,5 +270,6 @@ __all__ = [
     "to_own",
     "topic_code",
     "topics_of",
+    "try_out",
     "unsuppress",
 ]

@@ -18,6 +18,8 @@ from models.relations import may_point_to
 
 # So many letters are one job.
 A_BATCH = 200
+# The batch of letters that wait for no job.
+HELD = 0
 
 
 class LetterKind(StrEnum):
@@ -28,6 +30,8 @@ class LetterKind(StrEnum):
     PREFERENCES_LINK = "preferences_link"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    NEWSLETTER = "newsletter"
+    DIGEST = "digest"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
     PEN = "pen"
@@ -71,11 +75,14 @@ class Delivery(Model):
     id = fields.IntField(primary_key=True)
     subscription: Any = may_point_to("Subscription", on_delete=OnDelete.CASCADE, indexed=False)
     subscription_id: int | None
-    kind = fields.CharEnumField(LetterKind, max_length=32)
+    # Described by hand: Tortoise would list the letters, and call each new one a change of the schema.
+    kind = fields.CharEnumField(LetterKind, max_length=32, description="which letter")
     key = fields.CharField(max_length=120, unique=True)
     # Each letter belongs to one job: two that send the same would send it twice.
     batch = fields.BigIntField()
     topic = fields.CharField(max_length=32, null=True)
+    # No foreign key: Tortoise cannot add one to a table that is there on both stores.
+    issue_id = fields.IntField(null=True)
     state = fields.CharEnumField(State, max_length=16, default=State.QUEUED)
     facts: dict[str, Any] = fields.JSONField()
     tries = fields.IntField(default=0)
@@ -86,7 +93,7 @@ class Delivery(Model):
 
     class Meta:
         table = "delivery"
-        indexes = (("subscription_id", "state"), ("batch", "id"), ("settled_at",))
+        indexes = (("subscription_id", "state"), ("batch", "id"), ("settled_at",), ("issue_id", "state"))
 
     @property
     def is_over_at(self) -> datetime:
@@ -110,16 +117,16 @@ class Delivery(Model):
         return next_one.not_before if next_one else None
 
     @classmethod
-    async def withdrawn(cls, ids: Sequence[int]) -> set[int]:
-        """Tell which of these are not to be sent any more."""
-        still: set[Any] = set(await cls.filter(id__in=ids, state__in=OPEN).values_list("id", flat=True))
-        return set(ids) - still
+    async def withdrawn(cls, ids: Sequence[int], *, batch: int) -> set[int]:
+        """Tell which of these letters of a batch are not to be sent any more, or not with it."""
+        still = cls.filter(id__in=ids, batch=batch, state__in=OPEN)
+        return set(ids) - set(await still.values_list("id", flat=True))
 
     @classmethod
     async def promise(cls, letters: Sequence["Delivery"], *, lane: Lane) -> None:
         """Promise letters in the caller's transaction, one job for A_BATCH of them; once for each key."""
         for begin in range(0, len(letters), A_BATCH):
-            part, batch = letters[begin : begin + A_BATCH], secrets.randbits(62)
+            part, batch = letters[begin : begin + A_BATCH], fresh_batch()
             for letter in part:
                 letter.batch = batch
             await cls.bulk_create(part, ignore_conflicts=True)
@@ -145,9 +152,9 @@ class Delivery(Model):
         return await open_ones.count(), oldest.promised_at if oldest else None
 
     @classmethod
-    async def forget(cls, older_than: timedelta) -> int:
-        """Forget letters whose outcome is this old."""
-        return await cls.filter(settled_at__lt=now() - older_than).delete()
+    def settled_before(cls, age: timedelta) -> QuerySet[Self]:
+        """Ask for letters whose outcome is this old."""
+        return cls.filter(settled_at__lt=now() - age)
 
     @classmethod
     def written(
@@ -160,3 +167,8 @@ class Delivery(Model):
             subscription_id=subscription_id, kind=kind, key=f"{kind}:{key}", topic=topic, facts=facts,
             not_before=moment, promised_at=moment,
         )  # fmt: skip
+
+
+def fresh_batch() -> int:
+    """Give the number of a batch that no other has."""
+    return secrets.randbits(62) + 1

@@ -49,3 +49,8 @@ def month_of(moment: datetime, time_zone: str) -> str:
     """Name the calendar month a moment falls in, such as 2021-03."""
     local = moment.astimezone(ZoneInfo(time_zone))
     return f"{local.year:04d}-{local.month:02d}"
+
+
+def day_of(moment: datetime, time_zone: str) -> str:
+    """Name the calendar day a moment falls on, such as 2021-03-01."""
+    return moment.astimezone(ZoneInfo(time_zone)).date().isoformat()

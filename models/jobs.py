@@ -41,6 +41,7 @@ _interrupted: set[_Hand] = set()
 class Work(StrEnum):
     """The kinds of work; the worker has one hand for each."""
 
+    ANNOUNCE_POST = "announce_post"
     ANSWER_SIGN_IN = "answer_sign_in"
     ANSWER_SIGN_UP = "answer_sign_up"
     ATTEND_COMMENT = "attend_comment"
@@ -48,6 +49,8 @@ class Work(StrEnum):
     CUT_MONTHS = "cut_months"
     DRAW_RENDITIONS = "draw_renditions"
     LEARN_SPAM = "learn_spam"
+    CARRY_ISSUE = "carry_issue"
+    DIGEST = "digest"
     PURGE = "purge"
     REMIND_OF_PEN = "remind_of_pen"
     SCRUB = "scrub"

@@ -1,5 +1,6 @@
 """Newsletters: what a visitor can subscribe to."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise import fields
@@ -8,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from models import text
 from models.atomic import atomic
-from models.errors import Invalid
+from models.errors import Invalid, NotFound
 from models.fitting import fitting
 from models.relations import belongs_to
 from models.site import Site
@@ -57,6 +58,14 @@ class Newsletter(Model):
             await in_turn(site.id)
             found, _ = await cls.get_or_create(site_id=site.id, slug=MAIN)
         return found
+
+    @classmethod
+    async def by_slugs(cls, site: Site, slugs: Sequence[str]) -> list["Newsletter"]:
+        """Give the newsletters of these slugs; refuse one that there is not."""
+        found = {row.slug: row for row in await cls.offered(site.id)}
+        if any(slug not in found for slug in slugs):
+            raise NotFound("There is no newsletter of that name.", field="newsletterSlugs")
+        return [found[slug] for slug in dict.fromkeys(slugs)]
 
     @classmethod
     @atomic

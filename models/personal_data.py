@@ -14,6 +14,7 @@ from models.consents import Consent, Trace
 from models.deliveries import Delivery
 from models.errors import NotFound
 from models.interests import described, topics_of
+from models.issues import Issue
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
@@ -21,8 +22,8 @@ from models.subscriptions import Subscription
 from models.suppressions import Scope, Suppression, key_of
 
 OF_SUBSCRIPTION = (
-    "email", "name", "language", "frequency", "status", "paused_until", "version", "asked_at", "confirmed_at",
-    "left_at", "leaving_reason", "created_at",
+    "email", "name", "language", "frequency", "status", "time_zone", "digested_until", "paused_until",
+    "version", "asked_at", "confirmed_at", "left_at", "leaving_reason", "created_at",
 )  # fmt: skip
 OF_CONSENT = ("act", "at", "version", "door", "form", "network", "language", "wording", "detail")
 OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "not_before", "settled_at", "reason")
@@ -102,7 +103,11 @@ async def forget(site: Site, email: str) -> bool:
 @atomic
 async def _forget(site_id: int, mailbox: str) -> bool:
     requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
-    subscriptions = await Subscription.filter(site_id=site_id, mailbox=mailbox).delete()
+    # Locked, so that no issue writes to them between the counting and the forgetting.
+    rows = Subscription.select_for_update().filter(site_id=site_id, mailbox=mailbox)
+    ids = [row.id for row in await rows.only("id")]
+    await Issue.count_out(Delivery.filter(subscription_id__in=ids))
+    subscriptions = await Subscription.filter(id__in=ids).delete()
     comments = await Comment.erase_of(site_id, mailbox)
     commenter = await Commenter.filter(site_id=site_id, mailbox=mailbox).first()
     if commenter is not None:

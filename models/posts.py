@@ -13,6 +13,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import pulse, redirects, text
+from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging, set_bylines, set_tags
@@ -21,6 +22,7 @@ from models.counters import tally
 from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
 from models.fitting import as_asked, fitting
 from models.instants import Instant, known_moment, month_of, now
+from models.newsletters import Newsletter
 from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.revisions import Editor, Revision, Wording, keep
@@ -213,14 +215,21 @@ class Post(Model):
 
     @atomic
     @pulse.precise(*OWN_TABLES)
-    async def publish(self, at: datetime | None = None) -> None:
+    async def publish(
+        self, at: datetime | None = None, *, newsletters: Sequence[Newsletter] | None = None
+    ) -> None:
         """Show the post to everybody, from a moment on, past or ahead; else since it was published first, or
         from now on.
+
+        As it appears, who follows its authors, its tags or these `newsletters` is written to; without any,
+        who follows authors or tags; when they are left out, nobody who was not to be.
         """
         moment = known_moment(at or min(self.published_at or now(), now()))
         site = await in_turn(self.site_id)
         was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
+        if newsletters is not None:
+            await Announcement.ask(self.id, newsletters)
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
         await self._appear(is_update=was_counted)
 
@@ -239,6 +248,7 @@ class Post(Model):
         await self._count(visible_now=False)
         # What never appeared was not published at any moment.
         never = {"published_at": None, "published_month": None} if self.is_scheduled else {}
+        await Announcement.take_back(self.id)
         await self._change(status=to, **never)
 
     @atomic
@@ -246,6 +256,7 @@ class Post(Model):
     async def remove(self) -> None:
         """Delete the post for good, with its comments, its revisions and all that leads to it."""
         await self._count(visible_now=False)
+        await Announcement.take_back(self.id)
         if not await Post.filter(id=self.id, version=self.version).delete():
             raise await self._changed()
         if self.status is Status.PUBLISHED:
@@ -307,6 +318,8 @@ class Post(Model):
         if months[0] is not None:
             by = 1 if visible_now else -1
             await tally(self.id, site_id=self.site_id, month=months[0], by=by)
+        if visible_now:
+            await Announcement.make(self.id)
         return True
 
 

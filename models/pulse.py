@@ -55,13 +55,19 @@ class PostPublished(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only
     is_update: bool
 
 
+class IssueProgressed(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="issue"):
+    """Some more letters of an issue were written or came to their end, or it was stopped or went on."""
+
+    issue_id: Id
+
+
 class KeyRevoked(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="key_revoked"):
     """A key opens nothing any more."""
 
     key_id: Id
 
 
-Event = CommentShown | CommentHeld | PostPublished | KeyRevoked
+Event = CommentShown | CommentHeld | PostPublished | IssueProgressed | KeyRevoked
 E = TypeVar("E", bound=Event)
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,6 +8,7 @@ from models.commenters import Commenter
 from models.comments import Comment
 from models.deliveries import Delivery
 from models.instants import now
+from models.issues import Issue
 from models.jobs import Job, Work
 from models.keys import Key
 from models.repeats import Repeat
@@ -42,6 +43,8 @@ async def purge() -> None:
     await Key.forget(old)
     await SignIn.forget(old)
     await Repeat.forget()
-    await Delivery.forget(LETTERS_KEPT)
+    old_letters = Delivery.settled_before(LETTERS_KEPT)
+    await Issue.count_out(old_letters)
+    await old_letters.delete()
     if gone or back:
         await Job.promise(Work.SCRUB, key="scrub")

@@ -12,7 +12,7 @@ from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.comments import Comment
 from models.counters import MonthCount
-from models.posts import Post
+from models.posts import Post, count_due
 from models.site import Site
 from models.tags import Tag
 from models.visibility import visible
@@ -21,6 +21,7 @@ from models.visibility import visible
 @atomic
 async def recount(site: Site) -> int:
     """Set every kept count to what its question counts; tell how many were off."""
+    await count_due()  # whoever appears is announced, and not only counted
     seen = Post.published().filter(site_id=site.id)
     await Post.filter(site_id=site.id).update(is_counted=False)
     await seen.update(is_counted=True)

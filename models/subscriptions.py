@@ -22,7 +22,7 @@ from models.instants import Instant, known_moment, lasts, now
 from models.interests import Topic, read_topic, set_topics, still_there, topic_code, topics_of
 from models.jobs import Lane
 from models.relations import belongs_to
-from models.site import Site, known_language
+from models.site import Site, known_language, known_time_zone
 from models.suppressions import Scope, Suppression
 from models.tokens import Token, digest, fresh_code, fresh_secret, keyed_digest, matches
 
@@ -67,6 +67,10 @@ class Subscription(Model):
     language = fields.CharField(max_length=35)
     frequency = fields.CharEnumField(Frequency, max_length=16, default=Frequency.IMMEDIATE)
     status = fields.CharEnumField(SubscriptionStatus, max_length=16, default=SubscriptionStatus.PENDING)
+    # Where days begin for its digests; the site's zone when it has none.
+    time_zone = fields.CharField(max_length=64, null=True)
+    # What appeared until then has come in a digest, or was before there were any.
+    digested_until = Instant(null=True)
     paused_until = Instant(null=True)
     version = fields.IntField(default=0)
     seed = fields.CharField(max_length=32)
@@ -81,7 +85,7 @@ class Subscription(Model):
     class Meta:
         table = "subscription"
         unique_together = (("site_id", "mailbox"),)
-        indexes = (("status", "id"), ("status", "asked_at"))
+        indexes = (("status", "id"), ("status", "asked_at"), ("frequency", "time_zone"))
 
     @classmethod
     def confirmed(cls) -> QuerySet[Self]:
@@ -200,8 +204,9 @@ class Subscription(Model):
         if row.version != self.version:
             raise Unproven
         row.status, row.confirmed_at = SubscriptionStatus.CONFIRMED, now()
-        row.left_at = row.leaving_reason = None
-        await row.save(update_fields=["status", "confirmed_at", "left_at", "leaving_reason"])
+        row.digested_until, row.left_at, row.leaving_reason = row.confirmed_at, None, None
+        columns = ["status", "confirmed_at", "digested_until", "left_at", "leaving_reason"]
+        await row.save(update_fields=columns)
         # One whose outcome is uncertain would be sent once more; and mail arrives there again.
         await Delivery.cancel(row.id, kind=LetterKind.CONFIRMATION)
         await Suppression.lift(site, row.mailbox, Scope.LISTS)
@@ -212,12 +217,15 @@ class Subscription(Model):
 
     @atomic
     async def choose(self, site: Site, trace: Trace, **changes: Any) -> Self:
-        """Change name, language, frequency, topics or paused_until; what is left out stays."""
+        """Change name, language, frequency, topics, time_zone or paused_until; what is left out stays."""
         row = await self._locked()
         topics = changes.pop("topics", None)
-        row.update_from_dict(fitting(Subscription, wishes(site, **changes)))
-        if changes:
-            await row.save(update_fields=list(changes))
+        values = fitting(Subscription, wishes(site, **changes))
+        if values.get("frequency", row.frequency) is not row.frequency:
+            values["digested_until"] = now()  # what appeared before has come already
+        row.update_from_dict(values)
+        if values:
+            await row.save(update_fields=list(values))
         if topics is not None:
             if not topics:
                 raise Invalid("topics", "Choose at least one thing to receive, or unsubscribe.")
@@ -329,6 +337,8 @@ def wishes(site: Site, **given: Any) -> dict[str, Any]:
             raise Invalid("name", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
     if "language" in given:
         read["language"] = known_language(given["language"] or site.language)
+    if given.get("time_zone") is not None:
+        read["time_zone"] = known_time_zone(given["time_zone"])
     if (moment := given.get("paused_until")) is not None:
         # Compared before it is put into UTC, which the last moments of the calendar cannot be.
         if moment.tzinfo is None or not now() < moment <= now() + LONGEST_PAUSE:

@@ -95,6 +95,8 @@ APost = Annotated["Post", strawberry.lazy("schema.types")]  # type: ignore[name-
 AnAuthor = Annotated["Author", strawberry.lazy("schema.types")]  # type: ignore[name-defined]  # noqa: F821
 AComment = Annotated["Comment", strawberry.lazy("schema.types")]  # type: ignore[name-defined]  # noqa: F821
 
+AnIssue = Annotated["Issue", strawberry.lazy("schema.issues")]  # type: ignore[name-defined]  # noqa: F821
+
 
 @strawberry.type(description="A post within a connection.")
 class PostEdge:
@@ -134,6 +136,20 @@ class CommentEdge:
 class CommentConnection:
     edges: list[CommentEdge] = strawberry.field(description="Comments with their cursors.")
     nodes: list[AComment] = strawberry.field(description="Comments without cursors.")
+    page_info: PageInfo = _info_field()
+    total_count: int | None = _total_field()
+
+
+@strawberry.type(description="An issue within a connection.")
+class IssueEdge:
+    cursor: str = _cursor_field()
+    node: AnIssue = strawberry.field(description="The issue.")
+
+
+@strawberry.type(description="A page of issues.")
+class IssueConnection:
+    edges: list[IssueEdge] = strawberry.field(description="Issues with their cursors.")
+    nodes: list[AnIssue] = strawberry.field(description="Issues without cursors.")
     page_info: PageInfo = _info_field()
     total_count: int | None = _total_field()
 

@@ -11,7 +11,7 @@ from schema.connections import Slice
 from schema.context import Context
 from schema.ids import row_id
 from schema.permissions import deny, refused
-from schema.types import CommentStatus
+from schema.statuses import CommentStatus
 
 NEWEST = Order("created_at", descending=True)
 EVERYBODYS = {models.Fate.APPROVED}

@@ -12,7 +12,9 @@ from schema.directives import Cost, ListSize, SemanticNonNull
 from schema.editing_pages import EditingPages
 from schema.editing_posts import EditingPosts
 from schema.editing_site import EditingSite
+from schema.issues import Issue
 from schema.live import DevelopmentLive, Live
+from schema.mailing import Mailing
 from schema.moderating import Moderating
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
@@ -31,10 +33,11 @@ from schema.users import User
 
 # What readers can change, and each of those who sign in.
 MUTATIONS = (
-    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite, Passing, Staff, Uploading),
+    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite),
+    *(Mailing, Passing, Staff, Uploading),
 )
 NODES = [
-    *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
+    *(ArchiveMonth, Author, Comment, Issue, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Pen, Post, Revision, Site, Tag, User),
 ]
 

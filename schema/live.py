@@ -12,10 +12,11 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models.pulse import CommentHeld, CommentShown, E, Event, Listener, PostPublished
+from models.pulse import CommentHeld, CommentShown, E, Event, IssueProgressed, Listener, PostPublished
 from schema.connections import CommentEdge, Placed, PostEdge
 from schema.ids import row_id
 from schema.inputs import CommentOrder
+from schema.issues import Issue
 from schema.loaders import SharedLoaders
 from schema.outbox import OutboxLetter, letters_as_kept
 from schema.types import NEWEST, Post
@@ -51,6 +52,12 @@ class PostPublishedEvent:
     loaders: strawberry.Private[SharedLoaders]
 
 
+@strawberry.type(description="An issue has come further.")
+class IssueProgressedEvent:
+    issue: Issue = strawberry.field(description="The issue as it is now.")
+    loaders: strawberry.Private[SharedLoaders]
+
+
 @strawberry.type(name="Subscription", description="What can be listened to.")
 class Live:
     @strawberry.subscription(
@@ -69,6 +76,20 @@ class Live:
         may_moderate = info.context.principal.may(models.Scope.COMMENTS_MODERATE)
         kinds: tuple[type[Any], ...] = (CommentShown, CommentHeld) if may_moderate else (CommentShown,)
         return Told(models.pulse.listen(*kinds), partial(_added, post_id=wanted), most=most)
+
+    @strawberry.subscription(
+        description="Letters of an issue were sent, or it was paused, resumed, recalled or finished."
+    )
+    @staticmethod
+    async def issue_progress(
+        issue_id: Annotated[strawberry.ID, strawberry.argument(description="The issue.")],
+        first: EndAfter = UNSET,
+    ) -> AsyncIterator[IssueProgressedEvent | None]:
+        wanted = row_id(issue_id, "Issue") or 0
+        if not await models.Issue.filter(id=wanted).exists():
+            raise models.NotFound("There is no issue by that `issueId`.", field="issueId")
+        most = _most(first)
+        return Told(models.pulse.listen(IssueProgressed), partial(_progressed, issue_id=wanted), most=most)
 
     @strawberry.subscription(description="A post was published or, when it already was, changed.")
     @staticmethod
@@ -150,6 +171,13 @@ async def _published(event: PostPublished, *, author_slug: str | None) -> PostPu
         return None
     edge: Any = Placed(post, NEWEST)
     return PostPublishedEvent(is_update=event.is_update, post_edge=edge, loaders=loaders)
+
+
+async def _progressed(event: IssueProgressed, *, issue_id: int) -> IssueProgressedEvent | None:
+    if event.issue_id != issue_id:
+        return None
+    issue: Any = await models.Issue.filter(id=issue_id).first()
+    return None if issue is None else IssueProgressedEvent(issue=issue, loaders=_loaders_of(event))
 
 
 async def _is_by(post: models.Post, author_slug: str, loaders: SharedLoaders) -> bool:

@@ -83,6 +83,11 @@ class Loaders:
         """Load the revision that each (post_id, id) replaced."""
         return self._loader("revisions before", models.Revision.before_each)
 
+    @property
+    def progress(self) -> DataLoader[int, Any]:
+        """Count how the letters of each issue stand."""
+        return self._loader("progress", _progress)
+
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
         question = partial(OPEN_TO[noun], self._principal) if noun in OPEN_TO else NOUNS[noun]
@@ -146,6 +151,11 @@ class _SharedLoader(DataLoader[Any, Any]):
     def load(self, key: Any) -> Awaitable[Any]:
         # Whoever is cancelled while waiting cancels the future it waits for.
         return shield(super().load(key))
+
+
+async def _progress(ids: list[int]) -> list[models.Progress | None]:
+    found = await models.progress_of(await models.Issue.filter(id__in=ids))
+    return [found.get(id) for id in ids]
 
 
 def _parents(listed: Listed, keys: list[Any]) -> Parents:

@@ -11,7 +11,8 @@ from schema.commands import COSTLY, DONE, SAID, mistakes_as_data, once
 from schema.ids import row_id
 from schema.mistakes import ForbiddenError, NotFoundError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
-from schema.types import Comment, CommentStatus
+from schema.statuses import CommentStatus
+from schema.types import Comment
 
 MOST = 100
 ModerateCommentError = Annotated[

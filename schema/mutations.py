@@ -112,7 +112,7 @@ class Mutation:
     ) -> UpdatePreferencesPayload | None:
         async def work() -> str:
             row, _ = await _behind(info, input.token, "prefs")
-            changes = _given(input, "name", "language", "frequency", "paused_until")
+            changes = _given(input, "name", "language", "frequency", "paused_until", "time_zone")
             if (topics := await _topics(info, input.topics)) is not None:
                 changes["topics"] = topics
             await row.choose(info.context.site, info.context.visitor.trace, **changes)

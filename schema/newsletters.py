@@ -12,7 +12,7 @@ import models
 from schema.directives import SEMANTIC_NON_NULL, bounded
 from schema.nodes import Node, identifier, rows_of
 from schema.scalars import EmailAddress, LanguageTag
-from schema.sources import column, derived
+from schema.sources import column, derived, worked
 from schema.types import Author, Newsletter, Tag
 
 Topic = Annotated[
@@ -57,6 +57,12 @@ class NewsletterSubscription(Node):
     )
     status: NewsletterSubscriptionStatus = derived(
         "State.", lambda status: NewsletterSubscriptionStatus(status.value), "status"
+    )
+
+    time_zone: str = worked(
+        "IANA time zone, in which digests come at seven.",
+        lambda context, zone: zone or context.site.time_zone,
+        "time_zone",
     )
 
     @strawberry.field(

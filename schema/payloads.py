@@ -169,6 +169,10 @@ class UpdatePreferencesInput:
     paused_until: datetime | None = strawberry.field(
         default=UNSET, description="No mail until then, at most a year ahead; null ends a pause."
     )
+    time_zone: str | None = strawberry.field(
+        default=UNSET,
+        description="IANA time zone, in which digests come at seven; null for the site's.",
+    )
     token: str = _token()
     topics: list[TopicInput] | None = strawberry.field(
         default=UNSET, description="What to receive from now on."

@@ -58,6 +58,14 @@ TABLE: dict[str, dict[Who, str]] = {
     "Image": {EVERYBODY: "altText caption height id mediaType thumbhash url width"},
     "ImageBlock": {EVERYBODY: "image"},
     "InvalidTokenError": {EVERYBODY: "code isExpired message path"},
+    "Issue": {
+        Scope.SUBSCRIBERS_MANAGE: "audience counters finishedAt id kind newsletters post startedAt status",
+    },
+    "IssueConnection": {Scope.SUBSCRIBERS_MANAGE: "edges nodes pageInfo totalCount"},
+    "IssueCounters": {Scope.SUBSCRIBERS_MANAGE: "cancelled deferred failed queued sent uncertain"},
+    "IssueEdge": {Scope.SUBSCRIBERS_MANAGE: "cursor node"},
+    "IssuePayload": {EVERYBODY: "clientMutationId errors issue query"},
+    "IssueProgressedEvent": {Scope.SUBSCRIBERS_MANAGE: "issue"},
     "ListBlock": {EVERYBODY: "isOrdered items"},
     "Menu": {EVERYBODY: "id items slug"},
     "MenuItem": {EVERYBODY: "id items label target url"},
@@ -76,11 +84,14 @@ TABLE: dict[str, dict[Who, str]] = {
             "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite "
             "updateTag uploadImage withdrawPen"
         ),
+        Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
         Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
-        EVERYBODY: "confirmedAt createdAt email export frequency id language name pausedUntil status topics",
+        EVERYBODY: (
+            "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone topics"
+        ),
     },
     "NotFoundError": {EVERYBODY: "code message missingId path"},
     "OutboxLetter": {EVERYBODY: "html language links sentAt subject text to"},
@@ -114,6 +125,7 @@ TABLE: dict[str, dict[Who, str]] = {
         ),
         Scope.CONTENT_READ: "pages",
         Scope.CONTENT_WRITE: "pens",
+        Scope.SUBSCRIBERS_MANAGE: "issue issues",
         Scope.TOKENS_MANAGE: "accessTokens users",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
@@ -133,9 +145,13 @@ TABLE: dict[str, dict[Who, str]] = {
     "Site": {EVERYBODY: "description id language logo menu newsletters timeZone title url"},
     "SitePayload": {EVERYBODY: "clientMutationId errors query site"},
     "SubscribePayload": {EVERYBODY: "clientMutationId confirmationSentTo errors query"},
-    "Subscription": {EVERYBODY: "commentAdded mailSent postPublished"},
+    "Subscription": {
+        EVERYBODY: "commentAdded mailSent postPublished",
+        Scope.SUBSCRIBERS_MANAGE: "issueProgress",
+    },
     "Tag": {EVERYBODY: "id label path postCount slug url"},
     "TagPayload": {EVERYBODY: "clientMutationId errors query tag"},
+    "TestIssuePayload": {EVERYBODY: "clientMutationId errors query sentTo"},
     "TokenPayload": {EVERYBODY: "accessToken clientMutationId errors query token"},
     "UnpublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "UnsubscribePayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},

@@ -14,6 +14,7 @@ from schema.connections import (
     Before,
     CommentConnection,
     First,
+    IssueConnection,
     Last,
     PostConnection,
     Slice,
@@ -32,6 +33,7 @@ from schema.inputs import (
     PostOrder,
     PostOrderField,
 )  # fmt: skip
+from schema.issues import Issue
 from schema.loaders import NOUNS, OPEN_TO
 from schema.newsletters import NewsletterSubscription
 from schema.nodes import Node
@@ -48,6 +50,7 @@ MOST_PAGES = 200
 MOST_TOKENS = 200
 MOST_USERS = 200
 ALPHABETICAL = Order("sort_key", descending=False)
+NEWEST_ISSUES = Order("started_at", descending=True)
 NEWEST = PostOrder(direction=OrderDirection.DESC, field=PostOrderField.PUBLISHED_AT)
 Identifier = Annotated[strawberry.ID, strawberry.argument(description="Global identifier.")]
 
@@ -117,6 +120,23 @@ class Query:
     ) -> CommentConnection | None:  # fmt: skip
         asked = window(first, last, after, before)
         return await across_posts(info.context, filter or None, asked)  # type: ignore[return-value]
+
+    @strawberry.field(description="One issue.")
+    @staticmethod
+    async def issue(id: Identifier) -> Issue | None:
+        return await models.Issue.filter(id=row_id(id, "Issue") or 0).first()  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Issues: posts and digests that went to subscribers, newest first.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+    @staticmethod
+    async def issues(
+        after: After = UNSET, before: Before = UNSET, first: First = UNSET, last: Last = UNSET
+    ) -> IssueConnection | None:
+        question = models.Issue.all()
+        found = await page(question, NEWEST_ISSUES, window(first, last, after, before))
+        return Slice(found, NEWEST_ISSUES, question.count)  # type: ignore[return-value]
 
     @strawberry.field(description="The subscription a preferences link belongs to.")
     @staticmethod
@@ -295,7 +315,7 @@ async def _fetch(info: Info, id: str) -> Any:
         return None if row is None else await info.context.loaders.rows(kind).load(row)
     if kind == "ArchiveMonth" and MONTH.fullmatch(key):
         return await info.context.loaders.months.load(key)
-    if kind in ("AccessToken", "User"):
+    if kind in ("AccessToken", "Issue", "User"):
         return await _of_staff(info, kind, int_key(key))
     if kind == "Pen" and info.context.principal.may(models.Scope.CONTENT_WRITE):
         return await models.Pen.passed_by(info.context.principal).filter(id=int_key(key) or 0).first()
@@ -303,11 +323,16 @@ async def _fetch(info: Info, id: str) -> Any:
 
 
 async def _of_staff(info: Info, kind: str, id: int | None) -> object | None:
-    """Give a user to themselves, and users and tokens to who runs the publication."""
+    """Give a user to themselves, and users, tokens and issues to who runs the publication."""
     principal = info.context.principal
     if kind == "User" and id is not None and id == principal.user_id:
         return await info.context.loaders.users.load(id)  # type: ignore[no-any-return]
-    if id is None or not principal.may(models.Scope.TOKENS_MANAGE):
+    if id is None:
+        return None
+    if kind == "Issue":
+        is_shown = principal.may(models.Scope.SUBSCRIBERS_MANAGE)
+        return await models.Issue.filter(id=id).first() if is_shown else None
+    if not principal.may(models.Scope.TOKENS_MANAGE):
         return None
     found = models.User.active() if kind == "User" else models.Key.filter(user_id__isnull=False)
     return await found.filter(id=id).first()

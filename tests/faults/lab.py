@@ -17,6 +17,7 @@ from gql_server.settings import Settings
 from gql_server.worker import Worker
 from mailers import lines, post_office
 from mailers.lane import Lane
+from models import fan_outs
 from models.jobs import queue
 from models.store import open_store
 from schema.context import Publication
@@ -38,11 +39,20 @@ BEFORE_THE_LINE = (
     "line open",
 )
 AT_THE_LINE = ("letter asked for", "outcome known", "outcome kept", "letter done")
+# The steps of an issue, before its letters go as all do.
+OF_AN_ISSUE = ("announcement claimed", "issue begun", "issue claimed", "chunk to be kept", "chunk kept")
+A_SMALL_CHUNK = 20
 
 
 def work(told: Connection, url: str, smtp_url: str, stand_at: str = "", most_lines: int = 0) -> None:
     """Work as `gql-server work` does, until killed or told to end."""
     asyncio.run(_work(told.send, url, smtp_url, stand_at, most_lines or post_office.MOST_LINES))
+
+
+def carry(told: Connection, url: str, smtp_url: str, stand_at: str = "") -> None:
+    """Work so too, and write issues in small chunks."""
+    fan_outs.A_CHUNK = A_SMALL_CHUNK
+    work(told, url, smtp_url, stand_at)
 
 
 def sign_up(told: Connection, url: str, smtp_url: str, name: str) -> None:
@@ -117,6 +127,8 @@ def _marked(pass_by: Callable[[str], Awaitable[None]], hands: Any) -> Any:
     before(Lane, "let_out", "letter asked for")
     before(models, "settle", "outcome known")
     after(models, "settle", "outcome kept")
+    before(models.Issue, "put", "chunk to be kept")
+    after(fan_outs, "_write", "chunk kept")
 
     def hand(work: models.Work, name: str) -> Callable[..., Awaitable[None]]:
         async def marked(**ids: int) -> None:
@@ -124,6 +136,8 @@ def _marked(pass_by: Callable[[str], Awaitable[None]], hands: Any) -> Any:
             await hands[work](**ids)
             if work is models.Work.ANSWER_SIGN_UP:
                 await pass_by(f"{name} answered")
+            if work is models.Work.ANNOUNCE_POST:
+                await pass_by("issue begun")
             done.append(name)
 
         return marked
@@ -136,7 +150,12 @@ def _marked(pass_by: Callable[[str], Awaitable[None]], hands: Any) -> Any:
         await pass_by(f"{done.pop()} done")
 
     type(queue()).done = marked_done
-    names = {models.Work.ANSWER_SIGN_UP: "sign-up", models.Work.SEND_LETTERS: "letter"}
+    names = {
+        models.Work.ANNOUNCE_POST: "announcement",
+        models.Work.ANSWER_SIGN_UP: "sign-up",
+        models.Work.CARRY_ISSUE: "issue",
+        models.Work.SEND_LETTERS: "letter",
+    }
     return {work: hand(work, name) for work, name in names.items()}
 
 

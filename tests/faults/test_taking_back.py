@@ -30,8 +30,8 @@ async def the_post_knows(monkeypatch):
     """Wait until the post knows that the letters of these readers are not to go out."""
     looked, known, look = asyncio.Condition(), set(), models.Delivery.withdrawn
 
-    async def withdrawn(ids):
-        gone = await look(ids)
+    async def withdrawn(ids, **more):
+        gone = await look(ids, **more)
         async with looked:
             known.update(gone)
             looked.notify_all()

@@ -30,7 +30,7 @@ TRACES = ("zephyrine", "quicksilver", "203.0.113", "marmalade")
 NOT_TOLD = {
     "subscription": {"id", "site_id", "mailbox", "seed", "proof", "code"},
     "consent": {"id", "subscription_id"},
-    "delivery": {"id", "subscription_id", "key", "batch", "facts"},
+    "delivery": {"id", "subscription_id", "key", "batch", "facts", "issue_id"},
     "interest": {"id", "subscription_id", "newsletter_id", "author_id", "tag_id"},
     "sign_up": {"id", "site_id", "mailbox"},
     "suppression": {"key"},

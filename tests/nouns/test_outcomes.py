@@ -91,7 +91,7 @@ async def test_a_letter_that_was_taken_back_stays_so_whatever_is_told_later(row,
     await Delivery.cancel(row.id, topic="tag-1")
     letter = await tell(letter, late, not_before=models.now())
     assert (letter.state, letter.facts) == ("cancelled", {})
-    assert await Delivery.withdrawn([letter.id]) == {letter.id}
+    assert await Delivery.withdrawn([letter.id], batch=letter.batch) == {letter.id}
 
 
 async def test_a_letter_that_was_out_when_it_was_taken_back_counts_as_sent(row, site):

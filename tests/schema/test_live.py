@@ -260,4 +260,5 @@ async def test_nobody_is_left_who_never_read_and_never_said_goodbye(post, public
 
 async def test_letters_are_told_on_a_development_server_alone():
     lives = [built._schema.subscription_type.fields.keys() for built in (schema, development_schema)]
-    assert lives == [{"commentAdded", "postPublished"}, {"commentAdded", "postPublished", "mailSent"}]
+    everybody = {"commentAdded", "issueProgress", "postPublished"}
+    assert lives == [everybody, everybody | {"mailSent"}]

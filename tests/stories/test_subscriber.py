@@ -335,3 +335,14 @@ async def test_who_came_back_and_leaves_again_is_gone_again(app):
     await models.Subscription.undo(site, await app.token("undo"), models.Trace(door="page"))
     said = await app.ask(UNSUBSCRIBE, input=out)
     assert said["newsletterSubscription"]["status"] == "UNSUBSCRIBED"
+
+
+async def test_a_reader_says_where_it_is_seven_in_the_morning(app):
+    asked = f"{UPDATE[: UPDATE.index('{ email')]}{{ timeZone {UPDATE[UPDATE.index('{ email') + 2 :]}"
+    token = (await app.subscribes())["preferencesToken"]
+    for given, zone in (("Asia/Kathmandu", "Asia/Kathmandu"), (None, "UTC")):
+        said = await app.ask(asked, input={"token": token, "timeZone": given})
+        assert (said["newsletterSubscription"]["timeZone"], said["errors"]) == (zone, [])
+    said = await app.ask(asked, input={"token": token, "timeZone": "Asia/Atlantis"})
+    [error] = said["errors"]
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "timeZone"])

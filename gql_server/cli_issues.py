@@ -1,0 +1,100 @@
+"""The commands for issues: what went to subscribers and how far it has come; stop it, or try a letter out."""
+
+from dataclasses import asdict
+
+import click
+
+import models
+from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.settings import Settings
+from models.paging import BIGGEST_ID
+
+MOST = 20
+which = click.argument("id", type=click.IntRange(1, BIGGEST_ID))
+
+
+@click.group()
+def issues() -> None:
+    """List posts and digests that went to subscribers; pause, resume, recall them; try a letter out."""
+
+
+@issues.command(name="list")
+@click.option("--most", type=click.IntRange(1, 1000), default=MOST, show_default=True, help="How many.")
+@on_store
+async def list_issues(settings: Settings, most: int) -> None:
+    """List issues, the newest first: number, kind, status, start, sent of audience, title."""
+    async with open_made_store(settings):
+        found = await models.Issue.all().order_by("-started_at", "-id").limit(most)
+        progress = await models.progress_of(found)
+    for issue in found:
+        counted = progress[issue.id]
+        click.echo(
+            f"{issue.id}  {issue.kind}  {issue.status}  {issue.started_at:%Y-%m-%d %H:%M}  "
+            f"{counted.sent} of {counted.audience}  {_title(issue)}"
+        )
+    if not found:
+        click.echo("Nothing went to subscribers yet; publish a post with `newsletterSlugs`.")
+
+
+@issues.command()
+@which
+@on_store
+async def show(settings: Settings, id: int) -> None:
+    """Show how the letters of an issue stand; together they are its audience."""
+    async with open_made_store(settings):
+        issue = await models.Issue.named(id)
+        counted = asdict(await issue.progress())
+    click.echo(f"{_title(issue)}: {issue.kind}, {issue.status}, begun {issue.started_at:%Y-%m-%d %H:%M} UTC")
+    for name, number in counted.items():
+        click.echo(f"{name:10} {number:>9}")
+
+
+@issues.command()
+@which
+@on_store
+async def pause(settings: Settings, id: int) -> None:
+    """Send no more letters of an issue until it is resumed; what is on its way arrives."""
+    async with open_made_store(settings):
+        await (await models.Issue.named(id)).pause()
+    click.echo(f"Issue {id} is paused; `issues resume {id}` goes on with it.")
+
+
+@issues.command()
+@which
+@on_store
+async def resume(settings: Settings, id: int) -> None:
+    """Go on with an issue that was paused."""
+    async with open_made_store(settings):
+        await (await models.Issue.named(id)).resume()
+    click.echo(f"Issue {id} goes on.")
+
+
+@issues.command()
+@which
+@on_store
+async def recall(settings: Settings, id: int) -> None:
+    """Take back, for good, all letters of an issue that are not out yet."""
+    async with open_made_store(settings):
+        await (await models.Issue.named(id)).recall()
+    click.echo(f"Issue {id} is recalled; what a mail server has taken already cannot be.")
+
+
+@issues.command()
+@click.argument("slug")
+@click.option("--to", required=True, help="Address of somebody who can sign in (`users list`).")
+@on_store
+async def test(settings: Settings, slug: str, to: str) -> None:
+    """Send the letter of the post SLUG, published or not, to one of the staff alone."""
+    async with open_made_store(settings):
+        site = await require_site()
+        post = await models.Post.filter(site_id=site.id, slug=models.findable(slug)).first()
+        if post is None:
+            raise click.ClickException("There is no post of that slug.")
+        user = await models.User.by_email(site, to)
+        await models.try_out(post, user)
+    click.echo(f"The letter is on its way to {user.email}, and to nobody else.")
+
+
+def _title(issue: models.Issue) -> str:
+    title = str(issue.facts.get("title") or f"{len(issue.facts.get('items', []))} posts")
+    return title if title.isprintable() else ascii(title)

@@ -1,0 +1,78 @@
+"""A post's text as mail programs show it: links that lead somewhere, each part with a look of its own."""
+
+from urllib.parse import urljoin
+
+from markupsafe import Markup
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+# Mail programs drop style sheets, so each element wears its own.
+_HEADING = "margin:28px 0 12px;line-height:1.3;font-weight:600;"
+_LOOKS = {
+    "p": "margin:0 0 16px;",
+    "h1": f"{_HEADING}font-size:22px;",
+    "h2": f"{_HEADING}font-size:20px;",
+    "h3": f"{_HEADING}font-size:18px;",
+    "h4": f"{_HEADING}font-size:17px;",
+    "h5": f"{_HEADING}font-size:17px;",
+    "h6": f"{_HEADING}font-size:17px;",
+    "ul": "margin:0 0 16px;padding:0 0 0 24px;",
+    "ol": "margin:0 0 16px;padding:0 0 0 24px;",
+    "li": "margin:0 0 6px;",
+    "blockquote": "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #c9c5ba;",
+    "figure": "margin:0 0 16px;",
+    "figcaption": "margin:6px 0 0;font-size:14px;line-height:1.5;color:#5d625f;",
+    "img": "display:block;max-width:100%;height:auto;border:0;border-radius:8px;",
+    "pre": "margin:0 0 16px;white-space:pre-wrap;font-size:15px;",
+    "table": "margin:0 0 16px;border-collapse:collapse;",
+    "th": "padding:4px 10px 4px 0;text-align:left;vertical-align:top;",
+    "td": "padding:4px 10px 4px 0;vertical-align:top;",
+    "hr": "margin:24px 0;border:0;border-top:1px solid #dddad2;",
+    "a": "color:#1d6b4c;",
+}
+_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint"}
+WIDEST = 552  # pixels, between the edges of the paper
+
+
+def for_mail(html: str, page: str) -> Markup:
+    """Dress sanitised HTML for a letter; its addresses begin where those on the page do."""
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return Markup()
+    for node in body.css("*"):
+        _dress(node, page)
+    return Markup(body.inner_html or "")
+
+
+def fitting_width(width: int | None) -> int:
+    """Give the width of a picture on the paper; Outlook reads nothing else."""
+    return min(width or WIDEST, WIDEST)
+
+
+def _dress(node: LexborNode, page: str) -> None:
+    tag = node.tag or ""
+    if look := _LOOKS.get(tag):
+        node.attrs["style"] = look
+    if name := _CLASSES.get(tag):
+        node.attrs["class"] = name
+    for attribute in ("href", "src", "cite"):
+        if (address := node.attributes.get(attribute)) is not None:
+            node.attrs[attribute] = absolute(page, address)
+    if tag == "img":
+        _fit(node)
+
+
+def _fit(image: LexborNode) -> None:
+    width = image.attributes.get("width") or ""
+    if width.isdecimal() and int(width) <= WIDEST:
+        return
+    image.attrs["width"] = str(WIDEST)
+    if "height" in image.attributes:
+        del image.attrs["height"]
+
+
+def absolute(page: str, address: str) -> str:
+    """Give where an address leads that stands on a page; nowhere when it is none."""
+    try:
+        return urljoin(page, address.strip())
+    except ValueError:
+        return page

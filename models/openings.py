@@ -1,0 +1,68 @@
+"""Openings: how the issue of a post begins, and who is there when an issue does."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models.announcements import Announcement
+from models.atomic import atomic
+from models.fan_outs import FREQUENCIES
+from models.instants import now
+from models.interests import KINDS, Interest, Topic
+from models.issues import Issue, IssueKind
+from models.posts import Post
+from models.recipients import Recipient
+from models.site import Site
+from models.subscriptions import Subscription
+from models.tidings import tell_all_of, topics_about
+
+
+@atomic
+async def announce_post(post: int) -> None:
+    """Begin the issue of a post that was announced, once for each time that it was."""
+    asked = await Announcement.filter(post_id=post).first()
+    row = await Post.published().filter(id=post).first()
+    if asked is None or row is None:
+        return
+    key = f"post:{post}:{asked.number}"
+    if await Issue.filter(key=key).exists():
+        return
+    site, topics = await Site.get(id=row.site_id), await topics_about(row, asked.newsletter_ids)
+    facts = {
+        **await tell_all_of(row, site),
+        "topics": list(topics.values()),
+        "content_language": site.language,
+    }
+    issue = await Issue.create(
+        site_id=site.id, key=key, kind=IssueKind.POST, post_id=row.id, facts=facts,
+        topics=[topic["code"] for topic in topics.values()], started_at=now(),
+    )  # fmt: skip
+    await begin(issue, readers_of(issue, issue.started_at).filter(interested_in(topics)))
+
+
+async def begin(issue: Issue, wanting: QuerySet[Subscription]) -> int:
+    """Write down who wants an issue, and promise to carry it; give how many, in the caller's transaction."""
+    audience = await Recipient.freeze(issue, wanting)
+    await Issue.filter(id=issue.id).update(audience=audience)
+    await issue.go_on()
+    return audience
+
+
+def readers_of(issue: Issue, confirmed_by: datetime) -> QuerySet[Subscription]:
+    """Ask for those who get letters as often as an issue comes, confirmed by a moment and not paused."""
+    often = Subscription.confirmed().filter(site_id=issue.site_id, frequency=FREQUENCIES[issue.kind])
+    is_awake = Q(paused_until__isnull=True) | Q(paused_until__lte=now())
+    return often.filter(is_awake, confirmed_at__lte=confirmed_by)
+
+
+def interested_in(topics: Iterable[Topic]) -> Q:
+    """Ask for those who want letters about one of these things."""
+    any_of = Q(id__lt=0)
+    for kind in KINDS:
+        if ids := [id for asked, id in topics if asked == kind]:
+            of_kind: dict[str, Any] = {f"{kind}_id__in": ids}
+            any_of |= Q(**of_kind)
+    return Q(id__in=Subquery(Interest.filter(any_of).values("subscription_id")))

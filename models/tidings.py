@@ -1,0 +1,61 @@
+"""Tidings: what a letter tells of a post, as it was at one moment."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models import text
+from models.authors import Author
+from models.bylines import Byline, Tagging
+from models.images import Image
+from models.instants import day_of
+from models.interests import Topic, topic_code
+from models.newsletters import Newsletter
+from models.posts import Post
+from models.site import Site
+from models.tags import Tag
+
+LEAD = 300
+# Mail programs cut off what is longer than some hundred kilobytes, the way out included.
+LONGEST_WHOLE = 50_000
+
+
+async def tell_of(post: Post, site: Site) -> dict[str, Any]:
+    """Tell of a post what a digest does: title, lead, path, byline, picture, day."""
+    image = await Image.filter(id=post.image_id).first() if post.image_id else None
+    bylines = await Byline.filter(post_id=post.id).order_by("position").values_list("author_id", flat=True)
+    names = dict(await Author.filter(id__in=bylines).values_list("id", "name"))
+    return {
+        "title": post.title,
+        "lead": text.excerpt(post.summary or post.opening, LEAD),
+        "path": post.path,
+        "authors": [names[id] for id in bylines if id in names],
+        "image": image and {"url": image.url, "alt": image.alt_text, "width": image.width},
+        "day": day_of(post.published_at, site.time_zone) if post.published_at else None,
+    }
+
+
+async def tell_all_of(post: Post, site: Site) -> dict[str, Any]:
+    """Tell of a post all that it says; of a very long one the opening, for it would arrive cut off."""
+    is_whole = len(post.html) <= LONGEST_WHOLE
+    html = post.html if is_whole else text.paragraphs(post.opening)
+    words = post.text if is_whole else post.opening
+    return {**await tell_of(post, site), "html": html, "text": words, "is_whole": is_whole}
+
+
+async def topics_about(post: Post, newsletter_ids: Sequence[int]) -> dict[Topic, dict[str, Any]]:
+    """Tell which topics a post is about, in the order in which they count, and what each is called."""
+    newsletters = {row.id: row for row in await Newsletter.filter(id__in=list(newsletter_ids))}
+    authors: Any = Byline.filter(post_id=post.id).order_by("position")
+    tags: Any = Tagging.filter(post_id=post.id).order_by("tag_id")
+    found: list[tuple[str, Newsletter | Author | Tag]] = [
+        *(("newsletter", newsletters[id]) for id in newsletter_ids if id in newsletters),
+        *(("author", line.author) for line in await authors.prefetch_related("author")),
+        *(("tag", line.tag) for line in await tags.prefetch_related("tag")),
+    ]
+    return {(kind, row.id): _described(kind, row) for kind, row in found}
+
+
+def _described(kind: str, row: Newsletter | Author | Tag) -> dict[str, Any]:
+    # The main newsletter has no title of its own until the editors name it.
+    title = row.title if isinstance(row, Newsletter) else row.name
+    return {"code": topic_code((kind, row.id)), "kind": kind, "slug": row.slug, "title": title or ""}
