@@ -38,6 +38,7 @@ from gql_server.shortway import SHORT_WAY, ShortWay
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.visitors import VISITORS, Visitors
+from gql_server.webhook_calls import Caller
 from gql_server.wholes import WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
@@ -63,7 +64,8 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app[PUBLICATION] = publication_of(settings)
     app[CARRIER] = Carrier(app[PUBLICATION])
     app[VISITORS] = Visitors(settings, app[CARRIER])
-    app[WORKER] = Worker(hands_with(app[CARRIER]))
+    caller = Caller(app[PUBLICATION], near=settings.is_private)
+    app[WORKER] = Worker(hands_with(app[CARRIER], caller))
     _prepare_graph(app, settings)
     app.add_routes(
         [
@@ -145,7 +147,9 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
 
 def publication_of(settings: Settings) -> Publication:
     """Give the publication as these settings show it to readers."""
-    return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
+    return Publication(
+        settings.own_url, site_url=settings.site_url.rstrip("/"), is_private=settings.is_private
+    )
 
 
 async def _store(app: web.Application) -> AsyncIterator[None]:

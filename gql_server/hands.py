@@ -6,6 +6,7 @@ from typing import Any
 
 import models
 from gql_server.carrier import Carrier
+from gql_server.webhook_calls import Caller
 from models.timetable import Timetable
 
 # A hand takes the ids of the promise by name, and ends well, or says TryLater or GiveUp.
@@ -28,6 +29,6 @@ TIMETABLE: Timetable = {
 }
 
 
-def hands_with(carrier: Carrier) -> Hands:
-    """Give all hands there are; HANDS alone leaves the letters to a worker that has a post."""
-    return {**HANDS, models.Work.SEND_LETTERS: carrier.send}
+def hands_with(*senders: Carrier | Caller) -> Hands:
+    """Give the hands of these as well; HANDS alone leaves what goes out to a worker that has them."""
+    return {**HANDS, **{sender.work: sender.send for sender in senders}}

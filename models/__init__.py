@@ -1,6 +1,6 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
-from models import jobs, paging, pulse, text
+from models import jobs, paging, pulse, text, webhooks
 from models.addresses import Address
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
 from models.audit import Audit
@@ -66,6 +66,8 @@ from models.tokens import keyed_digest
 from models.users import User
 from models.visibility import Status
 from models.wanted import Wanted
+from models.webhook_calls import CallState, HookEvent, WebhookCall
+from models.webhooks import Heard, Webhook
 
 __all__ = [
     "LIVES_OF_KEYS",
@@ -82,6 +84,7 @@ __all__ = [
     "Author",
     "Brought",
     "Byline",
+    "CallState",
     "Came",
     "Changed",
     "Closed",
@@ -95,6 +98,8 @@ __all__ = [
     "FellBehind",
     "Frequency",
     "GiveUp",
+    "Heard",
+    "HookEvent",
     "Image",
     "Invalid",
     "Job",
@@ -144,6 +149,8 @@ __all__ = [
     "Unproven",
     "User",
     "Wanted",
+    "Webhook",
+    "WebhookCall",
     "Work",
     "Writer",
     "answer_sign_in",
@@ -188,4 +195,5 @@ __all__ = [
     "topic_code",
     "topics_of",
     "unsuppress",
+    "webhooks",
 ]

@@ -14,7 +14,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import pulse, text
+from models import pulse, text, webhooks
 from models.addresses import Address
 from models.atomic import atomic, in_one_step
 from models.engines.intakes import intake
@@ -25,6 +25,7 @@ from models.posts import Post
 from models.relations import belongs_to, may_point_to
 from models.repeats import Repeat, once
 from models.visibility import visible
+from models.webhook_calls import HookEvent
 
 LONGEST = 5_000
 DEEPEST = 4
@@ -209,6 +210,7 @@ class Comment(Model):
         pulse.touch(f"comments-{self.post_id}")
         if is_shown:
             pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
+            await webhooks.promise(HookEvent.COMMENT_SHOWN, self.id, post_id=self.post_id)
         by = 1 if is_shown else -1
         await Post.filter(id=self.post_id).update(comment_count=F("comment_count") + by)
         if self.parent_id is not None:

@@ -47,6 +47,7 @@ class Work(StrEnum):
     PURGE = "purge"
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"
+    SEND_WEBHOOK = "send_webhook"
     TIDY_QUEUE = "tidy_queue"
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from tortoise.context import require_context
 
+from models import webhooks
 from models.addresses import Address
 from models.atomic import atomic
 from models.consents import Consent, Trace
@@ -15,6 +16,7 @@ from models.signups import SignUp
 from models.site import Site
 from models.subscriptions import Subscription
 from models.suppressions import Scope, Suppression, key_of
+from models.webhook_calls import HookEvent
 
 OF_SUBSCRIPTION = (
     "email", "name", "language", "frequency", "status", "paused_until", "version", "asked_at", "confirmed_at",
@@ -78,6 +80,9 @@ async def forget(site: Site, email: str) -> bool:
 @atomic
 async def _forget(site_id: int, mailbox: str) -> bool:
     requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
+    ended = await Subscription.confirmed().filter(site_id=site_id, mailbox=mailbox).only("id").first()
+    if ended is not None:
+        await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, ended.id)
     subscriptions = await Subscription.filter(site_id=site_id, mailbox=mailbox).delete()
     await Job.promise(Work.SCRUB, key="scrub")
     return bool(requests or subscriptions)

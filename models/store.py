@@ -54,6 +54,8 @@ NOUNS = (
     "models.keys",
     "models.sign_ins",
     "models.audit",
+    "models.webhooks",
+    "models.webhook_calls",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

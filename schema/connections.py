@@ -61,11 +61,13 @@ async def _total(root: Any) -> int | None:
     return await root.total()  # type: ignore[no-any-return]
 
 
-def _cursor_field() -> Any:
+def cursor_field() -> Any:
+    """Declare the cursor of an edge."""
     return strawberry.field(resolver=_cursor, description="Opaque keyset cursor.")
 
 
-def _total_field() -> Any:
+def total_field() -> Any:
+    """Declare how many a connection has in all."""
     return strawberry.field(
         resolver=_total,
         description="How many there are in all; counted only when asked for.",
@@ -98,7 +100,7 @@ AComment = Annotated["Comment", strawberry.lazy("schema.types")]  # type: ignore
 
 @strawberry.type(description="A post within a connection.")
 class PostEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: APost = strawberry.field(description="The post.")
 
 
@@ -107,12 +109,12 @@ class PostConnection:
     edges: list[PostEdge] = strawberry.field(description="Posts with their cursors.")
     nodes: list[APost] = strawberry.field(description="Posts without cursors.")
     page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    total_count: int | None = total_field()
 
 
 @strawberry.type(description="An author within a connection.")
 class AuthorEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: AnAuthor = strawberry.field(description="The author.")
 
 
@@ -121,12 +123,12 @@ class AuthorConnection:
     edges: list[AuthorEdge] = strawberry.field(description="Authors with their cursors.")
     nodes: list[AnAuthor] = strawberry.field(description="Authors without cursors.")
     page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    total_count: int | None = total_field()
 
 
 @strawberry.type(description="A comment within a connection.")
 class CommentEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: AComment = strawberry.field(description="The comment.")
 
 
@@ -135,7 +137,7 @@ class CommentConnection:
     edges: list[CommentEdge] = strawberry.field(description="Comments with their cursors.")
     nodes: list[AComment] = strawberry.field(description="Comments without cursors.")
     page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    total_count: int | None = total_field()
 
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start.")]

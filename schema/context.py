@@ -54,12 +54,13 @@ def nobody() -> Visitor:
 
 @dataclass
 class Context:
-    """One request's view of the publication."""
+    """One request's view of the publication. `is_private`: nobody but this machine is served."""
 
     masthead: models.Masthead
     root_url: str
     visit: Callable[[], Visitor]
     principal: models.Principal = models.NOBODY
+    is_private: bool = False
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -91,8 +92,11 @@ class Context:
 class Publication:
     """Keeps the masthead for a moment, so that a busy site reads it once and not for each request."""
 
-    def __init__(self, default_url: str, *, site_url: str = "", keep_seconds: float = 1.0) -> None:
+    def __init__(
+        self, default_url: str, *, site_url: str = "", keep_seconds: float = 1.0, is_private: bool = False
+    ) -> None:
         self.default_url = default_url
+        self.is_private = is_private
         self.site_url = site_url
         self.keep_seconds = keep_seconds
         self._masthead: models.Masthead | None = None
@@ -108,7 +112,7 @@ class Publication:
         """Give a new request its context."""
         masthead = await self.masthead()
         root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal)
+        return Context(masthead, root_url, visit, principal, self.is_private)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the

@@ -8,6 +8,7 @@ from strawberry.tools import merge_types
 
 from schema.commands import forbidden
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.hooks import Hooks
 from schema.live import DevelopmentLive, Live
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
@@ -21,7 +22,7 @@ from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newslett
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, Staff)
+MUTATIONS = (Mutation, Staff, Hooks)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
     *(Page, Post, Site, Tag, User),

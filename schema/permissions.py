@@ -34,6 +34,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "ConfirmSubscriptionPayload": {
         EVERYBODY: ("clientMutationId errors newsletterSubscription preferencesToken query")
     },
+    "DeleteWebhookPayload": {EVERYBODY: "clientMutationId deletedWebhookId errors query"},
     "EmbedBlock": {EVERYBODY: "html url"},
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
@@ -49,7 +50,10 @@ TABLE: dict[str, dict[Who, str]] = {
             "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
             "unsubscribe updatePreferences"
         ),
-        Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
+        Scope.TOKENS_MANAGE: (
+            "createToken createWebhook deleteWebhook inviteUser pingWebhook replayWebhookCall retireUser "
+            "revokeToken updateUser updateWebhook"
+        ),
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
@@ -79,7 +83,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
             "tags viewer"
         ),
-        Scope.TOKENS_MANAGE: "accessTokens users",
+        Scope.TOKENS_MANAGE: "accessTokens users webhooks",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
     "RateLimitedError": {EVERYBODY: "code message path retryAfterSeconds"},
@@ -95,6 +99,16 @@ TABLE: dict[str, dict[Who, str]] = {
     "User": {KNOWN: "author email id name role"},
     "UserPayload": {EVERYBODY: "clientMutationId errors query user"},
     "ValidationError": {EVERYBODY: "code limit message path"},
+    "Webhook": {Scope.TOKENS_MANAGE: "calls createdAt events failingSince id isPaused pausedBecause url"},
+    "WebhookCall": {
+        Scope.TOKENS_MANAGE: (
+            "createdAt event id lastReason lastStatus messageId nextTryAt settledAt state tries"
+        )
+    },
+    "WebhookCallConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "WebhookCallEdge": {EVERYBODY: "cursor node"},
+    "WebhookCallPayload": {EVERYBODY: "call clientMutationId errors query"},
+    "WebhookPayload": {EVERYBODY: "clientMutationId errors query secret webhook"},
 }
 _ROWS: dict[tuple[str, str], Who] = {
     (kind, field): who

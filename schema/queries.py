@@ -1,10 +1,12 @@
 """What can be read: the root of every query."""
 
 from asyncio import gather
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET, Info
+from tortoise.queryset import QuerySet
 
 import models
 from models.paging import Order, page
@@ -28,10 +30,17 @@ from schema.outbox import OutboxLetter, kept_letters
 from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 from schema.users import AccessToken, User
+from schema.webhooks import Webhook
 
 MOST_IDS = 100
 MOST_TOKENS = 200
 MOST_USERS = 200
+OF_STAFF: dict[str, Callable[[], QuerySet[Any]]] = {
+    "AccessToken": lambda: models.Key.filter(user_id__isnull=False),
+    "User": models.User.active,
+    "Webhook": models.Webhook.all,
+    "WebhookCall": models.WebhookCall.all,
+}
 ALPHABETICAL = Order("sort_key", descending=False)
 NEWEST = PostOrder(direction=OrderDirection.DESC, field=PostOrderField.PUBLISHED_AT)
 Identifier = Annotated[strawberry.ID, strawberry.argument(description="Global identifier.")]
@@ -187,6 +196,13 @@ class Query:
         id = info.context.principal.user_id
         return None if id is None else await info.context.loaders.users.load(id)
 
+    @strawberry.field(
+        description="Receivers that are told what happens.", directives=[SEMANTIC_NON_NULL, bounded(20)]
+    )
+    @staticmethod
+    async def webhooks() -> list[Webhook] | None:
+        return await models.Webhook.all().order_by("id")  # type: ignore[return-value]
+
 
 async def _find_post(by: PostLookup, site_id: int) -> models.Post | None:
     # Slugs are unique within a site; only with it can an index be used.
@@ -222,20 +238,19 @@ async def _fetch(info: Info, id: str) -> Any:
         return None if row is None else await info.context.loaders.rows(kind).load(row)
     if kind == "ArchiveMonth" and MONTH.fullmatch(key):
         return await info.context.loaders.months.load(key)
-    if kind in ("AccessToken", "User"):
+    if kind in OF_STAFF:
         return await _of_staff(info, kind, int_key(key))
     return of_masthead(info.context.masthead, kind, key)
 
 
 async def _of_staff(info: Info, kind: str, id: int | None) -> object | None:
-    """Give a user to themselves, and users and tokens to who runs the publication."""
+    """Give a user to themselves, and what else there is of these to who runs the publication."""
     principal = info.context.principal
     if kind == "User" and id is not None and id == principal.user_id:
         return await info.context.loaders.users.load(id)  # type: ignore[no-any-return]
     if id is None or not principal.may(models.Scope.TOKENS_MANAGE):
         return None
-    found = models.User.active() if kind == "User" else models.Key.filter(user_id__isnull=False)
-    return await found.filter(id=id).first()
+    return await OF_STAFF[kind]().filter(id=id).first()
 
 
 def of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:
