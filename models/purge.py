@@ -22,7 +22,7 @@ NEVER = (SubscriptionStatus.PENDING, SubscriptionStatus.BOUNCED)
 
 @atomic
 async def purge() -> None:
-    """Forget who never confirmed, and caps, answers, letters and calls that nothing looks back at any more."""
+    """Forget who never confirmed, and caps, answers, letters, calls that nothing looks back at any more."""
     old = now() - UNCONFIRMED_KEPT
     unconfirmed = Subscription.filter(status__in=NEVER, asked_at__lt=old)
     # Who left once and was asked again stays as who left: their no outlives a stranger's sign-up.

@@ -1,4 +1,4 @@
-"""Addresses on the web that somebody has us call: how they are written, and to which machines they may lead."""
+"""Addresses on the web that we are to call: how they are written, and to which machines they may lead."""
 
 import re
 from dataclasses import dataclass
@@ -8,8 +8,10 @@ from typing import Self
 from models.errors import Invalid
 
 LONGEST = 2_000
-# No name and password, no fragment, no letters that somebody else would read as others.
-FORM = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[0-9a-z.-]+)(:[0-9]{1,5})?([/?][^\s\"<>\\^`{|}#]*)?", re.I)
+# No name and password, no fragment, no sign that somebody else would read as another.
+FORM = re.compile(
+    r"(https?)://(\[[0-9a-f:.]+\]|[0-9a-z.-]+)(:[0-9]{1,5})?([/?][!$-;=?-\[\]_a-z~]*)?", re.IGNORECASE
+)
 LABEL = re.compile(r"[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?")
 # What ends like this is read as an address of four bytes by some, and as a name by nobody.
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")

@@ -1,4 +1,4 @@
-"""Calls of webhooks: messages to receivers, each from its promise to its outcome; together they are the log."""
+"""Calls of webhooks: messages to receivers, each from its promise to its outcome; they are the log too."""
 
 import secrets
 from datetime import datetime, timedelta
