@@ -44,6 +44,7 @@ from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.uploads import UPLOADS, Uploads
 from gql_server.visitors import VISITORS, Visitors
+from gql_server.webhook_calls import Caller
 from gql_server.wholes import WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
@@ -70,7 +71,8 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app[PUBLICATION] = publication_of(settings, files)
     app[CARRIER] = Carrier(app[PUBLICATION])
     app[VISITORS] = Visitors(settings, app[CARRIER])
-    app[WORKER] = Worker(hands_with(app[CARRIER], files))
+    caller = Caller(app[PUBLICATION], near=settings.is_private)
+    app[WORKER] = Worker(hands_with(app[CARRIER], caller, files=files))
     _prepare_graph(app, settings)
     app.add_routes(
         [
@@ -167,7 +169,12 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
 
 def publication_of(settings: Settings, files: models.Files | None = None) -> Publication:
     """Give the publication as these settings show it to readers."""
-    return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"), files=files)
+    return Publication(
+        settings.own_url,
+        site_url=settings.site_url.rstrip("/"),
+        files=files,
+        is_private=settings.is_private,
+    )
 
 
 async def _store(app: web.Application) -> AsyncIterator[None]:

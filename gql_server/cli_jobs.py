@@ -13,6 +13,7 @@ from gql_server.hands import hands_with
 from gql_server.logs import set_up_logs
 from gql_server.purging import purging_as
 from gql_server.settings import PREFIX, Settings
+from gql_server.webhook_calls import Caller
 from gql_server.worker import Worker
 from models.engines.queues import Counts
 from models.store import open_store
@@ -27,8 +28,10 @@ async def work(settings: Settings) -> None:
     """
     set_up_logs()
     files = models.files_at(settings.place_of_media)
-    carrier, loop = Carrier(publication_of(settings, files)), asyncio.get_running_loop()
-    worker = Worker(hands_with(carrier if settings.smtp_url else None, files))
+    publication, loop = publication_of(settings, files), asyncio.get_running_loop()
+    carrier, caller = Carrier(publication), Caller(publication, near=settings.is_private)
+    senders = (carrier, caller) if settings.smtp_url else (caller,)
+    worker = Worker(hands_with(*senders, files=files))
 
     def stop() -> None:
         worker.stop()

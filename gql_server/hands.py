@@ -7,6 +7,7 @@ from typing import Any
 
 import models
 from gql_server.carrier import Carrier
+from gql_server.webhook_calls import Caller
 from models.timetable import Timetable
 
 # A hand takes the ids of the promise by name, and ends well, or says TryLater or GiveUp.
@@ -42,11 +43,11 @@ TIMETABLE: Timetable = {
 }
 
 
-def hands_with(carrier: Carrier | None, files: models.Files | None = None) -> Hands:
-    """Give the hands of a worker that has a post and a place for files; what it lacks is left to others."""
-    hands = dict(HANDS)
-    if carrier is not None:
-        hands[models.Work.SEND_LETTERS] = carrier.send
+def hands_with(*senders: Carrier | Caller, files: models.Files | None = None) -> Hands:
+    """Give the hands of these as well, and of who has a place for files; what a worker lacks is left to
+    others.
+    """
+    hands = {**HANDS, **{sender.work: sender.send for sender in senders}}
     if files is not None:
         hands[models.Work.DRAW_RENDITIONS] = partial(models.draw_renditions, files)
     return hands

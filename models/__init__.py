@@ -1,6 +1,6 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
-from models import jobs, paging, pulse, text
+from models import jobs, paging, pulse, text, webhooks
 from models.addresses import Address
 from models.archive import (
     ArchiveMonth,
@@ -99,6 +99,8 @@ from models.trials import try_out
 from models.users import User
 from models.visibility import Status, is_visible
 from models.wanted import Wanted
+from models.webhook_calls import CallState, HookEvent, WebhookCall
+from models.webhooks import Heard, Webhook
 
 __all__ = [
     "DEEPEST_MENU",
@@ -116,6 +118,7 @@ __all__ = [
     "Author",
     "Brought",
     "Byline",
+    "CallState",
     "Came",
     "Changed",
     "Closed",
@@ -137,6 +140,8 @@ __all__ = [
     "Format",
     "Frequency",
     "GiveUp",
+    "Heard",
+    "HookEvent",
     "Hunk",
     "Image",
     "InUse",
@@ -199,6 +204,8 @@ __all__ = [
     "Unproven",
     "User",
     "Wanted",
+    "Webhook",
+    "WebhookCall",
     "Work",
     "Writer",
     "announce_post",
@@ -272,4 +279,5 @@ __all__ = [
     "topics_of",
     "try_out",
     "unsuppress",
+    "webhooks",
 ]

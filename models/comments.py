@@ -11,7 +11,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import pulse
+from models import pulse, webhooks
 from models.atomic import atomic, in_one_step
 from models.comment_rules import (
     SAID_AGAIN_WITHIN,
@@ -36,6 +36,7 @@ from models.site import CommentPolicy, Site
 from models.spam import Lesson
 from models.tokens import Token, digest
 from models.visibility import open_to
+from models.webhook_calls import HookEvent
 
 DEEPEST = 4
 EDIT = "edit"
@@ -397,6 +398,7 @@ class Comment(Model):
         pulse.touch(f"comments-{self.post_id}")
         if is_shown:
             pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
+            await webhooks.promise(HookEvent.COMMENT_SHOWN, self.id, post_id=self.post_id)
         by = 1 if is_shown else -1
         await Post.filter(id=self.post_id).update(comment_count=F("comment_count") + by)
         if self.parent_id is not None:

@@ -57,6 +57,7 @@ class Work(StrEnum):
     SEND_LETTERS = "send_letters"
     THANK_FOR_PENS = "thank_for_pens"
     TELL_MODERATORS = "tell_moderators"
+    SEND_WEBHOOK = "send_webhook"
     TIDY_QUEUE = "tidy_queue"
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from tortoise.context import require_context
 from tortoise.expressions import Q
 
+from models import webhooks
 from models.addresses import Address
 from models.atomic import atomic
 from models.comment_letters import KINDS
@@ -18,8 +19,9 @@ from models.issues import Issue
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
-from models.subscriptions import Subscription
+from models.subscriptions import Subscription, SubscriptionStatus
 from models.suppressions import Scope, Suppression, key_of
+from models.webhook_calls import HookEvent
 
 OF_SUBSCRIPTION = (
     "email", "name", "language", "frequency", "status", "time_zone", "digested_until", "paused_until",
@@ -105,7 +107,11 @@ async def _forget(site_id: int, mailbox: str) -> bool:
     requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
     # Locked, so that no issue writes to them between the counting and the forgetting.
     rows = Subscription.select_for_update().filter(site_id=site_id, mailbox=mailbox)
-    ids = [row.id for row in await rows.only("id")]
+    found = await rows.only("id", "status")
+    for row in found:
+        if row.status is SubscriptionStatus.CONFIRMED:
+            await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, row.id)
+    ids = [row.id for row in found]
     await Issue.count_out(Delivery.filter(subscription_id__in=ids))
     subscriptions = await Subscription.filter(id__in=ids).delete()
     comments = await Comment.erase_of(site_id, mailbox)

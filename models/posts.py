@@ -12,7 +12,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import pulse, redirects, text
+from models import pulse, redirects, text, webhooks
 from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
@@ -31,6 +31,7 @@ from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
 from models.visibility import Status, is_visible, open_to, own, visible
 from models.wanted import ANY, Wanted
+from models.webhook_calls import HookEvent
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
@@ -245,22 +246,26 @@ class Post(Model):
         """Take the post away from readers; it stays for editors, archived or as a draft again."""
         if to is Status.PUBLISHED:
             raise Invalid("status", "What is withdrawn becomes a draft or goes to the archive.")
-        await self._count(visible_now=False)
+        was_counted = await self._count(visible_now=False)
         # What never appeared was not published at any moment.
         never = {"published_at": None, "published_month": None} if self.is_scheduled else {}
         await Announcement.take_back(self.id)
         await self._change(status=to, **never)
+        if was_counted:
+            await webhooks.promise(HookEvent.POST_WITHDRAWN, self.id, path=self.path)
 
     @atomic
     @pulse.precise(*OWN_TABLES)
     async def remove(self) -> None:
         """Delete the post for good, with its comments, its revisions and all that leads to it."""
-        await self._count(visible_now=False)
+        was_counted = await self._count(visible_now=False)
         await Announcement.take_back(self.id)
         if not await Post.filter(id=self.id, version=self.version).delete():
             raise await self._changed()
         if self.status is Status.PUBLISHED:
             self._touch()
+        if was_counted:
+            await webhooks.promise(HookEvent.POST_DELETED, self.id, path=self.path)
 
     @property
     def is_scheduled(self) -> bool:
@@ -306,6 +311,10 @@ class Post(Model):
         visible_now = self.is_visible
         if await self._count(visible_now=visible_now) and visible_now:
             pulse.tell(pulse.PostPublished(post_id=self.id, is_update=is_update))
+            event = HookEvent.POST_UPDATED if is_update else HookEvent.POST_PUBLISHED
+            await webhooks.promise(event, self.id, path=self.path)
+        elif is_update:
+            await webhooks.promise(HookEvent.POST_WITHDRAWN, self.id, path=self.path)
 
     async def _count(self, *, visible_now: bool) -> bool:
         # Only the one whose update changes the flag counts: two processes may see the same moment come.
@@ -327,11 +336,12 @@ class Post(Model):
 @pulse.precise(*OWN_TABLES)
 async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
-    due = await Post.published().filter(is_counted=False).only("id", "site_id", "published_month")
+    due = await Post.published().filter(is_counted=False).only("id", "slug", "site_id", "published_month")
     for post in due:
         if await post._count(visible_now=True):
             post._touch()
             pulse.tell(pulse.PostPublished(post_id=post.id, is_update=False))
+            await webhooks.promise(HookEvent.POST_PUBLISHED, post.id, path=post.path)
     return len(due)
 
 

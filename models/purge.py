@@ -15,15 +15,17 @@ from models.repeats import Repeat
 from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.subscriptions import Subscription, SubscriptionStatus
+from models.webhook_calls import WebhookCall
 
 UNCONFIRMED_KEPT = timedelta(days=30)
 LETTERS_KEPT = timedelta(days=365)
+CALLS_KEPT = timedelta(days=30)
 NEVER = (SubscriptionStatus.PENDING, SubscriptionStatus.BOUNCED)
 
 
 @atomic
 async def purge() -> None:
-    """Forget who never confirmed, and caps, answers and letters that nothing looks back at any more."""
+    """Forget who never confirmed, and caps, answers, letters, calls that nothing looks back at any more."""
     old = now() - UNCONFIRMED_KEPT
     unconfirmed = Subscription.filter(status__in=NEVER, asked_at__lt=old)
     # Who left once and was asked again stays as who left: their no outlives a stranger's sign-up.
@@ -43,6 +45,7 @@ async def purge() -> None:
     await Key.forget(old)
     await SignIn.forget(old)
     await Repeat.forget()
+    await WebhookCall.forget(now() - CALLS_KEPT)
     old_letters = Delivery.settled_before(LETTERS_KEPT)
     await Issue.count_out(old_letters)
     await old_letters.delete()

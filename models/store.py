@@ -62,6 +62,8 @@ NOUNS = (
     "models.pens",
     "models.commenters",
     "models.spam",
+    "models.webhooks",
+    "models.webhook_calls",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

@@ -54,13 +54,14 @@ def nobody() -> Visitor:
 
 @dataclass
 class Context:
-    """One request's view of the publication."""
+    """One request's view of the publication. `is_private`: nobody but this machine is served."""
 
     masthead: models.Masthead
     root_url: str
     visit: Callable[[], Visitor]
     principal: models.Principal = models.NOBODY
     files: models.Files | None = None
+    is_private: bool = False
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -99,8 +100,10 @@ class Publication:
         site_url: str = "",
         files: models.Files | None = None,
         keep_seconds: float = 1.0,
+        is_private: bool = False,
     ) -> None:
         self.default_url = default_url
+        self.is_private = is_private
         self.site_url = site_url
         self.files = files
         self.keep_seconds = keep_seconds
@@ -117,7 +120,7 @@ class Publication:
         """Give a new request its context."""
         masthead = await self.masthead()
         root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal, self.files, Loaders(principal))
+        return Context(masthead, root_url, visit, principal, self.files, self.is_private, Loaders(principal))
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the

@@ -12,6 +12,7 @@ from schema.directives import Cost, ListSize, SemanticNonNull
 from schema.editing_pages import EditingPages
 from schema.editing_posts import EditingPosts
 from schema.editing_site import EditingSite
+from schema.hooks import Hooks
 from schema.issues import Issue
 from schema.live import DevelopmentLive, Live
 from schema.mailing import Mailing
@@ -34,7 +35,7 @@ from schema.users import User
 # What readers can change, and each of those who sign in.
 MUTATIONS = (
     *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite),
-    *(Mailing, Passing, Staff, Uploading),
+    *(Hooks, Mailing, Passing, Staff, Uploading),
 )
 NODES = [
     *(ArchiveMonth, Author, Comment, Issue, Menu, MenuItem, Newsletter, NewsletterSubscription),

@@ -46,6 +46,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "CreatePreviewLinkPayload": {EVERYBODY: "clientMutationId errors expiresAt query token url"},
     "DeleteCommentPayload": {EVERYBODY: "clientMutationId deletedCommentId errors query"},
     "DeletePostPayload": {EVERYBODY: "clientMutationId deletedPostId errors query"},
+    "DeleteWebhookPayload": {EVERYBODY: "clientMutationId deletedWebhookId errors query"},
     "DeletedPayload": {EVERYBODY: "clientMutationId deletedId errors query"},
     "DiffHunk": {Scope.CONTENT_WRITE: "lines newStart oldStart"},
     "DiffLine": {Scope.CONTENT_WRITE: "change text"},
@@ -85,7 +86,10 @@ TABLE: dict[str, dict[Who, str]] = {
             "updateTag uploadImage withdrawPen"
         ),
         Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
-        Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
+        Scope.TOKENS_MANAGE: (
+            "createToken createWebhook deleteWebhook inviteUser pingWebhook replayWebhookCall retireUser "
+            "revokeToken updateUser updateWebhook"
+        ),
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
@@ -126,7 +130,7 @@ TABLE: dict[str, dict[Who, str]] = {
         Scope.CONTENT_READ: "pages",
         Scope.CONTENT_WRITE: "pens",
         Scope.SUBSCRIBERS_MANAGE: "issue issues",
-        Scope.TOKENS_MANAGE: "accessTokens users",
+        Scope.TOKENS_MANAGE: "accessTokens users webhooks",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
     "RateLimitedError": {EVERYBODY: "code message path retryAfterSeconds"},
@@ -161,6 +165,16 @@ TABLE: dict[str, dict[Who, str]] = {
     "User": {KNOWN: "author email id name role"},
     "UserPayload": {EVERYBODY: "clientMutationId errors query user"},
     "ValidationError": {EVERYBODY: "code limit message path"},
+    "Webhook": {Scope.TOKENS_MANAGE: "calls createdAt events failingSince id isPaused pausedBecause url"},
+    "WebhookCall": {
+        Scope.TOKENS_MANAGE: (
+            "createdAt event id lastReason lastStatus messageId nextTryAt settledAt state tries"
+        ),
+    },
+    "WebhookCallConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "WebhookCallEdge": {EVERYBODY: "cursor node"},
+    "WebhookCallPayload": {EVERYBODY: "call clientMutationId errors query"},
+    "WebhookPayload": {EVERYBODY: "clientMutationId errors query secret webhook"},
 }
 _ROWS: dict[tuple[str, str], Who] = {
     (kind, field): who

@@ -1,7 +1,6 @@
 """What can be read: the root of every query."""
 
-from asyncio import gather
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET, Info
@@ -20,10 +19,10 @@ from schema.connections import (
     Slice,
     window,
 )
-from schema.content import image_at, place_of_image
 from schema.conversations import CommentForm, Conditions, across_posts, form_below
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
-from schema.ids import int_key, read_id, row_id
+from schema.fetching import fetch, fetch_all
+from schema.ids import row_id
 from schema.inputs import (
     AuthorLookup,
     OrderDirection,
@@ -34,15 +33,14 @@ from schema.inputs import (
     PostOrderField,
 )  # fmt: skip
 from schema.issues import Issue
-from schema.loaders import NOUNS, OPEN_TO
 from schema.newsletters import NewsletterSubscription
 from schema.nodes import Node
 from schema.outbox import OutboxLetter, kept_letters
 from schema.pens import Pen
 from schema.permissions import demand
-from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 from schema.users import AccessToken, User
+from schema.webhooks import Webhook
 
 MOST_IDS = 100
 MOST_PENS = 100
@@ -152,7 +150,7 @@ class Query:
     @strawberry.field(description="Any object, by its global identifier.")
     @staticmethod
     async def node(info: Info, id: Identifier) -> Node | None:
-        return await _fetch(info, id)  # type: ignore[no-any-return]
+        return await fetch(info, id)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Several objects, in the order asked for; null where there is none.",
@@ -167,7 +165,7 @@ class Query:
     ) -> list[Node | None] | None:
         if len(ids) > MOST_IDS:
             raise models.Invalid("ids", f"`ids` holds at most {MOST_IDS} identifiers.")
-        return await _fetch_all(info, ids)  # type: ignore[return-value]
+        return await fetch_all(info, ids)  # type: ignore[return-value]
 
     @strawberry.field(
         description="Letters kept instead of sent, newest first; a development server's alone.",
@@ -269,6 +267,13 @@ class Query:
         id = info.context.principal.user_id
         return None if id is None else await info.context.loaders.users.load(id)
 
+    @strawberry.field(
+        description="Receivers that are told what happens.", directives=[SEMANTIC_NON_NULL, bounded(20)]
+    )
+    @staticmethod
+    async def webhooks() -> list[Webhook] | None:
+        return await models.Webhook.all().order_by("id")  # type: ignore[return-value]
+
 
 async def _kept(info: Info, states: list[str], wanted: models.Wanted, order: Order, asked: Window) -> Slice:
     demand(info, models.Scope.CONTENT_READ)
@@ -296,64 +301,3 @@ async def _find_post(by: PostLookup, site_id: int, principal: models.Principal) 
     if by.slug:
         return await shown.filter(site_id=site_id, slug=models.findable(by.slug)).first()
     return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
-
-
-async def _fetch_all(info: Info, ids: list[strawberry.ID]) -> list[object | None]:
-    fetched = [_fetch(info, id) for id in ids]
-    return list(await gather(*fetched))
-
-
-async def _fetch(info: Info, id: str) -> Any:
-    found = read_id(id)
-    if found is None:
-        return None
-    kind, key = found
-    if kind == "Image" and not key.isdigit():
-        return await _inline_image(info, key)
-    if kind in NOUNS or kind in OPEN_TO:
-        row = int_key(key)
-        return None if row is None else await info.context.loaders.rows(kind).load(row)
-    if kind == "ArchiveMonth" and MONTH.fullmatch(key):
-        return await info.context.loaders.months.load(key)
-    if kind in ("AccessToken", "Issue", "User"):
-        return await _of_staff(info, kind, int_key(key))
-    if kind == "Pen" and info.context.principal.may(models.Scope.CONTENT_WRITE):
-        return await models.Pen.passed_by(info.context.principal).filter(id=int_key(key) or 0).first()
-    return of_masthead(info.context.masthead, kind, key)
-
-
-async def _of_staff(info: Info, kind: str, id: int | None) -> object | None:
-    """Give a user to themselves, and users, tokens and issues to who runs the publication."""
-    principal = info.context.principal
-    if kind == "User" and id is not None and id == principal.user_id:
-        return await info.context.loaders.users.load(id)  # type: ignore[no-any-return]
-    if id is None:
-        return None
-    if kind == "Issue":
-        is_shown = principal.may(models.Scope.SUBSCRIBERS_MANAGE)
-        return await models.Issue.filter(id=id).first() if is_shown else None
-    if not principal.may(models.Scope.TOKENS_MANAGE):
-        return None
-    found = models.User.active() if kind == "User" else models.Key.filter(user_id__isnull=False)
-    return await found.filter(id=id).first()
-
-
-def of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:
-    """Give what is in memory already: the site, a menu, an entry of one."""
-    if kind == "Site":
-        return masthead.site if key == str(masthead.site.id) else None
-    if kind == "Menu":
-        return next((menu for menu in masthead.menus.values() if str(menu.id) == key), None)
-    if kind == "MenuItem":
-        return next(
-            (item for item in models.menu_entries(masthead.menus.values()) if str(item.id) == key), None
-        )
-    return None
-
-
-async def _inline_image(info: Info, key: str) -> object | None:
-    if (at := place_of_image(key)) is None:
-        return None
-    place, id, number = at
-    row = await info.context.loaders.texts(place).load(id)
-    return None if row is None else image_at(row.blocks, number, key)

@@ -21,7 +21,8 @@ async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _:
         raise ImportRefused("There are no posts and no pages in what was given.")
     bringing = _Bringing(site, blog, progress)
     try:
-        return await bringing.whole()
+        with models.webhooks.quietly():
+            return await bringing.whole()
     except asyncio.CancelledError:
         bringing.is_stopped = True
         raise
