@@ -56,6 +56,12 @@ class Visitors:
             message = f"Too many requests came from this network; try again in {wait} s."
             raise Unreadable(429, message, code="RATE_LIMITED", retry_after=str(wait)) from None
 
+    def may_come(self, request: web.Request) -> bool:
+        """Tell whether a request to the graph would be let in, without counting it."""
+        if self._questions is None or (network := self.network_of(request)) is None:
+            return True
+        return self._questions.is_open(network)
+
     def asker(self, request: web.Request) -> Asker:
         """Give who asks something of the graph; the visitor is looked at when somebody needs to know."""
         return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"))

@@ -103,8 +103,13 @@ class Publication:
 
     async def context(self, visit: Callable[[], Visitor] = nobody) -> Context:
         """Give a new request its context."""
-        masthead = await self.masthead()
-        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visit)
+        return self._context(await self.masthead(), visit)
+
+    def context_at_once(self, visit: Callable[[], Visitor] = nobody) -> Context | None:
+        """Give a new request its context; None when the masthead is to be read first."""
+        if self._masthead is None or not self._is_fresh(self._masthead):
+            return None
+        return self._context(self._masthead, visit)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the
@@ -120,6 +125,9 @@ class Publication:
         # One reading for all who wait, and none of them ends it by walking away: a store that hangs
         # makes them wait once, not one after the other.
         return await asyncio.shield(self._reading)
+
+    def _context(self, masthead: models.Masthead, visit: Callable[[], Visitor]) -> Context:
+        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visit)
 
     def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:
         self._readings.discard(reading)
