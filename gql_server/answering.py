@@ -146,7 +146,7 @@ class Answering:
         begun, answer = perf_counter(), Answer({})
 
         async def execute_each() -> Answer:
-            context = await self._publication.context(asker.visit)
+            context = await self._publication.context(asker.visit, asker.principal)
             result = await self._begin(operation, question, context)
             if not isinstance(result, InParts):
                 return told(result, asker)
@@ -168,9 +168,10 @@ class Answering:
             cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
         try:
             begun = self._plans.moment() if self._plans is not None else 0
-            context = await self._publication.context(asker.visit)
+            context = await self._publication.context(asker.visit, asker.principal)
             until = context.masthead.next_change
-            if self._plans is not None:
+            # What somebody may see beyond readers is nothing to be kept, nor made once for all.
+            if self._plans is not None and not asker.principal.is_known:
                 planned = await self._plans.answer(operation, question.variables, context, begun=begun)
                 if planned is not None:
                     return _planned(planned, cost)

@@ -25,10 +25,11 @@ log = structlog.get_logger("graphql")
 
 @dataclass
 class Asker:
-    """Who asks: the number of the request, the visitor, and whether a failure was kept already."""
+    """Who asks: the number of the request, the visitor, the principal, and whether a failure was kept."""
 
     number: str
     visit: Callable[[], Visitor]
+    principal: models.Principal = models.NOBODY
     is_reported: bool = False
 
     def report(self, cause: BaseException) -> str:

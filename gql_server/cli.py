@@ -1,4 +1,4 @@
-"""The command line: serve, work, jobs, migrate, backup, import, subscribers, comments, doctor."""
+"""The command line: serve, work, migrate, backup, import, doctor, and a group for each noun."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from gql_server.cli_comments import comments
 from gql_server.cli_doctor import doctor
 from gql_server.cli_jobs import jobs, work
 from gql_server.cli_subscribers import subscribers
+from gql_server.cli_users import token, users
 from gql_server.commands import FORESEEN, in_one_line, on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
@@ -33,6 +34,8 @@ main.add_command(work)
 main.add_command(jobs)
 main.add_command(subscribers)
 main.add_command(comments)
+main.add_command(users)
+main.add_command(token)
 main.add_command(doctor)
 
 

@@ -1,15 +1,18 @@
 """The door /graphql: GraphQL over HTTP, the answering half."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 
 import orjson
 from aiohttp import web
 from graphql import OperationType
 
+import models
 from gql_server import origins, sockets
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer, overloaded
 from gql_server.crowd import CROWD, RETRY_SECONDS
+from gql_server.identity import principal_of
 from gql_server.listening import LISTENING
 from gql_server.middleware import REQUEST_ID
 from gql_server.negotiation import EVENT_STREAM, JSON, MULTIPART, Accepted, accepted, takes_gzip
@@ -39,6 +42,10 @@ async def graphql(request: web.Request) -> web.StreamResponse:
             return await sockets.serve(request)
         takes = accepted(", ".join(request.headers.getall("Accept", ())))
         takes.check()
+        principal = await principal_of(request)
+        if principal.is_known:
+            question = question_in(request, await read_asking(request))
+            return await _answered(request, question, takes, None, principal)
         return await _kept_or_made(request, takes)
     except Missing:
         # With 200, so that clients read it, and so not as a GraphQL response, which would have `data`.
@@ -53,19 +60,23 @@ async def _kept_or_made(request: web.Request, takes: Accepted) -> web.StreamResp
     key = wholes.key(asking, takes, request.headers.get("Accept-Encoding", ""))
     if key is not None and (whole := await wholes.found(key)) is not None:
         return _sent(request, whole.reply)
-    return await _answered(request, question_in(request, asking), takes, key)
+    return await _answered(request, question_in(request, asking), takes, key, models.NOBODY)
 
 
 async def _answered(
-    request: web.Request, question: Question, takes: Accepted, key: Key | None
+    request: web.Request,
+    question: Question,
+    takes: Accepted,
+    key: Key | None,
+    principal: models.Principal,
 ) -> web.StreamResponse:
-    answering, asker = request.app[ANSWERING], request.app[VISITORS].asker(request)
+    answering, asker = request.app[ANSWERING], request.app[VISITORS].asker(request, principal)
     operation = await answering.operation(question, asker)
     if isinstance(operation, Answer):
         return await _single(request, operation, takes.for_errors)
     if operation.kind is OperationType.SUBSCRIPTION:
         events = request.app[LISTENING].events(operation, question, asker)
-        return await stream(request, events, takes.for_many)
+        return await stream(request, events, takes.for_many, principal)
     if operation.kind is OperationType.MUTATION and not question.may_change:
         raise Unreadable(405, "A GET changes nothing; send mutations by POST.", Allow="POST")
     if operation.is_deferred and takes.deferred is not None:
@@ -76,16 +87,23 @@ async def _answered(
         reply = await request.app[WHOLES].get(key, lambda: answering.once(operation, question, asker))
         return _sent(request, reply)
     answer = await answering.once(operation, question, asker)
-    return await _single(request, answer, media, is_shared=operation.is_public and not question.may_change)
+    is_shared = operation.is_public and not question.may_change and not principal.is_known
+    return await _single(request, answer, media, is_shared=is_shared, is_private=principal.is_known)
 
 
 async def _single(
-    request: web.Request, answer: Answer, media: str, *, is_shared: bool = False
+    request: web.Request,
+    answer: Answer,
+    media: str,
+    *,
+    is_shared: bool = False,
+    is_private: bool = False,
 ) -> web.StreamResponse:
     if media == EVENT_STREAM:
         return await stream(request, _only(answer), media)
     packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    return _sent(request, await reply_to(answer, request.app[WHOLES].form(media, packs, is_shared)))
+    form = request.app[WHOLES].form(media, packs, is_shared)
+    return _sent(request, await reply_to(answer, replace(form, is_private=is_private)))
 
 
 async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:

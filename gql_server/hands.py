@@ -13,6 +13,7 @@ Hand = Callable[..., Awaitable[Any]]
 Hands = Mapping[models.Work, Hand]
 
 HANDS: Hands = {
+    models.Work.ANSWER_SIGN_IN: models.answer_sign_in,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
     models.Work.COUNT_DUE: models.count_due,
     models.Work.PURGE: models.purge,

@@ -81,7 +81,7 @@ class Listening:
         return refused(asker, *(source.errors or ())) if isinstance(source, ExecutionResult) else source
 
     async def _source(self, operation: Operation, question: Question, asker: Asker) -> Any:
-        context = await self._publication.context(asker.visit)
+        context = await self._publication.context(asker.visit, asker.principal)
         executor = self._executor(operation, question, context)
         if not isinstance(executor, Executor):
             return refused(asker, *executor)
@@ -90,9 +90,9 @@ class Listening:
 
     async def _shared(self, operation: Operation, question: Question, asker: Asker, event: Any) -> Answer:
         """Answer what others asked about the same event with what they were answered."""
-        # Nobody who listens is told anything that everybody may not see.
+        # No reader who listens is told anything that everybody may not see.
         answers = getattr(getattr(event, "loaders", None), "answers", None)
-        if answers is None:
+        if answers is None or asker.principal.is_known:
             return await self._event(operation, question, asker, event)
         key = (id(operation), orjson.dumps(question.variables, option=orjson.OPT_SORT_KEYS))
         if key not in answers:
@@ -107,9 +107,10 @@ class Listening:
         asker.is_reported = False
         try:
             async with self._turns, asyncio.timeout(DEADLINE_SECONDS):
-                context = await self._publication.context(asker.visit)
-                # What several listeners ask about one event is read once for them all.
-                context.loaders = getattr(event, "loaders", context.loaders)
+                context = await self._publication.context(asker.visit, asker.principal)
+                if not asker.principal.is_known:
+                    # What several listeners ask about one event is read once for them all.
+                    context.loaders = getattr(event, "loaders", context.loaders)
                 executor = self._executor(operation, question, context)
                 assert isinstance(executor, Executor)
                 result = execute_subscription_event(executor.build_per_event_executor(event))

@@ -32,6 +32,11 @@ class Origins:
         site, mode = request.headers.get("Sec-Fetch-Site", "none"), request.headers.get("Sec-Fetch-Mode")
         return site in {"same-origin", "none"} or mode == "navigate"
 
+    def is_own_page(self, request: web.Request) -> bool:
+        """Tell whether a request comes from a page of our own, or from none."""
+        origin = request.headers.get("Origin")
+        return origin is None or self._is_own(origin, request)
+
     def headers(self, request: web.Request) -> dict[str, str]:
         """Give what lets a browser show an answer to the page that asked for it."""
         origin = request.headers.get("Origin")

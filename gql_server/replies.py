@@ -22,6 +22,7 @@ PACKED_APART_FROM = 100_000
 # For as long a CDN or a browser may give the same answer again, and for as long while it asks for a new one.
 FRESH_SECONDS, STALE_SECONDS = 10, 60
 NO_STORE = "no-store"
+FOR_ONE = "private, no-store"
 VARY = "Accept, Accept-Encoding, Origin"
 OF_THE_BODY = {"Content-Type", "Content-Encoding", "Retry-After"}
 OPAQUE = re.compile(r'"[^"]*"')
@@ -29,7 +30,8 @@ OPAQUE = re.compile(r'"[^"]*"')
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a client takes an answer: in which media type, packed or not, and whether it may be kept by others.
+    """How a client takes an answer: in which media type, packed or not, and whether it may be kept by others,
+    or is for a principal alone.
 
     `tells_tags` says that a CDN is told what the answer was made from, and `is_draft` that statuses are those
     of the draft of August 2026.
@@ -38,6 +40,7 @@ class Form:
     media: str
     is_packed: bool = False
     is_shared: bool = False
+    is_private: bool = False
     is_draft: bool = False
     tells_tags: bool = False
 
@@ -103,7 +106,8 @@ def _reply_at_once(answer: Answer, form: Form, body: bytes) -> Reply:
 
 
 def _reply(answer: Answer, form: Form, body: bytes, *, is_packed: bool) -> Reply:
-    headers = {"Content-Type": f"{form.media}; charset=utf-8", "Cache-Control": NO_STORE, "Vary": VARY}
+    headers = {"Content-Type": f"{form.media}; charset=utf-8", "Vary": VARY}
+    headers["Cache-Control"] = FOR_ONE if form.is_private else NO_STORE
     if answer.is_unavailable:
         headers["Retry-After"] = str(RETRY_SECONDS)
     if is_packed:

@@ -10,10 +10,11 @@ import click
 import msgspec
 from aiohttp import web, web_server
 
+import models
 from gql_server.app import build, stop_work, work_inside
 from gql_server.doorman import Doorman
 from gql_server.logs import set_up_logs
-from gql_server.settings import Settings, SettingsError, read_settings
+from gql_server.settings import SETTINGS, Settings, SettingsError, read_settings
 from models.store import locate
 
 SHUTDOWN_SECONDS = 10
@@ -79,8 +80,15 @@ def working(settings: Settings, *, demonstration: bool) -> web.Application:
         app.cleanup_ctx.append(work_inside)
         # At once, and not when the last request is answered: both may take their time.
         app.on_shutdown.append(stop_work)
+    app.on_startup.append(_tell_owner)
     app.on_startup.append(_settle)
     return app
+
+
+async def _tell_owner(app: web.Application) -> None:
+    """Give whoever starts a new publication the link that makes it theirs, until somebody has used it."""
+    if (token := await models.owner_token(await models.found())) is not None:
+        click.echo(f"Make it yours: {app[SETTINGS].own_url}/sign-in/{token}")
 
 
 async def _settle(_app: web.Application) -> None:

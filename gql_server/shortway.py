@@ -12,6 +12,7 @@ from aiohttp.http_parser import RawRequestMessage
 
 from gql_server.answering import ANSWERING
 from gql_server.crowd import CROWD
+from gql_server.identity import shows_a_key
 from gql_server.middleware import REQUEST_ID, new_number
 from gql_server.negotiation import accepted
 from gql_server.origins import ORIGINS
@@ -94,7 +95,9 @@ def _asking(message: RawRequestMessage, payload: StreamReader) -> str | bytes | 
     if message.version != HttpVersion11 or message.should_close or message.upgrade or not payload.is_eof():
         return None
     headers = message.headers
-    if "Expect" in headers or "Content-Encoding" in headers or not headers.get("Origin", "").isascii():
+    if "Expect" in headers or "Content-Encoding" in headers or shows_a_key(headers):
+        return None
+    if not headers.get("Origin", "").isascii():
         return None
     if message.method == "GET":
         return message.path if message.path.startswith("/graphql?") else None

@@ -13,6 +13,7 @@ from graphql import OperationType
 import models
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer
+from gql_server.identity import bearer_in, principal_behind, principal_of, watched
 from gql_server.lines import LINES
 from gql_server.listening import LISTENING
 from gql_server.persisted import NOT_FOUND, Missing
@@ -32,6 +33,7 @@ CLOSING_SECONDS = 2
 STOPPING_SECONDS = 0.1
 LONGEST_ID = 200
 MOST_REASON = 123
+REVOKED = (4403, "What you came with opens nothing any more")
 # A page that opens says much at once; nobody has as much to say for long.
 MESSAGES_AT_ONCE = 1_000
 MESSAGES_A_SECOND = 100
@@ -53,15 +55,19 @@ class Broken(Exception):
 class Socket:
     """One client's socket: what it has said, and which of its operations run."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+    def __init__(
+        self, request: web.Request, socket: web.WebSocketResponse, principal: models.Principal
+    ) -> None:
         self._request = request
         self._socket = socket
+        self._principal = principal
         self._is_known = False
         self._is_leaving = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._lasting: set[str] = set()
         self._messages = Turnstile(MESSAGES_AT_ONCE, 1 / MESSAGES_A_SECOND)
         self._farewell: Broken | None = None
+        self._knowing = asyncio.Event()
         self._gone = asyncio.Event()
         self._hearing = asyncio.ensure_future(self._hear_all())
 
@@ -69,7 +75,7 @@ class Socket:
         """Hear what the client says until it leaves, breaks the protocol or the server stops."""
         late = asyncio.get_running_loop().call_later(INIT_SECONDS, self._hurry)
         try:
-            await asyncio.wait([self._hearing])
+            await self._heard_out()
             if self._farewell is not None:
                 await self._bid(self._farewell)
         finally:
@@ -79,6 +85,16 @@ class Socket:
             await _end([self._hearing, *self._running.values()])
         if not self._hearing.cancelled():
             self._hearing.result()
+
+    async def _heard_out(self) -> None:
+        """Wait until the client has nothing more to say, or may not say more."""
+        knowing = asyncio.ensure_future(self._knowing.wait())
+        try:
+            await asyncio.wait([self._hearing, knowing], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            knowing.cancel()
+        async with watched(self._principal, lambda: self._say_farewell(*REVOKED)):
+            await asyncio.wait([self._hearing])
 
     async def _bid(self, farewell: Broken) -> None:
         """Close the socket, when nobody waits for a message any more: aiohttp then lets the client answer."""
@@ -132,10 +148,16 @@ class Socket:
             raise Broken(4400, "A `payload` is an object")
         await HEARD[kind](self, said)
 
-    async def _initialised(self, _said: dict[str, Any]) -> None:
+    async def _initialised(self, said: dict[str, Any]) -> None:
         if self._is_known:
             raise Broken(4429, "Too many initialisation requests")
         self._is_known = True
+        if (token := bearer_in(said.get("payload"))) is not None:
+            try:
+                self._principal = await principal_behind(token)
+            except Unreadable:
+                raise Broken(4403, "This token opens nothing") from None
+        self._knowing.set()
         await self._say({"type": "connection_ack"})
 
     async def _pinged(self, said: dict[str, Any]) -> None:
@@ -186,7 +208,7 @@ class Socket:
 
     async def _answer(self, id: str, question: Question) -> None:
         answering = self._request.app[ANSWERING]
-        asker = self._request.app[VISITORS].asker(self._request)
+        asker = self._request.app[VISITORS].asker(self._request, self._principal)
         try:
             self._request.app[VISITORS].admit(self._request)
             operation = await answering.operation(question, asker)
@@ -241,6 +263,7 @@ def is_asked_for(request: web.Request) -> bool:
 
 async def serve(request: web.Request) -> web.WebSocketResponse:
     """Serve a client over a websocket, for as long as it stays."""
+    principal = await principal_of(request)
     with request.app[LINES].line(request.app[VISITORS].network_of(request)):
         response = web.WebSocketResponse(
             protocols=(PROTOCOL,),
@@ -253,7 +276,7 @@ async def serve(request: web.Request) -> web.WebSocketResponse:
         if response.ws_protocol != PROTOCOL:
             await response.close(code=4406, message=b"Subprotocol not acceptable")
             return response
-        socket = Socket(request, response)
+        socket = Socket(request, response, principal)
         request.app[SOCKETS].add(socket)
         try:
             await socket.live()

@@ -7,8 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
+import models
 from gql_server.answers import TOO_LARGE, Answer
 from gql_server.deferred import OF_2022, OF_DRAFT
+from gql_server.identity import watched
 from gql_server.lines import LINES
 from gql_server.negotiation import EVENT_STREAM, MULTIPART
 from gql_server.origins import ORIGINS
@@ -58,9 +60,12 @@ FRAMINGS = {EVENT_STREAM: EVENTS, MULTIPART: PARTS} | {
 
 
 async def stream(
-    request: web.Request, answers: AsyncGenerator[Answer, None], media: str
+    request: web.Request,
+    answers: AsyncGenerator[Answer, None],
+    media: str,
+    principal: models.Principal = models.NOBODY,
 ) -> web.StreamResponse:
-    """Send each answer as it comes, until there is none, nobody listens or the server stops."""
+    """Send each answer as it comes, until there is none, nobody listens, may listen, or the server stops."""
     framing = FRAMINGS[media]
     headers = {
         "Content-Type": framing.content_type,
@@ -74,7 +79,8 @@ async def stream(
         sending = asyncio.ensure_future(_send(request, response, answers, framing))
         request.app[STREAMS].add(sending)
         try:
-            await asyncio.wait([sending])
+            async with watched(principal, sending.cancel):
+                await asyncio.wait([sending])
         finally:
             request.app[STREAMS].discard(sending)
             sending.cancel()

@@ -62,9 +62,9 @@ class Visitors:
             return True
         return self._questions.is_open(network)
 
-    def asker(self, request: web.Request) -> Asker:
+    def asker(self, request: web.Request, principal: models.Principal = models.NOBODY) -> Asker:
         """Give who asks something of the graph; the visitor is looked at when somebody needs to know."""
-        return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"))
+        return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"), principal)
 
     def of(self, request: web.Request, door: str) -> Visitor:
         """Give what is known of who sent a request through a door."""

@@ -1,4 +1,4 @@
-"""All letters to subscribers by name: from the facts of a promise to what is sent."""
+"""All letters by name: from the facts of a promise to what is sent."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,15 @@ from functools import cache, cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 
-from mailers import already_subscribed, confirmation, goodbye, preferences_link, welcome
+from mailers import (
+    already_subscribed,
+    confirmation,
+    goodbye,
+    invitation,
+    preferences_link,
+    sign_in,
+    welcome,
+)  # fmt: skip
 from mailers.compiled import NEVER, CompiledLetter, marks_for
 from mailers.letter import Letter
 from mailers.mail import Mail, Sender, Stamp
@@ -18,7 +26,9 @@ LETTERS: Mapping[str, tuple[type[Facts], Callable[[Any], Letter]]] = {
     "already_subscribed": (already_subscribed.AlreadySubscribed, already_subscribed.write),
     "confirmation": (confirmation.Confirmation, confirmation.write),
     "goodbye": (goodbye.Goodbye, goodbye.write),
+    "invitation": (invitation.Invitation, invitation.write),
     "preferences_link": (preferences_link.PreferencesLink, preferences_link.write),
+    "sign_in": (sign_in.SignIn, sign_in.write),
     "welcome": (welcome.Welcome, welcome.write),
 }
 

@@ -3,6 +3,7 @@
 from models import jobs, paging, pulse, text
 from models.addresses import Address
 from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
+from models.audit import Audit
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
@@ -18,6 +19,7 @@ from models.errors import (
     Expired,
     FellBehind,
     Invalid,
+    NotAllowed,
     NotFound,
     Refused,
     StoreError,
@@ -28,7 +30,10 @@ from models.founding import found
 from models.images import Image
 from models.instants import now
 from models.interests import Topic, described, known_topics, topic_code, topics_of
+from models.invitations import invite
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
+from models.keys import LIVES as LIVES_OF_KEYS
+from models.keys import Key, KeyKind
 from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
@@ -39,6 +44,7 @@ from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
 from models.posts import Post, count_due
+from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_role
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
@@ -48,24 +54,31 @@ from models.roster_lines import COLUMNS as ROSTER_COLUMNS
 from models.roster_lines import Line as RosterLine
 from models.roster_lines import Problem as RosterProblem
 from models.roster_out import hand_out
+from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
 from models.site import CommentPolicy, Site
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
-from models.suppressions import Scope, Suppression
+from models.suppressions import Scope as SuppressionScope
+from models.suppressions import Suppression
 from models.tags import Tag
 from models.tokens import keyed_digest
+from models.users import User
 from models.visibility import Status
 from models.wanted import Wanted
 
 __all__ = [
+    "LIVES_OF_KEYS",
     "LONGEST_COMMENT",
     "LONGEST_PATH",
     "LONGEST_PERSISTED",
+    "NOBODY",
+    "OF_ROLE",
     "ROSTER_COLUMNS",
     "Act",
     "Address",
     "ArchiveMonth",
+    "Audit",
     "Author",
     "Brought",
     "Byline",
@@ -85,6 +98,8 @@ __all__ = [
     "Image",
     "Invalid",
     "Job",
+    "Key",
+    "KeyKind",
     "Lane",
     "Leads",
     "LetterKind",
@@ -95,17 +110,21 @@ __all__ = [
     "MenuTree",
     "MonthCount",
     "Newsletter",
+    "NotAllowed",
     "NotFound",
     "Outcome",
     "Page",
     "PersistedDocument",
     "Post",
+    "Principal",
     "Redirect",
     "Refused",
     "Repeat",
+    "Role",
     "RosterLine",
     "RosterProblem",
     "Scope",
+    "SignIn",
     "SignUp",
     "Site",
     "State",
@@ -114,6 +133,7 @@ __all__ = [
     "Subscription",
     "SubscriptionStatus",
     "Suppression",
+    "SuppressionScope",
     "Tag",
     "Tagging",
     "TooMany",
@@ -122,9 +142,11 @@ __all__ = [
     "TryLater",
     "Unavailable",
     "Unproven",
+    "User",
     "Wanted",
     "Work",
     "Writer",
+    "answer_sign_in",
     "answer_sign_up",
     "archive_months",
     "arrange",
@@ -140,15 +162,19 @@ __all__ = [
     "found",
     "hand_out",
     "held_of",
+    "invite",
     "jobs",
     "keyed_digest",
     "known_topics",
     "lead",
     "leads",
+    "least_role",
     "menu_entries",
     "move_to_time_zone",
     "normal_path",
     "now",
+    "own",
+    "owner_token",
     "paging",
     "pulse",
     "purge",
@@ -158,6 +184,7 @@ __all__ = [
     "settle",
     "suppress",
     "text",
+    "to_own",
     "topic_code",
     "topics_of",
     "unsuppress",

@@ -8,12 +8,13 @@ from typing import Any, Self
 
 from tortoise import fields
 from tortoise.expressions import Q
+from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.instants import Instant, now
 from models.jobs import Job, Lane, Work
-from models.relations import belongs_to
+from models.relations import may_point_to
 
 # So many letters are one job.
 A_BATCH = 200
@@ -27,6 +28,8 @@ class LetterKind(StrEnum):
     PREFERENCES_LINK = "preferences_link"
     WELCOME = "welcome"
     GOODBYE = "goodbye"
+    SIGN_IN = "sign_in"
+    INVITATION = "invitation"
 
 
 class State(StrEnum):
@@ -41,23 +44,23 @@ class State(StrEnum):
 
 
 OPEN = (State.QUEUED, State.DEFERRED, State.UNCERTAIN)
-# A confirmation is tried for as long as its link works.
-LIVES = {LetterKind.CONFIRMATION: timedelta(days=7)}
+# These are tried for as long as their links work.
+LIVES = {LetterKind.CONFIRMATION: timedelta(days=7), LetterKind.SIGN_IN: timedelta(minutes=15)}
 LIFE = timedelta(days=3)
 # Longer than any letter waits for its next try.
 LONGEST_WAIT = timedelta(days=2)
 
 
 class Delivery(Model):
-    """A letter to one subscriber.
+    """A letter to one subscriber, or to somebody who is none: then `subscription_id` is None.
 
     `facts` is all it needs to know, frozen when it is promised so that every try gives the same bytes, and
     emptied with its outcome: it holds the address, and the secrets that the store else keeps as digests.
     """
 
     id = fields.IntField(primary_key=True)
-    subscription: Any = belongs_to("Subscription", indexed=False)
-    subscription_id: int
+    subscription: Any = may_point_to("Subscription", on_delete=OnDelete.CASCADE, indexed=False)
+    subscription_id: int | None
     kind = fields.CharEnumField(LetterKind, max_length=32)
     key = fields.CharField(max_length=120, unique=True)
     # Each letter belongs to one job: two that send the same would send it twice.
@@ -132,7 +135,7 @@ class Delivery(Model):
 
     @classmethod
     def written(
-        cls, subscription_id: int, kind: LetterKind, *, key: str, topic: str | None = None,
+        cls, subscription_id: int | None, kind: LetterKind, *, key: str, topic: str | None = None,
         facts: dict[str, Any],
     ) -> Self:  # fmt: skip
         """Write a letter down for `promise`."""

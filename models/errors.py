@@ -2,17 +2,19 @@
 
 Refused
 ├── NotFound (field)
-├── Changed
+├── Changed (version)
 ├── Closed
 ├── FellBehind
 ├── Unproven
 │   └── Expired
+├── NotAllowed (role)
 ├── TooMany (wait)
 └── Invalid (field, limit)
 StoreError
 """
 
 from datetime import timedelta
+from enum import StrEnum
 
 
 class Refused(Exception):
@@ -33,6 +35,10 @@ class NotFound(Refused):
 class Changed(Refused):
     """Someone else changed this first; read it again."""
 
+    def __init__(self, message: str | None = None, *, version: int | None = None) -> None:
+        super().__init__(message)
+        self.version = version
+
 
 class Closed(Refused):
     """This takes no comments."""
@@ -48,6 +54,14 @@ class Unproven(Refused):
 
 class Expired(Unproven):
     """This link or code was valid once; ask for a new letter."""
+
+
+class NotAllowed(Refused):
+    """This is not yours to do; sign in as someone who may."""
+
+    def __init__(self, role: StrEnum | None = None, message: str | None = None) -> None:
+        super().__init__(message)
+        self.role = role
 
 
 class TooMany(Refused):

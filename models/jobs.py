@@ -41,6 +41,7 @@ _interrupted: set[_Hand] = set()
 class Work(StrEnum):
     """The kinds of work; the worker has one hand for each."""
 
+    ANSWER_SIGN_IN = "answer_sign_in"
     ANSWER_SIGN_UP = "answer_sign_up"
     COUNT_DUE = "count_due"
     PURGE = "purge"

@@ -56,9 +56,9 @@ async def settle(outcomes: Sequence[Outcome]) -> None:
     asked = [
         row for row in rows if given[row.key].state is State.SENT and row.kind is LetterKind.CONFIRMATION
     ]
-    bounced = {row.subscription_id for row in rows if given[row.key].bounced}
+    bounced = {row.subscription_id for row in rows if given[row.key].bounced and row.subscription_id}
     # Locked before their letters, as who leaves does it.
-    people = await _locked(bounced.union(row.subscription_id for row in asked))
+    people = await _locked(bounced.union(row.subscription_id for row in asked if row.subscription_id))
     moment, delay, alike = now(), cache(delay_after), defaultdict[_Change, list[int]](list)
     for row in rows:
         alike[_change(row, given[row.key], moment, delay)].append(row.id)

@@ -48,7 +48,13 @@ class PostPublished(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only
     is_update: bool
 
 
-Event = CommentShown | PostPublished
+class KeyRevoked(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="key_revoked"):
+    """A key opens nothing any more."""
+
+    key_id: Id
+
+
+Event = CommentShown | PostPublished | KeyRevoked
 E = TypeVar("E", bound=Event)
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -7,7 +7,9 @@ from models.caps import Cap
 from models.deliveries import Delivery
 from models.instants import now
 from models.jobs import Job, Work
+from models.keys import Key
 from models.repeats import Repeat
+from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.subscriptions import Subscription, SubscriptionStatus
 
@@ -33,6 +35,8 @@ async def purge() -> None:
     gone = await SignUp.filter(asked_at__lt=old).delete()
     gone += await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
     await Cap.forget()
+    await Key.forget(old)
+    await SignIn.forget(old)
     await Repeat.forget()
     await Delivery.forget(LETTERS_KEPT)
     if gone or back:

@@ -50,6 +50,10 @@ NOUNS = (
     "models.deliveries",
     "models.repeats",
     "models.persisted_documents",
+    "models.users",
+    "models.keys",
+    "models.sign_ins",
+    "models.audit",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

@@ -59,6 +59,7 @@ class Context:
     masthead: models.Masthead
     root_url: str
     visit: Callable[[], Visitor]
+    principal: models.Principal = models.NOBODY
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -101,15 +102,17 @@ class Publication:
         self._readings: set[asyncio.Task[models.Masthead]] = set()
         self._changes = 0
 
-    async def context(self, visit: Callable[[], Visitor] = nobody) -> Context:
+    async def context(
+        self, visit: Callable[[], Visitor] = nobody, principal: models.Principal = models.NOBODY
+    ) -> Context:
         """Give a new request its context."""
-        return self._context(await self.masthead(), visit)
+        return self._context(await self.masthead(), visit, principal)
 
     def context_at_once(self, visit: Callable[[], Visitor] = nobody) -> Context | None:
-        """Give a new request its context; None when the masthead is to be read first."""
+        """Give the request of a reader its context; None when the masthead is to be read first."""
         if self._masthead is None or not self._is_fresh(self._masthead):
             return None
-        return self._context(self._masthead, visit)
+        return self._context(self._masthead, visit, models.NOBODY)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the
@@ -126,8 +129,11 @@ class Publication:
         # makes them wait once, not one after the other.
         return await asyncio.shield(self._reading)
 
-    def _context(self, masthead: models.Masthead, visit: Callable[[], Visitor]) -> Context:
-        return Context(masthead, self.site_url or masthead.site.url or self.default_url, visit)
+    def _context(
+        self, masthead: models.Masthead, visit: Callable[[], Visitor], principal: models.Principal
+    ) -> Context:
+        root_url = self.site_url or masthead.site.url or self.default_url
+        return Context(masthead, root_url, visit, principal)
 
     def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:
         self._readings.discard(reading)

@@ -4,20 +4,27 @@ from typing import Any
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
 
+from schema.commands import forbidden
 from schema.directives import Cost, ListSize, SemanticNonNull
 from schema.live import DevelopmentLive, Live
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
+from schema.permissions import guard
 from schema.queries import Query
 from schema.reading import read_quickly
 from schema.scalars import SCALARS
+from schema.staff import Staff
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
+from schema.users import User
 
+# What readers can change, and each of those who sign in.
+MUTATIONS = (Mutation, Staff)
 NODES = [
     *(ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, NewsletterSubscription),
-    *(Page, Post, Site, Tag),
+    *(Page, Post, Site, Tag, User),
 ]
 
 
@@ -27,10 +34,15 @@ def sdl() -> str:
 
 
 def _built(live: type) -> strawberry.Schema:
-    graph = strawberry.Schema(Query, Mutation, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
+    changes = merge_types("Mutation", MUTATIONS)
+    graph = strawberry.Schema(Query, changes, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
     _describe_directives(graph)
     read_quickly(graph)
+    guard(graph._schema, forbidden)
     # Strawberry has no place for it; GraphiQL's documentation begins with it.
+    assert graph._schema.mutation_type is not None
+    # Strawberry drops it when it merges.
+    graph._schema.mutation_type.description = "What can be changed."
     graph._schema.description = "A publication: its posts, its conversations and its newsletter."
     return graph
 

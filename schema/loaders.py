@@ -52,6 +52,11 @@ class Loaders:
         """Load the visible pages below each page."""
         return self._loader("children", _children)
 
+    @property
+    def users(self) -> DataLoader[int, Any]:
+        """Load those who can sign in, or once could."""
+        return self._loader("users", lambda ids: _found(models.User.all(), ids))
+
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
         return self._loader(noun, lambda ids: _found(NOUNS[noun](), ids))

@@ -10,11 +10,14 @@ from typing import Any
 import strawberry
 
 import models
+from schema.roles import Role
 
 
 @strawberry.enum(description="Kinds of user errors.")
 class ErrorCode(Enum):
     COMMENTS_CLOSED = strawberry.enum_value("COMMENTS_CLOSED", description="The post does not take comments.")
+    CONFLICT = strawberry.enum_value("CONFLICT", description="Someone else changed the object first.")
+    FORBIDDEN = strawberry.enum_value("FORBIDDEN", description="The viewer may not do this.")
     INVALID = strawberry.enum_value("INVALID", description="A value does not pass validation.")
     NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="The object does not exist or is not visible.")
     RATE_LIMITED = strawberry.enum_value("RATE_LIMITED", description="Too many attempts.")
@@ -39,6 +42,16 @@ class CommentsClosedError(UserError):
     closed_at: datetime | None = strawberry.field(
         default=None, description="Since when; null when that is not known."
     )
+
+
+@strawberry.type(description="Someone else changed the object first.")
+class ConflictError(UserError):
+    current_version: int = strawberry.field(description="Version the object has now.")
+
+
+@strawberry.type(description="The viewer may not do this.")
+class ForbiddenError(UserError):
+    required_role: Role | None = strawberry.field(description="Role that may.")
 
 
 @strawberry.type(description="The token of an e-mail link is unknown, used or expired.")
@@ -88,6 +101,12 @@ SENTENCES = {
         "authorWebsite_limit": "Het adres van een website heeft hoogstens {limit} tekens.",
         "content": "Schrijf eerst een reactie.",
         "content_limit": "Een reactie heeft hoogstens {limit} tekens.",
+        "missing": "Dit is er niet, of niet meer.",
+        "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
+        "scopes": "Een token mag niet meer dan wie het maakt.",
+        "role": "Er moet iemand blijven die alles mag.",
+        "changed": "Iemand anders heeft dit intussen gewijzigd. Lees het opnieuw en probeer het dan weer.",
+        "forbidden": "Dit mag je niet doen. Meld je aan als iemand die het mag.",
     },
     "en": {
         "expired": "This link or code has expired. Ask for a new letter.",
@@ -113,9 +132,23 @@ SENTENCES = {
         "authorWebsite_limit": "The address of a website holds at most {limit} characters.",
         "content": "Write a comment first.",
         "content_limit": "A comment holds at most {limit} characters.",
+        "missing": "This is not there, or not any more.",
+        "days": "A token works for a day at least, and for {limit} days at most.",
+        "scopes": "A token may do no more than who makes it.",
+        "role": "Somebody has to stay who may do everything.",
+        "changed": "Someone else has changed this meanwhile. Read it again, then try once more.",
+        "forbidden": "You may not do this. Sign in as someone who may.",
     },
 }
-Mistake = CommentsClosedError | InvalidTokenError | NotFoundError | RateLimitedError | ValidationError
+Mistake = (
+    CommentsClosedError
+    | ConflictError
+    | ForbiddenError
+    | InvalidTokenError
+    | NotFoundError
+    | RateLimitedError
+    | ValidationError
+)
 
 
 def mistake(
@@ -138,11 +171,26 @@ def mistake(
                 path=None,
                 retry_after_seconds=math.ceil(wait.total_seconds()),
             )
+        case models.NotAllowed(role=role):
+            return ForbiddenError(
+                code=ErrorCode.FORBIDDEN,
+                message=_say(language, "forbidden"),
+                path=None,
+                required_role=None if role is None else Role[role.name],
+            )
+        case models.Changed(version=int(version)):
+            return ConflictError(
+                code=ErrorCode.CONFLICT,
+                message=_say(language, "changed"),
+                path=_path("expectedVersion"),
+                current_version=version,
+            )
         case models.Closed():
             message = _say(language, "closed")
             return CommentsClosedError(code=ErrorCode.COMMENTS_CLOSED, message=message, path=_path("postId"))
         case models.NotFound(field=str(field)):
-            message = _say(language, field.rpartition(".")[2])
+            key = field.rpartition(".")[2]
+            message = _say(language, key if key in SENTENCES[language] else "missing")
             return NotFoundError(
                 code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
             )

@@ -1,18 +1,14 @@
 """What can be changed: each mutation takes its input to a verb, and a refusal back as data."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, replace
-from functools import wraps
-from typing import Annotated, Any, ParamSpec, TypeVar
+from dataclasses import replace
+from typing import Annotated, Any
 
-import orjson
 import strawberry
 from strawberry import UNSET, Info
 
 import models
-from schema.directives import Cost
+from schema.commands import COSTLY, DONE, SAID, key_of, mistakes_as_data, once
 from schema.ids import row_id
-from schema.mistakes import mistake
 from schema.payloads import (
     AddCommentInput,
     AddCommentPayload,
@@ -20,7 +16,6 @@ from schema.payloads import (
     ConfirmSubscriptionPayload,
     EraseSubscriptionInput,
     EraseSubscriptionPayload,
-    Payload,
     RequestPreferencesLinkInput,
     RequestPreferencesLinkPayload,
     SubscribeInput,
@@ -33,37 +28,6 @@ from schema.payloads import (
 )
 from schema.scalars import EmailAddress
 
-P = ParamSpec("P")
-R = TypeVar("R", bound=Payload)
-DONE = "done"
-COSTLY = Cost(weight=10)
-SAID = strawberry.argument(description="Input.")
-
-
-def mistakes_as_data(
-    kind: type[R], *, token_at: str = "token"
-) -> Callable[[Callable[P, Awaitable[R | None]]], Callable[P, Awaitable[R | None]]]:
-    """Answer a refusal with a payload that says it; `token_at` is the input field that a proof stands in."""
-
-    def around(resolve: Callable[P, Awaitable[R | None]]) -> Callable[P, Awaitable[R | None]]:
-        @wraps(resolve)
-        async def answer(*args: P.args, **kwargs: P.kwargs) -> R | None:
-            said: dict[str, Any] = {**kwargs}
-            try:
-                payload = await resolve(*args, **kwargs)
-            except models.Refused as refusal:
-                language = said["info"].context.language
-                found = mistake(refusal, language, token_at=token_at, input=said["input"])
-                told: dict[str, Any] = {"errors": [found]}
-                payload = kind(**told)
-            if payload is not None:
-                payload.client_mutation_id = said["input"].client_mutation_id or None
-            return payload
-
-        return answer
-
-    return around
-
 
 @strawberry.type(description="What can be changed.")
 class Mutation:
@@ -73,7 +37,7 @@ class Mutation:
     @staticmethod
     @mistakes_as_data(AddCommentPayload)
     async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
-        key = _key(info, input)
+        key = key_of(info, input)
         comment: Any
         if known := await models.Repeat.answer_to(key):
             comment = await models.Comment.as_left(int(known))
@@ -97,7 +61,7 @@ class Mutation:
     @staticmethod
     @mistakes_as_data(SubscribePayload)
     async def subscribe(info: Info, input: Annotated[SubscribeInput, SAID]) -> SubscribePayload | None:
-        key = _key(info, input)
+        key = key_of(info, input)
         if await models.Repeat.answer_to(key):
             return SubscribePayload(confirmation_sent_to=_address(input.email))
         info.context.visitor.admit()
@@ -116,7 +80,7 @@ class Mutation:
     async def confirm_subscription(
         info: Info, input: Annotated[ConfirmSubscriptionInput, SAID]
     ) -> ConfirmSubscriptionPayload | None:
-        # Not `_once`: to say yes twice does no harm, and a wrong code is counted though it is refused.
+        # Not `once`: to say yes twice does no harm, and a wrong code is counted though it is refused.
         site, trace, proof = info.context.site, info.context.visitor.trace, input.proof
         row: Any
         if proof.code:
@@ -134,7 +98,7 @@ class Mutation:
     @staticmethod
     @mistakes_as_data(UnsubscribePayload)
     async def unsubscribe(info: Info, input: Annotated[UnsubscribeInput, SAID]) -> UnsubscribePayload | None:
-        # Not `_once`: to leave twice does no harm, and who came back meanwhile means it anew.
+        # Not `once`: to leave twice does no harm, and who came back meanwhile means it anew.
         row, topic = await _behind(info, input.token, "unsub", "prefs")
         topics = await _topics(info, input.topics) or ([topic] if topic else None)
         trace = info.context.visitor.trace
@@ -158,7 +122,7 @@ class Mutation:
             await row.choose(info.context.site, info.context.visitor.trace, **changes)
             return DONE
 
-        await _once(info, input, work)
+        await once(info, input, work)
         row, _ = await _behind(info, input.token, "prefs")
         return UpdatePreferencesPayload(newsletter_subscription=row)
 
@@ -171,7 +135,7 @@ class Mutation:
     async def request_preferences_link(
         info: Info, input: Annotated[RequestPreferencesLinkInput, SAID]
     ) -> RequestPreferencesLinkPayload | None:
-        key = _key(info, input)
+        key = key_of(info, input)
         if await models.Repeat.answer_to(key):
             return RequestPreferencesLinkPayload(link_sent_to=_address(input.email))
         visitor = info.context.visitor
@@ -188,24 +152,10 @@ class Mutation:
     async def erase_subscription(
         info: Info, input: Annotated[EraseSubscriptionInput, SAID]
     ) -> EraseSubscriptionPayload | None:
-        # Not `_once`: an answer to repeat would have to keep the address that is to be forgotten.
+        # Not `once`: an answer to repeat would have to keep the address that is to be forgotten.
         row, _ = await _behind(info, input.token, "prefs")
         await models.erase(row)
         return EraseSubscriptionPayload(erased_email=row.email)
-
-
-async def _once(info: Info, input: Any, work: Callable[[], Awaitable[str]]) -> str:
-    """Do the work, unless the client has sent the same input with the same id before."""
-    key = _key(info, input)
-    return await work() if key is None else await models.Repeat.once(key, work)
-
-
-def _key(info: Info, input: Any) -> str | None:
-    """Name a command by all that was given, when the client gave it an id."""
-    if not input.client_mutation_id:
-        return None
-    said = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS).decode()
-    return models.keyed_digest(info.context.site.secret, type(input).__name__, said)
 
 
 async def _behind(info: Info, token: str, *kinds: str) -> tuple[Any, models.Topic | None]:

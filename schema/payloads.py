@@ -85,7 +85,8 @@ class ConfirmationProof:
     token: str | None = strawberry.field(default=UNSET, description="Token of the e-mail link.")
 
 
-def _client_mutation_id() -> Any:
+def client_mutation_id() -> Any:
+    """Declare what every input has."""
     return strawberry.field(
         default=UNSET,
         description=(
@@ -106,7 +107,7 @@ class AddCommentInput:
     )
     author_name: str | None = strawberry.field(default=UNSET, description="Name shown; needed from visitors.")
     author_website: URL | None = strawberry.field(default=UNSET, description="Own website.")
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     content: str = strawberry.field(
         description=(
             f"Comment in plain text, at most {models.LONGEST_COMMENT} characters; an empty line begins a "
@@ -119,7 +120,7 @@ class AddCommentInput:
 
 @strawberry.input(description="Input of subscribe.")
 class SubscribeInput:
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     email: EmailAddress = strawberry.field(description="Address.")
     frequency: MailFrequency = strawberry.field(default=MailFrequency.IMMEDIATE, description="How often.")
     language: LanguageTag | None = strawberry.field(
@@ -134,13 +135,13 @@ class SubscribeInput:
 
 @strawberry.input(description="Input of confirmSubscription.")
 class ConfirmSubscriptionInput:
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     proof: ConfirmationProof = strawberry.field(description="Token of the link, or address and code.")
 
 
 @strawberry.input(description="Input of unsubscribe.")
 class UnsubscribeInput:
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     reason: str | None = strawberry.field(default=UNSET, description="Why, for the editors.")
     token: str = _token()
     topics: list[TopicInput] | None = strawberry.field(
@@ -150,7 +151,7 @@ class UnsubscribeInput:
 
 @strawberry.input(description="Input of updatePreferences. Fields left out stay as they are.")
 class UpdatePreferencesInput:
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     frequency: MailFrequency | None = strawberry.field(default=UNSET, description="How often from now on.")
     language: LanguageTag | None = strawberry.field(default=UNSET, description="New language.")
     name: str | None = strawberry.field(default=UNSET, description="New name; null empties it.")
@@ -165,13 +166,13 @@ class UpdatePreferencesInput:
 
 @strawberry.input(description="Input of requestPreferencesLink.")
 class RequestPreferencesLinkInput:
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     email: EmailAddress = strawberry.field(description="Address.")
 
 
 @strawberry.input(description="Input of eraseSubscription.")
 class EraseSubscriptionInput:
-    client_mutation_id: str | None = _client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id()
     token: str = _token()
 
 
@@ -185,7 +186,8 @@ class Payload:
     )
 
 
-def _errors() -> Any:
+def errors() -> Any:
+    """Declare what every payload has."""
     return strawberry.field(default_factory=list, description="What went wrong; empty on success.")
 
 
@@ -194,7 +196,7 @@ class AddCommentPayload(Payload):
     comment: Comment | None = strawberry.field(
         default=None, description="The comment, with status PENDING while it waits."
     )
-    errors: list[AddCommentError] = _errors()
+    errors: list[AddCommentError] = errors()
 
 
 @strawberry.type(description="Answer of subscribe.")
@@ -202,12 +204,12 @@ class SubscribePayload(Payload):
     confirmation_sent_to: EmailAddress | None = strawberry.field(
         default=None, description="Address the confirmation was sent to."
     )
-    errors: list[SubscribeError] = _errors()
+    errors: list[SubscribeError] = errors()
 
 
 @strawberry.type(description="Answer of confirmSubscription.")
 class ConfirmSubscriptionPayload(Payload):
-    errors: list[ConfirmSubscriptionError] = _errors()
+    errors: list[ConfirmSubscriptionError] = errors()
     newsletter_subscription: NewsletterSubscription | None = strawberry.field(
         default=None, description="The confirmed subscription."
     )
@@ -218,7 +220,7 @@ class ConfirmSubscriptionPayload(Payload):
 
 @strawberry.type(description="Answer of unsubscribe.")
 class UnsubscribePayload(Payload):
-    errors: list[UnsubscribeError] = _errors()
+    errors: list[UnsubscribeError] = errors()
     newsletter_subscription: NewsletterSubscription | None = strawberry.field(
         default=None, description="The subscription after signing off."
     )
@@ -226,7 +228,7 @@ class UnsubscribePayload(Payload):
 
 @strawberry.type(description="Answer of updatePreferences.")
 class UpdatePreferencesPayload(Payload):
-    errors: list[UpdatePreferencesError] = _errors()
+    errors: list[UpdatePreferencesError] = errors()
     newsletter_subscription: NewsletterSubscription | None = strawberry.field(
         default=None, description="The subscription after the change."
     )
@@ -234,7 +236,7 @@ class UpdatePreferencesPayload(Payload):
 
 @strawberry.type(description="Answer of requestPreferencesLink.")
 class RequestPreferencesLinkPayload(Payload):
-    errors: list[RequestPreferencesLinkError] = _errors()
+    errors: list[RequestPreferencesLinkError] = errors()
     link_sent_to: EmailAddress | None = strawberry.field(
         default=None, description="Address the link was sent to."
     )
@@ -245,4 +247,4 @@ class EraseSubscriptionPayload(Payload):
     erased_email: EmailAddress | None = strawberry.field(
         default=None, description="Address that nothing is held of any more."
     )
-    errors: list[EraseSubscriptionError] = _errors()
+    errors: list[EraseSubscriptionError] = errors()

@@ -27,8 +27,11 @@ from schema.nodes import Node
 from schema.outbox import OutboxLetter, kept_letters
 from schema.scalars import MONTH
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
+from schema.users import AccessToken, User
 
 MOST_IDS = 100
+MOST_TOKENS = 200
+MOST_USERS = 200
 ALPHABETICAL = Order("sort_key", descending=False)
 NEWEST = PostOrder(direction=OrderDirection.DESC, field=PostOrderField.PUBLISHED_AT)
 Identifier = Annotated[strawberry.ID, strawberry.argument(description="Global identifier.")]
@@ -70,6 +73,15 @@ class Query:
         found = await page(question, ALPHABETICAL, window(first, last, after, before))
         info.context.loaders.saw("Author", found.rows)
         return Slice(found, ALPHABETICAL, question.count)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Tokens that still open something, newest first.",
+        directives=[SEMANTIC_NON_NULL, bounded(200)],
+    )
+    @staticmethod
+    async def access_tokens() -> list[AccessToken] | None:
+        living = models.Key.living().filter(user_id__isnull=False)
+        return await living.order_by("-id").limit(MOST_TOKENS)  # type: ignore[return-value]
 
     @strawberry.field(description="The subscription a preferences link belongs to.")
     @staticmethod
@@ -162,6 +174,19 @@ class Query:
     async def tags(info: Info) -> list[Tag] | None:
         return await models.Tag.in_use().order_by("sort_key", "id")  # type: ignore[return-value]
 
+    @strawberry.field(
+        description="Those who can sign in, by name.", directives=[SEMANTIC_NON_NULL, bounded(200)]
+    )
+    @staticmethod
+    async def users() -> list[User] | None:
+        return await models.User.active().order_by("name", "id").limit(MOST_USERS)  # type: ignore[return-value]
+
+    @strawberry.field(description="The user signed in; null for visitors.")
+    @staticmethod
+    async def viewer(info: Info) -> User | None:
+        id = info.context.principal.user_id
+        return None if id is None else await info.context.loaders.users.load(id)
+
 
 async def _find_post(by: PostLookup, site_id: int) -> models.Post | None:
     # Slugs are unique within a site; only with it can an index be used.
@@ -197,7 +222,20 @@ async def _fetch(info: Info, id: str) -> Any:
         return None if row is None else await info.context.loaders.rows(kind).load(row)
     if kind == "ArchiveMonth" and MONTH.fullmatch(key):
         return await info.context.loaders.months.load(key)
+    if kind in ("AccessToken", "User"):
+        return await _of_staff(info, kind, int_key(key))
     return of_masthead(info.context.masthead, kind, key)
+
+
+async def _of_staff(info: Info, kind: str, id: int | None) -> object | None:
+    """Give a user to themselves, and users and tokens to who runs the publication."""
+    principal = info.context.principal
+    if kind == "User" and id is not None and id == principal.user_id:
+        return await info.context.loaders.users.load(id)  # type: ignore[no-any-return]
+    if id is None or not principal.may(models.Scope.TOKENS_MANAGE):
+        return None
+    found = models.User.active() if kind == "User" else models.Key.filter(user_id__isnull=False)
+    return await found.filter(id=id).first()
 
 
 def of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:

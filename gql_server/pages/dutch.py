@@ -171,6 +171,8 @@ DUTCH = {
     ),
     "400_title": "Dit is niet te lezen",
     "400_text": "Er kwam iets binnen dat geen ingevuld formulier is. Ga terug en probeer het nog eens.",
+    "403_title": "Niet van daar",
+    "403_text": "Dit werd verstuurd door een pagina van een andere site. Gebruik er onze eigen voor.",
     "404_title": "Hier is niets",
     "404_text": "Op dit adres staat geen pagina.",
     "405_title": "Dat kan hier niet",
@@ -194,4 +196,44 @@ DUTCH = {
     ),
     "503_title": "Even geen antwoord",
     "503_text": ("De opslag antwoordt nu niet. Probeer het zo nog eens; twee keer drukken kan geen kwaad."),
+    # Aanmelden van wie schrijft.
+    "sign_in_again": "Vraag een nieuwe link",
+    "sign_in_title": "Inloggen",
+    "sign_in_text": (
+        "Voor wie schrijft en redigeert bij %(site)s. Je krijgt een brief met een link; een wachtwoord is er "
+        "niet."
+    ),
+    "sign_in_email_hint": "Het adres waarop je bent uitgenodigd.",
+    "sign_in": "Stuur mij de link",
+    "sign_in_sent_title": "Kijk in je mailbox",
+    "sign_in_sent_text": (
+        "Als dit adres van iemand is die hier schrijft, komt er een link. Hij werkt een kwartier, één keer, "
+        "in deze browser."
+    ),
+    "enter_title": "Inloggen bij %(site)s",
+    "enter_text": "Druk op de knop om in te loggen als %(name)s (%(email)s).",
+    "enter": "Log in",
+    "enter_small": "Je blijft in deze browser dertig dagen ingelogd, of tot je uitlogt.",
+    "entered_title": "Je bent ingelogd",
+    "entered_text": "Welkom, %(name)s. Je mag wat bij deze rol hoort: %(role)s.",
+    "role_author": "auteur",
+    "role_editor": "redacteur",
+    "role_admin": "beheerder",
+    "sign_out": "Log uit",
+    "signed_out_title": "Je bent uitgelogd",
+    "signed_out_text": "Wat in deze browser open stond is gesloten.",
+    "to_graph": "Open de graaf",
+    "own_title": "Maak %(site)s van jou",
+    "own_text": "Je bent de eerste. Wie dit invult mag hier alles, en kan anderen uitnodigen.",
+    "own_name": "Je naam, zoals die boven je stukken staat",
+    "own_email_hint": "Daar gaan voortaan je links heen om in te loggen.",
+    "own": "Dit is van mij",
+    "error_name_needed": "Vul je naam in.",
+    "link_in_title": "Met deze link kom je niet binnen",
+    "link_in_text": (
+        "Hij werkt in de browser waarin je hem vroeg, en alleen als hij heel is aangekomen. Open hem daar, "
+        "of vraag een nieuwe."
+    ),
+    "expired_in_title": "Deze link is gebruikt of te oud",
+    "expired_in_text": "Een link om in te loggen werkt één keer, een kwartier lang.",
 }

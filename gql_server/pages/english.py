@@ -169,6 +169,8 @@ ENGLISH = {
     "expired_text": ("It worked for a while, and does no longer. Sign up again, and we send you a new one."),
     "400_title": "This cannot be read",
     "400_text": "Something came in that is no filled-in form. Go back and try again.",
+    "403_title": "Not from there",
+    "403_text": "This was sent by a page of another site. Use our own page for it.",
     "404_title": "There is nothing here",
     "404_text": "No page stands at this address.",
     "405_title": "That cannot be done here",
@@ -187,4 +189,43 @@ ENGLISH = {
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",
     "503_text": "The store does not answer now. Try again in a moment; pressing twice does no harm.",
+    # Signing in.
+    "sign_in_again": "Ask for a new link",
+    "sign_in_title": "Sign in",
+    "sign_in_text": (
+        "For those who write and edit %(site)s. You get a letter with a link; there is no password."
+    ),
+    "sign_in_email_hint": "The address that you were invited with.",
+    "sign_in": "Send me the link",
+    "sign_in_sent_title": "Look in your mailbox",
+    "sign_in_sent_text": (
+        "If this address belongs to somebody who writes here, a link is coming to it. It works for 15 "
+        "minutes, once, in this browser."
+    ),
+    "enter_title": "Sign in to %(site)s",
+    "enter_text": "Press the button to sign in as %(name)s (%(email)s).",
+    "enter": "Sign in",
+    "enter_small": "You stay signed in on this browser for 30 days, or until you sign out.",
+    "entered_title": "You are signed in",
+    "entered_text": "Welcome, %(name)s. You may do what this role may: %(role)s.",
+    "role_author": "author",
+    "role_editor": "editor",
+    "role_admin": "admin",
+    "sign_out": "Sign out",
+    "signed_out_title": "You are signed out",
+    "signed_out_text": "What was open in this browser is closed.",
+    "to_graph": "Open the graph",
+    "own_title": "Make %(site)s yours",
+    "own_text": "You are the first. Whoever fills this in may do everything here, and can invite others.",
+    "own_name": "Your name, as it stands above what you write",
+    "own_email_hint": "Your links to sign in go there from now on.",
+    "own": "This is mine",
+    "error_name_needed": "Fill in your name.",
+    "link_in_title": "This link does not let you in",
+    "link_in_text": (
+        "It works in the browser in which you asked for it, and only if it came whole. Open it there, or ask "
+        "for a new one."
+    ),
+    "expired_in_title": "This link has been used or is too old",
+    "expired_in_text": "A link to sign in works once, for 15 minutes.",
 }

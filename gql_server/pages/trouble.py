@@ -21,7 +21,18 @@ from gql_server.requests import BODY_SECONDS
 from schema.languages import DEFAULT
 
 # The first word of their paths.
-DOORS = {"subscribe", "confirm", "unsubscribe", "undo", "preferences", "letters", "weebly"}
+DOORS = {
+    "subscribe",
+    "confirm",
+    "unsubscribe",
+    "undo",
+    "preferences",
+    "letters",
+    "weebly",
+    "sign-in",
+    "sign-out",
+}
+AGAIN = {"sign_in": "/sign-in", "sign_up": "/subscribe"}
 log = structlog.get_logger("pages")
 
 
@@ -41,9 +52,9 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Unreadable as error:
         return await _told(request, error.status)
     except models.Expired:
-        return await _told(request, 410, what="expired")
+        return await _told(request, 410, what="expired_in" if _signs_in(request) else "expired")
     except models.Unproven:
-        return await _told(request, 404, what="link")
+        return await _told(request, 404, what="link_in" if _signs_in(request) else "link")
     except models.TooMany as error:
         wait = max(1, math.ceil(error.wait.total_seconds()))
         return await _told(request, 429, **{"Retry-After": str(wait)})
@@ -54,6 +65,10 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         return await _told(request, 500)
+
+
+def _signs_in(request: web.Request) -> bool:
+    return request.path.startswith("/sign-in/")
 
 
 async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -79,8 +94,9 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
 
     links = []
     if what:
-        # Who has a link that does not work can sign up once more.
-        links.append(Link(told("sign_up_again"), f"/subscribe?lang={language}"))
+        # Who has a link that does not work can ask for another.
+        again = "sign_in" if _signs_in(request) else "sign_up"
+        links.append(Link(told(f"{again}_again"), f"{AGAIN[again]}?lang={language}"))
     elif status == 404:
         if request.path.startswith("/letters/") and outbox_for(request) is not None:
             links.append(Link(told("letters_back"), f"/letters?lang={language}"))

@@ -114,7 +114,7 @@ async def live(site: models.Site, worker: Worker) -> models.Subscription:
     await models.Repeat.once(models.keyed_digest(site.secret, ADDRESS), lambda: _done(row))
     row = await row.leave(site, PAGE, reason="Marmalade")
     await models.Subscription.undo(site, row.path_back(site).rpartition("/")[2], PAGE)
-    await Suppression.add(site, row.mailbox, models.Scope.LISTS, reason="complaint")
+    await Suppression.add(site, row.mailbox, models.SuppressionScope.LISTS, reason="complaint")
     await models.SignUp.ask(site, ADDRESS, PAGE)
     await worker.drain()
     await models.SignUp.ask(site, ADDRESS, PAGE, name="Marmalade")
@@ -204,7 +204,7 @@ async def test_who_was_erased_may_come_back_as_somebody_new(ann, site, clock):
 
 async def test_an_erased_address_that_was_suppressed_stays_so(ann, site):
     row = await ann.joins()
-    await Suppression.add(site, row.mailbox, models.Scope.ALL, reason="complaint")
+    await Suppression.add(site, row.mailbox, models.SuppressionScope.ALL, reason="complaint")
     await models.erase(row)
     await ann.asks()
     assert not await models.Subscription.exists()

@@ -114,7 +114,7 @@ async def test_a_proof_does_not_confirm_who_left_and_was_signed_up_again_by_a_st
     assert (await Subscription.of(site, "ann@example.org")).status is SubscriptionStatus.PENDING
 
 
-@pytest.mark.parametrize("scope", models.Scope)
+@pytest.mark.parametrize("scope", models.SuppressionScope)
 async def test_who_is_suppressed_is_left_out(site, scope):
     await models.Suppression.add(site, "ann@example.org", scope, reason="test")
     brought = await bring(site, {"email": "Ann@example.org", **YES}, {"email": "bob@example.org"}, ask=True)
@@ -194,7 +194,7 @@ async def test_a_no_counts_more_than_a_yes_wherever_it_stands(site, no, turn):
     lines = [{"email": "ann@example.org", **YES}, *far, {"email": "Ann@example.org", **no}][::turn]
     brought = await bring(site, *lines, ask=True)
     ann = await Subscription.of(site, "ann@example.org")
-    barred = await models.Suppression.bars(site, "ann@example.org", models.Scope.LISTS)
+    barred = await models.Suppression.bars(site, "ann@example.org", models.SuppressionScope.LISTS)
     assert ann.status is not SubscriptionStatus.CONFIRMED
     assert barred or ann.status in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.BOUNCED)
     assert brought.asked == 600

@@ -102,7 +102,7 @@ async def test_the_same_is_done_for_every_address(reader, site, statements, cloc
         await readers[name].confirms()
     await readers["left"].leaves()
     await readers["bounced"].bounces()
-    await Suppression.add(site, "suppressed@example.org", models.Scope.ALL, reason="complaint")
+    await Suppression.add(site, "suppressed@example.org", models.SuppressionScope.ALL, reason="complaint")
     for name in ("suppressed", "new"):
         readers[name] = reader(f"{name}@example.org")
     assert {name: await one.status() for name, one in readers.items() if name in ("bounced", "left")} == {
@@ -121,7 +121,7 @@ async def test_the_same_is_done_for_every_address(reader, site, statements, cloc
 
 async def test_a_suppressed_address_gets_no_letter_and_stands_nowhere(site, reader):
     dan = reader("dan@example.org")
-    await Suppression.add(site, dan.email, models.Scope.ALL, reason="complaint")
+    await Suppression.add(site, dan.email, models.SuppressionScope.ALL, reason="complaint")
     await dan.asks()
     await dan.asks_for_link()
     assert dan.letters() == []
@@ -133,11 +133,11 @@ async def test_whose_mail_bounced_may_ask_again_and_then_gets_letters_of_topics_
     await ann.joins()
     await ann.bounces()
     assert await ann.status() == "bounced"
-    assert await Suppression.bars(site, ann.email, models.Scope.LISTS)
+    assert await Suppression.bars(site, ann.email, models.SuppressionScope.LISTS)
     clock.shift(86_400)
     await ann.joins()
     assert await ann.status() == "confirmed"
-    assert not await Suppression.bars(site, ann.email, models.Scope.LISTS)
+    assert not await Suppression.bars(site, ann.email, models.SuppressionScope.LISTS)
 
 
 async def test_a_thousand_sign_ups_from_a_thousand_networks_bring_one_letter(site):

@@ -33,7 +33,9 @@ async def test_a_reader_signs_up_and_confirms_by_the_link_in_the_letter(reader):
 async def test_everybody_gets_the_same_bytes(reader, site):
     await reader.subscribes("known@example.org")
     await reader.signs_up("pending@example.org")
-    await models.Suppression.add(site, "suppressed@example.org", models.Scope.ALL, reason="complaint")
+    await models.Suppression.add(
+        site, "suppressed@example.org", models.SuppressionScope.ALL, reason="complaint"
+    )
     await reader.letters()
     answers = set()
     for name in ("new", "known", "Known", "pending", "pend.ing+x", "suppressed"):

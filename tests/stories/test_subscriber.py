@@ -122,7 +122,7 @@ async def test_nobody_learns_by_a_sign_up_who_is_subscribed(app):
     await app.subscribes("known@example.org")
     await app.ask(SUBSCRIBE, input={"email": "wait1@example.org"})
     await app.letters()
-    await models.Suppression.add(site, "bars1@example.org", models.Scope.ALL, reason="complaint")
+    await models.Suppression.add(site, "bars1@example.org", models.SuppressionScope.ALL, reason="complaint")
     for query in (SUBSCRIBE, LINK):
         answers = [
             (await app.bytes(query, input={"email": f"{who}@example.org"})).replace(who.encode(), b"_____")

@@ -1,0 +1,147 @@
+"""The commands for people who can sign in, and for the tokens of programs."""
+
+from datetime import timedelta
+
+import click
+
+import models
+from gql_server.app import publication_of
+from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.settings import Settings
+from models.paging import BIGGEST_ID
+
+ROLES = [str(role) for role in models.Role]
+SCOPES = [str(scope) for scope in models.Scope]
+which = click.argument("email")
+
+
+@click.group()
+def users() -> None:
+    """List, invite and retire those who can sign in; change their roles; let one in without a letter."""
+
+
+@users.command(name="list")
+@on_store
+async def list_users(settings: Settings) -> None:
+    """List those who can sign in: address, role, name."""
+    async with open_made_store(settings):
+        found = await models.User.active().order_by("mailbox")
+    for user in found:
+        click.echo(f"{user.email}  {user.role}  {user.name}")
+    if not found:
+        click.echo("Nobody can sign in yet; `users owner` gives the link that makes somebody the owner.")
+
+
+@users.command()
+@which
+@click.argument("name")
+@click.option("--role", type=click.Choice(ROLES), default=str(models.Role.AUTHOR), show_default=True)
+@on_store
+async def invite(settings: Settings, email: str, name: str, role: str) -> None:
+    """Let somebody sign in, and write them so. Who is known already gets the role anew."""
+    async with open_made_store(settings):
+        user = await models.invite(await require_site(), email, name, models.Role(role))
+    click.echo(f"{user.email} can sign in as {user.role}; a letter that says so is on its way.")
+
+
+@users.command()
+@which
+@click.argument("role", type=click.Choice(ROLES))
+@on_store
+async def role(settings: Settings, email: str, role: str) -> None:
+    """Trust somebody with another role."""
+    async with open_made_store(settings):
+        user = await models.User.by_email(await require_site(), email)
+        await user.become(models.Role(role), by=models.NOBODY)
+    click.echo(f"{user.email} is {role} from now on.")
+
+
+@users.command()
+@which
+@on_store
+async def retire(settings: Settings, email: str) -> None:
+    """Let somebody sign in no more, and close what they have open."""
+    async with open_made_store(settings):
+        user = await models.User.by_email(await require_site(), email)
+        await models.Key.retire(user, by=models.NOBODY)
+    click.echo(f"{user.email} can sign in no more.")
+
+
+@users.command()
+@which
+@on_store
+async def link(settings: Settings, email: str) -> None:
+    """Give a link that signs somebody in, for 15 minutes and once: for when no letter arrives.
+
+    Whoever has it is let in, in any browser; give it to nobody else.
+    """
+    async with open_made_store(settings):
+        user = await models.User.by_email(await require_site(), email)
+        token = await models.SignIn.at_hand(user)
+        context = await publication_of(settings).context()
+    click.echo(context.absolute(f"/sign-in/{token}"))
+
+
+@users.command()
+@on_store
+async def owner(settings: Settings) -> None:
+    """Give the link that makes its holder the owner, as long as nobody may do everything."""
+    async with open_made_store(settings):
+        token = await models.owner_token(await require_site())
+        context = await publication_of(settings).context()
+    if token is None:
+        raise click.ClickException("Somebody may do everything already; `users list` says who.")
+    click.echo(context.absolute(f"/sign-in/{token}"))
+
+
+@click.group()
+def token() -> None:
+    """Make, list and revoke the tokens of programs."""
+
+
+@token.command()
+@which
+@click.argument("label")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="[default: all of the role]"
+)
+@click.option("--days", type=click.IntRange(1, 365), default=365, show_default=True)
+@on_store
+async def create(settings: Settings, email: str, label: str, scopes: tuple[str, ...], days: int) -> None:
+    """Make a token that acts for the user with EMAIL; LABEL says what it is for. It is shown once."""
+    async with open_made_store(settings):
+        user = await models.User.by_email(await require_site(), email)
+        _, made = await models.Key.grant(
+            models.KeyKind.API,
+            user,
+            label=label,
+            scopes=[models.Scope(scope) for scope in scopes] or None,
+            lives=timedelta(days=days),
+        )
+    click.echo(made)
+
+
+@token.command(name="list")
+@on_store
+async def list_tokens(settings: Settings) -> None:
+    """List what still opens something: number, kind, whose, until when, last used, label."""
+    async with open_made_store(settings):
+        found = await models.Key.living().order_by("id").select_related("user")
+    for key in found:
+        whose = key.user.email if key.user_id else f"post {key.post_id}"
+        used = f"{key.used_at:%Y-%m-%d}" if key.used_at else "never"
+        click.echo(f"{key.id}  {key.kind}  {whose}  {key.expires_at:%Y-%m-%d}  {used}  {key.label}")
+    if not found:
+        click.echo("There are no tokens.")
+
+
+@token.command()
+@click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, BIGGEST_ID), metavar="ID...")
+@on_store
+async def revoke(settings: Settings, ids: tuple[int, ...]) -> None:
+    """Take tokens back: they open nothing any more, and what they hold open is closed within seconds."""
+    async with open_made_store(settings):
+        taken = await models.Key.revoke(*ids)
+    if taken < len(set(ids)):
+        raise click.ClickException(f"{taken} revoked; the others were not there, or revoked before.")
+    click.echo(f"{taken} revoked.")

@@ -1,0 +1,93 @@
+"""Who comes: the principal behind the token of a program or the session of a browser, and for how long."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from aiohttp import web
+
+import models
+from gql_server.origins import ORIGINS
+from gql_server.questions import Unreadable
+
+SESSION = "session"
+# How often it is looked at whether a key still opens what it holds open, beside being told when it does not.
+LOOK_SECONDS = 10.0
+ADVICE = "This token opens nothing, or nothing any more; send one that does, or none."
+
+
+def shows_a_key(headers: Mapping[str, str]) -> bool:
+    """Tell whether somebody comes with a token or a session: what they are answered is for them alone."""
+    return "Authorization" in headers or f"{SESSION}=" in headers.get("Cookie", "")
+
+
+async def principal_of(request: web.Request) -> models.Principal:
+    """Tell who sends a request; refuse a token that opens nothing. An old session is nobody's."""
+    if not shows_a_key(request.headers):
+        return models.NOBODY
+    if (token := _bearer(request.headers.get("Authorization", ""))) is not None:
+        return await principal_behind(token)
+    return await session_of(request)
+
+
+async def principal_behind(token: str) -> models.Principal:
+    """Tell who comes with a token; refuse one that opens nothing."""
+    try:
+        return await models.Key.principal(token)
+    except models.Unproven:
+        challenge = 'Bearer error="invalid_token"'
+        raise Unreadable(401, ADVICE, code="UNAUTHENTICATED", www_authenticate=challenge) from None
+
+
+async def session_of(request: web.Request) -> models.Principal:
+    """Tell who is signed in with a browser; nobody on a page of another origin, which may not."""
+    token = request.cookies.get(SESSION, "")
+    if not token.startswith(f"{models.KeyKind.SESSION}_") or not request.app[ORIGINS].is_own_page(request):
+        return models.NOBODY
+    with suppress(models.Unproven):
+        return await models.Key.principal(token)
+    return models.NOBODY
+
+
+def bearer_in(payload: object) -> str | None:
+    """Find a token in what a client says when it opens a socket, as HTTP would have it in a header."""
+    said = payload if isinstance(payload, dict) else {}
+    for name, value in said.items():
+        if isinstance(name, str) and name.lower() == "authorization" and isinstance(value, str):
+            return _bearer(value)
+    return None
+
+
+@asynccontextmanager
+async def watched(principal: models.Principal, leave: Callable[[], object]) -> AsyncIterator[None]:
+    """Call `leave` as soon as the key of a principal opens nothing any more, or something else."""
+    if not principal.is_known:
+        yield
+        return
+    watching = asyncio.create_task(_watch(principal, leave))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watch(principal: models.Principal, leave: Callable[[], object]) -> None:
+    told = models.pulse.listen(models.pulse.KeyRevoked)
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                async for event in told:
+                    if event.key_id == principal.key_id:
+                        break
+        # A store that does not answer says nothing against anybody.
+        with suppress(models.Unavailable):
+            if not await models.Key.still_opens(principal):
+                leave()
+                return
+
+
+def _bearer(value: str) -> str | None:
+    """Give the token of an Authorization header; other schemes are those of a proxy before us."""
+    scheme, _, token = value.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

@@ -1,0 +1,117 @@
+"""The doors /sign-in and /sign-out: a link by mail lets in who writes here; the first one makes it theirs."""
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+import models
+from gql_server.identity import SESSION, session_of
+from gql_server.pages.forms import NOTHING, Form, read_form
+from gql_server.pages.outbox import outbox_for
+from gql_server.pages.printing import Link
+from gql_server.pages.visit import Visit
+from gql_server.questions import Unreadable
+from models.sign_ins import LIFE, OWNER
+
+# What the asking browser alone knows.
+BROWSER = "sign_in"
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the form; to who is signed in already, who they are."""
+    visit = await Visit.of(request)
+    principal = await session_of(request)
+    user = await models.User.active().filter(id=principal.user_id or 0).first()
+    return _form(visit, NOTHING) if user is None else _entered(visit, user)
+
+
+async def ask(request: web.Request) -> web.Response:
+    """Send the link; say the same for every address."""
+    visit, form = await Visit.of(request), await read_form(request)
+    browser = request.cookies.get(BROWSER, "") or secrets.token_urlsafe(32)
+    email = form.one("email")
+    visit.context.visitor.admit()
+    try:
+        await models.SignIn.ask(visit.site, email, browser)
+    except models.Invalid as refusal:
+        return _form(visit, form, refusal.field)
+    aside = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
+    response = visit.tells("sign_in_sent", links=[visit.home], aside=aside if outbox_for(request) else None)
+    _set(response, visit, BROWSER, browser, LIFE, path="/sign-in")
+    return response
+
+
+async def show_link(request: web.Request) -> web.Response:
+    """Ask to press the button; the owner's link asks who they are."""
+    visit = await Visit.of(request)
+    if _is_owners(visit):
+        await models.to_own(visit.site, visit.token)
+        return _own(visit, NOTHING)
+    user = await models.SignIn.to_use(visit.site, visit.token, request.cookies.get(BROWSER, ""))
+    facts = {"name": user.name, "email": user.email}
+    return visit.asks("enter", facts, buttons={"enter": visit.says("enter")})
+
+
+async def use(request: web.Request) -> web.Response:
+    """Let in who has the link."""
+    visit, form = await Visit.of(request), await read_form(request)
+    _require_own_page(visit)
+    if _is_owners(visit):
+        try:
+            user = await models.own(visit.site, visit.token, email=form.one("email"), name=form.one("name"))
+        except models.Invalid as refusal:
+            return _own(visit, form, refusal.field)
+    else:
+        user = await models.SignIn.use(visit.site, visit.token, request.cookies.get(BROWSER, ""))
+    _, token = await models.Key.grant(models.KeyKind.SESSION, user)
+    # Not shown here: this address holds the link.
+    response = web.Response(status=303, headers={"Location": "/sign-in", "Cache-Control": "no-store"})
+    _set(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
+    response.del_cookie(BROWSER, path="/sign-in")
+    return response
+
+
+async def leave(request: web.Request) -> web.Response:
+    """Sign out: the session opens nothing any more."""
+    visit = await Visit.of(request)
+    await read_form(request)
+    _require_own_page(visit)
+    if (principal := await session_of(request)).key_id is not None:
+        await models.Key.revoke(principal.key_id)
+    response = visit.tells("signed_out", links=[visit.home, Link(visit.says("sign_in_title"), "/sign-in")])
+    response.del_cookie(SESSION, path="/")
+    return response
+
+
+def _form(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
+    return visit.shows("sign_in.html", status=422 if wrong else 200, form=form, wrong=wrong, owns=False)
+
+
+def _own(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
+    return visit.shows("sign_in.html", status=422 if wrong else 200, form=form, wrong=wrong, owns=True)
+
+
+def _entered(visit: Visit, user: models.User) -> web.Response:
+    facts = {"name": user.name, "role": visit.says(f"role_{user.role.value}")}
+    return visit.shows(
+        "entered.html", facts=facts, links=[visit.home, Link(visit.says("to_graph"), "/graphql")]
+    )
+
+
+def _is_owners(visit: Visit) -> bool:
+    return visit.token.startswith(f"{OWNER}_")
+
+
+def _require_own_page(visit: Visit) -> None:
+    """Refuse what a page of elsewhere sends; a browser that says nothing of it keeps our cookies to us."""
+    if visit.request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+        raise Unreadable(403, "Sign in and out on our own pages.", code="FORBIDDEN")
+
+
+def _set(response: web.Response, visit: Visit, name: str, value: str, lives: timedelta, *, path: str) -> None:
+    response.set_cookie(
+        name, value, max_age=int(lives.total_seconds()), path=path, httponly=True, samesite="Lax",
+        secure=visit.context.root_url.startswith("https:"),
+    )  # fmt: skip

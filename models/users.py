@@ -1,0 +1,111 @@
+"""People who can sign in: they write, edit, or run the publication."""
+
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import text
+from models.addresses import Address
+from models.atomic import atomic
+from models.audit import Audit
+from models.authors import Author
+from models.errors import Invalid, NotFound
+from models.fitting import fitting
+from models.instants import Instant, now
+from models.principals import Principal, Role
+from models.relations import belongs_to, may_point_to
+from models.site import Site
+from models.slugs import in_turn
+
+LONGEST_NAME = 200
+
+
+class User(Model):
+    """Someone who can sign in; `author` is whose name stands above what they write.
+
+    `retired_at` says since when they cannot any more: their name stays in what was kept of their deeds.
+    """
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    email = fields.CharField(max_length=254)
+    mailbox = fields.CharField(max_length=254)
+    name = fields.CharField(max_length=LONGEST_NAME)
+    language = fields.CharField(max_length=35)
+    role = fields.CharEnumField(Role, max_length=16)
+    author: Any = may_point_to("Author", on_delete=OnDelete.SET_NULL)
+    author_id: int | None
+    created_at = Instant()
+    retired_at = Instant(null=True)
+
+    class Meta:
+        table = "member"
+        unique_together = (("site_id", "mailbox"),)
+
+    @classmethod
+    def active(cls) -> QuerySet[Self]:
+        """Ask for those who can sign in."""
+        return cls.filter(retired_at__isnull=True)
+
+    @classmethod
+    async def at(cls, site: Site, email: str) -> Self | None:
+        """Give who can sign in by letters to an address."""
+        return await cls.active().filter(site_id=site.id, mailbox=Address.of(email).mailbox).first()
+
+    @classmethod
+    async def by_email(cls, site: Site, email: str) -> Self:
+        """Give who can sign in by letters to an address; refuse one that nobody has."""
+        found = await cls.at(site, email)
+        if found is None:
+            raise NotFound("Nobody of this address can sign in here.", field="email")
+        return found
+
+    @classmethod
+    @atomic
+    async def welcome(
+        cls, site: Site, email: str, name: str, role: Role, *, author: Author | None = None
+    ) -> Self:
+        """Let somebody sign in, with a role; whoever was known already gets it, and the name, anew.
+
+        They write as `author`, or as the author who has their name.
+        """
+        address, name = Address.of(email), text.clean_line(name)
+        if not name:
+            raise Invalid("name", "Someone who signs in needs a name.")
+        fitting(cls, {"name": name})
+        await in_turn(site.id)
+        author = author or await Author.named(site.id, name)
+        known = await cls.filter(site_id=site.id, mailbox=address.mailbox).first()
+        user = known or cls(site_id=site.id, mailbox=address.mailbox, created_at=now())
+        user.update_from_dict(
+            {
+                "email": address.text, "name": name, "role": role, "author_id": author.id,
+                "language": site.language, "retired_at": None,
+            }
+        )  # fmt: skip
+        await user.save()
+        return user
+
+    @atomic
+    async def retire(self) -> None:
+        """Let somebody sign in no more; refuse when nobody would be left who may do everything."""
+        await self._require_another_admin()
+        await User.filter(id=self.id).update(retired_at=now())
+
+    @atomic
+    async def become(self, role: Role, *, by: Principal) -> None:
+        """Trust somebody with more or with less."""
+        if role is not Role.ADMIN:
+            await self._require_another_admin()
+        await User.filter(id=self.id).update(role=role)
+        self.role = role
+        await Audit.note(by, "user.role", self.id)
+
+    async def _require_another_admin(self) -> None:
+        await in_turn(self.site_id)
+        if not await User.active().filter(role=Role.ADMIN).exclude(id=self.id).exists():
+            raise Invalid("role", "Nobody would be left who may do everything; name another admin first.")

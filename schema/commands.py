@@ -1,0 +1,77 @@
+"""What all mutations share: a refusal goes back as data, and what is said twice is done once."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import orjson
+import strawberry
+from graphql import GraphQLField, get_nullable_type
+from strawberry import Info
+
+import models
+from schema.directives import Cost
+from schema.mistakes import mistake
+from schema.payloads import Payload
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Payload)
+DONE = "done"
+COSTLY = Cost(weight=10)
+SAID = strawberry.argument(description="Input.")
+
+
+def mistakes_as_data(
+    kind: type[R], *, token_at: str = "token"
+) -> Callable[[Callable[P, Awaitable[R | None]]], Callable[P, Awaitable[R | None]]]:
+    """Answer a refusal with a payload that says it; `token_at` is the input field that a proof stands in."""
+
+    def around(resolve: Callable[P, Awaitable[R | None]]) -> Callable[P, Awaitable[R | None]]:
+        @wraps(resolve)
+        async def answer(*args: P.args, **kwargs: P.kwargs) -> R | None:
+            said: dict[str, Any] = {**kwargs}
+            try:
+                payload = await resolve(*args, **kwargs)
+            except models.Refused as refusal:
+                language = said["info"].context.language
+                found = mistake(refusal, language, token_at=token_at, input=said["input"])
+                told: dict[str, Any] = {"errors": [found]}
+                payload = kind(**told)
+            if payload is not None:
+                payload.client_mutation_id = said["input"].client_mutation_id or None
+            return payload
+
+        return answer
+
+    return around
+
+
+async def once(info: Info, input: Any, work: Callable[[], Awaitable[str]]) -> str:
+    """Do the work, unless the client has sent the same input with the same id before; give what it gave."""
+    key = key_of(info, input)
+    return await work() if key is None else await models.Repeat.once(key, work)
+
+
+def key_of(info: Info, input: Any) -> str | None:
+    """Name a command by all that was given, when the client gave it an id."""
+    if not input.client_mutation_id:
+        return None
+    # What one principal was answered is no answer for another.
+    who = (info.context.principal.user_id,) if info.context.principal.is_known else ()
+    said = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS).decode()
+    return models.keyed_digest(info.context.site.secret, *who, type(input).__name__, said)
+
+
+def forbidden(field: GraphQLField) -> Callable[[Any, Any, models.NotAllowed], Any]:
+    """Let a mutation say in its payload that whoever asks may not."""
+    kind: Any = get_nullable_type(field.type)
+    payload: type[Payload] = kind.extensions["strawberry-definition"].origin
+
+    def answer(info: Any, given: Any, refusal: models.NotAllowed) -> Payload:
+        told: dict[str, Any] = {"errors": [mistake(refusal, info.context.language)]}
+        said = payload(**told)
+        said.client_mutation_id = given["input"].get("clientMutationId") or None
+        return said
+
+    return answer
