@@ -37,14 +37,19 @@ class Visitor:
     """Who asks: what the ledger keeps of it, the languages wished for, the gates before asking for letters
     and before leaving a comment.
 
-    `outbox` holds the letters that were not sent, for who may see them: only who develops does.
+    `find_outbox` gives the letters that were not sent to who may see them: only who develops does.
     """
 
     trace: models.Trace
     languages: tuple[str, ...] = ()
     admit: Callable[[], None] = lambda: None
     admit_comment: Callable[[], None] = lambda: None
-    outbox: Outbox | None = None
+    find_outbox: Callable[[], Outbox | None] = lambda: None
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """The letters that were not sent; None for who may not see them."""
+        return self.find_outbox()
 
 
 def nobody() -> Visitor:

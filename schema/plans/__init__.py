@@ -137,10 +137,11 @@ class Plans:
         ways = self._ways(operation)
         if (variables := ways.variables.read(given)) is None:
             return None
-        plan = self._plan(ways, operation, variables, audience)
+        spoken = dialect()
+        plan = self._plan(ways, operation, variables, (audience, spoken))
         if plan is None:
             return None
-        x = Asking(context, given, variables, is_postgres=dialect() == POSTGRES, audience=audience)
+        x = Asking(context, given, variables, is_postgres=spoken == POSTGRES, audience=audience)
         segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
         return _Reading(plan, x, segments, self._kept if len(segments) > 1 else None, begun)
 
@@ -153,10 +154,10 @@ class Plans:
         return operation.plans  # type: ignore[return-value]
 
     def _plan(
-        self, ways: "_Ways", operation: Operation, variables: VariableValues, audience: str
+        self, ways: "_Ways", operation: Operation, variables: VariableValues, whose: tuple[str, str]
     ) -> _Plan | None:
         decided = {name: variables.coerced.get(name) for name in ways.deciding}
-        key = (audience, dialect(), *decided.values())
+        key = (*whose, *decided.values())
         if key not in ways.plans:
             if len(ways.plans) >= MOST_WAYS:
                 return None
