@@ -37,14 +37,19 @@ class Visitor:
     """Who asks: what the ledger keeps of it, the languages wished for, the gates before asking for letters
     and before leaving a comment.
 
-    `outbox` holds the letters that were not sent, for who may see them: only who develops does.
+    `find_outbox` gives the letters that were not sent to who may see them: only who develops does.
     """
 
     trace: models.Trace
     languages: tuple[str, ...] = ()
     admit: Callable[[], None] = lambda: None
     admit_comment: Callable[[], None] = lambda: None
-    outbox: Outbox | None = None
+    find_outbox: Callable[[], Outbox | None] = lambda: None
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """The letters that were not sent; None for who may not see them."""
+        return self.find_outbox()
 
 
 def nobody() -> Visitor:
@@ -118,9 +123,13 @@ class Publication:
         self, visit: Callable[[], Visitor] = nobody, principal: models.Principal = models.NOBODY
     ) -> Context:
         """Give a new request its context."""
-        masthead = await self.masthead()
-        root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal, self.files, self.is_private, Loaders(principal))
+        return self._context(await self.masthead(), visit, principal)
+
+    def context_at_once(self, visit: Callable[[], Visitor] = nobody) -> Context | None:
+        """Give the request of a reader its context; None when the masthead is to be read first."""
+        if self._masthead is None or not self._is_fresh(self._masthead):
+            return None
+        return self._context(self._masthead, visit, models.NOBODY)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the
@@ -136,6 +145,12 @@ class Publication:
         # One reading for all who wait, and none of them ends it by walking away: a store that hangs
         # makes them wait once, not one after the other.
         return await asyncio.shield(self._reading)
+
+    def _context(
+        self, masthead: models.Masthead, visit: Callable[[], Visitor], principal: models.Principal
+    ) -> Context:
+        root_url = self.site_url or masthead.site.url or self.default_url
+        return Context(masthead, root_url, visit, principal, self.files, self.is_private, Loaders(principal))
 
     def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:
         self._readings.discard(reading)
