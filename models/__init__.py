@@ -39,7 +39,7 @@ from models.menus import Entry, Menu, MenuItem, arrange
 from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
-from models.paths import Leads, leads, normal_path
+from models.paths import Leads, is_somewhere, leads, normal_path
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
@@ -163,6 +163,7 @@ __all__ = [
     "hand_out",
     "held_of",
     "invite",
+    "is_somewhere",
     "jobs",
     "keyed_digest",
     "known_topics",

@@ -39,7 +39,7 @@ log = structlog.get_logger("pages")
 @web.middleware
 async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what goes wrong with a page, at the doors where people stand."""
-    if request.path.removeprefix("/").partition("/")[0] not in DOORS:
+    if first_word(request) not in DOORS:
         return await _elsewhere(request, handler)
     try:
         async with asyncio.timeout(BODY_SECONDS + DEADLINE_SECONDS):
@@ -65,6 +65,11 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         return await _told(request, 500)
+
+
+def first_word(request: web.Request) -> str:
+    """Give the first word of a path, by which the doors of pages are known."""
+    return request.path.removeprefix("/").partition("/")[0]
 
 
 def _signs_in(request: web.Request) -> bool:
