@@ -179,31 +179,30 @@ const VIEWS = [
   [/^\/.+$/, standing],
 ];
 const heights = new Map(); // how far each entry of the history was scrolled
-let masthead, site, locale, shown, turn = 0, isFirst = true;
+let masthead, site, locale, here = new URL(location), turn = 0, isFirst = true;
 
 history.scrollRestoration = 'manual';
 addEventListener('popstate', () => {
-  if (address() === shown) return; // a fragment of the same page
-  show({ top: heights.get(history.state?.key) });
+  if (address(location) === address(here)) return; // a fragment of the same page
+  show(new URL(location), { top: heights.get(history.state?.key) });
 });
 addEventListener('online', () => main.querySelector('.trouble') && show());
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]');
-  const isPlain = !event.defaultPrevented && event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!link || !isPlain || link.target || link.rel === 'help') return;
+  const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || !isPlain || event.defaultPrevented || link.target || link.rel === 'help') return;
   const to = new URL(local(link.href), location);
-  if (to.origin !== location.origin || (to.hash && to.pathname + to.search === address())) return;
+  if (to.origin !== location.origin || (to.hash && address(to) === address(here))) return;
   event.preventDefault();
   go(to);
 });
 
 function go(to) {
   heights.set(history.state?.key, scrollY);
-  history.pushState({ key: Math.random() }, '', to);
-  show();
+  show(to, { isNew: true });
 }
 
-const address = () => location.pathname + location.search;
+const address = ({ pathname, search }) => pathname + search;
 
 /** Write an address of the publication as a path of this page, wherever this page is served. */
 function local(url) {
@@ -211,19 +210,19 @@ function local(url) {
   return rest === '' ? '/' : rest?.startsWith('/') ? rest : url;
 }
 
-/** Show what lives at this address. */
-async function show({ top = 0 } = {}) {
+/** Show what lives at an address; a new one enters the history when it is known what lives there. */
+async function show(to = here, { top = 0, isNew = false } = {}) {
   const mine = ++turn;
   main.ariaBusy = 'true';
-  shown = address();
+  here = to;
   let view;
   try {
     masthead ??= ask(MASTHEAD, { language: locale ?? null });
-    const [head, found] = await Promise.all([masthead, find()]);
+    const [head, found] = await Promise.all([masthead, find(to)]);
     if (mine !== turn) return;
     furnish(head);
     // The server may know more of this address than the graph: an old path, or a page of its own.
-    if (!found && !isFirst) return location.reload();
+    if (!found && !isFirst) return isNew ? location.assign(to) : location.reload();
     view = found?.() ?? missing();
   } catch (error) {
     if (mine !== turn) return;
@@ -231,28 +230,34 @@ async function show({ top = 0 } = {}) {
     if (!site) masthead = undefined;
     view = trouble(error instanceof Trouble ? error.message : 'broken');
   }
+  if (isNew) history.pushState({ key: Math.random() }, '', to);
+  else if (to.href !== location.href) history.replaceState(history.state, '', to);
   place(view, top);
 }
 
-/** Ask for what lives at this address; give what shows it, or nothing. */
-async function find() {
-  const path = decoded(location.pathname.replace(/\/+$/, '') || '/');
+/** Ask for what lives at an address; give what shows it, or nothing. */
+async function find(to) {
+  const path = decoded(to.pathname.replace(/\/+$/, '') || '/');
   const [view, parts] = VIEWS.map(([pattern, view]) => [view, pattern.exec(path)]).find(([, parts]) => parts);
   return view(...parts);
 }
 
 function place({ title, body, isFront, kind }, top) {
-  document.title = isFront ? title : site ? `${title} – ${site.title}` : title;
+  document.title = !site || isFront ? title : `${title} – ${site.title}`;
   document.body.className = isFront ? 'front' : kind ?? '';
   main.replaceChildren(...body);
   main.ariaBusy = 'false';
   if (site) mark(isFront);
-  const fragment = location.hash && document.getElementById(decoded(location.hash.slice(1)));
-  if (fragment) fragment.scrollIntoView();
+  const aim = here.hash && document.getElementById(decoded(here.hash.slice(1)));
+  if (aim) aim.scrollIntoView();
   else scrollTo(0, top);
-  const heading = fragment || document.querySelector('h1');
-  if (!isFirst || fragment) heading.tabIndex = -1, heading.focus({ preventScroll: true });
+  if (aim || !isFirst) focus(aim || document.querySelector('h1'));
   isFirst = false;
+}
+
+function focus(element) {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
 }
 
 function decoded(text) {
@@ -295,7 +300,7 @@ async function month(_, name) {
 }
 
 async function search() {
-  const words = new URLSearchParams(location.search).get('q')?.trim() ?? '';
+  const words = here.searchParams.get('q')?.trim() ?? '';
   const posts = words && (await ask(POSTS, { filter: { search: words }, ...slice() })).posts;
   return () => {
     const box = searchBox('again', words);
@@ -329,8 +334,12 @@ async function archive() {
 }
 
 async function standing(path) {
-  const { page, post } = await ask(STANDING, { path });
-  if (post) return location.replace(post.path), () => ({ title: '', body: [] });
+  const to = here;
+  const { page, post: moved } = await ask(STANDING, { path });
+  if (moved) {
+    to.pathname = moved.path;
+    return post(moved.path);
+  }
   return page && (() => ({
     title: page.title,
     kind: 'text',
@@ -343,11 +352,12 @@ async function standing(path) {
 }
 
 async function post(path) {
+  const to = here;
   const [{ post }, threads] = await Promise.all([
     ask(POST, { path }), ask(THREADS, { path }).catch((error) => error),
   ]);
   if (!post) return null;
-  if (post.path !== path) history.replaceState(history.state, '', post.path + location.hash);
+  if (post.path !== path) to.pathname = post.path;
   const { image } = post;
   return () => ({
     title: post.title,
@@ -401,16 +411,16 @@ function listing(title, posts, { mark, lang, before } = {}) {
 }
 
 function slice() {
-  const { after, before } = Object.fromEntries(new URLSearchParams(location.search));
+  const { after, before } = Object.fromEntries(here.searchParams);
   return before ? { last: PAGE, before } : { first: PAGE, after };
 }
 
 function turned(cursor) {
-  const asked = new URLSearchParams(location.search);
+  const asked = new URLSearchParams(here.search);
   asked.delete('after');
   asked.delete('before');
   for (const [name, value] of Object.entries(cursor)) asked.set(name, value);
-  return `${location.pathname}?${asked}`;
+  return `${here.pathname}?${asked}`;
 }
 
 function cards({ nodes }, { level, hasLead }) {
@@ -454,7 +464,7 @@ function conversation(path, threads) {
   if (threads instanceof Error || !threads.post) {
     heading.textContent = says('talk');
     section.append(h('p', {}, says('comments_silent')), h('p', { class: 'press' },
-      h('button', { type: 'button', onclick: () => show({ top: scrollY }) }, says('retry'))));
+      h('button', { type: 'button', onclick: () => show(here, { top: scrollY }) }, says('retry'))));
     return section;
   }
   const { id, commentCount, commentsOpen, comments } = threads.post;
@@ -522,7 +532,10 @@ function replyButton(comment, talk, list) {
   const button = h('button', { type: 'button', class: 'plain', 'aria-expanded': 'false', onclick: () => toggle(room.hidden) },
     says('reply'), h('span', { class: 'hidden' }, ` – ${comment.author.name}`));
   const toggle = (isOpen) => {
-    if (isOpen && !room.firstChild) room.append(commentForm(talk, list, { comment, cancel: () => toggle(false) }));
+    if (isOpen && !room.firstChild) {
+      room.append(commentForm(talk, list, { comment, cancel: () => toggle(false) }));
+      room.after(room.querySelector('.told')); // it is still there when the form is closed
+    }
     room.hidden = !isOpen;
     button.ariaExpanded = String(isOpen);
     (isOpen ? room.querySelector('input, textarea') : button).focus();
@@ -668,7 +681,7 @@ function mark(isFront) {
   if (isFront && site.description) header.querySelector('.brand').after(h('p', { class: 'lead', lang: site.language }, site.description));
   closeAll();
   for (const link of document.querySelectorAll('body > :is(header, footer) a')) {
-    link.ariaCurrent = link.pathname === location.pathname && link.origin === location.origin ? 'page' : null;
+    link.ariaCurrent = link.pathname === here.pathname && link.origin === here.origin ? 'page' : null;
   }
 }
 
