@@ -152,8 +152,8 @@ async function sent(address, options) {
 }
 
 function answered({ data, errors }) {
-  // A part that failed is null and may be left out; without its root there is nothing to show.
-  if (!data || (errors && Object.values(data).includes(null))) throw new Trouble('broken');
+  // A part that failed is null and is left out; without what comes first there is nothing to show.
+  if (!data || (errors && Object.values(data)[0] === null)) throw new Trouble('broken');
   return data;
 }
 
@@ -174,7 +174,7 @@ const VIEWS = [
   [/^\/authors\/([^/]+)$/, author],
   [/^\/tags\/([^/]+)$/, tag],
   [/^\/archive$/, archive],
-  [/^\/archive\/(\d{4}-\d{2})$/, month],
+  [/^\/archive\/(\d{4}-(?:0[1-9]|1[0-2]))$/, month],
   [/^\/search$/, search],
   [/^\/.+$/, standing],
 ];
@@ -269,7 +269,7 @@ function decoded(text) {
 async function front() {
   const { posts } = await ask(POSTS, { first: 7 });
   const more = posts.pageInfo.hasNextPage && h('p', { class: 'more' }, link('/posts', says('all_posts')));
-  return () => ({ title: site.title, isFront: true, body: [cards(posts, { level: 'h2', hasLead: true }), more].filter(Boolean) });
+  return () => ({ title: site.title, isFront: true, body: [cards(posts, { hasLead: true }), more].filter(Boolean) });
 }
 
 async function blog() {
@@ -282,7 +282,8 @@ async function author(_, slug) {
   return author && (() => listing(author.name, author.posts, {
     mark: says('author'), lang: site.language,
     before: h('div', { class: 'about', lang: site.language },
-      author.avatar && h('img', { class: 'avatar', src: author.avatar.url, alt: author.avatar.altText, width: 96, height: 96 }),
+      author.avatar &&
+        h('img', { class: 'avatar', src: author.avatar.url, alt: author.avatar.altText, width: 96, height: 96 }),
       author.bioHtml && h('div', { html: author.bioHtml })),
   }));
 }
@@ -313,10 +314,14 @@ async function authors() {
   const { authors } = await masthead;
   return () => ({
     title: says('authors'),
-    body: [h('h1', {}, says('authors')), h('ul', { class: 'people' }, (authors?.nodes ?? []).map((one) =>
-      h('li', {}, link(one.path, one.name), ' ', h('span', {}, counted('post', one.postCount)))))],
+    body: [h('h1', {}, says('authors')), people(authors)],
   });
 }
+
+const people = (authors) => h('ul', { class: 'people' }, (authors?.nodes ?? []).map(withCount(({ name }) => name)));
+
+const withCount = (named) => (one) =>
+  h('li', {}, link(one.path, named(one)), ' ', h('span', {}, counted('post', one.postCount)));
 
 async function archive() {
   const { tags, archiveMonths } = await masthead;
@@ -326,7 +331,7 @@ async function archive() {
       h('h1', {}, says('archive')),
       h('div', { class: 'years' }, years(archiveMonths).map(([year, months]) => [
         h('h2', {}, year),
-        h('ul', {}, months.map((month) => h('li', {}, link(month.path, month.label), ' ', h('span', {}, counted('post', month.postCount))))),
+        h('ul', {}, months.map(withCount(({ label }) => label))),
       ])),
       tags?.length && [h('h2', {}, says('tags')), tagList(tags, (tag) => ` ${tag.postCount}`)],
     ].flat().filter(Boolean),
@@ -347,7 +352,8 @@ async function standing(path) {
       page.parent && h('p', { class: 'mark', lang: site.language }, link(page.parent.path, page.parent.title)),
       h('h1', { lang: site.language }, page.title),
       h('div', { class: 'prose', lang: site.language, html: page.contentHtml }),
-      page.children?.length && h('ul', { class: 'below', lang: site.language }, page.children.map((one) => h('li', {}, link(one.path, one.title)))))],
+      page.children?.length && h('ul', { class: 'below', lang: site.language },
+        page.children.map((one) => h('li', {}, link(one.path, one.title)))))],
   }));
 }
 
@@ -401,9 +407,11 @@ function listing(title, posts, { mark, lang, before } = {}) {
   const { hasNextPage, endCursor, hasPreviousPage, startCursor } = posts.pageInfo;
   return { title, body: [
     h('header', { class: 'heading' },
-      mark && h('p', { class: 'mark' }, mark), h('h1', { lang }, title), h('p', { class: 'quiet' }, counted('post', posts.totalCount ?? 0))),
+      mark && h('p', { class: 'mark' }, mark),
+      h('h1', { lang }, title),
+      h('p', { class: 'quiet' }, counted('post', posts.totalCount ?? 0))),
     before,
-    posts.nodes.length ? cards(posts, { level: 'h2' }) : h('p', {}, says('nothing')),
+    posts.nodes.length ? cards(posts) : h('p', {}, says('nothing')),
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
       hasPreviousPage && link(turned({ before: startCursor }), says('newer'), { class: 'next', rel: 'prev' }),
       hasNextPage && link(turned({ after: endCursor }), says('older'), { class: 'previous', rel: 'next' })),
@@ -423,7 +431,7 @@ function turned(cursor) {
   return `${here.pathname}?${asked}`;
 }
 
-function cards({ nodes }, { level, hasLead }) {
+function cards({ nodes }, { hasLead } = {}) {
   if (!nodes.length) return h('p', { class: 'quiet' }, says('empty'));
   return h('div', { class: 'cards' }, nodes.map((post, number) => {
     const isLead = hasLead && number === 0;
@@ -431,9 +439,10 @@ function cards({ nodes }, { level, hasLead }) {
       post.image && h('img', { src: post.image.url, alt: '', loading: number > 2 && 'lazy' }),
       h('div', {},
         h('p', { class: 'mark' }, time(post.publishedAt)),
-        h(level, { lang: site.language }, link(post.path, post.title)),
+        h('h2', { lang: site.language }, link(post.path, post.title)),
         h('p', { class: 'excerpt', lang: site.language }, post.excerpt),
-        byline(post.authors, post.commentCount > 0 && h('span', { class: 'count' }, `· ${counted('comment', post.commentCount)}`))));
+        byline(post.authors, post.commentCount > 0 &&
+          h('span', { class: 'count' }, `· ${counted('comment', post.commentCount)}`))));
   }));
 }
 
@@ -474,7 +483,8 @@ function conversation(path, threads) {
   add(list, comments, talk, more);
   recount(talk, 0);
   section.append(list, commentsOpen
-    ? h('section', { class: 'answer', 'aria-labelledby': 'answer' }, h('h3', { id: 'answer' }, says('leave')), commentForm(talk, list))
+    ? h('section', { class: 'answer', 'aria-labelledby': 'answer' },
+      h('h3', { id: 'answer' }, says('leave')), commentForm(talk, list))
     : h('p', { class: 'quiet' }, says('closed')));
   return section;
 }
@@ -512,15 +522,20 @@ function rest(label, first, list, talk, ask) {
 function remark(comment, talk, note) {
   const { author } = comment;
   const name = author.author ? link(author.author.path, author.name)
-    : author.website ? h('a', { href: author.website, rel: 'nofollow ugc noopener' }, author.name) : author.name;
+    : author.website ? link(author.website, author.name, { rel: 'nofollow ugc noopener' }) : author.name;
   const list = h('ol', { class: 'thread' });
   const more = (after) => ask(REPLIES, { id: comment.id, after }).then(({ node }) => node.replies);
   if (comment.replies) add(list, comment.replies, talk, more);
-  else if (comment.replyCount) list.append(rest(counted('answer', comment.replyCount), () => more(null), list, talk, more));
+  else if (comment.replyCount) {
+    list.append(rest(counted('answer', comment.replyCount), () => more(null), list, talk, more));
+  }
+  const { hash } = new URL(comment.url);
+  const about = { id: hash.slice(1), tabindex: -1, class: note && 'waits' };
   return h('li', {},
-    h('article', { id: new URL(comment.url).hash.slice(1), tabindex: -1, class: note && 'waits', 'aria-label': says('comment_of', { name: author.name }) },
-      h('p', { class: 'who' }, h('b', {}, name), author.author && [' ', h('span', { class: 'badge' }, says('author'))], ' ',
-        h('a', { href: new URL(comment.url).hash, class: 'quiet' }, time(comment.createdAt, { timeStyle: 'short' }))),
+    h('article', { ...about, 'aria-label': says('comment_of', { name: author.name }) },
+      h('p', { class: 'who' },
+        h('b', {}, name), author.author && [' ', h('span', { class: 'badge' }, says('author'))], ' ',
+        link(hash, time(comment.createdAt, { timeStyle: 'short' }), { class: 'quiet' })),
       note && h('p', { class: 'note' }, note),
       h('div', { class: 'said', html: comment.contentHtml }),
       talk.postId && !note && replyButton(comment, talk, list)),
@@ -529,8 +544,8 @@ function remark(comment, talk, note) {
 
 function replyButton(comment, talk, list) {
   const room = h('div', { hidden: true });
-  const button = h('button', { type: 'button', class: 'plain', 'aria-expanded': 'false', onclick: () => toggle(room.hidden) },
-    says('reply'), h('span', { class: 'hidden' }, ` – ${comment.author.name}`));
+  const about = { type: 'button', class: 'plain', 'aria-expanded': 'false', onclick: () => toggle(room.hidden) };
+  const button = h('button', about, says('reply'), h('span', { class: 'hidden' }, ` – ${comment.author.name}`));
   const toggle = (isOpen) => {
     if (isOpen && !room.firstChild) {
       room.append(commentForm(talk, list, { comment, cancel: () => toggle(false) }));
@@ -555,8 +570,14 @@ function commentForm(talk, list, { comment, cancel } = {}) {
     fields: [
       { name: 'content', label: says('comment_label'), isLong: true },
       { name: 'authorName', label: says('name'), autocomplete: 'name', value: writer.authorName },
-      { name: 'authorEmail', label: says('email'), hint: says('email_hint'), type: 'email', autocomplete: 'email', value: writer.authorEmail },
-      { name: 'authorWebsite', label: says('website'), type: 'url', autocomplete: 'url', isOptional: true, value: writer.authorWebsite },
+      {
+        name: 'authorEmail', label: says('email'), hint: says('email_hint'), type: 'email', autocomplete: 'email',
+        value: writer.authorEmail,
+      },
+      {
+        name: 'authorWebsite', label: says('website'), isOptional: true, type: 'url', autocomplete: 'url',
+        value: writer.authorWebsite,
+      },
     ],
     button: says(comment ? 'send_reply' : 'send'),
     cancel,
@@ -593,7 +614,8 @@ function formOf({ fields, button, cancel, send, done }) {
   const submit = h('button', { type: 'submit' }, button);
   const form = h('form', { novalidate: true },
     fields.map((field) => fieldOf(field, `f${number}-${field.name}`)),
-    h('p', { class: 'press' }, submit, cancel && h('button', { type: 'button', class: 'plain', onclick: cancel }, says('cancel'))),
+    h('p', { class: 'press' }, submit,
+      cancel && h('button', { type: 'button', class: 'plain', onclick: cancel }, says('cancel'))),
     told);
   let command = newId();
   form.addEventListener('submit', async (event) => {
@@ -619,7 +641,8 @@ function formOf({ fields, button, cancel, send, done }) {
 }
 
 function fieldOf({ name, label, hint, type = 'text', autocomplete, isLong, isOptional, value = '' }, id) {
-  const about = { id, name, autocomplete, required: !isOptional, 'aria-describedby': `${hint ? `${id}-hint ` : ''}${id}-wrong` };
+  const describedBy = `${hint ? `${id}-hint ` : ''}${id}-wrong`;
+  const about = { id, name, autocomplete, required: !isOptional, 'aria-describedby': describedBy };
   return h('div', { class: 'field' },
     h('label', { for: id }, label, isOptional && h('span', {}, ` (${says('optional')})`)),
     hint && h('p', { id: `${id}-hint`, class: 'hint' }, hint),
@@ -661,24 +684,26 @@ function furnish(head) {
   header.append(h('p', { class: 'brand' }), opener(says('menu'), panel, header, 'menu', says('menu')), panel);
   footer.append(
     h('div', { class: 'band' },
-      h('section', { 'aria-labelledby': 'newsletter' }, h('h2', { id: 'newsletter' }, says('newsletter')), newsletterForm()),
-      h('section', { 'aria-labelledby': 'authors' }, h('h2', { id: 'authors' }, link('/authors', says('authors'))),
-        h('ul', { class: 'people' }, (head.authors?.nodes ?? []).map((one) => h('li', {}, link(one.path, one.name), ' ', h('span', {}, counted('post', one.postCount)))))),
-      h('section', { 'aria-labelledby': 'archive' }, h('h2', { id: 'archive' }, link('/archive', says('archive'))),
+      part('newsletter', says('newsletter'), newsletterForm()),
+      part('authors', link('/authors', says('authors')), people(head.authors)),
+      part('archive', link('/archive', says('archive')),
         h('dl', {}, years(head.archiveMonths).map(([year, months]) => [h('dt', {}, year),
           h('dd', {}, months.map((month) => [link(month.path, month.label.replace(year, '').trim()), ' ']))])))),
     h('div', { class: 'foot' },
       h('p', { lang: site.language }, site.title),
-      site.footer?.items.length && h('ul', { lang: site.language }, site.footer.items.map((item) => h('li', {}, link(local(item.url), item.label)))),
+      site.footer?.items.length && menu(site.footer.items),
       START && h('p', {}, h('a', { href: START, rel: 'help' }, says('start')))));
 }
+
+const part = (id, heading, ...body) => h('section', { 'aria-labelledby': id }, h('h2', { id }, heading), body);
 
 /** Tell where the reader is now. */
 function mark(isFront) {
   const logo = site.logo && h('img', { src: site.logo.url, alt: '' });
-  header.querySelector('.brand').replaceWith(h(isFront ? 'h1' : 'p', { class: 'brand', lang: site.language }, link('/', site.title), logo));
+  const brand = h(isFront ? 'h1' : 'p', { class: 'brand', lang: site.language }, link('/', site.title), logo);
+  header.querySelector('.brand').replaceWith(brand);
   header.querySelector('.lead')?.remove();
-  if (isFront && site.description) header.querySelector('.brand').after(h('p', { class: 'lead', lang: site.language }, site.description));
+  if (isFront && site.description) brand.after(h('p', { class: 'lead', lang: site.language }, site.description));
   closeAll();
   for (const link of document.querySelectorAll('body > :is(header, footer) a')) {
     link.ariaCurrent = link.pathname === here.pathname && link.origin === here.origin ? 'page' : null;
@@ -702,8 +727,9 @@ const openers = [];
 
 /** Make the button that opens and closes a part of the menu. */
 function opener(text, panel, home, kind, label) {
-  const button = h('button', { type: 'button', class: kind, 'aria-expanded': 'false', 'aria-controls': panel.id, 'aria-label': text ? null : label,
-    lang: tongue(), onclick: () => { button.ariaExpanded = String(button.ariaExpanded !== 'true'); } }, text);
+  const toggle = () => { button.ariaExpanded = String(button.ariaExpanded !== 'true'); };
+  const about = { type: 'button', class: kind, 'aria-expanded': 'false', 'aria-controls': panel.id, onclick: toggle };
+  const button = h('button', { ...about, 'aria-label': text ? null : label, lang: tongue() }, text);
   openers.push({ button, home });
   return button;
 }
@@ -722,10 +748,12 @@ header.addEventListener('keydown', (event) => {
 });
 
 function searchBox(id, words) {
-  return h('form', { role: 'search', action: '/search', 'aria-label': says(id === 'find' ? 'search' : 'search_again'), onsubmit: (event) => {
+  const find = (event) => {
     event.preventDefault();
     go(new URL(`/search?${new URLSearchParams(new FormData(event.target))}`, location));
-  } },
+  };
+  const label = says(id === 'find' ? 'search' : 'search_again');
+  return h('form', { role: 'search', action: '/search', 'aria-label': label, onsubmit: find },
     h('label', { for: id, class: 'hidden' }, says('search_label')),
     h('input', { id, name: 'q', type: 'search', value: words, enterkeyhint: 'search' }),
     h('button', { type: 'submit' }, says('search')));
@@ -762,6 +790,7 @@ function h(name, attributes, ...children) {
 const link = (href, text, more = {}) => h('a', { href, ...more }, text);
 
 function time(moment, more = {}) {
+  if (!moment) return null; // a draft
   const shown = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: site.timeZone, ...more });
   return h('time', { datetime: moment }, shown.format(new Date(moment)));
 }
