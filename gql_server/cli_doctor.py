@@ -28,7 +28,7 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, trusted documents, store, mail, counts, subscribers, comments, work.
+    """Look at settings, trusted documents, store, mail, counts, users, subscribers, comments, work.
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
@@ -44,6 +44,7 @@ async def doctor(settings: Settings) -> None:
         _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
         mended = await models.recount(site)
         _tell("counts", f"{mended} were off and are mended" if mended else "right")
+        _tell("users", await _users())
         counted = await models.Subscription.counts(site)
         _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
         number = await models.Comment.held().count()
@@ -51,6 +52,13 @@ async def doctor(settings: Settings) -> None:
         _tell("letters", _waiting(*await models.Delivery.waiting()))
         _tell("jobs", told(await models.Job.counts()))
         await _look_at_mail(settings, site)
+
+
+async def _users() -> str:
+    admins = await models.User.active().filter(role=models.Role.ADMIN).count()
+    if not admins:
+        return "nobody may do everything yet; `users owner` gives the link that makes somebody the owner"
+    return f"{await models.User.active().count()} can sign in, {admins} may do everything"
 
 
 def _look_at_documents(settings: Settings) -> None:

@@ -11,7 +11,6 @@ from gql_server.origins import ORIGINS
 from gql_server.questions import Unreadable
 
 SESSION = "session"
-BEARER = "bearer "
 # How often it is looked at whether a key still opens what it holds open, beside being told when it does not.
 LOOK_SECONDS = 10.0
 ADVICE = "This token opens nothing, or nothing any more; send one that does, or none."
@@ -90,4 +89,5 @@ async def _watch(principal: models.Principal, leave: Callable[[], object]) -> No
 
 def _bearer(value: str) -> str | None:
     """Give the token of an Authorization header; other schemes are those of a proxy before us."""
-    return value[len(BEARER) :].strip() if value.lower().startswith(BEARER) else None
+    scheme, _, token = value.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

@@ -79,7 +79,7 @@ class Key(Model):
             raise Invalid("scopes", f"The role {user and user.role} has no {', '.join(sorted(more))}.")
         lives = LIVES[kind] if lives is None else lives
         if not timedelta(0) < lives <= LIVES[KeyKind.API]:
-            raise Invalid("lives", "A key lives for a day at least, and for a year at most.")
+            raise Invalid("days", "A key lives for a day at least, and for a year at most.", limit=365)
         secret, moment = fresh_secret(), now()
         key = await cls.create(
             kind=kind, digest=digest(secret), user_id=user.id if user else None, post_id=post_id,

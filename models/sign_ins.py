@@ -106,10 +106,10 @@ class SignIn(Model):
         proven = token is not None and matches(asked.digest if asked else digest(""), digest(token.secret))
         if asked is None or not proven:
             raise Unproven
-        if asked.browser is not None and not matches(asked.browser, digest(browser)):
-            raise Unproven
         if asked.used_at is not None or not asked.asked_at <= now() < asked.asked_at + LIFE:
             raise Expired
+        if asked.browser is not None and not matches(asked.browser, digest(browser)):
+            raise Unproven
         user = await User.active().filter(site_id=site.id, mailbox=asked.mailbox).first()
         if user is None:
             raise Unproven

@@ -101,6 +101,10 @@ SENTENCES = {
         "authorWebsite_limit": "Het adres van een website heeft hoogstens {limit} tekens.",
         "content": "Schrijf eerst een reactie.",
         "content_limit": "Een reactie heeft hoogstens {limit} tekens.",
+        "missing": "Dit is er niet, of niet meer.",
+        "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
+        "scopes": "Een token mag niet meer dan wie het maakt.",
+        "role": "Er moet iemand blijven die alles mag.",
         "changed": "Iemand anders heeft dit intussen gewijzigd. Lees het opnieuw en probeer het dan weer.",
         "forbidden": "Dit mag je niet doen. Meld je aan als iemand die het mag.",
     },
@@ -128,6 +132,10 @@ SENTENCES = {
         "authorWebsite_limit": "The address of a website holds at most {limit} characters.",
         "content": "Write a comment first.",
         "content_limit": "A comment holds at most {limit} characters.",
+        "missing": "This is not there, or not any more.",
+        "days": "A token works for a day at least, and for {limit} days at most.",
+        "scopes": "A token may do no more than who makes it.",
+        "role": "Somebody has to stay who may do everything.",
         "changed": "Someone else has changed this meanwhile. Read it again, then try once more.",
         "forbidden": "You may not do this. Sign in as someone who may.",
     },
@@ -181,7 +189,8 @@ def mistake(
             message = _say(language, "closed")
             return CommentsClosedError(code=ErrorCode.COMMENTS_CLOSED, message=message, path=_path("postId"))
         case models.NotFound(field=str(field)):
-            message = _say(language, field.rpartition(".")[2])
+            key = field.rpartition(".")[2]
+            message = _say(language, key if key in SENTENCES[language] else "missing")
             return NotFoundError(
                 code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
             )

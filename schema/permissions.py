@@ -29,7 +29,6 @@ TABLE: dict[str, dict[Who, str]] = {
     "CommentAuthor": {EVERYBODY: "author name website"},
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "CommentEdge": {EVERYBODY: "cursor node"},
-    "ConflictError": {EVERYBODY: "code currentVersion message path"},
     "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
     "ConfirmSubscriptionPayload": {

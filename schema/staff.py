@@ -120,7 +120,7 @@ class Staff:
         scopes = [models.Scope(scope.value) for scope in asked] or None
         key: Any
         key, token = await models.Key.grant_as(
-            info.context.principal, label=input.label, scopes=scopes, lives=timedelta(days=input.days)
+            info.context.principal, label=input.label, scopes=scopes, lives=_lives(input.days)
         )
         return TokenPayload(access_token=key, token=token)
 
@@ -136,6 +136,11 @@ class Staff:
             raise models.NotFound("There is no such token.", field="id")
         await models.Key.revoke_as(info.context.principal, key)
         return TokenPayload(access_token=key)
+
+
+def _lives(days: int) -> timedelta:
+    # More days than there are in any calendar cannot be counted.
+    return timedelta(days=max(0, min(days, 1000)))
 
 
 def _role(role: Any) -> models.Role:

@@ -42,6 +42,17 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]
 Write = Callable[..., Awaitable[models.Post]]
 
 
+class Hired(NamedTuple):
+    """Somebody who can sign in, with a token of theirs and who they are to a verb."""
+
+    user: models.User
+    token: str
+    principal: models.Principal
+
+
+Staff = Callable[..., Awaitable[Hired]]
+
+
 QUEUES = {
     "sqlite": ("job", ("run_at", "leased_until", "created_at")),
     "postgres": ("pgqueuer", ("execute_after", "heartbeat", "created")),
@@ -222,12 +233,15 @@ async def _never(*_: object, **__: object) -> None:
 
 @pytest.fixture
 def answer(publication: Publication) -> Answer:
-    """Answer a document, errors and all: by a plan where there is one."""
+    """Answer a document, errors and all: by a plan where there is one. `principal=` is who asks."""
     plans = Plans(schema._schema)
 
-    async def answer(query: str, **variables: Any) -> ExecutionResult:
-        context, operation = await publication.context(), _read(query)
-        if planned := await plans.answer(operation, variables, context):
+    async def answer(
+        query: str, *, principal: models.Principal = models.NOBODY, **variables: Any
+    ) -> ExecutionResult:
+        context, operation = await publication.context(principal=principal), _read(query)
+        is_reader = not principal.is_known
+        if is_reader and (planned := await plans.answer(operation, variables, context)):
             return ExecutionResult(orjson.loads(planned.body)["data"], None)
         document = operation.document
         answered = execute(schema._schema, document, context_value=context, variable_values=variables)
@@ -247,6 +261,19 @@ def ask(answer: Answer) -> Ask:
         return answered.data
 
     return ask
+
+
+@pytest.fixture
+def staff(site: models.Site) -> Staff:
+    """Let somebody sign in: `user, token, principal = await staff(models.Role.EDITOR)`."""
+
+    async def staff(role: models.Role, name: str | None = None, **more: Any) -> Hired:
+        name = name or role.title()
+        user = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
+        _, token = await models.Key.grant(models.KeyKind.API, user, **more)
+        return Hired(user, token, await models.Key.principal(token))
+
+    return staff
 
 
 @pytest.fixture

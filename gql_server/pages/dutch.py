@@ -171,6 +171,8 @@ DUTCH = {
     ),
     "400_title": "Dit is niet te lezen",
     "400_text": "Er kwam iets binnen dat geen ingevuld formulier is. Ga terug en probeer het nog eens.",
+    "403_title": "Niet van daar",
+    "403_text": "Dit werd verstuurd door een pagina van een andere site. Gebruik er onze eigen voor.",
     "404_title": "Hier is niets",
     "404_text": "Op dit adres staat geen pagina.",
     "405_title": "Dat kan hier niet",

@@ -169,6 +169,8 @@ ENGLISH = {
     "expired_text": ("It worked for a while, and does no longer. Sign up again, and we send you a new one."),
     "400_title": "This cannot be read",
     "400_text": "Something came in that is no filled-in form. Go back and try again.",
+    "403_title": "Not from there",
+    "403_text": "This was sent by a page of another site. Use our own page for it.",
     "404_title": "There is nothing here",
     "404_text": "No page stands at this address.",
     "405_title": "That cannot be done here",

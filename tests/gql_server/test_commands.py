@@ -13,6 +13,7 @@ from models.store import open_store
 
 HELP = [
     ["--help"], ["serve", "--help"], ["migrate", "--help"], ["doctor", "--help"], ["import", "--help"],
+    ["users", "--help"], ["users", "link", "--help"], ["token", "create", "--help"],
     ["import", "weebly", "--help"], ["comments", "--help"], ["comments", "policy", "--help"],
 ]  # fmt: skip
 
@@ -22,6 +23,10 @@ MAKE_NO_STORE = [
     ["jobs"], ["jobs", "list"], ["jobs", "retry", "1"], ["jobs", "drop", "1"], ["subscribers", "export"],
     ["subscribers", "show", "ann@example.org"], ["subscribers", "erase", "--yes", "ann@example.org"],
     ["subscribers", "suppress", "ann@example.org"], ["subscribers", "unsuppress", "ann@example.org"],
+    ["users", "list"], ["users", "owner"], ["users", "invite", "ann@example.org", "Ann"],
+    ["users", "role", "ann@example.org", "editor"], ["users", "retire", "ann@example.org"],
+    ["users", "link", "ann@example.org"], ["token", "list"], ["token", "revoke", "1"],
+    ["token", "create", "ann@example.org", "x"],
     ["doctor"], ["backup", "copy.sqlite3"],
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+import models
 from gql_server import answers, lines, listening, replies, requests, sockets, streams
 from gql_server.app import build
 from gql_server.cli import main
@@ -28,6 +29,8 @@ QUERIES = [
     for number, query in enumerate(FENCE.findall(text.read_text("utf-8")), start=1)
 ]
 WITH_GRAPHQL = [pytest.param(path, id=path.name) for path in texts() if documents(path)]
+# Documents for those who write, edit and run the publication.
+FOR_STAFF = ("sign-in.md",)
 COMMANDS = re.compile(r"\./dev run ([a-z]+(?: [a-z]+)?)")
 
 
@@ -47,10 +50,21 @@ async def test_the_first_query_of_the_readme_gets_the_answer_of_the_readme(serve
     assert await reply.json() == json.loads(answer)
 
 
+@pytest.fixture
+async def headers(served, request) -> dict[str, str]:
+    """Sign in for the documents that are for who is signed in."""
+    if not request.node.callspec.id.partition("-")[2].startswith(FOR_STAFF):
+        return {}
+    user = await models.User.welcome(await models.found(), "ann@example.org", "Ann", models.Role.ADMIN)
+    _, token = await models.Key.grant(models.KeyKind.API, user)
+    return {"Authorization": f"Bearer {token}"}
+
+
 @pytest.mark.parametrize("query", QUERIES)
-async def test_every_query_of_the_documents_runs(served, query):
+async def test_every_query_of_the_documents_runs(served, query, headers):
     # A token of nobody: it is refused as data, and the document has run.
-    reply = await served.post("/graphql", json={"query": query, "variables": {"token": "prefs_1_x"}})
+    asked = {"query": query, "variables": {"token": "prefs_1_x"}}
+    reply = await served.post("/graphql", json=asked, headers=headers)
     answer = await reply.json()
     assert "errors" not in answer
     assert all(answer["data"].values())

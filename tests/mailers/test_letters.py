@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from markupsafe import escape
 
-from mailers import already_subscribed, confirmation, goodbye, letters, preferences_link, welcome
+from mailers import (
+    already_subscribed,
+    confirmation,
+    goodbye,
+    invitation,
+    letters,
+    preferences_link,
+    sign_in,
+    welcome,
+)
 from mailers.compiled import CompiledLetter
 from mailers.letter import Letter
 from mailers.mail import Headers, Mail, Sender, Stamp
@@ -31,6 +40,7 @@ PATHS = {
     "preferences_link": "preferences",
     "unsubscribe_link": "unsubscribe",
     "undo_link": "undo",
+    "sign_in": "sign-in",
 }
 LINKS = {name: f"https://tafel.example/{path}/abc_-=" for name, path in PATHS.items()}
 LETTERS = {
@@ -42,6 +52,8 @@ LETTERS = {
     preferences_link: (preferences_link.PreferencesLink, {"link": LINKS["preferences_link"]}),
     welcome: (welcome.Welcome, {name: LINKS[name] for name in ("preferences_link", "unsubscribe_link")}),
     goodbye: (goodbye.Goodbye, {"undo_link": LINKS["undo_link"]}),
+    invitation: (invitation.Invitation, {"link": LINKS["sign_in"]}),
+    sign_in: (sign_in.SignIn, {"link": LINKS["sign_in"]}),
 }
 WRITTEN = {
     "confirmation": ["link"],
@@ -49,6 +61,8 @@ WRITTEN = {
     "preferences_link": ["link"],
     "welcome": ["preferences_link", "unsubscribe_link"],
     "goodbye": ["undo_link"],
+    "invitation": ["link"],
+    "sign_in": ["link"],
 }
 HEADERS = {"Subject", "From", "To", "Date", "Message-ID"}
 HEADERS |= {"Content-Language", "MIME-Version", "Content-Type"}

@@ -3,6 +3,9 @@
 import models
 from tests.pages.conftest import ANN, links_of
 
+# Their links are followed in tests/pages/test_signing_in.py.
+TO_STAFF = {models.LetterKind.SIGN_IN, models.LetterKind.INVITATION}
+
 
 async def scan(reader, letters):
     for letter in letters:
@@ -40,4 +43,4 @@ async def test_the_life_holds_every_kind_of_letter(reader, whole_life):
     await reader.posts(whole_life[-2].link("unsubscribe"))
     await reader.letters()
     kinds = set(await models.Delivery.all().values_list("kind", flat=True))
-    assert kinds == set(models.LetterKind)
+    assert kinds == set(models.LetterKind) - TO_STAFF

@@ -1,0 +1,167 @@
+"""Who writes here signs in by a letter; the first one by the link that the start gives."""
+
+from datetime import timedelta
+
+import pytest
+
+import models
+from gql_server.identity import SESSION
+
+ED = "ed@staff.example"
+
+
+@pytest.fixture
+async def ed(reader, site):
+    return await models.User.welcome(site, ED, "Ed", models.Role.EDITOR)
+
+
+async def asks(reader, email=ED):
+    return await reader.posts("/sign-in", {"email": email})
+
+
+async def link(reader):
+    await asks(reader)
+    [letter, *_] = await reader.letters()
+    return letter.link("sign-in")
+
+
+def session(reader):
+    cookies = reader.client.session.cookie_jar.filter_cookies(reader.client.make_url("/"))
+    return cookies[SESSION].value if SESSION in cookies else None
+
+
+async def test_an_editor_signs_in_by_the_letter_and_out_again(reader, ed):
+    await reader.opens("/sign-in")
+    await reader.presses("Stuur mij de link", email=ED)
+    assert reader.title == "Kijk in je mailbox"
+    [letter] = await reader.letters()
+    assert letter.to == ED
+    assert letter.text.startswith("Hello Ed,")
+    await reader.opens(letter.link("sign-in"))
+    assert "Ed (ed@staff.example)" in reader.text
+    assert session(reader) is None
+    await reader.presses("Log in")
+    assert (reader.status, reader.headers["Location"]) == (303, "/sign-in")
+    await reader.opens("/sign-in")
+    assert "Welkom, Ed." in reader.text
+    assert "redacteur" in reader.text
+    token = session(reader)
+    assert (await models.Key.principal(token)).user_id == ed.id
+    await reader.presses("Log uit")
+    assert reader.title == "Je bent uitgelogd"
+    assert session(reader) is None
+    with pytest.raises(models.Unproven):
+        await models.Key.principal(token)
+    assert (await reader.opens("/sign-in")).title == "Inloggen"
+
+
+async def test_the_session_is_kept_where_no_script_reads_it(reader, ed):
+    await reader.posts(await link(reader))
+    cookie = reader.headers.getall("Set-Cookie")[0]
+    assert cookie.startswith(f"{SESSION}=sess_")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert reader.headers["Cache-Control"] == "no-store"
+
+
+async def test_strangers_are_told_the_same_and_get_no_letter(reader, ed):
+    answers = set()
+    for email in (ED, "stranger@example.org"):
+        await asks(reader, email)
+        answers.add((reader.status, reader.text.replace(email.replace("@", "%40"), "")))
+    assert len(answers) == 1
+    assert {letter.to for letter in await reader.letters()} == {ED}
+    assert await models.SignIn.all().count() == 1
+
+
+async def test_a_link_works_once_for_a_quarter_of_an_hour_in_the_browser_that_asked(reader, ed, later):
+    used = await link(reader)
+    await reader.posts(used)
+    assert (await reader.posts(used)).status == 410
+    elsewhere = await link(reader)
+    reader.client.session.cookie_jar.clear()
+    assert (await reader.opens(elsewhere)).status == 404
+    assert (await reader.posts(elsewhere)).status == 404
+    assert reader.page.css_first(".press a").attributes["href"] == "/sign-in?lang=nl"
+    old = await link(reader)
+    later(timedelta(minutes=16))
+    assert (await reader.posts(old)).status == 410
+    assert session(reader) is None
+
+
+async def test_looking_at_a_link_uses_nothing_up(reader, ed):
+    address = await link(reader)
+    for _ in range(3):
+        assert (await reader.opens(address)).status == 200
+    assert (await reader.posts(address)).status == 303
+
+
+async def test_a_link_of_who_was_retired_lets_nobody_in(reader, ed, site):
+    await models.User.welcome(site, "boss@staff.example", "Boss", models.Role.ADMIN)
+    address = await link(reader)
+    await models.Key.retire(ed, by=models.NOBODY)
+    assert (await reader.posts(address)).status == 404
+    await asks(reader)
+    assert [letter.to for letter in await reader.letters()] == [ED]
+
+
+async def test_nobody_is_written_to_over_and_over(reader, ed):
+    for _ in range(8):
+        await asks(reader)
+    assert len(await reader.letters()) <= 5
+
+
+async def test_what_is_no_address_is_told_at_its_field(reader, ed):
+    await asks(reader, "ed@@example")
+    assert reader.status == 422
+    assert reader.page.css_first("#email-error") is not None
+    assert await models.SignIn.all().count() == 0
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["x", "login_1_x", "owner_1_x", "confirm_1_x", "login_99999999999_x", "%00", ""[:0] or "sess_1_x"],
+)
+async def test_a_made_up_link_lets_nobody_in(reader, ed, token):
+    for ask in (reader.opens, reader.posts):
+        assert (await ask(f"/sign-in/{token}")).status == 404
+    assert session(reader) is None
+
+
+async def test_a_page_of_elsewhere_signs_nobody_in_or_out(reader, ed):
+    address = await link(reader)
+    await reader.posts(address, **{"Sec-Fetch-Site": "cross-site"})
+    assert reader.status == 403
+    await reader.posts(address)
+    await reader.posts("/sign-out", **{"Sec-Fetch-Site": "cross-site"})
+    assert reader.status == 403
+    assert session(reader)
+    assert (await models.Key.principal(session(reader))).user_id == ed.id
+
+
+async def test_the_first_one_makes_it_theirs_and_no_second_one(reader, site):
+    token = await models.owner_token(site)
+    await reader.opens(f"/sign-in/{token}")
+    await reader.presses("Dit is van mij", name="", email=ED)
+    assert reader.status == 422
+    assert reader.page.css_first("#name-error") is not None
+    await reader.presses("Dit is van mij", name="Ed", email=ED)
+    assert reader.status == 303
+    assert (await models.Key.principal(session(reader))).role is models.Role.ADMIN
+    assert await models.owner_token(site) is None
+    assert (
+        await reader.posts(f"/sign-in/{token}", {"name": "Eve", "email": "eve@example.org"})
+    ).status == 404
+    assert await models.User.all().count() == 1
+    assert await models.Audit.all().values_list("deed", flat=True) == ["own"]
+
+
+async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site):
+    await models.invite(site, ED, "Ed", models.Role.AUTHOR)
+    [letter] = await reader.letters()
+    assert letter.to == ED
+    assert letter.link("sign-in").endswith("/sign-in")
+    for _ in range(2):
+        await models.invite(site, ED, "Ed", models.Role.AUTHOR)
+    with pytest.raises(models.TooMany):
+        await models.invite(site, ED, "Ed", models.Role.AUTHOR)
