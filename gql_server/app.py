@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, graphiql, health, media, metrics, middleware, paper, paths, start
+from gql_server import ear, graphiql, health, media, metrics, middleware, paper, reader, start
 from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, SEGMENTS, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
@@ -76,7 +76,11 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     _prepare_graph(app, settings)
     app.add_routes(
         [
-            web.get("/", start.page),
+            web.get("/", reader.front),
+            web.get("/reader.css", reader.file),
+            web.get("/reader.js", reader.file),
+            web.get("/reader.svg", reader.file),
+            web.get("/start", start.page),
             web.get("/start.css", start.style),
             web.get("/start.js", start.script),
             web.get("/start.svg", start.icon),
@@ -127,7 +131,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/readyz", health.readyz),
             web.get("/metrics", metrics.show),
             web.get("/media/{name}", media.picture),
-            web.get("/{path:.*}", paths.old_path),
+            web.get("/{path:.*}", reader.anywhere),
         ]
     )
     app[SHORT_WAY] = ShortWay(app)

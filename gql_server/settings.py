@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defer: OnOff = "off"
     http_statuses: Literal["stable", "draft"] = "stable"
     graphiql: Offer = "auto"
+    reader: Offer = "auto"
     plans: OnOff = "on"
     work: Literal["inside", "apart"] = "inside"
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 32
@@ -88,9 +89,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def offers_graphiql(self) -> bool:
         """Whether a browser that opens the graph's address is shown GraphiQL."""
-        # Where trusted documents alone are taken nothing typed there would run.
-        by_itself = self.is_private and self.trusted_only == "off"
-        return self.graphiql == "on" or (self.graphiql == "auto" and by_itself)
+        return self._offers(self.graphiql)
+
+    @property
+    def shows_reader(self) -> bool:
+        """Whether a browser is shown the publication as a page for readers."""
+        return self._offers(self.reader)
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -108,6 +112,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def proxies(self) -> list[Network]:
         """The networks of proxies whose word on who asks is taken."""
         return [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+
+    def _offers(self, wish: Offer) -> bool:
+        # Where trusted documents alone are taken, none of what is typed or asked there would run.
+        by_itself = self.is_private and self.trusted_only == "off"
+        return wish == "on" or (wish == "auto" and by_itself)
 
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -211,6 +220,7 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "defer": "on or off",
         "http_statuses": "stable or draft",
         "graphiql": "auto, on or off",
+        "reader": "auto, on or off",
         "plans": "on or off",
         "work": "inside or apart",
         "cache_mb": "a number of megabytes up to 100000, 0 to keep nothing",

@@ -67,7 +67,7 @@ from models.openings import announce_post
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.parting import delete_author, delete_tag, merge_tags
-from models.paths import Leads, leads, normal_path
+from models.paths import Leads, is_somewhere, leads, normal_path
 from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
@@ -239,6 +239,7 @@ __all__ = [
     "hand_out",
     "held_of",
     "invite",
+    "is_somewhere",
     "is_visible",
     "jobs",
     "keyed_digest",

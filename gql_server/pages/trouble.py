@@ -45,7 +45,7 @@ log = structlog.get_logger("pages")
 @web.middleware
 async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what goes wrong with a page, at the doors where people stand."""
-    if request.path.removeprefix("/").partition("/")[0] not in DOORS:
+    if first_word(request) not in DOORS:
         return await _elsewhere(request, handler)
     try:
         async with asyncio.timeout(BODY_SECONDS + DEADLINE_SECONDS):
@@ -79,6 +79,11 @@ def _about(request: web.Request) -> str:
     if request.path.startswith(OF_COMMENTS):
         return "_comment"
     return "_in" if _signs_in(request) else ""
+
+
+def first_word(request: web.Request) -> str:
+    """Give the first word of a path, by which the doors of pages are known."""
+    return request.path.removeprefix("/").partition("/")[0]
 
 
 def _signs_in(request: web.Request) -> bool:

@@ -75,6 +75,9 @@ WRONG_MAIL = {
     "GRAPHIQL": {
         "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
     },
+    "READER": {
+        "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
+    },
 }  # fmt: skip
 
 
