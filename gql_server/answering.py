@@ -5,19 +5,30 @@ from collections import Counter
 from collections.abc import AsyncGenerator
 from inspect import isawaitable
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from aiohttp import web
-from graphql import ExecutionResult, GraphQLError, execute, experimental_execute_incrementally
+from graphql import ExecutionResult, GraphQLError, OperationType, execute, experimental_execute_incrementally
 from graphql import ExperimentalIncrementalExecutionResults as InParts
 
 import models
-from gql_server.answers import Answer, Asker, record, refused, seated, told, told_errors
+from gql_server.answers import (
+    DEADLINE_SECONDS,
+    FILES_SECONDS,
+    Answer,
+    Asker,
+    record,
+    refused,
+    seated,
+    told,
+    told_errors,
+)
 from gql_server.crowd import Crowd
 from gql_server.deferred import parts, whole
 from gql_server.persisted import Persisted
 from gql_server.questions import Question
+from gql_server.replies import PACKED_APART_FROM
 from schema.context import Context, Publication
 from schema.costs import MOST_COST
 from schema.documents import TOO_DEEP, Documents, Operation
@@ -25,6 +36,17 @@ from schema.kept import Kept
 from schema.plans import Planned, Plans
 
 Coming = asyncio.Queue[Answer | None]
+# Who asks for more takes a seat, and others are served meanwhile.
+MOST_COST_AT_ONCE = 1_000
+
+
+class Ready(NamedTuple):
+    """A question that may be answered at once; `begun` is the moment before its context was read."""
+
+    operation: Operation
+    question: Question
+    context: Context
+    begun: int
 
 
 class Answering:
@@ -46,6 +68,11 @@ class Answering:
         self._crowd = crowd
         self._plans = plans
         self.answered: Counter[str] = Counter()
+
+    @property
+    def is_at_once(self) -> bool:
+        """Whether there are plans that may answer while everybody waits."""
+        return self._plans is not None and self._plans.are_at_once
 
     async def operation(self, question: Question, asker: Asker) -> Operation | Answer:
         """Find the operation that is asked for, or answer what is wrong with the document; raise Missing."""
@@ -70,9 +97,44 @@ class Answering:
         """Execute a query or a mutation."""
         begun = perf_counter()
         lane = self._crowd.lane(operation.kind)
-        answer = await seated(lane, asker, lambda: self._execute(operation, question, asker))
-        self.answered[operation.kind.value] += 1
-        record(asker, operation.name, answer, seconds=perf_counter() - begun)
+        seconds = FILES_SECONDS if question.brings_files else DEADLINE_SECONDS
+        answer = await seated(lane, asker, lambda: self._execute(operation, question, asker), seconds=seconds)
+        self._record(operation, asker, answer, begun=begun)
+        return answer
+
+    def ready(self, question: Question, asker: Asker) -> "Ready | None":
+        """Find what a question needs to be answered at once; None when it has to wait for anything."""
+        assert self._plans is not None
+        if question.asks_cost or self._crowd.is_full_of_readers:
+            return None
+        document = self._persisted.known(question)
+        if document is None or document.errors:
+            return None
+        try:
+            operation = document.operation(question.operation_name)
+            cost = operation.cost_with(question.variables)
+        except GraphQLError:
+            return None
+        if operation.kind is not OperationType.QUERY or not operation.is_public or cost > MOST_COST_AT_ONCE:
+            return None
+        begun = self._plans.moment()
+        context = self._publication.context_at_once(asker.visit) if models.pulse.is_current() else None
+        return None if context is None else Ready(operation, question, context, begun)
+
+    def at_once(self, ready: "Ready", asker: Asker) -> Answer | None:
+        """Answer with a plan while everybody waits; None when that is not done."""
+        begun, operation = perf_counter(), ready.operation
+        assert self._plans is not None
+        try:
+            planned = self._plans.answer_at_once(
+                operation, ready.question.variables, ready.context, begun=ready.begun
+            )
+        except models.Unavailable:
+            return None
+        if planned is None or len(planned.body) >= PACKED_APART_FROM:
+            return None
+        answer = _planned(planned, None)
+        self._record(operation, asker, answer, begun=begun)
         return answer
 
     async def deferred(
@@ -109,8 +171,7 @@ class Answering:
                 coming.put_nowait(answer)
         finally:
             coming.put_nowait(None)
-            self.answered[operation.kind.value] += 1
-            record(asker, operation.name, answer, seconds=perf_counter() - begun)
+            self._record(operation, asker, answer, begun=begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         cost, until = None, None
@@ -137,6 +198,10 @@ class Answering:
         if cost is not None:
             answer.told["extensions"] = {"cost": cost}
         return answer
+
+    def _record(self, operation: Operation, asker: Asker, answer: Answer, *, begun: float) -> None:
+        self.answered[operation.kind.value] += 1
+        record(asker, operation.name, answer, seconds=perf_counter() - begun)
 
     async def _begin(self, operation: Operation, question: Question, context: Context) -> Any:
         """Execute an operation; of one that is deferred the parts that come later are only begun."""

@@ -16,6 +16,7 @@ from schema.context import Visitor
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
 DEADLINE_SECONDS = 6
+FILES_SECONDS = 60  # a picture is drawn anew, and may wait for others
 MOST_BYTES = 2_000_000
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
@@ -87,15 +88,17 @@ class Answer:
         return body
 
 
-async def seated(lane: Lane, asker: Asker, work: Callable[[], Awaitable[T]]) -> T | Answer:
+async def seated(
+    lane: Lane, asker: Asker, work: Callable[[], Awaitable[T]], *, seconds: float = DEADLINE_SECONDS
+) -> T | Answer:
     """Do work in a seat and in time, or answer why it could not be done."""
     try:
-        async with asyncio.timeout(DEADLINE_SECONDS), lane.seat():
+        async with asyncio.timeout(seconds), lane.seat():
             return await work()
     except models.Unavailable as error:
         return refused(asker, GraphQLError("", original_error=error))
     except TimeoutError:
-        return late()
+        return late(seconds)
     except Full:
         return overloaded()
 
@@ -123,9 +126,9 @@ def told_errors(errors: Iterable[GraphQLError] | None, asker: Asker) -> dict[str
     return {"errors": [formatted(error, asker.report) for error in errors]} if errors else {}
 
 
-def late() -> Answer:
+def late(seconds: float = DEADLINE_SECONDS) -> Answer:
     """Answer that it took too long."""
-    message = f"The answer took longer than {DEADLINE_SECONDS} seconds; ask for less at once."
+    message = f"The answer took longer than {seconds:.0f} seconds; ask for less at once."
     return Answer({"errors": [refusal(message, DEADLINE_EXCEEDED)]}, was_executed=False)
 
 

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, graphiql, health, media, metrics, middleware, paper, paths, start
+from gql_server import ear, graphiql, health, media, metrics, middleware, paper, reader, start
 from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, SEGMENTS, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
@@ -19,9 +19,14 @@ from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins, preflight
 from gql_server.pages import (
+    comments,
     confirmation,
+    desk,
+    desk_post,
     leaving,
+    moderating,
     outbox,
+    pen,
     personal,
     preferences,
     printing,
@@ -37,7 +42,9 @@ from gql_server.settings import SETTINGS, Settings
 from gql_server.shortway import SHORT_WAY, ShortWay
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
+from gql_server.uploads import UPLOADS, Uploads
 from gql_server.visitors import VISITORS, Visitors
+from gql_server.webhook_calls import Caller
 from gql_server.wholes import WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
@@ -60,14 +67,20 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     )
     app[SETTINGS] = settings
     app[DEMONSTRATION] = demonstration
-    app[PUBLICATION] = publication_of(settings)
+    files = app[media.FILES] = models.files_at(settings.place_of_media)
+    app[PUBLICATION] = publication_of(settings, files)
     app[CARRIER] = Carrier(app[PUBLICATION])
     app[VISITORS] = Visitors(settings, app[CARRIER])
-    app[WORKER] = Worker(hands_with(app[CARRIER]))
+    caller = Caller(app[PUBLICATION], near=settings.is_private)
+    app[WORKER] = Worker(hands_with(app[CARRIER], caller, files=files))
     _prepare_graph(app, settings)
     app.add_routes(
         [
-            web.get("/", start.page),
+            web.get("/", reader.front),
+            web.get("/reader.css", reader.file),
+            web.get("/reader.js", reader.file),
+            web.get("/reader.svg", reader.file),
+            web.get("/start", start.page),
             web.get("/start.css", start.style),
             web.get("/start.js", start.script),
             web.get("/start.svg", start.icon),
@@ -93,6 +106,20 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/sign-in/{token}", signing_in.show_link),
             web.post("/sign-in/{token}", signing_in.use),
             web.post("/sign-out", signing_in.leave),
+            web.get("/pen", pen.show),
+            web.post("/pen", pen.pass_on),
+            web.get("/pen/{token}", pen.show_offer),
+            web.post("/pen/{token}", pen.answer),
+            web.get("/write", desk.show),
+            web.post("/write", desk.begin),
+            web.get(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.show),
+            web.post(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.act),
+            web.get("/comment/{token}", comments.show),
+            web.post("/comment/{token}", comments.confirm),
+            web.get("/replies/{token}", comments.show_notices),
+            web.post("/replies/{token}", comments.end_notices),
+            web.get("/moderate/{token}", moderating.show),
+            web.post("/moderate/{token}", moderating.decide),
             web.get("/letters", outbox.show),
             web.get(r"/letters/{number:[0-9]+}", outbox.letter),
             web.get(r"/letters/{number:[0-9]+}/html", outbox.html),
@@ -104,7 +131,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
             web.get("/readyz", health.readyz),
             web.get("/metrics", metrics.show),
             web.get("/media/{name}", media.picture),
-            web.get("/{path:.*}", paths.old_path),
+            web.get("/{path:.*}", reader.anywhere),
         ]
     )
     app[SHORT_WAY] = ShortWay(app)
@@ -135,6 +162,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
     app[ORIGINS] = Origins(settings)
     app[LINES] = Lines()
+    app[UPLOADS] = Uploads()
     app[STREAMS], app[SOCKETS], app[PURGING] = set(), set(), []
     app[WHOLES] = Wholes(
         settings.cache_mb * MEGABYTE // 2,
@@ -143,9 +171,14 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     )
 
 
-def publication_of(settings: Settings) -> Publication:
+def publication_of(settings: Settings, files: models.Files | None = None) -> Publication:
     """Give the publication as these settings show it to readers."""
-    return Publication(settings.own_url, site_url=settings.site_url.rstrip("/"))
+    return Publication(
+        settings.own_url,
+        site_url=settings.site_url.rstrip("/"),
+        files=files,
+        is_private=settings.is_private,
+    )
 
 
 async def _store(app: web.Application) -> AsyncIterator[None]:

@@ -47,6 +47,8 @@ log = structlog.get_logger("letters")
 class Carrier:
     """Sends the letters of a batch; each outcome is in the store before its line sends the next letter."""
 
+    work = models.Work.SEND_LETTERS
+
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
         self._post: Post | None = None

@@ -11,6 +11,7 @@ from gql_server.cli_issues import issues
 from gql_server.cli_jobs import jobs, work
 from gql_server.cli_subscribers import subscribers
 from gql_server.cli_users import token, users
+from gql_server.cli_webhooks import webhooks
 from gql_server.commands import FORESEEN, in_one_line, on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.logs import set_up_logs
@@ -38,6 +39,7 @@ main.add_command(comments)
 main.add_command(issues)
 main.add_command(users)
 main.add_command(token)
+main.add_command(webhooks)
 main.add_command(doctor)
 
 

@@ -1,4 +1,6 @@
-"""The commands for comments of guests: whether they wait, which do, and what is decided about them."""
+"""The commands for comments of guests: whether and why they wait, which do, and what is decided."""
+
+from collections.abc import Collection
 
 import click
 
@@ -8,7 +10,7 @@ from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
 SHOWN = 80
-TOLD = ("id", "post__slug", "name", "created_at", "text")
+TOLD = ("id", "post__slug", "name", "created_at", "text", "held_because")
 FATES = {
     models.Fate.APPROVED: "approved",
     models.Fate.REJECTED: "rejected",
@@ -16,6 +18,7 @@ FATES = {
 }
 POLICIES = {
     models.CommentPolicy.HELD: "held: a guest's comment waits until somebody approves it",
+    models.CommentPolicy.CONFIRMED: "confirmed: a guest's comment is shown when its address is confirmed",
     models.CommentPolicy.SHOWN: "shown: a guest's comment is shown at once",
 }
 which = click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, BIGGEST_ID), metavar="ID...")
@@ -23,14 +26,14 @@ which = click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, BI
 
 @click.group()
 def comments() -> None:
-    """Say whether comments of guests wait; list those that do; approve, reject, mark as spam."""
+    """Say whether and why comments of guests wait; list those that do; approve, reject, mark, delete."""
 
 
 @comments.command()
 @click.argument("policy", required=False, type=click.Choice([str(policy) for policy in POLICIES]))
 @on_store
 async def policy(settings: Settings, policy: str | None) -> None:
-    """Tell what happens to a guest's comment, or set it: held or shown.
+    """Tell what happens to a guest's comment, or set it: held, confirmed or shown.
 
     What waits already goes on waiting.
     """
@@ -42,14 +45,44 @@ async def policy(settings: Settings, policy: str | None) -> None:
 
 
 @comments.command()
+@click.option("--days", help="So many days below a post, or: never, to leave it open.", metavar="N")
+@click.option("--links", type=int, help="So many links in one comment without waiting.", metavar="N")
+@click.option("--form/--no-form", default=None, help="Let a comment wait that brings no formToken.")
+@click.option("--block", multiple=True, help="Let a comment wait that has this word.", metavar="WORD")
+@click.option("--unblock", multiple=True, help="Block this word no more.", metavar="WORD")
+@on_store
+async def rules(
+    settings: Settings, days: str | None, links: int | None, form: bool | None, block: tuple[str, ...],
+    unblock: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Tell what else makes a comment wait, and for how long a post takes any; or set it.
+
+    What waits already goes on waiting.
+    """
+    async with open_made_store(settings):
+        site = await require_site()
+        given: dict[str, object] = {} if days is None else {"days": _days(days)}
+        given |= {name: value for name, value in (("links", links), ("form", form)) if value is not None}
+        if block or unblock:
+            words = [*(site.blocked_words or "").splitlines(), *block]
+            given["words"] = [word for word in words if word not in unblock]
+        if given:
+            await site.set_comment_rules(**given)
+        for line in _told(site):
+            click.echo(line)
+
+
+@comments.command()
 @on_store
 async def waiting(settings: Settings) -> None:
-    """List the comments that wait, the oldest first: number, post, name, date, beginning."""
+    """List the comments that wait, the oldest first: number, post, name, date, beginning, and why."""
     async with open_made_store(settings):
         found = await models.Comment.held().order_by("created_at", "id").values_list(*TOLD)
-    for id, slug, name, moment, said in found:
+    for id, slug, name, moment, said, because in found:
         words = _visible(models.text.excerpt(said, SHOWN))
-        click.echo(f"{id}  {slug}  {_visible(name)}  {moment:%Y-%m-%d %H:%M}  {words}")
+        reasons = [line for line in (because or "").splitlines() if line != models.Rule.POLICY]
+        why = f"  ({_visible(', '.join(reasons))})" if reasons else ""
+        click.echo(f"{id}  {slug}  {_visible(name)}  {moment:%Y-%m-%d %H:%M}  {words}{why}")
     if not found:
         click.echo("No comment waits.")
 
@@ -78,11 +111,44 @@ async def spam(settings: Settings, ids: tuple[int, ...]) -> None:
     await _decide(settings, ids, models.Fate.SPAM)
 
 
+@comments.command()
+@which
+@on_store
+async def delete(settings: Settings, ids: tuple[int, ...]) -> None:
+    """Delete comments and their replies, for good."""
+    async with open_made_store(settings):
+        await models.Comment.remove_all(set(ids))
+    click.echo(f"{_number(set(ids))} deleted.")
+
+
 async def _decide(settings: Settings, ids: tuple[int, ...], fate: models.Fate) -> None:
     async with open_made_store(settings):
         await models.Comment.decide_all(set(ids), fate)
-    number = len(set(ids))
-    click.echo(f"{number} comment{'' if number == 1 else 's'} {FATES[fate]}.")
+    click.echo(f"{_number(set(ids))} {FATES[fate]}.")
+
+
+def _number(ids: Collection[int]) -> str:
+    return f"{len(ids)} comment{'' if len(ids) == 1 else 's'}"
+
+
+def _days(given: str) -> int | None:
+    if given == "never":
+        return None
+    if not given.isascii() or not given.isdecimal():
+        raise models.Invalid("days", "`--days` is a number of days, or: never.")
+    return int(given[:9])
+
+
+def _told(site: models.Site) -> list[str]:
+    """Give the rules, a line each."""
+    words = (site.blocked_words or "").splitlines()
+    days = "never closes by age" if site.comment_days is None else f"closes after {site.comment_days} days"
+    return [
+        f"days   a post {days}",
+        f"links  more than {site.comment_links} in a comment make it wait",
+        f"form   {'needed: a comment without a formToken waits' if site.comment_form else 'not needed'}",
+        f"words  {', '.join(map(_visible, words)) if words else 'none is blocked'}",
+    ]
 
 
 def _visible(line: str) -> str:

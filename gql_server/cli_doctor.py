@@ -7,6 +7,7 @@ import click
 
 import models
 from gql_server.cli_jobs import told
+from gql_server.cli_webhooks import standing
 from gql_server.commands import on_store, require_site, require_store, require_up_to_date
 from gql_server.manifests import read_manifests
 from gql_server.settings import PREFIX, Settings
@@ -28,7 +29,7 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, trusted documents, store, mail, counts, users, subscribers, comments, work.
+    """Look at settings, trusted documents, store, mail, pictures, counts, users, readers, webhooks, work.
 
     Mail servers are tried without a letter; counts that are off are mended.
     """
@@ -50,8 +51,24 @@ async def doctor(settings: Settings) -> None:
         number = await models.Comment.held().count()
         _tell("comments", f"{number} wait for a decision" if number else "none waiting")
         _tell("letters", _waiting(*await models.Delivery.waiting()))
+        await _look_at_webhooks()
         _tell("jobs", told(await models.Job.counts()))
+        away = await _look_at_pictures(settings)
         await _look_at_mail(settings, site)
+        if away:
+            raise click.ClickException("No picture can be uploaded; see `pictures`.")
+
+
+async def _look_at_pictures(settings: Settings) -> bool:
+    """Try the place of uploaded pictures; tell whether it is away."""
+    files = models.files_at(settings.place_of_media)
+    try:
+        await files.check()
+    except models.Unavailable as error:
+        _tell("pictures", f"cannot be kept: {error}")
+        return True
+    _tell("pictures", f"are kept in {files.place}")
+    return False
 
 
 async def _users() -> str:
@@ -59,6 +76,16 @@ async def _users() -> str:
     if not admins:
         return "nobody may do everything yet; `users owner` gives the link that makes somebody the owner"
     return f"{await models.User.active().count()} can sign in, {admins} may do everything"
+
+
+async def _look_at_webhooks() -> None:
+    """Say how many there are, and of each that does not do well how it stands; the host alone is named."""
+    found = await models.Webhook.all().order_by("id")
+    troubled = [webhook for webhook in found if standing(webhook) != "fine"]
+    for webhook in troubled:
+        _tell("webhooks", f"{webhook.id} at {webhook.host} is {standing(webhook)}")
+    if not troubled:
+        _tell("webhooks", f"{len(found)}, all fine" if found else "none")
 
 
 def _look_at_documents(settings: Settings) -> None:

@@ -9,10 +9,11 @@ import models
 from gql_server.app import publication_of
 from gql_server.carrier import Carrier
 from gql_server.commands import on_store, open_made_store
-from gql_server.hands import HANDS, hands_with
+from gql_server.hands import hands_with
 from gql_server.logs import set_up_logs
 from gql_server.purging import purging_as
 from gql_server.settings import PREFIX, Settings
+from gql_server.webhook_calls import Caller
 from gql_server.worker import Worker
 from models.engines.queues import Counts
 from models.store import open_store
@@ -26,8 +27,11 @@ async def work(settings: Settings) -> None:
     A server does such work by itself; on PostgreSQL, start these when it should not have to, or not alone.
     """
     set_up_logs()
-    carrier, loop = Carrier(publication_of(settings)), asyncio.get_running_loop()
-    worker = Worker(hands_with(carrier) if settings.smtp_url else HANDS)
+    files = models.files_at(settings.place_of_media)
+    publication, loop = publication_of(settings, files), asyncio.get_running_loop()
+    carrier, caller = Carrier(publication), Caller(publication, near=settings.is_private)
+    senders = (carrier, caller) if settings.smtp_url else (caller,)
+    worker = Worker(hands_with(*senders, files=files))
 
     def stop() -> None:
         worker.stop()

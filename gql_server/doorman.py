@@ -57,11 +57,11 @@ class Doorman(RequestHandler):
         # What is no HTTP comes as an error instead of a message.
         if transport is None or request_of is None or not isinstance(message, RawRequestMessage):
             return False
-        if (whole := short_way.find(message, payload)) is None:
+        if (found := short_way.find(message, payload)) is None:
             return False
         # Without a writer or a task, for nobody waits.
         request: Any = request_of(message, payload, self, None, None)  # type: ignore[arg-type]
-        if transport.is_closing() or (written := short_way.written(whole, request)) is None:
+        if transport.is_closing() or (written := short_way.written(found, request)) is None:
             return False
         transport.write(written)
         return True

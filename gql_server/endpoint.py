@@ -22,6 +22,7 @@ from gql_server.questions import Question, Unreadable
 from gql_server.replies import NO_STORE, VARY, Reply, reply_to, unsent
 from gql_server.requests import question_in, read_asking
 from gql_server.streams import stream
+from gql_server.uploads import UPLOADS, brings_files
 from gql_server.visitors import VISITORS
 from gql_server.wholes import WHOLES, Key, may_be_shared
 from schema.errors import refusal
@@ -43,6 +44,9 @@ async def graphql(request: web.Request) -> web.StreamResponse:
         takes = accepted(", ".join(request.headers.getall("Accept", ())))
         takes.check()
         principal = await principal_of(request)
+        if brings_files(request):
+            async with request.app[UPLOADS].question(request, principal) as question:
+                return await _answered(request, question, takes, None, principal)
         if principal.is_known:
             question = question_in(request, await read_asking(request))
             return await _answered(request, question, takes, None, principal)

@@ -2,10 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import models
 from gql_server.carrier import Carrier
+from gql_server.webhook_calls import Caller
 from models.timetable import Timetable
 
 # A hand takes the ids of the promise by name, and ends well, or says TryLater or GiveUp.
@@ -16,11 +18,18 @@ HANDS: Hands = {
     models.Work.ANNOUNCE_POST: models.announce_post,
     models.Work.ANSWER_SIGN_IN: models.answer_sign_in,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
+    models.Work.ATTEND_COMMENT: models.attend_comment,
+    models.Work.COUNT_DUE: models.count_due,
+    models.Work.CUT_MONTHS: models.cut_months,
+    models.Work.LEARN_SPAM: models.learn_spam,
     models.Work.CARRY_ISSUE: models.carry_issue,
     models.Work.COUNT_DUE: models.count_due,
     models.Work.DIGEST: models.digest,
     models.Work.PURGE: models.purge,
+    models.Work.REMIND_OF_PEN: models.remind_of_pen,
     models.Work.SCRUB: models.scrub,
+    models.Work.THANK_FOR_PENS: models.thank_for_pens,
+    models.Work.TELL_MODERATORS: models.tell_moderators,
     models.Work.TIDY_QUEUE: models.jobs.tidy,
 }
 
@@ -29,10 +38,16 @@ TIMETABLE: Timetable = {
     # Whole quarters: seven in the morning falls on one in every time zone.
     models.Work.DIGEST: timedelta(minutes=15),
     models.Work.PURGE: timedelta(hours=1),
+    models.Work.THANK_FOR_PENS: timedelta(minutes=1),
     models.Work.TIDY_QUEUE: timedelta(hours=1),
 }
 
 
-def hands_with(carrier: Carrier) -> Hands:
-    """Give all hands there are; HANDS alone leaves the letters to a worker that has a post."""
-    return {**HANDS, models.Work.SEND_LETTERS: carrier.send}
+def hands_with(*senders: Carrier | Caller, files: models.Files | None = None) -> Hands:
+    """Give the hands of these as well, and of who has a place for files; what a worker lacks is left to
+    others.
+    """
+    hands = {**HANDS, **{sender.work: sender.send for sender in senders}}
+    if files is not None:
+        hands[models.Work.DRAW_RENDITIONS] = partial(models.draw_renditions, files)
+    return hands

@@ -56,6 +56,15 @@ class Persisted:
         message = "No document has this id; send `query`, or add the document to the server's manifest."
         raise GraphQLError(message, extensions={"code": NOT_FOUND})
 
+    def known(self, question: Question) -> Document | None:
+        """Give the document of a question that was read before and is only asked for: no one has to wait."""
+        text, id = question.query, question.document_id
+        if id is not None:
+            text = self._in_memory(plain_id(id)) if text is None else None
+        if text is None or (self._trusted_only and text not in self._trusted_texts):
+            return None
+        return self._documents.known(text)
+
     async def close(self) -> None:
         """Write down what still waits for it."""
         if self._writing is not None:
@@ -80,16 +89,16 @@ class Persisted:
         return document
 
     async def _text(self, id: str) -> str | None:
-        if (text := self._trusted.get(id)) is not None:
-            return text
-        if id in self._kept:
+        text = self._in_memory(id)
+        if text is None and not self._trusted_only and SHA256.fullmatch(id):
+            text = await models.PersistedDocument.of(id.lower())
+            if text is not None:
+                self._keep(id, text)
+        return text
+
+    def _in_memory(self, id: str) -> str | None:
+        if (text := self._trusted.get(id)) is None and (text := self._kept.get(id)) is not None:
             self._kept.move_to_end(id)
-            return self._kept[id]
-        if self._trusted_only or not SHA256.fullmatch(id):
-            return None
-        text = await models.PersistedDocument.of(id.lower())
-        if text is not None:
-            self._keep(id, text)
         return text
 
     def _keep(self, id: str, text: str) -> None:

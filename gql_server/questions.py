@@ -51,6 +51,7 @@ class Question:
     is_automatic: bool = False
     may_change: bool = True
     asks_cost: bool = False
+    brings_files: bool = False
 
 
 def question_of(asked: Any, *, may_change: bool = True) -> Question:

@@ -88,14 +88,29 @@ def unsent(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 async def reply_to(answer: Answer, form: Form) -> Reply:
-    """Write an answer in a form."""
+    """Write an answer in a form; what is long is packed while others are served."""
     body = answer.written()
+    if form.is_packed and len(body) >= PACKED_APART_FROM:
+        return _reply(answer, form, await asyncio.to_thread(_packed, body), is_packed=True)
+    return _reply_at_once(answer, form, body)
+
+
+def reply_at_once(answer: Answer, form: Form) -> Reply:
+    """Write an answer in a form, while others wait."""
+    return _reply_at_once(answer, form, answer.written())
+
+
+def _reply_at_once(answer: Answer, form: Form, body: bytes) -> Reply:
+    is_packed = form.is_packed and len(body) >= PACKED_FROM
+    return _reply(answer, form, _packed(body) if is_packed else body, is_packed=is_packed)
+
+
+def _reply(answer: Answer, form: Form, body: bytes, *, is_packed: bool) -> Reply:
     headers = {"Content-Type": f"{form.media}; charset=utf-8", "Vary": VARY}
     headers["Cache-Control"] = FOR_ONE if form.is_private else NO_STORE
     if answer.is_unavailable:
         headers["Retry-After"] = str(RETRY_SECONDS)
-    if form.is_packed and len(body) >= PACKED_FROM:
-        body = await _packed(body)
+    if is_packed:
         headers["Content-Encoding"] = "gzip"
     status = status_of(answer, form)
     if not form.is_shared or answer.codes:
@@ -141,10 +156,6 @@ def _etag(media: str, body: bytes) -> str:
     return f'"{blake2b(body, digest_size=12, person=media[-16:].encode()).hexdigest()}"'
 
 
-async def _packed(body: bytes) -> bytes:
-    return await asyncio.to_thread(_gzip, body) if len(body) >= PACKED_APART_FROM else _gzip(body)
-
-
-def _gzip(body: bytes) -> bytes:
+def _packed(body: bytes) -> bytes:
     packer = zlib.compressobj(wbits=31)
     return packer.compress(body) + packer.flush()

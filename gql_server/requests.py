@@ -26,12 +26,16 @@ async def read_asking(request: web.Request) -> str | bytes:
 
 
 def question_in(request: web.Request, asking: str | bytes) -> Question:
-    """Find the question in what is asked; refuse what is no GraphQL request."""
+    """Find the question in what is asked; refuse it when there is no seat for it."""
+    if isinstance(asking, str) or (b'"query"' in asking and b"mutation" not in asking):
+        _turn_readers_away(request)
+    return read_question(request, asking)
+
+
+def read_question(request: web.Request, asking: str | bytes) -> Question:
+    """Read the question in what is asked; refuse what is no GraphQL request."""
     if isinstance(asking, str):
-        _turn_readers_away(request)
         return question_of(_from_url(request), may_change=False)
-    if b'"query"' in asking and b"mutation" not in asking:
-        _turn_readers_away(request)
     return question_of(read_json(asking, "The body"))
 
 

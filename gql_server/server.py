@@ -20,6 +20,8 @@ from models.store import locate
 SHUTDOWN_SECONDS = 10
 # Who takes nothing of what is sent for so long is hung up on.
 UNREAD_SECONDS = 25
+# Things that hold others, more than have gone.
+COLLECTED_AFTER = 10_000
 CONNECTIONS: dict[str, Any] = {
     "keepalive_timeout": 20,
     "lingering_time": 2,
@@ -95,6 +97,8 @@ async def _settle(_app: web.Application) -> None:
     """Let the collector leave alone what stays: to look at the whole schema again stops everybody."""
     gc.collect()
     gc.freeze()
+    # Answers are trees, and go as soon as they are sent; he would look through a large one while it grows.
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 def settings_with_port(settings: Settings, port: int) -> Settings:

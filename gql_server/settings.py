@@ -16,6 +16,7 @@ from mailers.mail import Sender
 from mailers.servers import read_servers
 from models.addresses import Address
 from models.errors import Invalid, StoreError
+from models.files import files_at
 from models.store import locate
 
 PREFIX = "GQL_SERVER_"
@@ -46,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
     site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
+    media_url: str = ""
     smtp_url: str = ""
     mail_from: str = ""
     trusted_proxies: str = ""
@@ -58,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     defer: OnOff = "off"
     http_statuses: Literal["stable", "draft"] = "stable"
     graphiql: Offer = "auto"
+    reader: Offer = "auto"
     plans: OnOff = "on"
     work: Literal["inside", "apart"] = "inside"
     cache_mb: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = 32
@@ -71,6 +74,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
+    def place_of_media(self) -> str:
+        """Where uploaded pictures are kept: beside the store when no other place is named."""
+        store = locate(self.database_url).credentials.get("file_path")
+        folder = Path(store).parent if store else Path.cwd() / "data"
+        return self.media_url or (folder / "media").as_uri()
+
+    @property
     def is_private(self) -> bool:
         """Whether nobody but this machine is served, so that letters may be shown instead of sent."""
         root = urlsplit(self.site_url).hostname or self.host
@@ -79,9 +89,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def offers_graphiql(self) -> bool:
         """Whether a browser that opens the graph's address is shown GraphiQL."""
-        # Where trusted documents alone are taken nothing typed there would run.
-        by_itself = self.is_private and self.trusted_only == "off"
-        return self.graphiql == "on" or (self.graphiql == "auto" and by_itself)
+        return self._offers(self.graphiql)
+
+    @property
+    def shows_reader(self) -> bool:
+        """Whether a browser is shown the publication as a page for readers."""
+        return self._offers(self.reader)
 
     @property
     def sender(self) -> tuple[str, str]:
@@ -99,6 +112,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def proxies(self) -> list[Network]:
         """The networks of proxies whose word on who asks is taken."""
         return [ip_network(part.strip()) for part in self.trusted_proxies.split(",") if part.strip()]
+
+    def _offers(self, wish: Offer) -> bool:
+        # Where trusted documents alone are taken, none of what is typed or asked there would run.
+        by_itself = self.is_private and self.trusted_only == "off"
+        return wish == "on" or (wish == "auto" and by_itself)
 
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -131,6 +149,10 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         raise SettingsError(_explain(str(error), given)) from None
     except StoreError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
+    try:
+        files_at(settings.place_of_media)
+    except StoreError as error:
+        raise SettingsError(f"{PREFIX}MEDIA_URL: {error}") from None
     _check_mail(settings)
     _check_origins(settings)
     _check_purges(settings)
@@ -198,6 +220,7 @@ def _explain(problem: str, given: Mapping[str, Any]) -> str:
         "defer": "on or off",
         "http_statuses": "stable or draft",
         "graphiql": "auto, on or off",
+        "reader": "auto, on or off",
         "plans": "on or off",
         "work": "inside or apart",
         "cache_mb": "a number of megabytes up to 100000, 0 to keep nothing",

@@ -1,57 +1,90 @@
-"""The short way: a kept answer to a plain request is written at once, with no task, handler or response made.
+"""The short way: a plain request whose answer is kept, or read without waiting, is answered by the connection
+itself, with no task, handler or response made.
 
 Whatever is not plain goes the long way, and is told there what is wrong with it; without this room all do.
 """
+
+from typing import NamedTuple
 
 from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http_parser import RawRequestMessage
 
+from gql_server.answering import ANSWERING
 from gql_server.crowd import CROWD
 from gql_server.identity import shows_a_key
-from gql_server.middleware import new_number
+from gql_server.middleware import REQUEST_ID, new_number
 from gql_server.negotiation import accepted
 from gql_server.origins import ORIGINS
 from gql_server.questions import Unreadable
-from gql_server.requests import wrong_with
+from gql_server.requests import read_question, wrong_with
 from gql_server.visitors import VISITORS
-from gql_server.wholes import WHOLES, Whole
+from gql_server.wholes import WHOLES, Key, Whole, may_be_shared
 
 
 class ShortWay:
-    """Answers a request with what is kept, under the same rules as the long way."""
+    """Answers a request with what is kept or is made at once, under the same rules as the long way."""
 
     def __init__(self, app: web.Application) -> None:
+        self._answering = app[ANSWERING]
         self._crowd = app[CROWD]
         self._origins = app[ORIGINS]
         self._visitors = app[VISITORS]
         self._wholes = app[WHOLES]
 
-    def find(self, message: RawRequestMessage, payload: StreamReader) -> Whole | None:
-        """Give what is kept for a request, if the request is plain."""
+    def find(self, message: RawRequestMessage, payload: StreamReader) -> "Found | None":
+        """Give what is kept for a request, or may be made for it at once, if the request is plain."""
         asking = _asking(message, payload)
         if asking is None or self._crowd.is_full:
             return None
         takes = accepted(", ".join(message.headers.getall("Accept", ())))
         key = self._wholes.key(asking, takes, message.headers.get("Accept-Encoding", ""))
-        whole = None if key is None else self._wholes.find(key)
-        return whole if whole is not None and whole.is_steady else None
+        if key is None:
+            return None
+        whole = self._wholes.find(key)
+        goes_on = self._may_be_made(asking) if whole is None else whole.is_steady
+        return Found(key, whole) if goes_on else None
 
-    def written(self, whole: Whole, request: web.Request) -> bytes | None:
-        """Write a kept answer down for who asks; nothing when he may not."""
-        if not self._origins.may_ask(request):
+    def written(self, found: "Found", request: web.Request) -> bytes | None:
+        """Write the answer down for who asks; nothing when he may not, or when he has to wait for it."""
+        if not self._origins.may_ask(request) or not self._visitors.may_come(request):
             return None
-        try:
-            self._visitors.admit(request)
-        except Unreadable:
+        number = request[REQUEST_ID] = new_number()
+        whole = found.whole or self._made(found.key, request)
+        if whole is None or not whole.is_steady:
             return None
-        lines = f"X-Request-ID: {new_number()}\r\nDate: {rfc822_formatted_time()}\r\n"
+        self._visitors.admit(request)
+        lines = f"X-Request-ID: {number}\r\nDate: {rfc822_formatted_time()}\r\n"
         for name, value in self._origins.headers(request).items():
             lines += f"{name}: {value}\r\n"
         if whole.reply.is_known(request.headers.getall("If-None-Match", ())):
             self._wholes.unchanged += 1
             return b"".join((whole.lines_unchanged, lines.encode(), b"\r\n"))
         return b"".join((whole.lines, lines.encode(), b"\r\n", whole.reply.body))
+
+    def _may_be_made(self, asking: str | bytes) -> bool:
+        # What is told to go the long way in the end is read twice, and most of that can be seen before.
+        return self._answering.is_at_once and (isinstance(asking, str) or b"mutation" not in asking)
+
+    def _made(self, key: Key, request: web.Request) -> Whole | None:
+        try:
+            question = read_question(request, key[-1])
+        except Unreadable:
+            return None
+        begun, asker = self._wholes.kept.moment(), self._visitors.asker(request)
+        if (ready := self._answering.ready(question, asker)) is None:
+            return None
+        if not may_be_shared(ready.operation, question):
+            return None
+        answer = self._answering.at_once(ready, asker)
+        return None if answer is None else self._wholes.put(key, answer, begun=begun)
+
+
+class Found(NamedTuple):
+    """What the answer to a plain request is kept under, and the answer if it is kept."""
+
+    key: Key
+    whole: Whole | None
 
 
 SHORT_WAY = web.AppKey("short_way", ShortWay)

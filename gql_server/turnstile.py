@@ -26,14 +26,22 @@ class Turnstile:
     def pass_one(self, key: str) -> None:
         """Let one pass, or raise TooMany with the time until the next may."""
         moment = self._clock()
+        wait = self._wait(key, moment)
         paid = max(self._paid_until.pop(key, moment), moment)
-        # Rounded: in sums of floats the last who may pass would sometimes wait for no time at all.
-        wait = round(paid - moment - self._every * (self._at_once - 1), 3)
         self._paid_until[key] = paid + self._every if wait <= 0 else paid
         while len(self._paid_until) > MOST_NETWORKS:
             self._paid_until.popitem(last=False)
         if wait > 0:
             raise models.TooMany(timedelta(seconds=wait))
+
+    def is_open(self, key: str) -> bool:
+        """Tell whether one may pass now."""
+        return self._wait(key, self._clock()) <= 0
+
+    def _wait(self, key: str, moment: float) -> float:
+        paid = max(self._paid_until.get(key, moment), moment)
+        # Rounded: in sums of floats the last who may pass would sometimes wait for no time at all.
+        return round(paid - moment - self._every * (self._at_once - 1), 3)
 
 
 class Gate:

@@ -56,6 +56,12 @@ class Visitors:
             message = f"Too many requests came from this network; try again in {wait} s."
             raise Unreadable(429, message, code="RATE_LIMITED", retry_after=str(wait)) from None
 
+    def may_come(self, request: web.Request) -> bool:
+        """Tell whether a request to the graph would be let in, without counting it."""
+        if self._questions is None or (network := self.network_of(request)) is None:
+            return True
+        return self._questions.is_open(network)
+
     def asker(self, request: web.Request, principal: models.Principal = models.NOBODY) -> Asker:
         """Give who asks something of the graph; the visitor is looked at when somebody needs to know."""
         return Asker(request[REQUEST_ID], lambda: self.of(request, "graph"), principal)
@@ -68,13 +74,12 @@ class Visitors:
         # A page that does not tell where it is says "null".
         trace = models.Trace(door=door, form=None if form == "null" else form, network=kept)
         languages = languages_of(request.headers.get("Accept-Language", ""))
-        outbox = self._carrier.outbox if is_of_this_machine(request) else None
         return Visitor(
             trace,
             languages,
             admit=lambda: self._sign_ups.admit(address, door),
             admit_comment=lambda: self._comments.admit(address, door),
-            outbox=outbox,
+            find_outbox=lambda: self._carrier.outbox if is_of_this_machine(request) else None,
         )
 
     def _address(self, request: web.Request) -> str | None:
@@ -132,8 +137,13 @@ def _without_port(hop: str) -> str:
 
 def languages_of(accepted: str) -> tuple[str, ...]:
     """Give the languages that a browser asks for, the best first (RFC 9110, 12.5.4)."""
+    return _languages_of(accepted[:1000])
+
+
+@lru_cache(maxsize=256)
+def _languages_of(accepted: str) -> tuple[str, ...]:
     weighed: list[tuple[float, str]] = []
-    for part in accepted[:1000].split(",")[:20]:
+    for part in accepted.split(",")[:20]:
         tag, *more = (word.strip() for word in part.split(";"))
         try:
             weight = float(next((word[2:] for word in more if word.startswith("q=")), 1))

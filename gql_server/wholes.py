@@ -14,7 +14,7 @@ import models
 from gql_server.answers import Answer
 from gql_server.negotiation import Accepted, takes_gzip
 from gql_server.questions import Question
-from gql_server.replies import Form, Reply, reply_to
+from gql_server.replies import Form, Reply, reply_at_once, reply_to
 from schema.documents import Operation
 from schema.kept import Kept, Made
 from schema.plans.asking import READERS
@@ -44,7 +44,8 @@ class Whole(NamedTuple):
     @classmethod
     def of(cls, reply: Reply) -> "Whole":
         """Write down the heads of a reply."""
-        return cls(reply, reply.is_steady, reply.lines(), reply.lines_unchanged())
+        unchanged = reply.lines_unchanged() if reply.etag is not None else b""
+        return cls(reply, reply.is_steady, reply.lines(), unchanged)
 
 
 class Wholes:
@@ -89,15 +90,29 @@ class Wholes:
 
         async def make() -> Made:
             answer = await answering()
-            _, media, is_packed, asking = key
-            # What is asked by POST no cache keeps but ours, so it has no validator either.
-            reply = await reply_to(answer, self.form(media, is_packed, isinstance(asking, str)))
-            may_be_kept = not answer.codes and len(reply.body) <= LONGEST_BODY
-            reads = answer.reads if may_be_kept else None
-            return Made(Whole.of(reply), len(reply.body) + OVERHEAD, reads, answer.until)
+            return _made(answer, await reply_to(answer, self._form_of(key)))
 
         whole: Whole = await self.kept.get(key, make)
         return whole.reply
+
+    def put(self, key: Key, answer: Answer, *, begun: int) -> Whole:
+        """Write what may be shared, and was made since the moment `begun`, and keep it if it may be kept."""
+        made = _made(answer, reply_at_once(answer, self._form_of(key)))
+        self.kept.keep(key, made, begun=begun)
+        whole: Whole = made.value
+        return whole
+
+    def _form_of(self, key: Key) -> Form:
+        _, media, is_packed, asking = key
+        # What is asked by POST no cache keeps but ours, so it has no validator either.
+        return self.form(media, is_packed, isinstance(asking, str))
+
+
+def _made(answer: Answer, reply: Reply) -> Made:
+    may_be_kept = not answer.codes and len(reply.body) <= LONGEST_BODY
+    return Made(
+        Whole.of(reply), len(reply.body) + OVERHEAD, answer.reads if may_be_kept else None, answer.until
+    )
 
 
 async def _look() -> None:

@@ -23,12 +23,14 @@ class Pace(Enum):
 
     QUICK = "asks the store alone"
     LETTERS = "waits for a mail server, and somebody for it"
+    CALLS = "waits for the servers of others"
     BULK = "may take its time"
 
 
-SEATS = 12
-# A mail server that hangs keeps its seats; the store's own work has two that nobody takes.
-SEATS_FOR = {Pace.QUICK: SEATS, Pace.LETTERS: 4, Pace.BULK: 6}
+SEATS = 15
+# A server that hangs keeps its seats; the store's own work has two that nobody takes.
+SEATS_FOR = {Pace.QUICK: SEATS, Pace.LETTERS: 4, Pace.CALLS: 3, Pace.BULK: 6}
+SLOW = {Pace.LETTERS: {Work.SEND_LETTERS}, Pace.CALLS: {Work.SEND_WEBHOOK}}
 POLL_SECONDS = 1.0
 PATIENCE_SECONDS = 20.0  # a mail server that looks into letters answers late
 BREATH_SECONDS = (0.02, 0.08)
@@ -91,8 +93,8 @@ class Worker:
     def _paces(self, lane: Lane) -> dict[Pace, Collection[Work]]:
         if lane is Lane.BULK:
             return {Pace.BULK: self._hands}
-        letters = self._hands.keys() & {Work.SEND_LETTERS}
-        return {Pace.QUICK: self._hands.keys() - letters, Pace.LETTERS: letters}
+        slow = {pace: self._hands.keys() & works for pace, works in SLOW.items()}
+        return {Pace.QUICK: self._hands.keys() - set().union(*slow.values()), **slow}
 
     async def _claim(self, lane: Lane, pace: Pace, works: Collection[Work], limit: int) -> int:
         found = await queue().claim(self._owner, works=works, lane=lane, limit=limit)

@@ -11,11 +11,15 @@ import orjson
 
 from mailers import (
     already_subscribed,
+    comment_confirmation,
+    comment_reply,
+    comments_waiting,
     confirmation,
     digest,
     goodbye,
     invitation,
     newsletter,
+    pen,
     preferences_link,
     sign_in,
     welcome,
@@ -29,10 +33,16 @@ from mailers.wording import FOLDER, Facts, wording_of
 FIXED = ("language", "site_title", "paths", "topic", "posts")
 LETTERS: Mapping[str, tuple[type[Facts], Callable[[Any], Letter]]] = {
     "already_subscribed": (already_subscribed.AlreadySubscribed, already_subscribed.write),
+    "comment_confirmation": (comment_confirmation.CommentConfirmation, comment_confirmation.write),
+    "comment_reply": (comment_reply.CommentReply, comment_reply.write),
+    "comments_waiting": (comments_waiting.CommentsWaiting, comments_waiting.write),
     "confirmation": (confirmation.Confirmation, confirmation.write),
     "digest": (digest.Digest, digest.write),
     "goodbye": (goodbye.Goodbye, goodbye.write),
     "invitation": (invitation.Invitation, invitation.write),
+    "pen": (pen.Pen, pen.write),
+    "pen_reminder": (pen.Pen, pen.remind),
+    "pen_thanks": (pen.Pen, pen.thank),
     "newsletter": (newsletter.Newsletter, newsletter.write),
     "preferences_link": (preferences_link.PreferencesLink, preferences_link.write),
     "sign_in": (sign_in.SignIn, sign_in.write),

@@ -1,15 +1,33 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
-from models import jobs, paging, pulse, text
+from models import jobs, paging, pulse, text, webhooks
 from models.addresses import Address
-from models.archive import ArchiveMonth, archive_months, count_posts, move_to_time_zone
+from models.archive import (
+    ArchiveMonth,
+    archive_months,
+    count_posts,
+    cut_months,
+    move_to_time_zone,
+    set_time_zone,
+)
 from models.audit import Audit
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.clearing import clear
-from models.comments import LONGEST as LONGEST_COMMENT
-from models.comments import Comment, Fate, Writer
+from models.comment_letters import (
+    attend_comment,
+    comment_to_confirm,
+    confirm_comment,
+    decline_notices,
+)
+from models.comment_rules import Doubt, Draft, Rule, Screening, form_token, screen, still_open
+from models.commenters import Commenter
+from models.comments import Comment, Fate
+from models.comparing import Fate as LineFate
+from models.comparing import Hunk, compare
+from models.comparing import Line as DiffLine
 from models.consents import Act, Consent, Trace
+from models.content import Content, Format
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
 from models.digests import digest
@@ -19,17 +37,20 @@ from models.errors import (
     Closed,
     Expired,
     FellBehind,
+    InUse,
     Invalid,
     NotAllowed,
     NotFound,
     Refused,
     StoreError,
+    Taken,
     TooMany,
     Unproven,
 )
 from models.fan_outs import carry_issue
+from models.files import Files, files_at
 from models.founding import found
-from models.images import Image
+from models.images import Image, draw_renditions
 from models.instants import now
 from models.interests import Topic, described, known_topics, read_topic, topic_code, topics_of
 from models.invitations import invite
@@ -37,13 +58,17 @@ from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.keys import LIVES as LIVES_OF_KEYS
 from models.keys import Key, KeyKind
-from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead
+from models.masthead import Masthead, MenuEntry, MenuTree, menu_entries, read_masthead, read_menus
+from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
+from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
 from models.openings import announce_post
 from models.outcomes import Outcome, settle
 from models.pages import Page
-from models.paths import Leads, leads, normal_path
+from models.parting import delete_author, delete_tag, merge_tags
+from models.paths import Leads, is_somewhere, leads, normal_path
+from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
@@ -52,7 +77,10 @@ from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_rol
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
+from models.remarks import LONGEST as LONGEST_COMMENT
+from models.remarks import Writer
 from models.repeats import Repeat
+from models.revisions import Editor, Revision
 from models.roster import Brought, Came, bring_in
 from models.roster_lines import COLUMNS as ROSTER_COLUMNS
 from models.roster_lines import Line as RosterLine
@@ -69,10 +97,13 @@ from models.tags import Tag
 from models.tokens import keyed_digest
 from models.trials import try_out
 from models.users import User
-from models.visibility import Status
+from models.visibility import Status, is_visible
 from models.wanted import Wanted
+from models.webhook_calls import CallState, HookEvent, WebhookCall
+from models.webhooks import Heard, Webhook
 
 __all__ = [
+    "DEEPEST_MENU",
     "LIVES_OF_KEYS",
     "LONGEST_COMMENT",
     "LONGEST_PATH",
@@ -87,20 +118,33 @@ __all__ = [
     "Author",
     "Brought",
     "Byline",
+    "CallState",
     "Came",
     "Changed",
     "Closed",
     "Comment",
     "CommentPolicy",
+    "Commenter",
     "Consent",
+    "Content",
     "Delivery",
+    "DiffLine",
+    "Doubt",
+    "Draft",
+    "Editor",
     "Entry",
     "Expired",
     "Fate",
     "FellBehind",
+    "Files",
+    "Format",
     "Frequency",
     "GiveUp",
+    "Heard",
+    "HookEvent",
+    "Hunk",
     "Image",
+    "InUse",
     "Invalid",
     "Issue",
     "IssueKind",
@@ -111,17 +155,20 @@ __all__ = [
     "Lane",
     "Leads",
     "LetterKind",
+    "LineFate",
     "Masthead",
     "Menu",
     "MenuEntry",
     "MenuItem",
     "MenuTree",
+    "ModeratorLink",
     "MonthCount",
     "Newsletter",
     "NotAllowed",
     "NotFound",
     "Outcome",
     "Page",
+    "Pen",
     "PersistedDocument",
     "Post",
     "Principal",
@@ -129,10 +176,13 @@ __all__ = [
     "Redirect",
     "Refused",
     "Repeat",
+    "Revision",
     "Role",
     "RosterLine",
     "RosterProblem",
+    "Rule",
     "Scope",
+    "Screening",
     "SignIn",
     "SignUp",
     "Site",
@@ -145,6 +195,7 @@ __all__ = [
     "SuppressionScope",
     "Tag",
     "Tagging",
+    "Taken",
     "TooMany",
     "Topic",
     "Trace",
@@ -153,6 +204,8 @@ __all__ = [
     "Unproven",
     "User",
     "Wanted",
+    "Webhook",
+    "WebhookCall",
     "Work",
     "Writer",
     "announce_post",
@@ -160,28 +213,44 @@ __all__ = [
     "answer_sign_up",
     "archive_months",
     "arrange",
+    "attend_comment",
     "bring_in",
     "carry_issue",
     "clear",
+    "comment_to_confirm",
+    "compare",
+    "confirm_comment",
     "count_due",
     "count_posts",
+    "cut_months",
+    "decline_notices",
+    "delete_author",
+    "delete_tag",
     "described",
     "digest",
+    "draw_renditions",
     "erase",
     "export",
+    "files_at",
     "findable",
     "forget",
+    "form_token",
     "found",
     "hand_out",
     "held_of",
     "invite",
+    "is_somewhere",
+    "is_visible",
     "jobs",
     "keyed_digest",
     "known_topics",
     "lead",
     "leads",
+    "learn_spam",
     "least_role",
     "menu_entries",
+    "merge_tags",
+    "moderate",
     "move_to_time_zone",
     "normal_path",
     "now",
@@ -192,15 +261,24 @@ __all__ = [
     "pulse",
     "purge",
     "read_masthead",
+    "read_menus",
     "read_topic",
     "recount",
+    "remind_of_pen",
+    "remove_comment",
+    "screen",
     "scrub",
+    "set_time_zone",
     "settle",
+    "still_open",
     "suppress",
+    "tell_moderators",
     "text",
+    "thank_for_pens",
     "to_own",
     "topic_code",
     "topics_of",
     "try_out",
     "unsuppress",
+    "webhooks",
 ]

@@ -1,8 +1,11 @@
 """The audit log: who did what to which thing and when, in ids alone; nothing is ever taken out of it."""
 
+from collections.abc import Awaitable, Callable
+
 from tortoise import fields
 from tortoise.models import Model
 
+from models.atomic import atomic
 from models.instants import Instant, now
 from models.principals import Principal
 
@@ -29,3 +32,11 @@ class Audit(Model):
         await cls.create(
             at=now(), user_id=principal.user_id, key_id=principal.key_id, deed=deed, subject_id=subject_id
         )
+
+    @classmethod
+    @atomic
+    async def noted(cls, principal: Principal, deed: str, work: Callable[[], Awaitable[int]]) -> int:
+        """Do a deed and note it, both or neither; give the id of what it was done to, as the work does."""
+        subject_id = await work()
+        await cls.note(principal, deed, subject_id)
+        return subject_id

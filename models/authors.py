@@ -6,9 +6,9 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import text
+from models import redirects, text
 from models.atomic import atomic
-from models.errors import Invalid
+from models.errors import Invalid, Taken
 from models.fitting import fitting
 from models.relations import belongs_to, may_point_to
 from models.slugs import free_slug, in_turn
@@ -56,10 +56,8 @@ class Author(Model):
         cls, site_id: int, name: str, *, place: int | None = None, bio_html: str | None = None
     ) -> "Author":
         """Give the author of that name; make one who is not known yet, shown at `place` when it is given."""
-        name = text.clean_line(name)[:200]
-        if not name:
-            raise Invalid("name", "An author needs a name.")
-        fitting(cls, {"name": name, "bio_html": bio_html})
+        name = _name(name)
+        fitting(cls, {"bio_html": bio_html})
         await in_turn(site_id)
         author = await cls.filter(site_id=site_id, name=name).first()
         if author is None:
@@ -72,6 +70,54 @@ class Author(Model):
         await author.save()
         return author
 
+    @classmethod
+    @atomic
+    async def introduce(cls, site_id: int, name: str, **more: Any) -> "Author":
+        """Make an author nobody is called like yet; `more` may set what `edit` changes."""
+        await in_turn(site_id)
+        if await cls.filter(site_id=site_id, name=_name(name)).exists():
+            raise Taken("name")
+        author = await cls.named(site_id, name)
+        await author.edit(**more)
+        return author
+
+    @atomic
+    async def edit(self, **more: Any) -> None:
+        """Change what is said of the author: `more` sets name, slug, bio_html, avatar_id, place.
+
+        The old path keeps leading here.
+        """
+        await in_turn(self.site_id)
+        values = await self._checked(more)
+        if values:
+            self.update_from_dict(values)
+            await self.save(update_fields=list(values))
+
+    async def _checked(self, more: dict[str, Any]) -> dict[str, Any]:
+        if unknown := set(more) - {"name", "slug", "bio_html", "avatar_id", "place"}:
+            raise TypeError(f"authors have no {', '.join(sorted(unknown))}")
+        name, values = _name(more.get("name", self.name)), dict(more)
+        if await Author.filter(site_id=self.site_id, name=name).exclude(id=self.id).exists():
+            raise Taken("name")
+        if "name" in values or "place" in values:
+            place = values.pop("place") if "place" in values else int(self.sort_key[:6])
+            values |= {"name": name, "sort_key": _sort_key(name, place)}
+        if "slug" in values:
+            values["slug"] = await free_slug(Author, self.site_id, values["slug"] or name, besides=self.id)
+            await redirects.move(self.site_id, self.path, self.path_of(values["slug"]))
+        if values.get("bio_html") is not None:
+            values["bio_html"] = text.sanitise(fitting(Author, {"bio_html": values["bio_html"]})["bio_html"])
+        return values
+
+
+def _name(name: str) -> str:
+    name = text.clean_line(name)[:200]
+    if not name:
+        raise Invalid("name", "An author needs a name.")
+    return str(fitting(Author, {"name": name})["name"])
+
 
 def _sort_key(name: str, place: int | None) -> str:
+    if place is not None and not 0 <= place <= LAST_PLACE:
+        raise Invalid("place", f"A place is a number from 0 to {LAST_PLACE}.")
     return f"{LAST_PLACE if place is None else place:06d} {text.sort_key(name)}"

@@ -1,42 +1,50 @@
 """Comments and the conversations they grow into."""
 
-import re
-import unicodedata
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
 from tortoise import fields
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import pulse, text
-from models.addresses import Address
+from models import pulse, webhooks
 from models.atomic import atomic, in_one_step
+from models.comment_rules import (
+    SAID_AGAIN_WITHIN,
+    UNSCREENED,
+    Doubt,
+    Rule,
+    Screening,
+    read_doubts,
+    written_down,
+)
 from models.engines.intakes import intake
-from models.errors import Closed, Invalid, NotFound
-from models.fitting import fitting, plain
-from models.instants import Instant, now
+from models.errors import Closed, Expired, Invalid, NotFound, Unproven
+from models.fitting import fitting
+from models.instants import Instant, lasts, now, rfc_3339
+from models.jobs import Job, Lane, Work
 from models.posts import Post
+from models.principals import NOBODY, Principal
 from models.relations import belongs_to, may_point_to
+from models.remarks import LONGEST_NAME, LONGEST_WEBSITE, Writer, as_guest, signed, written
 from models.repeats import Repeat, once
-from models.visibility import visible
+from models.site import CommentPolicy, Site
+from models.spam import Lesson
+from models.tokens import Token, digest
+from models.visibility import open_to
+from models.webhook_calls import HookEvent
 
-LONGEST = 5_000
 DEEPEST = 4
-LONGEST_NAME = 100
-LONGEST_WEBSITE = 500
-# A host and what follows it; no name and password before it, which would show one place and lead to another.
-WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f/?#@\\\[\]]+([/?#][^\s<>\"\x00-\x1f\x7f\\]*)?")
-# Letters and signs of nothing.
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-# Whoever is named so would turn around what stands beside the name.
-TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+EDIT = "edit"
+EDIT_LIFE = timedelta(minutes=15)
+ERASED: dict[str, Any] = {
+    "name": "—", "email": None, "mailbox": None, "website": None, "language": None, "notify_replies": False,
+    "source": "", "html": "", "text": "", "held_because": None, "fingerprint": None,
+}  # fmt: skip
 
 
 class Fate(StrEnum):
@@ -46,16 +54,6 @@ class Fate(StrEnum):
     APPROVED = "approved"
     REJECTED = "rejected"
     SPAM = "spam"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Writer:
-    """Who writes a comment: a guest by name, or an author of the site."""
-
-    name: str
-    email: str | None = None
-    website: str | None = None
-    author_id: int | None = None
 
 
 class Comment(Model):
@@ -71,12 +69,19 @@ class Comment(Model):
     author_id: int | None
     name = fields.CharField(max_length=LONGEST_NAME)
     email = fields.CharField(max_length=254, null=True)
+    mailbox = fields.CharField(max_length=254, null=True)
     website = fields.CharField(max_length=LONGEST_WEBSITE, null=True)
+    language = fields.CharField(max_length=35, null=True)
+    notify_replies = fields.BooleanField(default=False, db_default=False)
     source = fields.TextField()
     html = fields.TextField()
     text = fields.TextField()
     status = fields.CharEnumField(Fate, max_length=16, default=Fate.PENDING)
     is_shown = fields.BooleanField(default=False)
+    held_because = fields.TextField(null=True)
+    spam_score = fields.FloatField(null=True)
+    fingerprint = fields.CharField(max_length=32, null=True)
+    learned_as = fields.CharEnumField(Lesson, max_length=8, null=True)
     reply_count = fields.IntField(default=0)
     source_id = fields.CharField(max_length=255, null=True)
     created_at = Instant()
@@ -87,12 +92,25 @@ class Comment(Model):
         indexes = (
             ("post_id", "parent_id", "is_shown", "created_at", "id"),
             ("parent_id", "created_at", "id"),
+            ("status", "created_at", "id"),
+            ("mailbox",),
+            ("fingerprint",),
         )
 
+    @property
+    def doubts(self) -> list[Doubt]:
+        """Why it waited, or waits."""
+        return read_doubts(self.held_because or "")
+
+    @property
+    def awaits_address(self) -> bool:
+        """Whether it waits for nothing but its writer, who is to prove the address."""
+        return self.status is Fate.PENDING and Doubt(Rule.UNCONFIRMED) in self.doubts
+
     @classmethod
-    def shown(cls) -> QuerySet[Self]:
-        """Ask for the comments that everybody may read, on posts that everybody may read."""
-        return cls.filter(visible("post__"), is_shown=True)
+    def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
+        """Ask for the comments that everybody may read, on posts that somebody may read."""
+        return cls.filter(open_to(principal, "post__"), is_shown=True)
 
     @classmethod
     def roots(cls) -> QuerySet[Self]:
@@ -105,9 +123,46 @@ class Comment(Model):
         return cls.filter(is_shown=True)
 
     @classmethod
+    def across_posts(cls) -> QuerySet[Self]:
+        """Ask for the shown comments of all posts, so that the index by moment is walked."""
+        return cls.shown().filter(status=Fate.APPROVED)
+
+    @classmethod
+    def in_queue(cls, statuses: Collection[Fate]) -> QuerySet[Self]:
+        """Ask for the comments in some states, as moderators see them."""
+        return cls.filter(status__in=sorted(statuses))
+
+    @classmethod
     def held(cls) -> QuerySet[Self]:
-        """Ask for the comments that wait for a person."""
+        """Ask for the comments that wait."""
         return cls.filter(status=Fate.PENDING)
+
+    @classmethod
+    def undecided(cls) -> QuerySet[Self]:
+        """Ask for the comments that wait for a person, and not for their writer to prove the address."""
+        strange = Q(held_because=written_down([Doubt(Rule.UNCONFIRMED)]))
+        return cls.held().filter(Q(held_because__isnull=True) | ~strange)
+
+    @classmethod
+    def of_address(cls, site_id: int, mailbox: str) -> QuerySet[Self]:
+        """Ask for all that was left with an address."""
+        return cls.filter(post__site_id=site_id, mailbox=mailbox)
+
+    @classmethod
+    @pulse.precise("comment")
+    async def want_no_notices(cls, site_id: int, mailbox: str) -> None:
+        """Tell whoever has an address of no reply any more, in the caller's transaction."""
+        ids = await cls.of_address(site_id, mailbox).filter(notify_replies=True).values_list("id", flat=True)
+        await cls.filter(id__in=ids).update(notify_replies=False)
+
+    @classmethod
+    @pulse.precise("comment", "post")
+    async def forget_unproven(cls, before: datetime) -> int:
+        """Forget what was left before a moment with an address that nobody proved, in the caller's
+        transaction: no reader ever saw it.
+        """
+        strange = cls.held().filter(held_because=written_down([Doubt(Rule.UNCONFIRMED)]))
+        return await strange.filter(created_at__lt=before).delete()
 
     @classmethod
     async def as_left(cls, id: int) -> Self:
@@ -122,21 +177,28 @@ class Comment(Model):
     @pulse.precise("comment", "post")
     async def leave(
         cls, post_id: int, writer: Writer, content: str, *, parent_id: int | None = None,
-        key: str | None = None,
+        key: str | None = None, screening: Screening = UNSCREENED, **wishes: Any,
     ) -> Self:  # fmt: skip
-        """Leave a guest's comment below a post that takes them, held or shown at once as the site has it.
+        """Leave a comment below a post that takes them, shown at once or held as its writer, the site and
+        the rules have it; `wishes` may set language and notify_replies.
 
         Of a command that has a `key` and came before, give the comment that was left then.
         """
         moment = now()
-        values = fitting(cls, _signed(_guest(writer))) | _written(content) | {"created_at": moment}
-        row = {**values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST}
+        values = fitting(cls, _signed(writer)) | written(content) | _screened(screening) | _wished(wishes)
+        values |= {"created_at": moment, "author_id": writer.author_id}
+        row = {
+            **values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST,
+            "status": Fate.SPAM if screening.is_spam else Fate.APPROVED if writer.author_id else None,
+            "said_again_since": moment - SAID_AGAIN_WITHIN,
+        }  # fmt: skip
 
         def tell(id: int) -> None:
             pulse.touch(f"comments-{post_id}")
             pulse.tell(pulse.CommentShown(comment_id=id, post_id=post_id))
 
-        place = await intake().comment(row, moment=moment, once=once(key), tell=tell)
+        promise = Job.of(Work.ATTEND_COMMENT, lane=Lane.URGENT)
+        place = await intake().comment(row, promise, moment=moment, once=once(key), tell=tell)
         if place is None:
             raise NotFound("There is no such post.", field="postId")
         if not place.is_open:
@@ -145,23 +207,36 @@ class Comment(Model):
             raise NotFound("There is no such comment below that post.", field="parentId")
         if place.id is None:
             return await cls.as_left(int(await Repeat.answer_to(key) or 0))
-        status = Fate.APPROVED if place.is_shown else Fate.PENDING
+        values["held_because"] = place.held_because
         # As Tortoise makes a row that it has read, which this one need not be.
         return cls._init_from_db(
-            id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth, author_id=None,
-            status=status, is_shown=place.is_shown, reply_count=0, source_id=None, **values,
+            id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth,
+            status=Fate(place.status), is_shown=place.is_shown, reply_count=0, source_id=None,
+            learned_as=None, **values,
         )  # fmt: skip
 
     @classmethod
     @atomic
     async def decide_all(cls, ids: Collection[int], status: Fate) -> None:
         """Decide alike about several comments, or about none when one of them is not there."""
+        for comment in await cls._all_of(ids):
+            await comment.decide(status)
+            await Job.promise(Work.LEARN_SPAM, key=f"learn-{comment.id}", comment=comment.id)
+
+    @classmethod
+    @atomic
+    async def remove_all(cls, ids: Collection[int]) -> None:
+        """Delete several comments with their replies, or none when one of them is not there."""
+        for comment in await cls._all_of(ids):
+            await comment.remove()
+
+    @classmethod
+    async def _all_of(cls, ids: Collection[int]) -> list[Self]:
         # In one order, so that two who decide at once never wait for each other.
         found = await cls.filter(id__in=list(ids)).order_by("post_id", "id")
         if missing := set(ids) - {comment.id for comment in found}:
             raise NotFound(f"There is no comment {min(missing)}.")
-        for comment in found:
-            await comment.decide(status)
+        return found
 
     @classmethod
     @atomic
@@ -180,8 +255,8 @@ class Comment(Model):
             parent_id=parent.id if parent else None,
             depth=parent.depth + 1 if parent else 0,
             author_id=writer.author_id,
-            **fitting(cls, _signed(writer) | {"source_id": source_id}),
-            **_written(content),
+            **fitting(cls, signed(writer) | {"source_id": source_id}),
+            **written(content),
             created_at=written_at or now(),
         )
         if status is not Fate.PENDING:
@@ -192,14 +267,128 @@ class Comment(Model):
     @pulse.precise("comment", "post")
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
+        await self._lock_post()
+        await self._settle(status, because=None if status is Fate.PENDING else self.held_because)
+
+    def edit_token(self, site: Site) -> str | None:
+        """Give the token that changes these words or takes them back; None when its time is over."""
+        if not lasts(self.created_at, EDIT_LIFE):
+            return None
+        return str(Token.signed(EDIT, self.id, site.secret, *self._as_it_reads()))
+
+    @classmethod
+    async def to_edit(cls, site: Site, token: str) -> Self:
+        """Give the comment that a token may change; refuse a token of other words, and one that is over."""
+        read = Token.read(token, EDIT)
+        found = await cls.filter(id=read.owner, post__site_id=site.id).first() if read else None
+        if read is None or found is None or read.claim(site.secret, *found._as_it_reads()) is None:
+            raise Unproven
+        if not lasts(found.created_at, EDIT_LIFE):
+            raise Expired
+        return found
+
+    @atomic
+    @pulse.precise("comment", "post")
+    async def edit(self, site: Site, content: str, screening: Screening = UNSCREENED) -> Self:
+        """Say it in other words, which wait where a new comment of these words would; tell nobody anew."""
+        comment = await self._locked()
+        values: dict[str, Any] = {**written(content), **_screened(screening)}
+        status, doubts = comment._judged_anew(site, screening)
+        values["held_because"] = written_down(doubts) or None
+        await Comment.filter(id=comment.id).update(**values)
+        comment.update_from_dict(values)
+        if comment.is_shown:
+            pulse.touch(f"comments-{comment.post_id}")
+        if status is not comment.status:
+            await comment._settle(status, because=comment.held_because)
+            await comment._attend()
+        return comment
+
+    @atomic
+    async def retract(self) -> None:
+        """Take it back, as long as nobody has replied."""
+        comment = await self._locked()
+        if await Comment.exists(parent_id=comment.id):
+            raise Invalid("token", "Somebody has replied to it.")
+        await comment.remove()
+
+    @atomic
+    @pulse.precise("comment", "post")
+    async def remove(self) -> None:
+        """Delete it, and all that replies to it."""
+        await self._lock_post()
+        await self._show(is_shown=False)
+        await Comment.filter(id=self.id).delete()
+
+    @classmethod
+    @atomic
+    @pulse.precise("comment", "post")
+    async def erase_of(cls, site_id: int, mailbox: str) -> int:
+        """Forget what was left with an address; where somebody replied, a place without words stays."""
+        # Own replies first, so that what only they stand below goes too.
+        found = await cls.of_address(site_id, mailbox).order_by("-depth", "post_id", "id")
+        for comment in found:
+            if await cls.exists(parent_id=comment.id):
+                await cls.filter(id=comment.id).update(**ERASED)
+                pulse.touch(f"comments-{comment.post_id}")
+            else:
+                await comment.remove()
+        return len(found)
+
+    @atomic
+    @pulse.precise("comment", "post")
+    async def accept_address(self, site: Site) -> Self:
+        """Show it, now that its writer has proven the address, unless the site holds all by now."""
+        comment = await self._locked()
+        if comment.awaits_address and site.comment_policy is CommentPolicy.HELD:
+            await comment._settle(Fate.PENDING, because=written_down([Doubt(Rule.POLICY)]))
+            await comment._attend()
+        elif comment.awaits_address:
+            await comment._settle(Fate.APPROVED, because=comment.held_because)
+        return comment
+
+    def _judged_anew(self, site: Site, screening: Screening) -> tuple[Fate, list[Doubt]]:
+        """Tell where it stands with other words, and why."""
+        kept = {Rule.POLICY, Rule.UNCONFIRMED, Rule.DUPLICATE} if self.status is Fate.PENDING else set()
+        doubts = [doubt for doubt in self.doubts if doubt.rule in kept]
+        doubts += screening.doubts
+        if self.status in (Fate.REJECTED, Fate.SPAM) or self.author_id is not None:
+            return self.status, doubts
+        if screening.is_spam:
+            return Fate.SPAM, doubts
+        # What a moderator has read are other words.
+        if self.status is Fate.APPROVED and site.comment_policy is CommentPolicy.HELD:
+            doubts.append(Doubt(Rule.POLICY))
+        return (Fate.PENDING if doubts else self.status), doubts
+
+    def _as_it_reads(self) -> tuple[str, str]:
+        return rfc_3339(self.created_at), digest(self.source)
+
+    async def _lock_post(self) -> None:
         # One decision at a time below a post: two at once would each miss what the other shows. A new
         # comment has locked the post's key already, and two that want more than `no_key` would wait for
         # each other.
         await Post.filter(id=self.post_id).select_for_update(no_key=True).only("id").first()
-        await Comment.filter(id=self.id).update(status=status)
-        self.status = status
+
+    async def _locked(self) -> Self:
+        await self._lock_post()
+        row = await type(self).filter(id=self.id).first()
+        if row is None or row._as_it_reads() != self._as_it_reads():
+            raise Unproven
+        return row
+
+    async def _attend(self) -> None:
+        await Job.promise(Work.ATTEND_COMMENT, comment=self.id)
+
+    async def _settle(self, status: Fate, *, because: str | None) -> None:
+        changes: dict[str, Any] = {"status": status, "held_because": because}
+        await Comment.filter(id=self.id).update(**changes)
+        self.update_from_dict(changes)
+        await self._show_if_it_may()
+
+    async def _show_if_it_may(self) -> None:
         parent_shown = self.parent_id is None or await Comment.exists(id=self.parent_id, is_shown=True)
-        await self._show(status is Fate.APPROVED and parent_shown)
+        await self._show(self.status is Fate.APPROVED and parent_shown)
 
     async def _show(self, is_shown: bool) -> None:
         changed = await Comment.filter(id=self.id, is_shown=not is_shown).update(is_shown=is_shown)
@@ -209,45 +398,31 @@ class Comment(Model):
         pulse.touch(f"comments-{self.post_id}")
         if is_shown:
             pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
+            await webhooks.promise(HookEvent.COMMENT_SHOWN, self.id, post_id=self.post_id)
         by = 1 if is_shown else -1
         await Post.filter(id=self.post_id).update(comment_count=F("comment_count") + by)
         if self.parent_id is not None:
             await Comment.filter(id=self.parent_id).update(reply_count=F("reply_count") + by)
+            if is_shown and await Comment.exists(id=self.parent_id, notify_replies=True):
+                await self._attend()
         for reply in await Comment.filter(parent_id=self.id, status=Fate.APPROVED):
             await reply._show(is_shown)
 
 
-def _guest(writer: Writer) -> Writer:
-    """Give a stranger as a comment keeps one; refuse rather than cut."""
-    name = text.clean_line(TURNING.sub("", writer.name))
-    if len(name) > LONGEST_NAME:
-        raise Invalid("authorName", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
-    if len(writer.website or "") > LONGEST_WEBSITE:
-        message = f"A website holds at most {LONGEST_WEBSITE} characters."
-        raise Invalid("authorWebsite", message, limit=LONGEST_WEBSITE)
-    email = Address.of(writer.email or "", field="authorEmail").text
-    return Writer(name=name, email=email, website=(writer.website or "").strip())
+def _signed(writer: Writer) -> dict[str, Any]:
+    return signed(writer if writer.author_id is not None else as_guest(writer))
 
 
-def _signed(writer: Writer) -> dict[str, str | None]:
-    name = plain("authorName", text.clean_line(writer.name))[:LONGEST_NAME]
-    if not _can_be_seen(name):
-        raise Invalid("authorName", "A comment needs the name of who wrote it.")
-    if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
-        raise Invalid("authorWebsite", "A website begins with https:// or http://.")
-    return {"name": name, "email": writer.email, "website": writer.website or None}
+def _screened(screening: Screening) -> dict[str, Any]:
+    return {
+        "held_because": written_down(screening.doubts) or None,
+        "spam_score": screening.score,
+        "fingerprint": screening.fingerprint,
+    }
 
 
-def _written(content: str) -> dict[str, Any]:
-    content = CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
-    if not _can_be_seen(content):
-        raise Invalid("content", "A comment needs some text.")
-    if len(content) > LONGEST:
-        raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
-    html = text.sanitise_comment(text.paragraphs(content))
-    return {"source": content, "html": html, "text": text.plain(html)}
-
-
-def _can_be_seen(words: str) -> bool:
-    """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
-    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in words)
+def _wished(wishes: dict[str, Any]) -> dict[str, Any]:
+    known = {"language": None, "notify_replies": False}
+    if unknown := set(wishes) - set(known):
+        raise TypeError(f"comments have no {', '.join(sorted(unknown))}")
+    return known | wishes

@@ -1,10 +1,13 @@
 """What a post or a page says, in every form it is read in, worked out once when it is written."""
 
+import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from models import text
+from models import markdown, text
 from models.blocks import Block, blocks
 from models.errors import Invalid
 from models.fitting import plain
@@ -13,25 +16,50 @@ LONGEST = 500_000
 OPENING = 1000
 
 
+class Format(StrEnum):
+    """What a text is written in."""
+
+    HTML = "html"
+    MARKDOWN = "markdown"
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A text as given and as read: sanitised HTML, plain text, blocks, words to find it by."""
 
     source: str
+    format: Format
     html: str
     text: str
     blocks: list[Block]
 
     @classmethod
-    def of(cls, source: str) -> "Content":
-        """Read HTML as an author gave it; refuse what is longer than LONGEST characters."""
+    def of(cls, source: str, format: Format = Format.HTML) -> "Content":
+        """Read a text as an author gave it; refuse what is longer than LONGEST characters."""
         if len(source) > LONGEST:
-            raise Invalid("content", f"A text holds at most {LONGEST} characters.")
+            raise Invalid("content", f"A text holds at most {LONGEST} characters.", limit=LONGEST)
         source = plain("content", source.replace("\x00", ""))
-        html = text.sanitise(source)
+        html = text.sanitise(markdown.to_html(source) if format is Format.MARKDOWN else source)
         parts = blocks(html)
         html = _with_anchors(html, [part["anchor"] for part in parts if part["kind"] == "heading"])
-        return cls(source=source, html=html, text=text.plain(html), blocks=parts)
+        return cls(source=source, format=format, html=html, text=text.plain(html), blocks=parts)
+
+    @classmethod
+    async def read(cls, source: str, format: Format) -> "Content":
+        """Do so in a thread: a long text in Markdown takes a second, in which others are answered."""
+        return await asyncio.to_thread(cls.of, source, format)
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row keeps of it."""
+        return {
+            "source": self.source,
+            "source_format": self.format,
+            "html": self.html,
+            "text": self.text,
+            "blocks": self.blocks,
+            "opening": self.opening,
+        }
 
     @property
     def opening(self) -> str:

@@ -34,6 +34,12 @@ class LetterKind(StrEnum):
     DIGEST = "digest"
     SIGN_IN = "sign_in"
     INVITATION = "invitation"
+    PEN = "pen"
+    PEN_REMINDER = "pen_reminder"
+    PEN_THANKS = "pen_thanks"
+    COMMENT_CONFIRMATION = "comment_confirmation"
+    COMMENT_REPLY = "comment_reply"
+    COMMENTS_WAITING = "comments_waiting"
 
 
 class State(StrEnum):
@@ -49,7 +55,11 @@ class State(StrEnum):
 
 OPEN = (State.QUEUED, State.DEFERRED, State.UNCERTAIN)
 # These are tried for as long as their links work.
-LIVES = {LetterKind.CONFIRMATION: timedelta(days=7), LetterKind.SIGN_IN: timedelta(minutes=15)}
+LIVES = {
+    LetterKind.CONFIRMATION: timedelta(days=7),
+    LetterKind.COMMENT_CONFIRMATION: timedelta(days=7),
+    LetterKind.SIGN_IN: timedelta(minutes=15),
+}
 LIFE = timedelta(days=3)
 # Longer than any letter waits for its next try.
 LONGEST_WAIT = timedelta(days=2)
@@ -126,6 +136,12 @@ class Delivery(Model):
     async def cancel(cls, subscription_id: int, **only: str) -> int:
         """Take back letters that are not out yet, in the caller's transaction: all, or of a topic or kind."""
         open_ones = cls.filter(subscription_id=subscription_id, state__in=OPEN, **only)
+        return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
+
+    @classmethod
+    async def take_back(cls, keys: str) -> int:
+        """Take back the letters that are not out yet whose keys begin so, in the caller's transaction."""
+        open_ones = cls.filter(key__startswith=keys, state__in=OPEN)
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod

@@ -10,6 +10,8 @@ Refused
 ├── NotAllowed (role)
 ├── TooMany (wait)
 └── Invalid (field, limit)
+    ├── Taken
+    └── InUse
 StoreError
 """
 
@@ -79,6 +81,14 @@ class Invalid(Refused):
         super().__init__(message)
         self.field = field
         self.limit = limit
+
+
+class Taken(Invalid):
+    """Something else is called so already."""
+
+
+class InUse(Invalid):
+    """Something else needs this; change that first."""
 
 
 class StoreError(Exception):

@@ -15,17 +15,19 @@ def fitting(noun: type[Model], values: dict[str, Any]) -> dict[str, Any]:
             plain(name, value)
             longest = getattr(noun._meta.fields_map[name], "max_length", None)
             if longest is not None and len(value) > longest:
-                raise Invalid(_as_asked(name), f"`{_as_asked(name)}` holds at most {longest} characters.")
+                message = f"`{as_asked(name)}` holds at most {longest} characters."
+                raise Invalid(as_asked(name), message, limit=longest)
     return values
 
 
 def plain(name: str, value: str) -> str:
     """Give a text back when a store can keep each of its characters."""
     if not text.is_plain(value):
-        raise Invalid(_as_asked(name), "A text holds no NUL and no lone surrogate.")
+        raise Invalid(as_asked(name), "A text holds no NUL and no lone surrogate.")
     return value
 
 
-def _as_asked(name: str) -> str:
+def as_asked(name: str) -> str:
+    """Give the name of a column as whoever filled it in knows it."""
     first, *others = name.split("_")
     return first + "".join(map(str.capitalize, others))

@@ -1,5 +1,6 @@
 """Pictures by their address, with the words for those who cannot see them."""
 
+from pathlib import Path
 from typing import Any, Self
 
 from tortoise import fields
@@ -8,17 +9,27 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models import text
+from models.atomic import atomic
+from models.audit import Audit
 from models.authors import Author
+from models.errors import Invalid
+from models.files import Files, read_whole
 from models.fitting import fitting
+from models.jobs import Job, Lane, Work
+from models.pictures import Drawn, drawn, drawn_later
 from models.posts import Post
+from models.principals import NOBODY, Principal
 from models.relations import belongs_to
+from models.renditions import DOOR, LATER, Name, widths_below
 from models.site import Site
+from models.visibility import open_to
 
 MEDIA_TYPES = {
     "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
     "svg": "image/svg+xml", "webp": "image/webp",
 }  # fmt: skip
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
+LONGEST_ALT = 1000  # characters
 
 
 class Image(Model):
@@ -40,9 +51,9 @@ class Image(Model):
         indexes = (("site_id", "url"),)
 
     @classmethod
-    def shown(cls) -> QuerySet[Self]:
-        """Ask for the pictures that something everybody may see shows."""
-        leading = Subquery(Post.published().filter(image_id__isnull=False).values("image_id"))
+    def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
+        """Ask for the pictures that something shows which somebody may see."""
+        leading = Subquery(Post.filter(open_to(principal), image_id__isnull=False).values("image_id"))
         portraits = Subquery(Author.known().filter(avatar_id__isnull=False).values("avatar_id"))
         logos = Subquery(Site.filter(logo_id__isnull=False).values("logo_id"))
         return cls.filter(Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos))
@@ -57,6 +68,56 @@ class Image(Model):
         shown = fitting(cls, {"url": url, **words})
         known = await cls.filter(site_id=site_id, **shown).first()
         return known or await cls.create(site_id=site_id, media_type=media_type(url), **shown)
+
+    @classmethod
+    async def upload(
+        cls, site: Site, file: Path, files: Files, *, by: Principal, alt_text: str = ""
+    ) -> "Image":
+        """Keep an uploaded picture, drawn anew, and promise the renditions that take long.
+
+        The same picture with the same words is kept once.
+        """
+        alt_text = text.clean_line(alt_text)
+        if len(alt_text) > LONGEST_ALT:
+            raise Invalid("altText", limit=LONGEST_ALT)
+        picture = await drawn(file)
+        # Before the row, which never speaks of a file that is not there.
+        for name, content in picture.files.items():
+            await files.keep(str(name), content)
+        return await cls._keep(site, picture, alt_text, by)
+
+    @classmethod
+    @atomic
+    async def _keep(cls, site: Site, picture: Drawn, alt_text: str, by: Principal) -> "Image":
+        url = f"{DOOR}{picture.name}"
+        image = await cls.filter(site_id=site.id, url=url, alt_text=alt_text).first()
+        if image is None:
+            image = await cls.create(
+                site_id=site.id,
+                url=url,
+                alt_text=alt_text,
+                media_type=picture.name.media_type,
+                width=picture.width,
+                height=picture.height,
+                thumbhash=picture.thumbhash,
+            )
+        key = f"renditions:{image.id}"
+        await Job.promise(Work.DRAW_RENDITIONS, key=key, lane=Lane.BULK, image=image.id)
+        await Audit.note(by, "image.upload", image.id)
+        return image
+
+
+async def draw_renditions(files: Files, image: int) -> None:
+    """Draw the renditions of an uploaded picture that take long, those that are not there yet."""
+    row = await Image.get_or_none(id=image)
+    name = Name.read(row.url.removeprefix(DOOR)) if row is not None else None
+    content = await read_whole(files, str(name)) if name is not None else None
+    if name is None or content is None:
+        return
+    for width in widths_below(name.width):
+        rendition = name._replace(width=width, ending=LATER)
+        if await files.size(str(rendition)) is None:
+            await files.keep(str(rendition), await drawn_later(content, width))
 
 
 def media_type(url: str) -> str:

@@ -44,27 +44,38 @@ class List:
     order: Order
     below: Below | None = None
 
-    def page(self, selected: Callable[[Pen], Sequence[str]], cut: Cut) -> Statement:
+    def page(
+        self, selected: Callable[[Pen], Sequence[str]], cut: Cut, *, is_below_one: bool = False
+    ) -> Statement:
         """Write a page and one row more: at most `limit` rows, between two places, below each of the `keys`.
 
         `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
-        the key comes last, if any.
+        the key comes last, if any. The list of one `key`, as on a post's own page, is a plainer question.
         """
         pen = Pen(self.noun)
         columns = selected(pen)
         walked = Order(self.order.column, self.order.descending != cut.from_end)
-        conditions = [*self._between(pen, cut), *self._belonging(pen)]
+        between = self._between(pen, cut)
         limit = pen.value(Slot("limit"))
         if self.below is None:
-            asked = pen.asked(self.question, columns, *conditions)
+            asked = pen.asked(self.question, columns, *between)
             if self.order.column != PUBLISHED_AT:
                 asked = pen.without_index(asked, PUBLISHED_AT)
             return pen.done(f"{asked} ORDER BY {pen.walked(walked)} LIMIT {limit}")
-        keys = pen.keys(self.below.kind)
-        through = self._link
+        key = self._key(pen)
+        if is_below_one:
+            named = f"{key} = {pen.value(Slot('key'))}"
+            asked = pen.asked(self.question, [*columns, key], *between, named)
+            return pen.done(f"{asked} ORDER BY {pen.walked(walked)} LIMIT {limit}")
+        keys, conditions = pen.keys(self.below.kind), [*between, f"{key} = k.value"]
         return pen.done(
-            pen.for_each(keys, self.question, columns, conditions, walked, limit, through=through)
+            pen.for_each(keys, self.question, columns, conditions, walked, limit, through=self._link)
         )
+
+    @property
+    def is_walked(self) -> bool:
+        """Whether an index has the rows below one in order; where it has not, only ids should be sorted."""
+        return self.below is not None and self.below.through is None
 
     def sides(self, cut: Cut) -> Statement:
         """Write whether rows precede the page and whether rows follow it, as far as the cursors tell."""

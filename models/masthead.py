@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models.authors import Author
+from models.comment_rules import next_closing
 from models.errors import NotFound
 from models.menus import Menu, MenuItem
 from models.pages import Page, next_page
 from models.posts import Post, next_due
+from models.principals import NOBODY, Principal
 from models.site import Site
 from models.tags import Tag
 
@@ -40,7 +42,8 @@ class MenuTree:
 class Masthead:
     """The site, its menus by slug, and when the next scheduled post will change the counts.
 
-    `next_change` is when the next post or page appears by itself; what is read before shows neither.
+    `next_change` is when the next post or page appears by itself, or a post grows too old for comments; what
+    is read before tells of none of these.
     """
 
     site: Site
@@ -50,21 +53,27 @@ class Masthead:
 
 
 async def read_masthead() -> Masthead:
-    """Read the site and its menus; items that lead to what nobody may see are left out."""
+    """Read the site and its menus, as everybody sees them."""
     site = await Site.current()
     if site is None:
         raise NotFound("This store holds no site yet.")
+    menus = await read_menus(site)
+    due = await next_due()
+    change = _first(due, await next_page(), await next_closing(site))
+    return Masthead(site, menus, next_due=due, next_change=change)
+
+
+async def read_menus(site: Site, principal: Principal = NOBODY) -> dict[str, MenuTree]:
+    """Read the menus of a site; items that lead to what somebody may not see are left out."""
     rows = await MenuItem.all().order_by("menu_id", "position", "id")
-    paths = await _paths({row.target for row in rows if row.target is not None})
+    paths = await _paths({row.target for row in rows if row.target is not None}, principal)
     below: dict[tuple[int, int | None], list[MenuItem]] = defaultdict(list)
     for row in rows:
         below[row.menu_id, row.parent_id].append(row)
-    menus = {
+    return {
         menu.slug: MenuTree(menu.id, menu.slug, _entries(below, paths, menu.id, None))
         for menu in await Menu.filter(site_id=site.id)
     }
-    due = await next_due()
-    return Masthead(site, menus, next_due=due, next_change=_first(due, await next_page()))
 
 
 def menu_entries(menus: Iterable[MenuTree]) -> Iterable[MenuEntry]:
@@ -76,23 +85,21 @@ def menu_entries(menus: Iterable[MenuTree]) -> Iterable[MenuEntry]:
         yield entry
 
 
-async def _paths(targets: set[Target]) -> dict[Target, str]:
+async def _paths(targets: set[Target], principal: Principal) -> dict[Target, str]:
     wanted: dict[str, list[int]] = defaultdict(list)
     for kind, id in targets:
         wanted[kind].append(id)
     paths: dict[Target, str] = {}
     if ids := wanted["page"]:
-        paths |= {
-            ("page", row.id): row.path for row in await Page.published().filter(id__in=ids).only("id", "path")
-        }
+        pages = Page.open_to(principal).filter(id__in=ids).only("id", "path")
+        paths |= {("page", row.id): row.path for row in await pages}
     if ids := wanted["post"]:
-        paths |= {
-            ("post", row.id): row.path for row in await Post.published().filter(id__in=ids).only("id", "slug")
-        }
+        posts = Post.open_to(principal).filter(id__in=ids).only("id", "slug")
+        paths |= {("post", row.id): row.path for row in await posts}
     if ids := wanted["author"]:
         paths |= {("author", row.id): row.path for row in await Author.known().filter(id__in=ids)}
     if ids := wanted["tag"]:
-        paths |= {("tag", row.id): row.path for row in await Tag.in_use().filter(id__in=ids)}
+        paths |= {("tag", row.id): row.path for row in await Tag.open_to(principal).filter(id__in=ids)}
     return paths
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
+from models import webhooks
 from models.atomic import atomic
 from models.consents import Act, Consent, Trace, note
 from models.deliveries import OPEN, Delivery, LetterKind, State
@@ -15,6 +16,7 @@ from models.jobs import Job, delay_after
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
 from models.suppressions import Scope, Suppression
+from models.webhook_calls import HookEvent
 
 LONGEST_REASON = 500
 BY_MAIL = Trace(door="mail")
@@ -102,6 +104,7 @@ async def _bounce(subscription: Subscription) -> None:
     if subscription.status is SubscriptionStatus.CONFIRMED:
         site = await Site.get(id=subscription.site_id)
         await Suppression.add(site, subscription.mailbox, Scope.LISTS, reason="bounce")
+        await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, subscription.id)
     await Subscription.filter(id=subscription.id).update(status=SubscriptionStatus.BOUNCED)
     await Delivery.cancel(subscription.id)
     await note(subscription, Act.BOUNCED, BY_MAIL)

@@ -10,13 +10,14 @@ from tortoise.queryset import QuerySet
 
 from models import redirects, text
 from models.atomic import atomic
-from models.content import Content
-from models.errors import Changed, Invalid
+from models.content import Content, Format
+from models.errors import Changed, InUse, Invalid, NotFound, Refused
 from models.fitting import fitting
 from models.instants import Instant, now
+from models.principals import Principal
 from models.relations import belongs_to, may_point_to
-from models.slugs import free_slug
-from models.visibility import Status, visible
+from models.slugs import free_slug, in_turn
+from models.visibility import Status, is_visible, sees_all, visible
 
 
 class Page(Model):
@@ -40,6 +41,9 @@ class Page(Model):
     created_at = Instant()
     updated_at = Instant()
     source = fields.TextField()
+    source_format = fields.CharEnumField(
+        Format, max_length=16, default=Format.HTML, db_default=Format.HTML.value
+    )
     html = fields.TextField()
     text = fields.TextField()
     opening = fields.TextField()
@@ -56,9 +60,14 @@ class Page(Model):
         return cls.filter(visible())
 
     @classmethod
+    def open_to(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the pages that somebody may read, which for who edits is more than is published."""
+        return cls.all() if sees_all(principal) else cls.published()
+
+    @classmethod
     @atomic
     async def draft(
-        cls, site_id: int, title: str, html: str, *, parent: "Page | None" = None, **more: Any
+        cls, site_id: int, title: str, html: str | Content, *, parent: "Page | None" = None, **more: Any
     ) -> Self:
         """Write a draft page below another or at the top; `more` may set slug, position, seo_*, source_id."""
         slug = await free_slug(cls, site_id, more.pop("slug", None) or title)
@@ -75,9 +84,14 @@ class Page(Model):
         )
 
     @atomic
-    async def rewrite(self, title: str, html: str) -> None:
-        """Change what a page says."""
-        await self._change(**_written(title, html))
+    async def rewrite(self, title: str | None = None, html: str | Content | None = None, **more: Any) -> None:
+        """Change what a page says; None stays as it is, `more` may set position and seo_*."""
+        await self._change(**_written(title, html), **fitting(Page, more))
+
+    def expect(self, version: int | None) -> None:
+        """Refuse to go on when the page has another version than whoever changes it has read."""
+        if version is not None and version != self.version:
+            raise Changed(version=self.version)
 
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
@@ -90,25 +104,56 @@ class Page(Model):
         await self._change(status=Status.PUBLISHED, published_at=moment)
 
     @atomic
-    async def withdraw(self) -> None:
+    async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
         """Take the page away from readers; pages below it must be withdrawn first."""
         await self._let_nothing_show_below()
-        await self._change(status=Status.ARCHIVED)
+        await self._change(status=to)
 
     @atomic
     async def rename(self, slug: str) -> None:
         """Give the page and the pages below it a new path; the old paths keep leading here."""
         slug = await free_slug(Page, self.site_id, slug, besides=self.id)
-        if slug == self.slug:
-            return
-        below = await Page.filter(site_id=self.site_id, path__startswith=f"{self.path}/")
-        root = self.path.removesuffix(self.slug)
-        for page in below:
+        if slug != self.slug:
+            await self._lead_to(f"{self.path.removesuffix(self.slug)}{slug}", slug=slug)
+
+    @atomic
+    async def move(self, parent: "Page | None") -> None:
+        """Put the page, and the pages below it, below another page or at the top."""
+        await in_turn(self.site_id)
+        # The page above may have been moved since it was read.
+        above = None if parent is None else await Page.get(id=parent.id)
+        if above is not None and f"{above.path}/".startswith(f"{self.path}/"):
+            raise Invalid("parentId", "A page is not below itself.")
+        if above is not None and self.status is Status.PUBLISHED and not above.is_visible:
+            raise Invalid("parent", "Publish the page above this one first.")
+        if (above and above.id) != self.parent_id:
+            path = f"{above.path if above else ''}/{self.slug}"
+            await self._lead_to(path, parent_id=above.id if above else None)
+
+    @atomic
+    async def remove(self) -> None:
+        """Delete the page for good; pages below it must go first."""
+        if await Page.filter(parent_id=self.id).exists():
+            raise InUse("id", "Delete or move the pages below this one first.")
+        if not await Page.filter(id=self.id, version=self.version).delete():
+            raise await self._changed()
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether everybody may read it now."""
+        return is_visible(self.status, self.published_at)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it appears by itself at a moment that lies ahead."""
+        return self.status is Status.PUBLISHED and not self.is_visible
+
+    async def _lead_to(self, path: str, **values: Any) -> None:
+        for page in await Page.filter(site_id=self.site_id, path__startswith=f"{self.path}/"):
             await redirects.lead(self.site_id, page.path, page_id=page.id)
-            path = f"{root}{slug}{page.path.removeprefix(self.path)}"
-            await page._change(**fitting(Page, {"path": path}))
+            await page._change(**fitting(Page, {"path": f"{path}{page.path.removeprefix(self.path)}"}))
         await redirects.lead(self.site_id, self.path, page_id=self.id)
-        await self._change(**fitting(Page, {"slug": slug, "path": f"{root}{slug}"}))
+        await self._change(**fitting(Page, {"path": path, **values}))
 
     async def _let_nothing_show_below(self) -> None:
         # A scheduled page counts too: it would appear below one that nobody may see.
@@ -118,8 +163,12 @@ class Page(Model):
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}
         if not await Page.filter(id=self.id, version=self.version).update(**values):
-            raise Changed
+            raise await self._changed()
         self.update_from_dict(values)
+
+    async def _changed(self) -> Refused:
+        row = await Page.filter(id=self.id).only("id", "version").first()
+        return NotFound("This page is gone.", field="id") if row is None else Changed(version=row.version)
 
 
 async def next_page() -> datetime | None:
@@ -129,17 +178,12 @@ async def next_page() -> datetime | None:
     return moments[0] if moments else None
 
 
-def _written(title: str, html: str) -> dict[str, Any]:
-    title = text.clean_line(title)[:300]
-    if not title:
-        raise Invalid("title", "A page needs a title.")
-    fitting(Page, {"title": title})
-    content = Content.of(html)
-    return {
-        "title": title,
-        "source": content.source,
-        "html": content.html,
-        "text": content.text,
-        "opening": content.opening,
-        "blocks": content.blocks,
-    }
+def _written(title: str | None, html: str | Content | None) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    if title is not None:
+        written["title"] = text.clean_line(title)[:300]
+        if not written["title"]:
+            raise Invalid("title", "A page needs a title.")
+    if html is not None:
+        written |= (Content.of(html) if isinstance(html, str) else html).columns
+    return fitting(Page, written)

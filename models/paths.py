@@ -1,10 +1,15 @@
-"""Where a path of the site leads, the old ones included."""
+"""Where a path of the site leads, the old ones included; and whether something lives there."""
 
 from dataclasses import dataclass
 
+from models.archive import ArchiveMonth
+from models.authors import Author
+from models.counters import MonthCount
 from models.pages import Page
 from models.posts import Post
 from models.redirects import LONGEST_PATH, Redirect
+from models.tags import Tag
+from models.text import is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,23 @@ class Leads:
 def normal_path(path: str) -> str:
     """Write a path one way: one slash before, none behind."""
     return f"/{path.strip('/')}"
+
+
+async def is_somewhere(path: str) -> bool:
+    """Tell whether something that everybody may see has this path now."""
+    path = normal_path(path)
+    if len(path) > LONGEST_PATH or not is_plain(path):
+        return False
+    name = path.rpartition("/")[2]
+    if path == Post.path_of(name):
+        return await Post.published().filter(slug=name).exists()
+    if path == Author.path_of(name):
+        return await Author.known().filter(slug=name).exists()
+    if path == Tag.path_of(name):
+        return await Tag.in_use().filter(slug=name).exists()
+    if path == ArchiveMonth.path_of(name):
+        return await MonthCount.in_archive().filter(month=name).exists()
+    return await Page.published().filter(path=path).exists()
 
 
 async def leads(path: str) -> Leads | None:

@@ -3,9 +3,14 @@
 from typing import Any
 
 from tortoise.context import require_context
+from tortoise.expressions import Q
 
+from models import webhooks
 from models.addresses import Address
 from models.atomic import atomic
+from models.comment_letters import KINDS
+from models.commenters import Commenter
+from models.comments import Comment
 from models.consents import Consent, Trace
 from models.deliveries import Delivery
 from models.errors import NotFound
@@ -14,8 +19,9 @@ from models.issues import Issue
 from models.jobs import Job, TryLater, Work
 from models.signups import SignUp
 from models.site import Site
-from models.subscriptions import Subscription
+from models.subscriptions import Subscription, SubscriptionStatus
 from models.suppressions import Scope, Suppression, key_of
+from models.webhook_calls import HookEvent
 
 OF_SUBSCRIPTION = (
     "email", "name", "language", "frequency", "status", "time_zone", "digested_until", "paused_until",
@@ -26,6 +32,11 @@ OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "not_before", "
 OF_SIGN_UP = (
     "wish", "email", "name", "language", "frequency", "topics", "door", "form", "network", "asked_at",
 )  # fmt: skip
+OF_COMMENT = (
+    "post__slug", "name", "email", "website", "language", "notify_replies", "source", "status",
+    "held_because", "spam_score", "created_at",
+)  # fmt: skip
+OF_COMMENTER = ("email", "confirmed_at", "declined_at", "created_at")
 
 
 async def held_of(site: Site, email: str) -> dict[str, Any]:
@@ -56,10 +67,25 @@ async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
     """Give what is held of an address beside its subscription."""
     suppressed = await Suppression.filter(key=key_of(site, mailbox)).first()
     requests = SignUp.filter(site_id=site.id, mailbox=mailbox).order_by("id")
+    comments = Comment.of_address(site.id, mailbox).order_by("id")
+    commenter = await Commenter.filter(site_id=site.id, mailbox=mailbox).first()
     return {
         "requests": await requests.values(*OF_SIGN_UP),
+        "comments": await comments.values(*OF_COMMENT),
+        "commenter": await _commenter(commenter) if commenter else None,
         "suppressed": _told(suppressed) if suppressed else None,
     }
+
+
+async def _commenter(commenter: Commenter) -> dict[str, Any]:
+    letters = Delivery.filter(_to(commenter)).order_by("id")
+    told = {name: getattr(commenter, name) for name in OF_COMMENTER}
+    return {**told, "letters": await letters.values(*OF_DELIVERY)}
+
+
+def _to(commenter: Commenter) -> Q:
+    """Ask for the letters to a commenter, who stands in their keys."""
+    return Q(*(Q(key__startswith=f"{kind}:{commenter.seed}:") for kind in KINDS), join_type=Q.OR)
 
 
 def _told(suppressed: Suppression) -> dict[str, Any]:
@@ -81,11 +107,20 @@ async def _forget(site_id: int, mailbox: str) -> bool:
     requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
     # Locked, so that no issue writes to them between the counting and the forgetting.
     rows = Subscription.select_for_update().filter(site_id=site_id, mailbox=mailbox)
-    ids = [row.id for row in await rows.only("id")]
+    found = await rows.only("id", "status")
+    for row in found:
+        if row.status is SubscriptionStatus.CONFIRMED:
+            await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, row.id)
+    ids = [row.id for row in found]
     await Issue.count_out(Delivery.filter(subscription_id__in=ids))
     subscriptions = await Subscription.filter(id__in=ids).delete()
+    comments = await Comment.erase_of(site_id, mailbox)
+    commenter = await Commenter.filter(site_id=site_id, mailbox=mailbox).first()
+    if commenter is not None:
+        await Delivery.filter(_to(commenter)).delete()
+        await Commenter.filter(id=commenter.id).delete()
     await Job.promise(Work.SCRUB, key="scrub")
-    return bool(requests or subscriptions)
+    return bool(requests or subscriptions or comments or commenter)
 
 
 @atomic

@@ -1,7 +1,10 @@
 """Posts: drafted, published now or later, withdrawn; what readers may see of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, Self
 
 from tortoise import fields
@@ -9,26 +12,31 @@ from tortoise.expressions import Q, Subquery
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import pulse, redirects, text
+from models import pulse, redirects, text, webhooks
 from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging, set_bylines, set_tags
-from models.content import Content
+from models.content import Content, Format
 from models.counters import tally
-from models.errors import Changed, Invalid
-from models.fitting import fitting
+from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
+from models.fitting import as_asked, fitting
 from models.instants import Instant, known_moment, month_of, now
 from models.newsletters import Newsletter
+from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
+from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
 from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
-from models.visibility import Status, visible
+from models.visibility import Status, is_visible, open_to, own, visible
 from models.wanted import ANY, Wanted
+from models.webhook_calls import HookEvent
 
 BODY = ("html", "text", "blocks")
 NEVER_READ = ("source", "words")
+LIST_WITHOUT = BODY + NEVER_READ
+LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
 OWN_TABLES = ("post", "byline", "tagging")
 
@@ -62,6 +70,9 @@ class Post(Model):
     created_at = Instant()
     updated_at = Instant()
     source = fields.TextField()
+    source_format = fields.CharEnumField(
+        Format, max_length=16, default=Format.HTML, db_default=Format.HTML.value
+    )
     html = fields.TextField()
     text = fields.TextField()
     words = fields.TextField()
@@ -95,12 +106,30 @@ class Post(Model):
     @classmethod
     def in_list(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask the same without the body, which lists seldom show and which is most of a row."""
-        return cls.published(wanted).only(*_columns(BODY + NEVER_READ))
+        return cls.published(wanted).only(*_columns(LIST_WITHOUT))
 
     @classmethod
     def in_full(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
         """Ask the same with the body."""
         return cls.published(wanted).only(*_columns(NEVER_READ))
+
+    @classmethod
+    def open_to(cls, principal: Principal, *, without: Sequence[str] = NEVER_READ) -> QuerySet[Self]:
+        """Ask for what somebody may read, which for who writes is more than is published."""
+        return cls.filter(open_to(principal)).only(*_columns(without))
+
+    @classmethod
+    def owned(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the posts that somebody may edit."""
+        return cls.filter(own(principal))
+
+    @classmethod
+    def kept(cls, principal: Principal, statuses: Iterable[str], wanted: Wanted = ANY) -> QuerySet[Self]:
+        """Ask, as somebody who writes, for posts in some editorial states, SCHEDULED among them."""
+        principal.require(Scope.CONTENT_READ)
+        states = [_in_state(state) for state in statuses]
+        asked = cls.open_to(principal, without=LIST_WITHOUT)
+        return asked.filter(reduce(or_, states, Q(id=0)), *_conditions(wanted))
 
     @classmethod
     @atomic
@@ -109,50 +138,94 @@ class Post(Model):
         cls,
         site: Site,
         title: str,
-        html: str,
+        html: str | Content,
         *,
         authors: Sequence[Author],
         tags: Sequence[Tag] = (),
+        by: Editor | None = None,
         **more: Any,
     ) -> Self:
         """Write a draft; `more` may set slug, summary, image_id, seo_*, comments_open, source_id."""
         slug = await free_slug(cls, site.id, more.pop("slug", None) or title)
-        moment = now()
-        written = _written(title, html)
+        moment, content = now(), _content(html)
+        written = _titled(title, content.text) | content.columns | {"word_count": content.word_count}
         post = await cls.create(
             site_id=site.id, slug=slug, created_at=moment, updated_at=moment, **written, **_checked(more)
         )
         await set_bylines(post.id, authors)
         await set_tags(post.id, tags)
+        if by is not None:
+            await keep(post.id, post.version, Wording.of(post), before=None, by=by)
         return post
 
     @atomic
     @pulse.precise(*OWN_TABLES)
     async def rewrite(
-        self, title: str, html: str, *, authors: Sequence[Author], tags: Sequence[Tag], **more: Any
+        self,
+        title: str | None = None,
+        html: str | Content | None = None,
+        *,
+        authors: Sequence[Author] | None = None,
+        tags: Sequence[Tag] | None = None,
+        by: Editor | None = None,
+        **more: Any,
     ) -> None:
-        """Change what a post says, by whom and about what; an old slug keeps leading here."""
-        if slug := more.pop("slug", None):
-            more["slug"] = await free_slug(Post, self.site_id, slug, besides=self.id)
-            if more["slug"] != self.slug:
-                await redirects.lead(self.site_id, self.path, post_id=self.id)
+        """Change what a post says, by whom and about what; None, and what is left out, stays as it is.
+
+        An old slug keeps leading here, and what was said before stays as a revision.
+        """
+        was = await self._whole()
+        if "slug" in more:
+            more["slug"] = await self._moved_to(more["slug"] or title or was.title)
+        written: dict[str, Any] = {}
+        if html is not None:
+            content = _content(html)
+            written = content.columns | {"word_count": content.word_count}
+        if title is not None or html is not None:
+            written |= _titled(was.title if title is None else title, written.get("text", was.text))
         was_counted = await self._count(visible_now=False)
-        await self._change(**_written(title, html), **_checked(more))
-        await set_bylines(self.id, authors)
-        await set_tags(self.id, tags)
+        await self._change(**written, **_checked(more))
+        if authors is not None:
+            await set_bylines(self.id, authors)
+        if tags is not None:
+            await set_tags(self.id, tags)
         await self._appear(is_update=was_counted)
+        before = Wording.of(was)
+        says = Wording.of(was.update_from_dict(written | more))
+        await keep(self.id, self.version, says, before=before, by=by)
+
+    async def restore(self, revision: Revision, content: Content, by: Editor) -> None:
+        """Let the post say again what it said then, which was read already; that is a new revision."""
+        by = replace(by, restored=revision.version)
+        await self.rewrite(revision.title, content, by=by, summary=revision.summary)
+
+    async def require_edit_by(self, principal: Principal) -> None:
+        """Refuse unless the post is somebody's to change: theirs by its byline, or everybody's."""
+        principal.require(Scope.CONTENT_WRITE)
+        if not principal.edits_all and not await self.is_by(principal.author_id):
+            raise NotAllowed(Role.EDITOR)
+
+    async def is_by(self, author_id: int | None) -> bool:
+        """Tell whether its byline names an author."""
+        return await Byline.filter(post_id=self.id, author_id=author_id or 0).exists()
+
+    def expect(self, version: int | None) -> None:
+        """Refuse to go on when the post has another version than whoever changes it has read."""
+        if version is not None and version != self.version:
+            raise Changed(version=self.version)
 
     @atomic
     @pulse.precise(*OWN_TABLES)
     async def publish(
         self, at: datetime | None = None, *, newsletters: Sequence[Newsletter] | None = None
     ) -> None:
-        """Show the post to everybody, from now on or from a moment, past or ahead.
+        """Show the post to everybody, from a moment on, past or ahead; else since it was published first, or
+        from now on.
 
         As it appears, who follows its authors, its tags or these `newsletters` is written to; without any,
         who follows authors or tags; when they are left out, nobody who was not to be.
         """
-        moment = known_moment(at or self.published_at or now())
+        moment = known_moment(at or min(self.published_at or now(), now()))
         site = await in_turn(self.site_id)
         was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
@@ -161,32 +234,75 @@ class Post(Model):
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
         await self._appear(is_update=was_counted)
 
+    async def schedule(self, at: datetime) -> None:
+        """Let the post appear by itself at a moment that lies ahead."""
+        if known_moment(at) <= now():
+            raise Invalid("at", "A post is scheduled for a moment that lies ahead.")
+        await self.publish(at)
+
     @atomic
     @pulse.precise(*OWN_TABLES)
     async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
         """Take the post away from readers; it stays for editors, archived or as a draft again."""
         if to is Status.PUBLISHED:
             raise Invalid("status", "What is withdrawn becomes a draft or goes to the archive.")
-        await self._count(visible_now=False)
+        was_counted = await self._count(visible_now=False)
+        # What never appeared was not published at any moment.
+        never = {"published_at": None, "published_month": None} if self.is_scheduled else {}
         await Announcement.take_back(self.id)
-        await self._change(status=to)
+        await self._change(status=to, **never)
+        if was_counted:
+            await webhooks.promise(HookEvent.POST_WITHDRAWN, self.id, path=self.path)
+
+    @atomic
+    @pulse.precise(*OWN_TABLES)
+    async def remove(self) -> None:
+        """Delete the post for good, with its comments, its revisions and all that leads to it."""
+        was_counted = await self._count(visible_now=False)
+        await Announcement.take_back(self.id)
+        if not await Post.filter(id=self.id, version=self.version).delete():
+            raise await self._changed()
+        if self.status is Status.PUBLISHED:
+            self._touch()
+        if was_counted:
+            await webhooks.promise(HookEvent.POST_DELETED, self.id, path=self.path)
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it appears by itself at a moment that lies ahead."""
+        return self.status is Status.PUBLISHED and not self.is_visible
 
     @property
     def is_visible(self) -> bool:
         """Whether everybody may read it now."""
-        return (
-            self.status is Status.PUBLISHED and self.published_at is not None and self.published_at <= now()
-        )
+        return is_visible(self.status, self.published_at)
 
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}
         changed = await Post.filter(id=self.id, version=self.version).update(**values)
         if not changed:
-            raise Changed
+            raise await self._changed()
         # A draft changes nothing for readers; what is scheduled does, for it will appear by itself.
         if Status.PUBLISHED in (self.status, values.get("status")):
             self._touch()
         self.update_from_dict(values)
+
+    async def _changed(self) -> Refused:
+        row = await Post.filter(id=self.id).only("id", "version").first()
+        return NotFound("This post is gone.", field="id") if row is None else Changed(version=row.version)
+
+    async def _whole(self) -> "Post":
+        row = await Post.filter(id=self.id).first()
+        if row is None or row.version != self.version:
+            raise await self._changed()
+        return row
+
+    async def _moved_to(self, wanted: str) -> str:
+        slug = await free_slug(Post, self.site_id, wanted, besides=self.id)
+        # Nobody knows the address of what never was published.
+        if slug != self.slug and self.published_at is not None:
+            await redirects.lead(self.site_id, self.path, post_id=self.id)
+        return slug
 
     def _touch(self) -> None:
         pulse.touch(f"post-{self.id}", "posts")
@@ -195,6 +311,10 @@ class Post(Model):
         visible_now = self.is_visible
         if await self._count(visible_now=visible_now) and visible_now:
             pulse.tell(pulse.PostPublished(post_id=self.id, is_update=is_update))
+            event = HookEvent.POST_UPDATED if is_update else HookEvent.POST_PUBLISHED
+            await webhooks.promise(event, self.id, path=self.path)
+        elif is_update:
+            await webhooks.promise(HookEvent.POST_WITHDRAWN, self.id, path=self.path)
 
     async def _count(self, *, visible_now: bool) -> bool:
         # Only the one whose update changes the flag counts: two processes may see the same moment come.
@@ -216,11 +336,12 @@ class Post(Model):
 @pulse.precise(*OWN_TABLES)
 async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
-    due = await Post.published().filter(is_counted=False).only("id", "site_id", "published_month")
+    due = await Post.published().filter(is_counted=False).only("id", "slug", "site_id", "published_month")
     for post in due:
         if await post._count(visible_now=True):
             post._touch()
             pulse.tell(pulse.PostPublished(post_id=post.id, is_update=False))
+            await webhooks.promise(HookEvent.POST_PUBLISHED, post.id, path=post.path)
     return len(due)
 
 
@@ -231,8 +352,18 @@ async def next_due() -> datetime | None:
     return moments[0] if moments else None
 
 
-def _columns(without: tuple[str, ...]) -> list[str]:
+def _columns(without: Sequence[str]) -> list[str]:
     return [name for name in Post._meta.db_fields if name not in without]
+
+
+def _in_state(state: str) -> Q:
+    ahead = Q(published_at__gt=now())
+    match state:
+        case "scheduled":
+            return Q(status=Status.PUBLISHED) & ahead
+        case "published":
+            return visible()
+    return Q(status=Status(state))
 
 
 def _conditions(wanted: Wanted) -> list[Q]:
@@ -256,27 +387,24 @@ def _conditions(wanted: Wanted) -> list[Q]:
     return asked
 
 
-def _written(title: str, html: str) -> dict[str, Any]:
+def _titled(title: str, body: str) -> dict[str, Any]:
     title = text.clean_line(title)[:300]
     if not title:
         raise Invalid("title", "A post needs a title.")
     fitting(Post, {"title": title})
-    content = Content.of(html)
-    return {
-        "title": title,
-        "sort_key": text.sort_key(title),
-        "source": content.source,
-        "html": content.html,
-        "text": content.text,
-        "words": " " + " ".join(text.search_words(f"{title} {content.text}")),
-        "blocks": content.blocks,
-        "opening": content.opening,
-        "word_count": content.word_count,
-    }
+    words = " " + " ".join(text.search_words(f"{title} {body}"))
+    return {"title": title, "sort_key": text.sort_key(title), "words": words}
+
+
+def _content(html: str | Content) -> Content:
+    return Content.of(html) if isinstance(html, str) else html
 
 
 def _checked(more: dict[str, Any]) -> dict[str, Any]:
     known = {"summary", "image_id", "seo_title", "seo_description", "comments_open", "source_id", "slug"}
     if unknown := set(more) - known:
         raise TypeError(f"posts have no {', '.join(sorted(unknown))}")
+    for name in ("summary", "seo_description"):
+        if len(more.get(name) or "") > LONGEST_SUMMARY:
+            raise Invalid(as_asked(name), limit=LONGEST_SUMMARY)
     return fitting(Post, more)

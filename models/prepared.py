@@ -4,6 +4,7 @@ A statement is SQL of one dialect and what goes into it: constants, and the name
 gives anew.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -134,7 +135,11 @@ class Pen:
         """Let SQLite not look for a column by an index: it would find almost all rows, and then sort them."""
         if self._is_postgres:
             return sql
-        return sql.replace(f'"{column}"<=', f'+"{column}"<=').replace('"status"=', '+"status"=')
+        # With its own state, of that table alone: another may well be looked up by what it has of the kind.
+        for table in set(re.findall(rf'("\w+"\.)?"{column}"<=', sql)):
+            for bound in (f'{table}"{column}"<=', f'{table}"status"='):
+                sql = re.sub(rf"(?<!\.){re.escape(bound)}", f"+{bound}", sql)
+        return sql
 
     def for_each(
         self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,

@@ -41,6 +41,13 @@ class CommentShown(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=
     post_id: Id
 
 
+class CommentHeld(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="comment_held"):
+    """A comment waits for a moderator from now on."""
+
+    comment_id: Id
+    post_id: Id
+
+
 class PostPublished(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="post_published"):
     """A post can be read by everybody from now on; or already could (`is_update`), and was changed."""
 
@@ -60,7 +67,7 @@ class KeyRevoked(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=Tr
     key_id: Id
 
 
-Event = CommentShown | PostPublished | IssueProgressed | KeyRevoked
+Event = CommentShown | CommentHeld | PostPublished | IssueProgressed | KeyRevoked
 E = TypeVar("E", bound=Event)
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -103,9 +110,9 @@ def precise(*tables: str) -> Callable[[Verb[P, R]], Verb[P, R]]:
     return decorate
 
 
-def listen(kind: type[E]) -> "Listener[E]":
-    """Listen from now on to all that happens of a kind."""
-    return Listener(_pulse().listeners[kind])
+def listen(*kinds: type[E]) -> "Listener[E]":
+    """Listen from now on to all that happens of some kinds."""
+    return Listener(*(_pulse().listeners[kind] for kind in kinds))
 
 
 def listeners() -> int:
@@ -159,12 +166,13 @@ def begin(nouns: Iterable[type[Model]], shown: Iterable[str]) -> None:
 class Listener(Generic[E]):
     """Gives each event as it comes; whoever drops it listens no longer."""
 
-    def __init__(self, others: "WeakSet[Listener[Any]]") -> None:
+    def __init__(self, *others: "WeakSet[Listener[Any]]") -> None:
         self._others = others
         self._unread: deque[E] = deque()
         self._called = asyncio.Event()
         self._end: Exception | None = None
-        others.add(self)
+        for among in others:
+            among.add(self)
 
     def __aiter__(self) -> Self:
         return self
@@ -191,7 +199,8 @@ class Listener(Generic[E]):
         self._called.set()
 
     def _leave(self, end: Exception) -> None:
-        self._others.discard(self)
+        for among in self._others:
+            among.discard(self)
         self._unread.clear()
         self._end = self._end or end
 

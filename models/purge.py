@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from models.atomic import atomic
 from models.caps import Cap
+from models.commenters import Commenter
+from models.comments import Comment
 from models.deliveries import Delivery
 from models.instants import now
 from models.issues import Issue
@@ -13,15 +15,17 @@ from models.repeats import Repeat
 from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.subscriptions import Subscription, SubscriptionStatus
+from models.webhook_calls import WebhookCall
 
 UNCONFIRMED_KEPT = timedelta(days=30)
 LETTERS_KEPT = timedelta(days=365)
+CALLS_KEPT = timedelta(days=30)
 NEVER = (SubscriptionStatus.PENDING, SubscriptionStatus.BOUNCED)
 
 
 @atomic
 async def purge() -> None:
-    """Forget who never confirmed, and caps, answers and letters that nothing looks back at any more."""
+    """Forget who never confirmed, and caps, answers, letters, calls that nothing looks back at any more."""
     old = now() - UNCONFIRMED_KEPT
     unconfirmed = Subscription.filter(status__in=NEVER, asked_at__lt=old)
     # Who left once and was asked again stays as who left: their no outlives a stranger's sign-up.
@@ -35,10 +39,13 @@ async def purge() -> None:
     # Sign-ups first, as `erase` does: otherwise the two would wait for each other.
     gone = await SignUp.filter(asked_at__lt=old).delete()
     gone += await unconfirmed.filter(left_at__isnull=True, confirmed_at__isnull=True).delete()
+    gone += await Comment.forget_unproven(old)
+    gone += await Commenter.filter(confirmed_at__isnull=True, created_at__lt=old).delete()
     await Cap.forget()
     await Key.forget(old)
     await SignIn.forget(old)
     await Repeat.forget()
+    await WebhookCall.forget(now() - CALLS_KEPT)
     old_letters = Delivery.settled_before(LETTERS_KEPT)
     await Issue.count_out(old_letters)
     await old_letters.delete()

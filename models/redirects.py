@@ -44,3 +44,12 @@ async def lead(
         return
     where = fitting(Redirect, {"site_id": site_id, "path": path})
     await Redirect.update_or_create(defaults=fitting(Redirect, target), **where)
+
+
+async def move(site_id: int, path: str, to_path: str) -> None:
+    """Let an old path, and all that led to it, lead to where what stood there is now."""
+    if path == to_path:
+        return
+    await Redirect.filter(site_id=site_id, to_path=path).update(to_path=to_path)
+    await Redirect.filter(site_id=site_id, path=to_path).delete()
+    await lead(site_id, path, to_path=to_path)

@@ -2,8 +2,10 @@
 
 import re
 import secrets
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -18,14 +20,21 @@ from models.instants import Instant, now
 
 DEFAULT_TITLE = "My publication"
 FIRST = 1
+MOST_DAYS = 36_500
+MOST_LINKS = 100
+MOST_WORDS = 1_000
+LONGEST_WORD = 100
 OF_THE_MACHINE = {"localtime", "Factory"}
 WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
 
 
 class CommentPolicy(StrEnum):
-    """What happens to a guest's comment: it waits for a person, or is shown at once."""
+    """What happens to a guest's comment: it waits for a person, is shown when its address is confirmed, or
+    is shown at once.
+    """
 
     HELD = "held"
+    CONFIRMED = "confirmed"
     SHOWN = "shown"
 
 
@@ -46,6 +55,10 @@ class Site(Model):
     comment_policy = fields.CharEnumField(
         CommentPolicy, max_length=16, default=CommentPolicy.HELD, db_default=CommentPolicy.HELD.value
     )
+    comment_days = fields.IntField(null=True)
+    comment_links = fields.IntField(default=2, db_default=2)
+    comment_form = fields.BooleanField(default=False, db_default=False)
+    blocked_words = fields.TextField(null=True)
     created_at = Instant()
 
     class Meta:
@@ -70,20 +83,46 @@ class Site(Model):
         self, *, title: str, description: str | None = None, language: str = "en", url: str = ""
     ) -> None:
         """Set what the site is called and where it lives; refuse an unknown language or a bad address."""
-        values = {
-            "title": text.clean_line(title)[:200] or DEFAULT_TITLE,
-            "description": text.clean_line(description) if description else None,
-            "language": known_language(language),
-            "url": root_url(url),
-        }
-        self.update_from_dict(fitting(Site, values))
-        await self.save(update_fields=list(values))
+        title = text.clean_line(title)[:200] or DEFAULT_TITLE
+        await self.change(title=title, description=description, language=language, url=url)
+
+    @atomic
+    async def change(self, **more: Any) -> None:
+        """Change some of it: title, description, language, url, comment_policy, logo_id."""
+        values = fitting(Site, {name: CHECKED[name](value) for name, value in more.items()})
+        self.update_from_dict(values)
+        if values:
+            await self.save(update_fields=list(values))
 
     @atomic
     async def set_comment_policy(self, policy: CommentPolicy) -> None:
         """Let comments of guests wait, or be shown at once; those that wait already go on waiting."""
         self.comment_policy = policy
         await self.save(update_fields=["comment_policy"])
+
+    @atomic
+    async def set_comment_rules(self, **rules: Any) -> None:
+        """Set the rules for comments by name, and leave the others: `days` below a post, None for ever;
+        `links` in one comment; whether it needs a `form` of the site; the `words` that are blocked.
+        """
+        values = {f"comment_{name}": value for name, value in rules.items() if name != "words"}
+        days = rules.get("days")
+        if days is not None and not 0 < days <= MOST_DAYS:
+            raise Invalid("days", f"Comments stay open for 1 to {MOST_DAYS} days.")
+        if not 0 <= rules.get("links", 0) <= MOST_LINKS:
+            raise Invalid("links", f"A comment has at most {MOST_LINKS} links.", limit=MOST_LINKS)
+        if "words" in rules:
+            values["blocked_words"] = _word_list(rules["words"])
+        self.update_from_dict(values)
+        await self.save(update_fields=list(values))
+
+
+def _word_list(words: Iterable[str]) -> str | None:
+    lines = list(dict.fromkeys(filter(None, (text.clean_line(plain("words", word)) for word in words))))
+    if len(lines) > MOST_WORDS or max(map(len, lines), default=0) > LONGEST_WORD:
+        message = f"At most {MOST_WORDS} words are blocked, of {LONGEST_WORD} characters each."
+        raise Invalid("words", message, limit=MOST_WORDS)
+    return "\n".join(lines) or None
 
 
 @lru_cache(maxsize=200)
@@ -106,8 +145,30 @@ def known_time_zone(name: str) -> str:
     return ZoneInfo(name).key
 
 
-def root_url(url: str) -> str:
+def root_url(url: str | None) -> str:
     """Give the root of a site without its last slash; refuse what is no http address."""
-    if url and not WEB_ROOT.fullmatch(plain("url", url)):
+    if not url:
+        return ""
+    if not WEB_ROOT.fullmatch(plain("url", url)):
         raise Invalid("url", "The address of a site begins with https:// or http://.")
     return url.rstrip("/")
+
+
+def _title(title: str | None) -> str:
+    if not (title := text.clean_line(title or "")[:200]):
+        raise Invalid("title", "A site needs a title.")
+    return title
+
+
+def _description(description: str | None) -> str | None:
+    return text.clean_line(description or "") or None
+
+
+CHECKED: dict[str, Callable[[Any], Any]] = {
+    "title": _title,
+    "description": _description,
+    "language": known_language,
+    "url": root_url,
+    "comment_policy": CommentPolicy,
+    "logo_id": lambda id: id,
+}

@@ -40,6 +40,7 @@ SHOWN = (
 )
 NOUNS = (
     *SHOWN,
+    "models.revisions",
     "models.timetable",
     "models.subscriptions",
     "models.interests",
@@ -58,6 +59,11 @@ NOUNS = (
     "models.keys",
     "models.sign_ins",
     "models.audit",
+    "models.pens",
+    "models.commenters",
+    "models.spam",
+    "models.webhooks",
+    "models.webhook_calls",
 )
 Apps = Mapping[str, Mapping[str, Any]]
 APPS: Apps = {"models": {"models": NOUNS, "migrations": "models.migrations"}}

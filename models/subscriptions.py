@@ -10,7 +10,7 @@ from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import text
+from models import text, webhooks
 from models.addresses import Address
 from models.atomic import atomic
 from models.caps import CODES, Cap
@@ -25,6 +25,7 @@ from models.relations import belongs_to
 from models.site import Site, known_language, known_time_zone
 from models.suppressions import Scope, Suppression
 from models.tokens import Token, digest, fresh_code, fresh_secret, keyed_digest, matches
+from models.webhook_calls import HookEvent
 
 CONFIRM, PREFERENCES, UNSUBSCRIBE, UNDO = "confirm", "prefs", "unsub", "undo"
 PROOF_LIFE = timedelta(days=7)
@@ -213,6 +214,7 @@ class Subscription(Model):
         await note(row, Act.CONFIRMED, trace, topics=list(map(topic_code, await topics_of(row.id))))
         paths = {"preferences_link": row.path_to_preferences(site), "unsubscribe_link": row.path_out(site)}
         await Delivery.promise([row.letter(LetterKind.WELCOME, site, paths=paths)], lane=Lane.URGENT)
+        await webhooks.promise(HookEvent.SUBSCRIPTION_CONFIRMED, row.id)
         return row
 
     @atomic
@@ -270,6 +272,8 @@ class Subscription(Model):
         await self.save(update_fields=["status", "left_at", "leaving_reason", "version", "proof", "code"])
         await Delivery.cancel(self.id)
         await note(self, Act.LEFT, trace)
+        if was_confirmed:
+            await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, self.id)
         if was_confirmed and not await Suppression.bars(site, self.mailbox, Scope.ALL):
             goodbye = self.letter(LetterKind.GOODBYE, site, paths={"undo_link": self.path_back(site)})
             await Delivery.promise([goodbye], lane=Lane.URGENT)
@@ -304,6 +308,7 @@ class Subscription(Model):
             row.status, row.left_at, row.leaving_reason = SubscriptionStatus.CONFIRMED, None, None
             await row.save(update_fields=["status", "left_at", "leaving_reason"])
             await Delivery.cancel(row.id)  # the goodbye, if it is not out yet
+            await webhooks.promise(HookEvent.SUBSCRIPTION_CONFIRMED, row.id)
         if is_back or missing:
             await note(row, Act.RETURNED, trace, topics=list(map(topic_code, missing)))
         return row

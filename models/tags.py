@@ -6,12 +6,13 @@ from tortoise import fields
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import text
+from models import redirects, text
 from models.atomic import atomic
-from models.errors import Invalid
+from models.errors import Invalid, Taken
 from models.fitting import fitting
+from models.principals import Principal
 from models.relations import belongs_to
-from models.slugs import free_slug, in_turn
+from models.slugs import findable, free_slug, in_turn
 
 
 class Tag(Model):
@@ -46,16 +47,48 @@ class Tag(Model):
         return cls.filter(post_count__gt=0)
 
     @classmethod
+    def open_to(cls, principal: Principal) -> QuerySet["Tag"]:
+        """Ask for the tags that somebody may see: who edits sees those of no published post too."""
+        return cls.all() if principal.edits_all else cls.in_use()
+
+    @classmethod
     @atomic
     async def named(cls, site_id: int, name: str) -> "Tag":
         """Give the tag of that name; make one that is not known yet."""
-        name = text.clean_line(name)[:200]
-        if not name:
-            raise Invalid("name", "A tag needs a name.")
-        fitting(cls, {"name": name})
+        name = _name(name)
         await in_turn(site_id)
         known = await cls.filter(site_id=site_id, name=name).first()
         if known is not None:
             return known
         slug = await free_slug(cls, site_id, name)
         return await cls.create(site_id=site_id, name=name, slug=slug, sort_key=text.sort_key(name))
+
+    @classmethod
+    @atomic
+    async def called(cls, site_id: int, words: str) -> "Tag":
+        """Give the tag of that slug, else the one of that name; make one that is not known yet."""
+        known = await cls.filter(site_id=site_id, slug=findable(words)).first()
+        return known or await cls.named(site_id, words)
+
+    @atomic
+    async def rename(self, *, name: str | None = None, slug: str | None = None) -> None:
+        """Give the tag another name, another slug, or both; the old path keeps leading here."""
+        await in_turn(self.site_id)
+        values: dict[str, str] = {}
+        if name is not None:
+            values["name"] = _name(name)
+            values["sort_key"] = text.sort_key(values["name"])
+            if await Tag.filter(site_id=self.site_id, name=values["name"]).exclude(id=self.id).exists():
+                raise Taken("name")
+        if slug is not None:
+            values["slug"] = await free_slug(Tag, self.site_id, slug, besides=self.id)
+            await redirects.move(self.site_id, self.path, self.path_of(values["slug"]))
+        self.update_from_dict(values)
+        await self.save(update_fields=list(values) or ["name"])
+
+
+def _name(name: str) -> str:
+    name = text.clean_line(name)[:200]
+    if not name:
+        raise Invalid("name", "A tag needs a name.")
+    return str(fitting(Tag, {"name": name})["name"])

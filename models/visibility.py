@@ -1,4 +1,4 @@
-"""What everybody may see: the one answer that every question of a reader's door asks for."""
+"""What everybody may see, and who writes besides: the one answer that every question asks for."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
+from models.bylines import Byline
 from models.instants import now
+from models.principals import NOBODY, Principal, Scope
 
 
 class Status(StrEnum):
@@ -25,6 +27,41 @@ def visible(prefix: str = "") -> Q:
     moment = _seen_at.get() or now()
     asked: dict[str, Any] = {f"{prefix}status": Status.PUBLISHED, f"{prefix}published_at__lte": moment}
     return Q(**asked)
+
+
+def open_to(principal: Principal = NOBODY, prefix: str = "") -> Q:
+    """Ask for the posts that somebody may read: the visible, their own, and the one that a link shows."""
+    if sees_all(principal):
+        return Q()
+    return visible(prefix) | own(principal, prefix) | _of(prefix, id=principal.post_id or 0)
+
+
+def own(principal: Principal, prefix: str = "") -> Q:
+    """Ask for the posts that somebody may edit."""
+    if sees_all(principal):
+        return Q()
+    if principal.author_id is None or not _sees_own(principal):
+        return _of(prefix, id=0)
+    written = Byline.filter(author_id=principal.author_id)
+    return _of(prefix, id__in=Subquery(written.values("post_id")))
+
+
+def sees_all(principal: Principal) -> bool:
+    """Tell whether somebody may read whatever was written, by whomever."""
+    return principal.edits_all and _sees_own(principal)
+
+
+def _sees_own(principal: Principal) -> bool:
+    return principal.may(Scope.CONTENT_READ) or principal.may(Scope.CONTENT_WRITE)
+
+
+def is_visible(status: Status, published_at: datetime | None) -> bool:
+    """Tell of what was read whether it is published by now."""
+    return status is Status.PUBLISHED and published_at is not None and published_at <= now()
+
+
+def _of(prefix: str, **asked: Any) -> Q:
+    return Q(**{f"{prefix}{name}": value for name, value in asked.items()})
 
 
 @contextmanager

@@ -36,6 +36,8 @@ class Wanted:
 
     def stands_in(self) -> "Wanted":
         """Give conditions of the same shape, with stand-ins for all values but the words."""
+        if self is ANY:
+            return self
         return replace(
             self,
             month=None if self.month is None else MONTH,
@@ -48,6 +50,8 @@ class Wanted:
 
     def values(self) -> dict[Any, Any]:
         """Give what each stand-in stands for."""
+        if self is ANY:
+            return {}
         given: dict[Any, Any] = {MONTH: self.month, FROM: self.published_from, UNTIL: self.published_until}
         given |= {f"\x01a{place}": findable(slug) for place, slug in enumerate(self.author_slugs or ())}
         given |= {f"\x01t{place}": findable(slug) for place, slug in enumerate(self.tag_slugs or ())}

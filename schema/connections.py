@@ -61,11 +61,13 @@ async def _total(root: Any) -> int | None:
     return await root.total()  # type: ignore[no-any-return]
 
 
-def _cursor_field() -> Any:
+def cursor_field() -> Any:
+    """Declare the cursor of an edge."""
     return strawberry.field(resolver=_cursor, description="Opaque keyset cursor.")
 
 
-def _total_field() -> Any:
+def total_field() -> Any:
+    """Declare how many a connection has in all."""
     return strawberry.field(
         resolver=_total,
         description="How many there are in all; counted only when asked for.",
@@ -73,7 +75,7 @@ def _total_field() -> Any:
     )
 
 
-def _info_field() -> Any:
+def info_field() -> Any:
     return strawberry.field(description="Pagination state.")
 
 
@@ -100,7 +102,7 @@ AnIssue = Annotated["Issue", strawberry.lazy("schema.issues")]  # type: ignore[n
 
 @strawberry.type(description="A post within a connection.")
 class PostEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: APost = strawberry.field(description="The post.")
 
 
@@ -108,13 +110,13 @@ class PostEdge:
 class PostConnection:
     edges: list[PostEdge] = strawberry.field(description="Posts with their cursors.")
     nodes: list[APost] = strawberry.field(description="Posts without cursors.")
-    page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    page_info: PageInfo = info_field()
+    total_count: int | None = total_field()
 
 
 @strawberry.type(description="An author within a connection.")
 class AuthorEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: AnAuthor = strawberry.field(description="The author.")
 
 
@@ -122,13 +124,13 @@ class AuthorEdge:
 class AuthorConnection:
     edges: list[AuthorEdge] = strawberry.field(description="Authors with their cursors.")
     nodes: list[AnAuthor] = strawberry.field(description="Authors without cursors.")
-    page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    page_info: PageInfo = info_field()
+    total_count: int | None = total_field()
 
 
 @strawberry.type(description="A comment within a connection.")
 class CommentEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: AComment = strawberry.field(description="The comment.")
 
 
@@ -136,13 +138,13 @@ class CommentEdge:
 class CommentConnection:
     edges: list[CommentEdge] = strawberry.field(description="Comments with their cursors.")
     nodes: list[AComment] = strawberry.field(description="Comments without cursors.")
-    page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    page_info: PageInfo = info_field()
+    total_count: int | None = total_field()
 
 
 @strawberry.type(description="An issue within a connection.")
 class IssueEdge:
-    cursor: str = _cursor_field()
+    cursor: str = cursor_field()
     node: AnIssue = strawberry.field(description="The issue.")
 
 
@@ -150,8 +152,8 @@ class IssueEdge:
 class IssueConnection:
     edges: list[IssueEdge] = strawberry.field(description="Issues with their cursors.")
     nodes: list[AnIssue] = strawberry.field(description="Issues without cursors.")
-    page_info: PageInfo = _info_field()
-    total_count: int | None = _total_field()
+    page_info: PageInfo = info_field()
+    total_count: int | None = total_field()
 
 
 First = Annotated[int | None, strawberry.argument(description="How many from the start.")]

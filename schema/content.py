@@ -9,11 +9,12 @@ from strawberry import UNSET, Info
 
 import models
 from models.images import media_type
+from models.renditions import nearest
 from schema.context import Context
 from schema.ids import int_key
 from schema.nodes import Node, identifier, rows_of
 from schema.scalars import HTML, URL
-from schema.sources import SOURCE, Located
+from schema.sources import SOURCE, Worked
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,14 @@ class InlineImage:
         """Media type, by the ending of the address."""
         return media_type(self.url)
 
+    @property
+    def thumbhash(self) -> None:
+        """Nothing is known of how it looks."""
+
+
+def _address(context: Context, url: str, width: int | None = UNSET) -> URL:
+    return URL(context.absolute(nearest(url, None if width is UNSET else width)))
+
 
 @strawberry.type(description="A picture.")
 class Image(Node):
@@ -46,21 +55,20 @@ class Image(Node):
     caption: HTML | None = strawberry.field(description="Caption.")
     height: int | None = strawberry.field(description="Height of the original in pixels.")
     media_type: str = strawberry.field(description="Media type of the original, such as image/jpeg.")
+    thumbhash: str | None = strawberry.field(description="ThumbHash placeholder, in base64.")
     width: int | None = strawberry.field(description="Width of the original in pixels.")
 
-    @strawberry.field(description="Where it can be fetched.", metadata={SOURCE: Located("url")})
+    @strawberry.field(description="Where it can be fetched.", metadata={SOURCE: Worked(_address, ("url",))})
     @staticmethod
     def url(
         root: strawberry.Parent[Any],
         info: Info,
         width: Annotated[
             int | None,
-            strawberry.argument(
-                description="Wanted width in pixels; the original when there is none nearer to it."
-            ),
+            strawberry.argument(description="Wanted width in pixels; a picture is never scaled up."),
         ] = UNSET,
     ) -> URL:
-        return URL(info.context.absolute(root.url))
+        return _address(info.context, root.url, width)
 
 
 @strawberry.type(description="A paragraph.")

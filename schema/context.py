@@ -37,14 +37,19 @@ class Visitor:
     """Who asks: what the ledger keeps of it, the languages wished for, the gates before asking for letters
     and before leaving a comment.
 
-    `outbox` holds the letters that were not sent, for who may see them: only who develops does.
+    `find_outbox` gives the letters that were not sent to who may see them: only who develops does.
     """
 
     trace: models.Trace
     languages: tuple[str, ...] = ()
     admit: Callable[[], None] = lambda: None
     admit_comment: Callable[[], None] = lambda: None
-    outbox: Outbox | None = None
+    find_outbox: Callable[[], Outbox | None] = lambda: None
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """The letters that were not sent; None for who may not see them."""
+        return self.find_outbox()
 
 
 def nobody() -> Visitor:
@@ -54,12 +59,14 @@ def nobody() -> Visitor:
 
 @dataclass
 class Context:
-    """One request's view of the publication."""
+    """One request's view of the publication. `is_private`: nobody but this machine is served."""
 
     masthead: models.Masthead
     root_url: str
     visit: Callable[[], Visitor]
     principal: models.Principal = models.NOBODY
+    files: models.Files | None = None
+    is_private: bool = False
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -91,9 +98,19 @@ class Context:
 class Publication:
     """Keeps the masthead for a moment, so that a busy site reads it once and not for each request."""
 
-    def __init__(self, default_url: str, *, site_url: str = "", keep_seconds: float = 1.0) -> None:
+    def __init__(
+        self,
+        default_url: str,
+        *,
+        site_url: str = "",
+        files: models.Files | None = None,
+        keep_seconds: float = 1.0,
+        is_private: bool = False,
+    ) -> None:
         self.default_url = default_url
+        self.is_private = is_private
         self.site_url = site_url
+        self.files = files
         self.keep_seconds = keep_seconds
         self._masthead: models.Masthead | None = None
         self._read_at = 0.0
@@ -106,9 +123,13 @@ class Publication:
         self, visit: Callable[[], Visitor] = nobody, principal: models.Principal = models.NOBODY
     ) -> Context:
         """Give a new request its context."""
-        masthead = await self.masthead()
-        root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal)
+        return self._context(await self.masthead(), visit, principal)
+
+    def context_at_once(self, visit: Callable[[], Visitor] = nobody) -> Context | None:
+        """Give the request of a reader its context; None when the masthead is to be read first."""
+        if self._masthead is None or not self._is_fresh(self._masthead):
+            return None
+        return self._context(self._masthead, visit, models.NOBODY)
 
     async def masthead(self) -> models.Masthead:
         """Give the masthead, not older than keep_seconds or than a change of what it shows; count the
@@ -124,6 +145,12 @@ class Publication:
         # One reading for all who wait, and none of them ends it by walking away: a store that hangs
         # makes them wait once, not one after the other.
         return await asyncio.shield(self._reading)
+
+    def _context(
+        self, masthead: models.Masthead, visit: Callable[[], Visitor], principal: models.Principal
+    ) -> Context:
+        root_url = self.site_url or masthead.site.url or self.default_url
+        return Context(masthead, root_url, visit, principal, self.files, self.is_private, Loaders(principal))
 
     def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:
         self._readings.discard(reading)

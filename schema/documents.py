@@ -33,7 +33,7 @@ MOST_KEPT = 1_000
 # Characters of source, together; read, each takes about eighty bytes.
 MOST_KEPT_TEXT = 200_000
 # What somebody's token or machine opens; looked for in the text, for too much privacy does no harm.
-PRIVATE = re.compile(r"\b(newsletterSubscription|outbox)\b")
+PRIVATE = re.compile(r"\b(commentForm|newsletterSubscription|outbox|viewer)\b")
 DEFERRED = re.compile(r"@\s*defer\b")
 TOO_DEEP = "The document is nested too deeply."
 
@@ -118,15 +118,20 @@ class Documents:
 
     def read(self, source: str) -> Document:
         """Give the document of a source text."""
+        document = self.known(source)
+        if document is None:
+            document = self._read(source)
+            self._keep(source, document)
+        return document
+
+    def known(self, source: str) -> Document | None:
+        """Give the document of a source text that was read before and is kept."""
         if (trusted := self._trusted.get(source)) is not None:
             return trusted
         known = self._kept.get(source)
         if known is not None:
             self._kept.move_to_end(source)
-            return known
-        document = self._read(source)
-        self._keep(source, document)
-        return document
+        return known
 
     def trust(self, source: str) -> Document:
         """Give the document of a source text, and keep it for as long as the process lives."""

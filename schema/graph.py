@@ -7,26 +7,39 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.commands import forbidden
+from schema.commenting import Commenting
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.editing_pages import EditingPages
+from schema.editing_posts import EditingPosts
+from schema.editing_site import EditingSite
+from schema.hooks import Hooks
 from schema.issues import Issue
 from schema.live import DevelopmentLive, Live
 from schema.mailing import Mailing
+from schema.moderating import Moderating
 from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
+from schema.passing import Passing
+from schema.pens import Pen
 from schema.permissions import guard
 from schema.queries import Query
 from schema.reading import read_quickly
+from schema.revisions import Revision
 from schema.scalars import SCALARS
 from schema.staff import Staff
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
+from schema.uploading import Uploading
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
-MUTATIONS = (Mutation, Mailing, Staff)
+MUTATIONS = (
+    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite),
+    *(Hooks, Mailing, Passing, Staff, Uploading),
+)
 NODES = [
     *(ArchiveMonth, Author, Comment, Issue, Menu, MenuItem, Newsletter, NewsletterSubscription),
-    *(Page, Post, Site, Tag, User),
+    *(Page, Pen, Post, Revision, Site, Tag, User),
 ]
 
 

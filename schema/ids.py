@@ -11,7 +11,7 @@ GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+):([0-9a-z-]{1,40})")
 
 def global_id(kind: str, key: int | str) -> str:
     """Write the identifier of an object."""
-    return base64.b64encode(f"{kind}:{key}".encode()).decode()
+    return binascii.b2a_base64(f"{kind}:{key}".encode(), newline=False).decode()
 
 
 def read_id(value: str) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ import models
 from models.paging import Order
 from schema.ids import row_id
 from schema.scalars import YearMonth
+from schema.statuses import PostStatus
 
 MOST = 100
 
@@ -75,7 +76,20 @@ class PostFilter:
     search: str | None = strawberry.field(
         default=UNSET, description="Words to find, or their beginnings; case and accents do not count."
     )
+    statuses: list[PostStatus] | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "In any of these states; anything but PUBLISHED is for who writes, and shows authors their own."
+        ),
+    )
     tag_slugs: list[str] | None = strawberry.field(default=UNSET, description="With any of these tags.")
+
+    @property
+    def states(self) -> list[str] | None:
+        """The states asked for; None when it is what readers see that is asked for."""
+        asked: Any = self.statuses or []
+        is_readers = self.statuses in (UNSET, None) or set(asked) == {PostStatus.PUBLISHED}
+        return None if is_readers else [status.value for status in asked]
 
     def wanted(self) -> models.Wanted:
         """Say the same to the store; refuse lists and words beyond measure."""

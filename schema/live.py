@@ -12,7 +12,7 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models.pulse import CommentShown, E, Event, IssueProgressed, Listener, PostPublished
+from models.pulse import CommentHeld, CommentShown, E, Event, IssueProgressed, Listener, PostPublished
 from schema.connections import CommentEdge, Placed, PostEdge
 from schema.ids import row_id
 from schema.inputs import CommentOrder
@@ -60,9 +60,12 @@ class IssueProgressedEvent:
 
 @strawberry.type(name="Subscription", description="What can be listened to.")
 class Live:
-    @strawberry.subscription(description="A comment was added or approved.")
+    @strawberry.subscription(
+        description="A comment was added or approved; moderators hear of those that wait too."
+    )
     @staticmethod
     async def comment_added(
+        info: Info,
         first: EndAfter = UNSET,
         post_id: Annotated[strawberry.ID | None, OF_POST] = UNSET,
     ) -> AsyncIterator[CommentAddedEvent | None]:
@@ -70,7 +73,9 @@ class Live:
         if wanted is not None and not await models.Post.published().filter(id=wanted).exists():
             raise models.NotFound("There is no post by that `postId`.", field="postId")
         most = _most(first)
-        return Told(models.pulse.listen(CommentShown), partial(_added, post_id=wanted), most=most)
+        may_moderate = info.context.principal.may(models.Scope.COMMENTS_MODERATE)
+        kinds: tuple[type[Any], ...] = (CommentShown, CommentHeld) if may_moderate else (CommentShown,)
+        return Told(models.pulse.listen(*kinds), partial(_added, post_id=wanted), most=most)
 
     @strawberry.subscription(
         description="Letters of an issue were sent, or it was paused, resumed, recalled or finished."
@@ -141,18 +146,22 @@ def _most(first: int | None) -> float:
     return first
 
 
-async def _added(event: CommentShown, *, post_id: int | None) -> CommentAddedEvent | None:
+async def _added(event: CommentShown | CommentHeld, *, post_id: int | None) -> CommentAddedEvent | None:
     if post_id not in (None, event.post_id):
         return None
     loaders = _loaders_of(event)
     # Asked anew: hidden or withdrawn meanwhile, nobody is told of it.
-    comment, post = await gather(
-        loaders.rows("Comment").load(event.comment_id), loaders.rows("Post").load(event.post_id)
-    )
+    comment, post = await gather(_comment_of(event, loaders), loaders.rows("Post").load(event.post_id))
     if comment is None or post is None:
         return None
     edge: Any = Placed(comment, CommentOrder.OLDEST_FIRST.order)
     return CommentAddedEvent(comment_edge=edge, post=post, loaders=loaders)
+
+
+async def _comment_of(event: CommentShown | CommentHeld, loaders: SharedLoaders) -> Any:
+    if isinstance(event, CommentHeld):
+        return await models.Comment.undecided().filter(id=event.comment_id).first()
+    return await loaders.rows("Comment").load(event.comment_id)
 
 
 async def _published(event: PostPublished, *, author_slug: str | None) -> PostPublishedEvent | None:

@@ -3,6 +3,7 @@
 from asyncio import shield
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any
 
 from strawberry.dataloader import DataLoader
@@ -11,6 +12,7 @@ from tortoise.queryset import QuerySet
 
 import models
 from models.paging import Order, Page, Parents, Window, counts, pages, union
+from models.posts import LIST_WITHOUT
 from schema.sources import Listed
 
 NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -22,20 +24,39 @@ NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
     "Image": models.Image.shown,
     "Newsletter": models.Newsletter.all,
 }
-TEXTS: dict[str, Callable[[], QuerySet[Any]]] = {"post": models.Post.in_full, "page": models.Page.published}
+# What of these nouns somebody may see beyond readers.
+OPEN_TO: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
+    "Post": lambda principal: models.Post.open_to(principal, without=LIST_WITHOUT),
+    "Page": models.Page.open_to,
+    "Tag": models.Tag.open_to,
+    "Comment": models.Comment.shown,
+    "Image": models.Image.shown,
+    "Revision": models.Revision.open_to,
+}
+TEXTS: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
+    "post": models.Post.open_to,
+    "page": models.Page.open_to,
+}
 Neighbours = tuple[models.Post | None, models.Post | None]
 
 
 class Loaders:
     """What a request has read so far, and how the rest is read together."""
 
-    def __init__(self) -> None:
+    def __init__(self, principal: models.Principal = models.NOBODY) -> None:
+        self._principal = principal
         self._kept: dict[Any, DataLoader[Any, Any]] = {}
 
     @property
     def bodies(self) -> DataLoader[int, Any]:
         """Load the bodies of visible posts by id."""
-        return self._loader("bodies", _bodies)
+        return self._loader("bodies", lambda ids: _bodies(ids, self._principal))
+
+    @property
+    def sources(self) -> DataLoader[int, Any]:
+        """Load what posts were written as, by id, for who may edit them."""
+        question = models.Post.owned(self._principal).only("id", "source", "source_format")
+        return self._loader("sources", lambda ids: _found(question, ids))
 
     @property
     def neighbours(self) -> DataLoader[tuple[int, Any], Neighbours]:
@@ -58,17 +79,23 @@ class Loaders:
         return self._loader("users", lambda ids: _found(models.User.all(), ids))
 
     @property
+    def revisions_before(self) -> DataLoader[tuple[int, int], Any]:
+        """Load the revision that each (post_id, id) replaced."""
+        return self._loader("revisions before", models.Revision.before_each)
+
+    @property
     def progress(self) -> DataLoader[int, Any]:
         """Count how the letters of each issue stand."""
         return self._loader("progress", _progress)
 
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
-        return self._loader(noun, lambda ids: _found(NOUNS[noun](), ids))
+        question = partial(OPEN_TO[noun], self._principal) if noun in OPEN_TO else NOUNS[noun]
+        return self._loader(noun, lambda ids: _found(question(), ids))
 
     def texts(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun with their bodies."""
-        return self._loader(("text", noun), lambda ids: _found(TEXTS[noun](), ids))
+        return self._loader(("text", noun), lambda ids: _found(TEXTS[noun](self._principal), ids))
 
     def few(self, noun: str) -> DataLoader[int, list[Any]]:
         """Load the short list of a noun that belongs to a post."""
@@ -140,11 +167,9 @@ async def _found(question: QuerySet[Any], ids: list[int]) -> list[Any]:
     return [found.get(id) for id in ids]
 
 
-async def _bodies(ids: list[int]) -> list[models.Post | models.NotFound]:
-    found = {
-        row.id: row
-        for row in await models.Post.published().filter(id__in=ids).only("id", "html", "text", "blocks")
-    }
+async def _bodies(ids: list[int], principal: models.Principal) -> list[models.Post | models.NotFound]:
+    bodies = models.Post.open_to(principal).only("id", "html", "text", "blocks")
+    found = {row.id: row for row in await bodies.filter(id__in=ids)}
     # Withdrawn since its list was read: only its own fields fail.
     return [found.get(id) or models.NotFound() for id in ids]
 

@@ -88,7 +88,8 @@ SENTENCES = {
         "authorSlug": "Er is geen auteur met die naam.",
         "tagSlug": "Er is geen onderwerp met die naam.",
         "email": "Dit is geen adres waar een brief heen kan. Schrijf het zoals anna@example.org.",
-        "name": "Een naam heeft hoogstens {limit} tekens.",
+        "name": "Schrijf een naam.",
+        "name_limit": "Een naam heeft hoogstens {limit} tekens.",
         "language": "Die taal kennen we niet. Schrijf een taalcode zoals nl of en-GB.",
         "pausedUntil": "Een pauze eindigt binnen een jaar.",
         "timeZone": "Die tijdzone kennen we niet. Schrijf er een zoals Europe/Amsterdam.",
@@ -104,11 +105,29 @@ SENTENCES = {
         "authorWebsite_limit": "Het adres van een website heeft hoogstens {limit} tekens.",
         "content": "Schrijf eerst een reactie.",
         "content_limit": "Een reactie heeft hoogstens {limit} tekens.",
+        "file": "Dit is geen plaatje dat we kunnen lezen. Kies een JPEG, PNG, WebP, AVIF of GIF.",
+        "file_limit": "Dit plaatje is te groot. Maak het eerst kleiner.",
+        "altText_limit": "De beschrijving van een plaatje heeft hoogstens {limit} tekens.",
+        "token": "Er is al op geantwoord, dus je reactie blijft staan.",
         "missing": "Dit is er niet, of niet meer.",
         "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
         "scopes": "Een token mag niet meer dan wie het maakt.",
+        "url": "Een adres begint met https:// of http://; dat van een webhook is openbaar.",
+        "url_limit": "Er kunnen er niet meer dan {limit} zijn.",
+        "events": "Kies minstens één gebeurtenis.",
         "role": "Er moet iemand blijven die alles mag.",
         "changed": "Iemand anders heeft dit intussen gewijzigd. Lees het opnieuw en probeer het dan weer.",
+        "authorIds": "Een van deze auteurs is er niet.",
+        "imageId": "Dit beeld is er niet.",
+        "title": "Schrijf een titel.",
+        "at": "Kies een moment dat nog komt.",
+        "contentMarkdown": "Geef de tekst als HTML of als Markdown, niet als allebei.",
+        "page.parentId": "Publiceer eerst de pagina die hierboven staat.",
+        "status": "Neem eerst de pagina's hieronder terug.",
+        "href": "Een menu leidt naar een pad, of naar een adres van het web, e-mail of telefoon.",
+        "in_use": "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
+        "taken": "Zo heet al iets anders.",
+        "too_long": "Hier past hoogstens {limit}.",
         "forbidden": "Dit mag je niet doen. Meld je aan als iemand die het mag.",
     },
     "en": {
@@ -122,7 +141,8 @@ SENTENCES = {
         "authorSlug": "There is no author of that name.",
         "tagSlug": "There is no tag of that name.",
         "email": "A letter cannot be sent to this address. Write one such as ann@example.org.",
-        "name": "A name holds at most {limit} characters.",
+        "name": "Write a name.",
+        "name_limit": "A name holds at most {limit} characters.",
         "language": "This language is not known. Write a language tag such as nl or en-GB.",
         "pausedUntil": "A pause ends within a year.",
         "timeZone": "This time zone is not known. Write one such as Europe/Amsterdam.",
@@ -138,14 +158,33 @@ SENTENCES = {
         "authorWebsite_limit": "The address of a website holds at most {limit} characters.",
         "content": "Write a comment first.",
         "content_limit": "A comment holds at most {limit} characters.",
+        "file": "This is no picture that can be read. Choose a JPEG, PNG, WebP, AVIF or GIF.",
+        "file_limit": "This picture is too large. Make it smaller first.",
+        "altText_limit": "The description of a picture holds at most {limit} characters.",
+        "token": "Somebody has replied, so your comment stays.",
         "missing": "This is not there, or not any more.",
         "days": "A token works for a day at least, and for {limit} days at most.",
         "scopes": "A token may do no more than who makes it.",
+        "url": "An address begins with https:// or http://; that of a webhook is public.",
+        "url_limit": "There can be no more than {limit}.",
+        "events": "Choose at least one event.",
         "role": "Somebody has to stay who may do everything.",
         "changed": "Someone else has changed this meanwhile. Read it again, then try once more.",
+        "authorIds": "One of these authors is not there.",
+        "imageId": "This picture is not there.",
+        "title": "Write a title.",
+        "at": "Choose a moment that lies ahead.",
+        "contentMarkdown": "Give the text as HTML or as Markdown, not as both.",
+        "page.parentId": "Publish the page above this one first.",
+        "status": "Withdraw the pages below this one first.",
+        "href": "A menu leads to a path, or to an address of the web, mail or telephone.",
+        "in_use": "This is still needed. Change what points to it first.",
+        "taken": "Something else is called so already.",
+        "too_long": "At most {limit} fit here.",
         "forbidden": "You may not do this. Sign in as someone who may.",
     },
 }
+NOUN_OF_INPUT = re.compile("([A-Z][a-z]+)Input$")
 Mistake = (
     CommentsClosedError
     | ConflictError
@@ -195,16 +234,28 @@ def mistake(
             message = _say(language, "closed")
             return CommentsClosedError(code=ErrorCode.COMMENTS_CLOSED, message=message, path=_path("postId"))
         case models.NotFound(field=str(field)):
-            key = field.rpartition(".")[2]
-            message = _say(language, key if key in SENTENCES[language] else "missing")
+            message = _say(language, _known(language, field.rpartition(".")[2], "missing"))
             return NotFoundError(
                 code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
             )
         case models.Invalid(field=field, limit=limit):
-            keys = (f"{field}_limit" if limit is not None else field, field, "invalid")
-            message = _say(language, next(key for key in keys if key in SENTENCES[language]), limit=limit)
+            message = _say(language, _key_of(refusal, language, input), limit=limit)
             return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
     raise refusal
+
+
+def _key_of(refusal: models.Invalid, language: str, input: object) -> str:
+    if isinstance(refusal, models.Taken | models.InUse):
+        return "taken" if isinstance(refusal, models.Taken) else "in_use"
+    name = refusal.field.rpartition(".")[2]
+    if refusal.limit is not None:
+        return _known(language, f"{name}_limit", "too_long")
+    noun = NOUN_OF_INPUT.search(type(input).__name__)
+    return _known(language, f"{noun[1].lower() if noun else ''}.{name}", name, "invalid")
+
+
+def _known(language: str, *keys: str) -> str:
+    return next(key for key in keys if key in SENTENCES[language])
 
 
 def _id_at(field: str, input: object) -> strawberry.ID | None:

@@ -8,6 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, DONE, SAID, key_of, mistakes_as_data, once
+from schema.commenting import leave, left
 from schema.ids import row_id
 from schema.payloads import (
     AddCommentInput,
@@ -38,18 +39,13 @@ class Mutation:
     @mistakes_as_data(AddCommentPayload)
     async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
         key = key_of(info, input)
-        comment: Any
         if known := await models.Repeat.answer_to(key):
-            comment = await models.Comment.as_left(int(known))
-            return AddCommentPayload(comment=comment)
+            return left(info, await models.Comment.as_left(int(known)))
         info.context.visitor.admit_comment()
         # What is no identifier of ours names what is not there.
         post_id = row_id(input.post_id, "Post") or 0
         parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
-        comment = await models.Comment.leave(
-            post_id, _writer(input), input.content, parent_id=parent_id, key=key
-        )
-        return AddCommentPayload(comment=comment)
+        return left(info, await leave(info, input, post_id, parent_id, key))
 
     @strawberry.mutation(
         description=(
@@ -160,12 +156,6 @@ class Mutation:
 
 async def _behind(info: Info, token: str, *kinds: str) -> tuple[Any, models.Topic | None]:
     return await models.Subscription.behind(info.context.site, token, *kinds)
-
-
-def _writer(input: AddCommentInput) -> models.Writer:
-    return models.Writer(
-        name=input.author_name or "", email=input.author_email or "", website=input.author_website or ""
-    )
 
 
 def _address(given: str) -> EmailAddress:

@@ -7,6 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 import models
+from schema.comment_fates import CommentFate
 from schema.mistakes import (
     CommentsClosedError,
     InvalidTokenError,
@@ -114,8 +115,18 @@ class AddCommentInput:
             "paragraph."
         )
     )
+    form_token: str | None = strawberry.field(
+        default=UNSET, description="Token of the form, by commentForm; a site may want one of every guest."
+    )
+    notify_replies: bool = strawberry.field(
+        default=False, description="Whether to write to the address, when it is confirmed, about replies."
+    )
     parent_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Comment to reply to.")
     post_id: strawberry.ID = strawberry.field(description="Post to comment on.")
+    trap: str | None = strawberry.field(
+        default=UNSET,
+        description="What a field holds that people do not see: machines fill it in.",
+    )
 
 
 @strawberry.input(description="Input of subscribe.")
@@ -200,7 +211,11 @@ class AddCommentPayload(Payload):
     comment: Comment | None = strawberry.field(
         default=None, description="The comment, with status PENDING while it waits."
     )
+    edit_token: str | None = strawberry.field(
+        default=None, description="Token for editComment and retractComment, within 15 minutes."
+    )
     errors: list[AddCommentError] = errors()
+    fate: CommentFate | None = strawberry.field(default=None, description="What became of the comment.")
 
 
 @strawberry.type(description="Answer of subscribe.")

@@ -1,7 +1,7 @@
 """Who may: the one table of every field of the graph. A field without a row is nobody's."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from graphql import GraphQLError, GraphQLField, GraphQLObjectType, GraphQLSchema, is_introspection_type
 
@@ -15,34 +15,52 @@ Who = Literal["everybody", "known"] | Scope
 
 TABLE: dict[str, dict[Who, str]] = {
     "AccessToken": {
-        Scope.TOKENS_MANAGE: "createdAt expiresAt id isSession label revokedAt scopes usedAt user"
+        Scope.TOKENS_MANAGE: "createdAt expiresAt id isSession label revokedAt scopes usedAt user",
     },
-    "AddCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
+    "AddCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "ArchiveMonth": {EVERYBODY: "id label month path postCount posts url"},
     "Author": {EVERYBODY: "avatar bioHtml id label name path postCount posts slug url"},
     "AuthorConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "AuthorEdge": {EVERYBODY: "cursor node"},
+    "AuthorPayload": {EVERYBODY: "author clientMutationId errors query"},
     "Comment": {
-        EVERYBODY: ("author contentHtml contentText createdAt id parent post replies replyCount status url")
+        EVERYBODY: (
+            "author contentHtml contentText createdAt id parent post replies replyCount status url "
+            "viewerCanModerate"
+        ),
+        Scope.COMMENTS_MODERATE: "heldBecause",
     },
     "CommentAddedEvent": {EVERYBODY: "commentEdge post"},
-    "CommentAuthor": {EVERYBODY: "author name website"},
+    "CommentAuthor": {EVERYBODY: "author name website", Scope.COMMENTS_MODERATE: "email"},
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "CommentDoubt": {Scope.COMMENTS_MODERATE: "explanation rule"},
     "CommentEdge": {EVERYBODY: "cursor node"},
-    "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
+    "CommentForm": {EVERYBODY: "token"},
     "CommentsClosedError": {EVERYBODY: "closedAt code message path"},
     "ConfirmSubscriptionPayload": {
-        EVERYBODY: ("clientMutationId errors newsletterSubscription preferencesToken query")
+        EVERYBODY: "clientMutationId errors newsletterSubscription preferencesToken query",
     },
+    "ConflictError": {EVERYBODY: "code currentVersion message path"},
+    "ContentSource": {Scope.CONTENT_WRITE: "format text"},
+    "CreatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
+    "CreatePreviewLinkPayload": {EVERYBODY: "clientMutationId errors expiresAt query token url"},
+    "DeleteCommentPayload": {EVERYBODY: "clientMutationId deletedCommentId errors query"},
+    "DeletePostPayload": {EVERYBODY: "clientMutationId deletedPostId errors query"},
+    "DeleteWebhookPayload": {EVERYBODY: "clientMutationId deletedWebhookId errors query"},
+    "DeletedPayload": {EVERYBODY: "clientMutationId deletedId errors query"},
+    "DiffHunk": {Scope.CONTENT_WRITE: "lines newStart oldStart"},
+    "DiffLine": {Scope.CONTENT_WRITE: "change text"},
+    "EditCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "EmbedBlock": {EVERYBODY: "html url"},
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
+    "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
     "HtmlBlock": {EVERYBODY: "html"},
-    "Image": {EVERYBODY: "altText caption height id mediaType url width"},
+    "Image": {EVERYBODY: "altText caption height id mediaType thumbhash url width"},
     "ImageBlock": {EVERYBODY: "image"},
     "InvalidTokenError": {EVERYBODY: "code isExpired message path"},
     "Issue": {
-        Scope.SUBSCRIBERS_MANAGE: "audience counters finishedAt id kind newsletters post startedAt status"
+        Scope.SUBSCRIBERS_MANAGE: "audience counters finishedAt id kind newsletters post startedAt status",
     },
     "IssueConnection": {Scope.SUBSCRIBERS_MANAGE: "edges nodes pageInfo totalCount"},
     "IssueCounters": {Scope.SUBSCRIBERS_MANAGE: "cancelled deferred failed queued sent uncertain"},
@@ -52,65 +70,111 @@ TABLE: dict[str, dict[Who, str]] = {
     "ListBlock": {EVERYBODY: "isOrdered items"},
     "Menu": {EVERYBODY: "id items slug"},
     "MenuItem": {EVERYBODY: "id items label target url"},
+    "MenuPayload": {EVERYBODY: "clientMutationId errors menu query"},
+    "ModerateCommentPayload": {EVERYBODY: "clientMutationId comment errors query"},
+    "ModerateCommentsPayload": {EVERYBODY: "clientMutationId comments errors query"},
     "Mutation": {
         EVERYBODY: (
-            "addComment confirmSubscription eraseSubscription requestPreferencesLink subscribe "
-            "unsubscribe updatePreferences"
+            "addComment confirmSubscription editComment eraseSubscription requestPreferencesLink "
+            "retractComment subscribe unsubscribe updatePreferences"
+        ),
+        Scope.COMMENTS_MODERATE: "deleteComment moderateComment moderateComments",
+        Scope.CONTENT_WRITE: (
+            "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
+            "deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision schedulePost "
+            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite "
+            "updateTag uploadImage withdrawPen"
         ),
         Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
-        Scope.TOKENS_MANAGE: "createToken inviteUser retireUser revokeToken updateUser",
+        Scope.TOKENS_MANAGE: (
+            "createToken createWebhook deleteWebhook inviteUser pingWebhook replayWebhookCall retireUser "
+            "revokeToken updateUser updateWebhook"
+        ),
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
     "NewsletterSubscription": {
         EVERYBODY: (
             "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone topics"
-        )
+        ),
     },
     "NotFoundError": {EVERYBODY: "code message missingId path"},
     "OutboxLetter": {EVERYBODY: "html language links sentAt subject text to"},
     "Page": {
         EVERYBODY: (
             "blocks children contentHtml id label parent path seo slug status title updatedAt url version"
-        )
+        ),
+        Scope.CONTENT_WRITE: "contentSource",
     },
     "PageInfo": {EVERYBODY: "endCursor hasNextPage hasPreviousPage startCursor"},
+    "PagePayload": {EVERYBODY: "clientMutationId errors page query"},
     "ParagraphBlock": {EVERYBODY: "html text"},
+    "Pen": {Scope.CONTENT_WRITE: "email giver id name note passedAt post state"},
+    "PenPayload": {EVERYBODY: "clientMutationId errors pen query"},
     "Post": {
         EVERYBODY: (
             "archiveMonth authors blocks commentCount comments commentsOpen contentHtml contentText "
-            "createdAt excerpt id image label next path previous publishedAt readingMinutes seo slug "
-            "status tags title updatedAt url version"
-        )
+            "createdAt excerpt id image label next path previous publishedAt readingMinutes scheduledFor "
+            "seo slug status tags title updatedAt url version viewerCanEdit"
+        ),
+        Scope.CONTENT_WRITE: "contentSource revisions",
     },
     "PostConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "PostEdge": {EVERYBODY: "cursor node"},
     "PostPublishedEvent": {EVERYBODY: "isUpdate postEdge"},
+    "PublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "Query": {
         EVERYBODY: (
-            "archiveMonths author authors newsletterSubscription node nodes outbox page post posts site "
-            "tags viewer"
+            "archiveMonths author authors commentForm comments newsletterSubscription node nodes outbox "
+            "page post posts site tags viewer"
         ),
+        Scope.CONTENT_READ: "pages",
+        Scope.CONTENT_WRITE: "pens",
         Scope.SUBSCRIBERS_MANAGE: "issue issues",
-        Scope.TOKENS_MANAGE: "accessTokens users",
+        Scope.TOKENS_MANAGE: "accessTokens users webhooks",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
     "RateLimitedError": {EVERYBODY: "code message path retryAfterSeconds"},
     "RequestPreferencesLinkPayload": {EVERYBODY: "clientMutationId errors linkSentTo query"},
+    "RetractCommentPayload": {EVERYBODY: "clientMutationId errors query retractedCommentId"},
+    "Revision": {
+        Scope.CONTENT_WRITE: (
+            "contentSource createdAt diff editorName excerpt id restoredVersion savedAt title version"
+        ),
+    },
+    "RevisionConnection": {Scope.CONTENT_WRITE: "edges nodes pageInfo totalCount"},
+    "RevisionDiff": {Scope.CONTENT_WRITE: "excerptAfter excerptBefore hunks titleAfter titleBefore"},
+    "RevisionEdge": {Scope.CONTENT_WRITE: "cursor node"},
+    "SchedulePostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "Seo": {EVERYBODY: "canonicalUrl description image title"},
     "Site": {EVERYBODY: "description id language logo menu newsletters timeZone title url"},
+    "SitePayload": {EVERYBODY: "clientMutationId errors query site"},
     "SubscribePayload": {EVERYBODY: "clientMutationId confirmationSentTo errors query"},
     "Subscription": {
         EVERYBODY: "commentAdded mailSent postPublished",
         Scope.SUBSCRIBERS_MANAGE: "issueProgress",
     },
     "Tag": {EVERYBODY: "id label path postCount slug url"},
+    "TagPayload": {EVERYBODY: "clientMutationId errors query tag"},
     "TestIssuePayload": {EVERYBODY: "clientMutationId errors query sentTo"},
     "TokenPayload": {EVERYBODY: "accessToken clientMutationId errors query token"},
+    "UnpublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "UnsubscribePayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
+    "UpdatePostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "UpdatePreferencesPayload": {EVERYBODY: "clientMutationId errors newsletterSubscription query"},
+    "UploadImagePayload": {EVERYBODY: "clientMutationId errors image query"},
     "User": {KNOWN: "author email id name role"},
     "UserPayload": {EVERYBODY: "clientMutationId errors query user"},
     "ValidationError": {EVERYBODY: "code limit message path"},
+    "Webhook": {Scope.TOKENS_MANAGE: "calls createdAt events failingSince id isPaused pausedBecause url"},
+    "WebhookCall": {
+        Scope.TOKENS_MANAGE: (
+            "createdAt event id lastReason lastStatus messageId nextTryAt settledAt state tries"
+        ),
+    },
+    "WebhookCallConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "WebhookCallEdge": {EVERYBODY: "cursor node"},
+    "WebhookCallPayload": {EVERYBODY: "call clientMutationId errors query"},
+    "WebhookPayload": {EVERYBODY: "clientMutationId errors query secret webhook"},
 }
 _ROWS: dict[tuple[str, str], Who] = {
     (kind, field): who
@@ -161,8 +225,19 @@ def refused(principal: models.Principal, who: Who | None) -> models.NotAllowed |
     return models.NotAllowed()
 
 
+def demand(info: Any, who: Who) -> None:
+    """Refuse a field whose arguments ask for more than its row tells."""
+    if (refusal := refused(info.context.principal, who)) is not None:
+        deny(info.context.principal, refusal)
+
+
 def _error(info: Any, _given: Any, refusal: models.NotAllowed) -> Any:
-    is_known = info.context.principal.is_known
+    deny(info.context.principal, refusal)
+
+
+def deny(principal: models.Principal, refusal: models.NotAllowed) -> NoReturn:
+    """Tell somebody, as an error of the answer, that they may not."""
+    is_known = principal.is_known
     code = "FORBIDDEN" if is_known else "UNAUTHENTICATED"
     message = "You may not ask for this." if is_known else "Sign in to ask for this."
     raise GraphQLError(message, extensions={"code": code, "requiredRole": refusal.role and refusal.role.name})

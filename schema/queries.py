@@ -1,17 +1,17 @@
 """What can be read: the root of every query."""
 
-from asyncio import gather
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models.paging import Order, page
+from models.paging import Order, Window, page
 from schema.connections import (
     After,
     AuthorConnection,
     Before,
+    CommentConnection,
     First,
     IssueConnection,
     Last,
@@ -19,9 +19,10 @@ from schema.connections import (
     Slice,
     window,
 )
-from schema.content import image_at, place_of_image
+from schema.conversations import CommentForm, Conditions, across_posts, form_below
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
-from schema.ids import int_key, read_id, row_id
+from schema.fetching import fetch, fetch_all
+from schema.ids import row_id
 from schema.inputs import (
     AuthorLookup,
     OrderDirection,
@@ -32,15 +33,18 @@ from schema.inputs import (
     PostOrderField,
 )  # fmt: skip
 from schema.issues import Issue
-from schema.loaders import NOUNS
 from schema.newsletters import NewsletterSubscription
 from schema.nodes import Node
 from schema.outbox import OutboxLetter, kept_letters
-from schema.scalars import MONTH
+from schema.pens import Pen
+from schema.permissions import demand
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 from schema.users import AccessToken, User
+from schema.webhooks import Webhook
 
 MOST_IDS = 100
+MOST_PENS = 100
+MOST_PAGES = 200
 MOST_TOKENS = 200
 MOST_USERS = 200
 ALPHABETICAL = Order("sort_key", descending=False)
@@ -95,6 +99,26 @@ class Query:
         living = models.Key.living().filter(user_id__isnull=False)
         return await living.order_by("-id").limit(MOST_TOKENS)  # type: ignore[return-value]
 
+    @strawberry.field(description="What a form below a post carries; null where nobody can comment.")
+    @staticmethod
+    async def comment_form(
+        info: Info,
+        post_id: Annotated[strawberry.ID, strawberry.argument(description="Post to comment on.")],
+    ) -> CommentForm | None:
+        return await form_below(info.context, post_id)
+
+    @strawberry.field(
+        description="Comments across posts, newest first; the moderation queue.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+    @staticmethod
+    async def comments(
+        info: Info, after: After = UNSET, before: Before = UNSET, filter: Conditions = UNSET,
+        first: First = UNSET, last: Last = UNSET,
+    ) -> CommentConnection | None:  # fmt: skip
+        asked = window(first, last, after, before)
+        return await across_posts(info.context, filter or None, asked)  # type: ignore[return-value]
+
     @strawberry.field(description="One issue.")
     @staticmethod
     async def issue(id: Identifier) -> Issue | None:
@@ -126,7 +150,7 @@ class Query:
     @strawberry.field(description="Any object, by its global identifier.")
     @staticmethod
     async def node(info: Info, id: Identifier) -> Node | None:
-        return await _fetch(info, id)  # type: ignore[no-any-return]
+        return await fetch(info, id)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Several objects, in the order asked for; null where there is none.",
@@ -141,7 +165,7 @@ class Query:
     ) -> list[Node | None] | None:
         if len(ids) > MOST_IDS:
             raise models.Invalid("ids", f"`ids` holds at most {MOST_IDS} identifiers.")
-        return await _fetch_all(info, ids)  # type: ignore[return-value]
+        return await fetch_all(info, ids)  # type: ignore[return-value]
 
     @strawberry.field(
         description="Letters kept instead of sent, newest first; a development server's alone.",
@@ -156,7 +180,7 @@ class Query:
     async def page(
         info: Info, by: Annotated[PageLookup, strawberry.argument(description="Which one.")]
     ) -> Page | None:
-        shown = models.Page.published()
+        shown = models.Page.open_to(info.context.principal)
         site_id = info.context.site.id
         if by.path:
             path = models.normal_path(by.path)
@@ -169,12 +193,29 @@ class Query:
         one = shown.filter(**named) if slug else shown.filter(id=id or 0)
         return await one.first()  # type: ignore[return-value]
 
+    @strawberry.field(
+        description="Pens that the viewer has passed, newest first; an editor sees those of all.",
+        directives=[SEMANTIC_NON_NULL, bounded(100)],
+    )
+    @staticmethod
+    async def pens(info: Info) -> list[Pen] | None:
+        return await models.Pen.passed_by(info.context.principal).limit(MOST_PENS)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Pages in the order of their paths, drafts among them for editors.",
+        directives=[SEMANTIC_NON_NULL, bounded(MOST_PAGES)],
+    )
+    @staticmethod
+    async def pages(info: Info) -> list[Page] | None:
+        pages = models.Page.open_to(info.context.principal).filter(site_id=info.context.site.id)
+        return await pages.order_by("path").limit(MOST_PAGES)  # type: ignore[return-value]
+
     @strawberry.field(description="One post.")
     @staticmethod
     async def post(
         info: Info, by: Annotated[PostLookup, strawberry.argument(description="Which one.")]
     ) -> Post | None:
-        found = await _find_post(by, info.context.site.id)
+        found = await _find_post(by, info.context.site.id, info.context.principal)
         if found is not None:
             info.context.loaders.saw("Post", [found])
         return found  # type: ignore[return-value]
@@ -189,6 +230,8 @@ class Query:
     ) -> PostConnection | None:  # fmt: skip
         wanted = filter.wanted() if filter else models.Wanted()
         order = order_by.order
+        if filter and filter.states is not None:
+            return await _kept(info, filter.states, wanted, order, window(first, last, after, before))  # type: ignore[return-value]
         found = await page(models.Post.in_list(wanted), order, window(first, last, after, before))
         info.context.loaders.saw("Post", found.rows)
         return Slice(found, order, lambda: models.count_posts(wanted))  # type: ignore[return-value]
@@ -200,8 +243,16 @@ class Query:
 
     @strawberry.field(description="Tags in use, alphabetical.", directives=[SEMANTIC_NON_NULL, bounded(100)])
     @staticmethod
-    async def tags(info: Info) -> list[Tag] | None:
-        return await models.Tag.in_use().order_by("sort_key", "id")  # type: ignore[return-value]
+    async def tags(
+        info: Info,
+        is_whole: Annotated[
+            bool, strawberry.argument(description="With those that no published post has; for editors.")
+        ] = False,
+    ) -> list[Tag] | None:
+        if is_whole:
+            demand(info, models.Scope.CONTENT_WRITE)
+        tags = models.Tag.open_to(info.context.principal) if is_whole else models.Tag.in_use()
+        return await tags.order_by("sort_key", "id")  # type: ignore[return-value]
 
     @strawberry.field(
         description="Those who can sign in, by name.", directives=[SEMANTIC_NON_NULL, bounded(200)]
@@ -216,10 +267,28 @@ class Query:
         id = info.context.principal.user_id
         return None if id is None else await info.context.loaders.users.load(id)
 
+    @strawberry.field(
+        description="Receivers that are told what happens.", directives=[SEMANTIC_NON_NULL, bounded(20)]
+    )
+    @staticmethod
+    async def webhooks() -> list[Webhook] | None:
+        return await models.Webhook.all().order_by("id")  # type: ignore[return-value]
 
-async def _find_post(by: PostLookup, site_id: int) -> models.Post | None:
+
+async def _kept(info: Info, states: list[str], wanted: models.Wanted, order: Order, asked: Window) -> Slice:
+    demand(info, models.Scope.CONTENT_READ)
+    if order.column == "published_at" and not {"draft", "archived"}.isdisjoint(states):
+        # A draft was published at no moment.
+        order = Order("updated_at", order.descending)
+    question = models.Post.kept(info.context.principal, states, wanted)
+    found = await page(question, order, asked)
+    info.context.loaders.saw("Post", found.rows)
+    return Slice(found, order, question.count)
+
+
+async def _find_post(by: PostLookup, site_id: int, principal: models.Principal) -> models.Post | None:
     # Slugs are unique within a site; only with it can an index be used.
-    shown = models.Post.in_full()
+    shown = models.Post.open_to(principal)
     if by.path:
         path = models.normal_path(by.path)
         if path.startswith("/posts/"):
@@ -232,62 +301,3 @@ async def _find_post(by: PostLookup, site_id: int) -> models.Post | None:
     if by.slug:
         return await shown.filter(site_id=site_id, slug=models.findable(by.slug)).first()
     return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
-
-
-async def _fetch_all(info: Info, ids: list[strawberry.ID]) -> list[object | None]:
-    fetched = [_fetch(info, id) for id in ids]
-    return list(await gather(*fetched))
-
-
-async def _fetch(info: Info, id: str) -> Any:
-    found = read_id(id)
-    if found is None:
-        return None
-    kind, key = found
-    if kind == "Image" and not key.isdigit():
-        return await _inline_image(info, key)
-    if kind in NOUNS:
-        row = int_key(key)
-        return None if row is None else await info.context.loaders.rows(kind).load(row)
-    if kind == "ArchiveMonth" and MONTH.fullmatch(key):
-        return await info.context.loaders.months.load(key)
-    if kind in ("AccessToken", "Issue", "User"):
-        return await _of_staff(info, kind, int_key(key))
-    return of_masthead(info.context.masthead, kind, key)
-
-
-async def _of_staff(info: Info, kind: str, id: int | None) -> object | None:
-    """Give a user to themselves, and users, tokens and issues to who runs the publication."""
-    principal = info.context.principal
-    if kind == "User" and id is not None and id == principal.user_id:
-        return await info.context.loaders.users.load(id)  # type: ignore[no-any-return]
-    if id is None:
-        return None
-    if kind == "Issue":
-        is_shown = principal.may(models.Scope.SUBSCRIBERS_MANAGE)
-        return await models.Issue.filter(id=id).first() if is_shown else None
-    if not principal.may(models.Scope.TOKENS_MANAGE):
-        return None
-    found = models.User.active() if kind == "User" else models.Key.filter(user_id__isnull=False)
-    return await found.filter(id=id).first()
-
-
-def of_masthead(masthead: models.Masthead, kind: str, key: str) -> object | None:
-    """Give what is in memory already: the site, a menu, an entry of one."""
-    if kind == "Site":
-        return masthead.site if key == str(masthead.site.id) else None
-    if kind == "Menu":
-        return next((menu for menu in masthead.menus.values() if str(menu.id) == key), None)
-    if kind == "MenuItem":
-        return next(
-            (item for item in models.menu_entries(masthead.menus.values()) if str(item.id) == key), None
-        )
-    return None
-
-
-async def _inline_image(info: Info, key: str) -> object | None:
-    if (at := place_of_image(key)) is None:
-        return None
-    place, id, number = at
-    row = await info.context.loaders.texts(place).load(id)
-    return None if row is None else image_at(row.blocks, number, key)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NewType
 
 import strawberry
@@ -16,6 +17,19 @@ URL = NewType("URL", str)
 YearMonth = NewType("YearMonth", str)
 LanguageTag = NewType("LanguageTag", str)
 EmailAddress = NewType("EmailAddress", str)
+
+
+class Upload:
+    """A file that came with a request, kept aside for as long as that lasts; its digest says which it is."""
+
+    def __init__(self, path: Path, digest: str) -> None:
+        self.path = path
+        self._digest = digest
+
+    def __str__(self) -> str:
+        """Name what is in it."""
+        return self._digest
+
 
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])", re.ASCII)
@@ -46,6 +60,13 @@ def read_language(value: object) -> str:
     if isinstance(value, str) and LANGUAGE.fullmatch(value):
         return value
     raise GraphQLError("A LanguageTag is written such as nl or en-GB.")
+
+
+def read_upload(value: object) -> Upload:
+    """Read a file; it comes beside what is asked, and never within."""
+    if isinstance(value, Upload):
+        return value
+    raise GraphQLError("An Upload is a file of a multipart request; its variable is null in `operations`.")
 
 
 def text_such_as(example: str) -> Callable[[object], str]:
@@ -81,6 +102,13 @@ def _scalar(name: str, description: str, url: str, **work: Any) -> ScalarDefinit
 
 
 SCALARS: dict[object, ScalarDefinition] = {
+    Upload: _scalar(
+        "Upload",
+        "A file of a multipart request.",
+        "https://github.com/jaydenseric/graphql-multipart-request-spec",
+        serialize=str,
+        parse_value=read_upload,
+    ),
     datetime: _scalar(
         "DateTime",
         "An instant, RFC 3339 with an offset, always sent in UTC.",
@@ -114,6 +142,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "Sanitized HTML, safe to insert into a page.",
         "https://html.spec.whatwg.org/",
         serialize=str,
+        parse_value=text_such_as("<p>Hello</p>"),
     ),
     URL: _scalar(
         "URL",

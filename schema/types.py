@@ -1,7 +1,6 @@
 """The objects of the graph, declared over the rows of the store."""
 
 from datetime import datetime
-from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -9,6 +8,7 @@ from strawberry import UNSET, Info, Parent
 
 import models
 from models.paging import Order
+from schema.comment_fates import CommentDoubt, doubts_of
 from schema.connections import (
     After,
     Before,
@@ -22,11 +22,13 @@ from schema.connections import (
 )  # fmt: skip
 from schema.content import Block, Image, typed_blocks
 from schema.context import Context
-from schema.directives import READ_ALREADY, SEMANTIC_NON_NULL, bounded, paged
+from schema.directives import LARGE, READ_ALREADY, SEMANTIC_NON_NULL, bounded, paged
 from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
-from schema.scalars import HTML, URL, LanguageTag, YearMonth
+from schema.permissions import demand
+from schema.revisions import ContentSource, RevisionConnection, revisions_of
+from schema.scalars import HTML, URL, EmailAddress, LanguageTag, YearMonth
 from schema.sources import (
     SOURCE,
     Beside,
@@ -45,6 +47,7 @@ from schema.sources import (
     same_row,
     worked,
 )  # fmt: skip
+from schema.statuses import CommentStatus, PostStatus, scheduled_for, status_of
 
 WORDS_A_MINUTE = 220
 NEWEST = Order("published_at", descending=True)
@@ -76,6 +79,12 @@ InOrder = Annotated[CommentOrder, strawberry.argument(description="Order.")]
 Length = Annotated[int, strawberry.argument(description="Longest length in characters.")]
 
 
+def _menu(context: Context, slug: str, *, is_whole: bool) -> models.MenuTree | None:
+    if is_whole:
+        raise models.NotAllowed(models.Role.EDITOR)
+    return context.masthead.menus.get(slug)
+
+
 def _month_label(context: Context, month: str, language: str | None = UNSET) -> str:
     return month_label(month, language or context.site.language)
 
@@ -90,22 +99,6 @@ def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
     if post_slug is None:
         raise models.NotFound("The post is not there any more.")
     return URL(f"{context.absolute(models.Post.path_of(post_slug))}#comment-{id}")
-
-
-@strawberry.enum(description="Editorial state of a post or page.")
-class PostStatus(Enum):
-    ARCHIVED = strawberry.enum_value("archived", description="Withdrawn, kept for editors.")
-    DRAFT = strawberry.enum_value("draft", description="Only editors see it.")
-    PUBLISHED = strawberry.enum_value("published", description="Everyone sees it.")
-    SCHEDULED = strawberry.enum_value("scheduled", description="Publishes itself when its moment comes.")
-
-
-@strawberry.enum(description="Moderation state of a comment.")
-class CommentStatus(Enum):
-    APPROVED = strawberry.enum_value("approved", description="Everyone sees it.")
-    PENDING = strawberry.enum_value("pending", description="Waits for a moderator.")
-    REJECTED = strawberry.enum_value("rejected", description="Refused by a moderator.")
-    SPAM = strawberry.enum_value("spam", description="Marked as spam.")
 
 
 @strawberry.type(description="An entry of a menu.")
@@ -161,15 +154,21 @@ class Site(Node):
     time_zone: str = column("IANA time zone that archive months are cut in.")
     title: str = column("Title of the site.")
 
-    @strawberry.field(
-        description="A navigation menu.",
-        metadata={SOURCE: Worked(lambda context, slug: context.masthead.menus.get(slug))},
-    )
+    @strawberry.field(description="A navigation menu.", metadata={SOURCE: Worked(_menu)})
     @staticmethod
-    def menu(
-        info: Info, slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main"
+    async def menu(
+        info: Info,
+        is_whole: Annotated[
+            bool,
+            strawberry.argument(description="With what leads to what only editors see; for editors."),
+        ] = False,
+        slug: Annotated[str, strawberry.argument(description="Slug of the menu.")] = "main",
     ) -> Menu | None:
-        return info.context.masthead.menus.get(slug)  # type: ignore[no-any-return]
+        if is_whole:
+            demand(info, models.Scope.CONTENT_WRITE)
+            menus = await models.read_menus(info.context.site, info.context.principal)
+            return menus.get(slug)  # type: ignore[return-value]
+        return _menu(info.context, slug, is_whole=False)  # type: ignore[return-value]
 
     @strawberry.field(
         description="Newsletters a visitor can subscribe to.",
@@ -254,7 +253,11 @@ class Post(Linkable, Node):
         directives=[bounded(50)],
     )  # fmt: skip
     comment_count: int = column("Number of approved comments.")
-    comments_open: bool = column("Whether it takes comments now.")
+    comments_open: bool = worked(
+        "Whether it takes comments now.",
+        lambda context, is_open, moment: models.still_open(context.site, is_open, moment),
+        "comments_open", "published_at",
+    )  # fmt: skip
     content_html: HTML = body("Content as HTML.", "html")
     content_text: str = body("Content as plain text.", "text")
     created_at: datetime = column("Moment of creation.")
@@ -267,7 +270,11 @@ class Post(Linkable, Node):
     )
     seo: Seo = same_row("Metadata for search engines.")
     slug: str = column("Unique, human-readable name used in the path.")
-    status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
+    scheduled_for: datetime | None = derived(
+        "When it publishes itself; only who may edit it sees it before.", scheduled_for,
+        "status", "published_at",
+    )  # fmt: skip
+    status: PostStatus = derived("Editorial state.", status_of, "status", "published_at")
     tags: list[Tag] | None = few("Tags, alphabetical.", TAGS_OF_POST)
     title: str = column("Title.")
     updated_at: datetime = column("Moment of the last change.")
@@ -280,6 +287,8 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def archive_month(root: Parent[models.Post], info: Info) -> ArchiveMonth | None:
+        if not root.is_visible:
+            return None
         return await info.context.loaders.months.load(root.published_month)  # type: ignore[no-any-return]
 
     @strawberry.field(
@@ -310,7 +319,7 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def next(root: Parent[models.Post], info: Info) -> "Post | None":
-        return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[1]  # type: ignore[no-any-return]
+        return await _neighbour(root, info, 1)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Next older published post.",
@@ -318,7 +327,32 @@ class Post(Linkable, Node):
     )
     @staticmethod
     async def previous(root: Parent[models.Post], info: Info) -> "Post | None":
-        return (await info.context.loaders.neighbours.load((root.id, root.published_at)))[0]  # type: ignore[no-any-return]
+        return await _neighbour(root, info, 0)  # type: ignore[no-any-return]
+
+    @strawberry.field(
+        description="The text as its author wrote it; null for who may not edit the post.", directives=[LARGE]
+    )
+    @staticmethod
+    async def content_source(root: Parent[models.Post], info: Info) -> ContentSource | None:
+        whole = await info.context.loaders.sources.load(root.id)
+        return None if whole is None else ContentSource.of(whole.source, whole.source_format)
+
+    revisions: RevisionConnection | None = strawberry.field(
+        resolver=revisions_of,
+        description="What it said after each save, newest first; none for who may not edit it.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+
+    @strawberry.field(
+        description="Whether the viewer may edit it.", metadata={SOURCE: Worked(lambda _context: False)}
+    )
+    @staticmethod
+    async def viewer_can_edit(root: Parent[models.Post], info: Info) -> bool:
+        principal = info.context.principal
+        if not principal.may(models.Scope.CONTENT_WRITE):
+            return False
+        authors = [] if principal.edits_all else await info.context.loaders.few("Author").load(root.id)
+        return principal.edits_all or principal.author_id in [author.id for author in authors]
 
 
 @strawberry.type(description="A standing page such as About or Contact.")
@@ -334,11 +368,20 @@ class Page(Linkable, Node):
     path: str = column("Path below the site's URL.")
     seo: Seo = same_row("Metadata for search engines.")
     slug: str = column("Unique, human-readable name used in the path.")
-    status: PostStatus = derived("Editorial state.", lambda status: PostStatus(status.value), "status")
+    status: PostStatus = derived("Editorial state.", status_of, "status", "published_at")
     title: str = column("Title.")
     updated_at: datetime = column("Moment of the last change.")
     url: URL = located("Canonical URL.")
     version: int = column("Grows with each change.")
+
+    @strawberry.field(
+        description="The text as its author wrote it; null for who may not edit the page.", directives=[LARGE]
+    )
+    @staticmethod
+    def content_source(root: Parent[models.Page], info: Info) -> ContentSource | None:
+        if not info.context.principal.edits_all:
+            return None
+        return ContentSource.of(root.source, root.source_format)
 
     @strawberry.field(
         description="Pages below this one.",
@@ -350,9 +393,20 @@ class Page(Linkable, Node):
         return await info.context.loaders.children.load(root.id)  # type: ignore[no-any-return]
 
 
+async def _neighbour(post: models.Post, info: Info, side: int) -> Any:
+    # What has no moment stands beside nothing.
+    if post.published_at is None:
+        return None
+    return (await info.context.loaders.neighbours.load((post.id, post.published_at)))[side]
+
+
 @strawberry.type(description="Who wrote a comment.")
 class CommentAuthor:
     author: Author | None = one("The author, when an author of the site wrote it.", "Author", "author_id")
+    # Read by no plan: it is not everybody's.
+    email: EmailAddress | None = strawberry.field(
+        resolver=lambda root: root.email, description="Address; moderators only."
+    )
     name: str = column("Name shown.")
     website: URL | None = column("Own website.")
 
@@ -370,6 +424,15 @@ class Comment(Node):
     replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment")
     reply_count: int = column("Number of approved replies.")
     status: CommentStatus = derived("Moderation state.", lambda status: CommentStatus(status.value), "status")
+    viewer_can_moderate: bool = worked(
+        "Whether the viewer may moderate it.",
+        lambda context: context.principal.may(models.Scope.COMMENTS_MODERATE),
+    )
+
+    @strawberry.field(description="Why it waits, or waited; moderators only.")
+    @staticmethod
+    def held_because(root: Parent[models.Comment], info: Info) -> list[CommentDoubt] | None:
+        return doubts_of(root, info.context.language)
 
     @strawberry.field(
         description="URL of the post, with the fragment of the comment.",

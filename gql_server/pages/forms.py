@@ -53,9 +53,9 @@ def known_frequency(value: str) -> models.Frequency:
         raise models.Invalid("frequency") from None
 
 
-async def read_form(request: web.Request) -> Form:
+async def read_form(request: web.Request, largest: int = LARGEST_FORM) -> Form:
     """Read a form; nothing at all is an empty one."""
-    body = await read_body(request, LARGEST_FORM)
+    body = await read_body(request, largest)
     if not body:
         return NOTHING
     media = parse_mimetype(request.headers.get("Content-Type", ""))

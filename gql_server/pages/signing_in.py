@@ -39,7 +39,7 @@ async def ask(request: web.Request) -> web.Response:
         return _form(visit, form, refusal.field)
     aside = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
     response = visit.tells("sign_in_sent", links=[visit.home], aside=aside if outbox_for(request) else None)
-    _set(response, visit, BROWSER, browser, LIFE, path="/sign-in")
+    set_cookie(response, visit, BROWSER, browser, LIFE, path="/sign-in")
     return response
 
 
@@ -57,7 +57,7 @@ async def show_link(request: web.Request) -> web.Response:
 async def use(request: web.Request) -> web.Response:
     """Let in who has the link."""
     visit, form = await Visit.of(request), await read_form(request)
-    _require_own_page(visit)
+    require_own_page(visit)
     if _is_owners(visit):
         try:
             user = await models.own(visit.site, visit.token, email=form.one("email"), name=form.one("name"))
@@ -68,7 +68,7 @@ async def use(request: web.Request) -> web.Response:
     _, token = await models.Key.grant(models.KeyKind.SESSION, user)
     # Not shown here: this address holds the link.
     response = web.Response(status=303, headers={"Location": "/sign-in", "Cache-Control": "no-store"})
-    _set(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
+    set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
     response.del_cookie(BROWSER, path="/sign-in")
     return response
 
@@ -77,7 +77,7 @@ async def leave(request: web.Request) -> web.Response:
     """Sign out: the session opens nothing any more."""
     visit = await Visit.of(request)
     await read_form(request)
-    _require_own_page(visit)
+    require_own_page(visit)
     if (principal := await session_of(request)).key_id is not None:
         await models.Key.revoke(principal.key_id)
     response = visit.tells("signed_out", links=[visit.home, Link(visit.says("sign_in_title"), "/sign-in")])
@@ -95,22 +95,24 @@ def _own(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
 
 def _entered(visit: Visit, user: models.User) -> web.Response:
     facts = {"name": user.name, "role": visit.says(f"role_{user.role.value}")}
-    return visit.shows(
-        "entered.html", facts=facts, links=[visit.home, Link(visit.says("to_graph"), "/graphql")]
-    )
+    desk, graph = Link(visit.says("desk_title"), "/write"), Link(visit.says("to_graph"), "/graphql")
+    return visit.shows("entered.html", facts=facts, links=[desk, visit.home, graph])
 
 
 def _is_owners(visit: Visit) -> bool:
     return visit.token.startswith(f"{OWNER}_")
 
 
-def _require_own_page(visit: Visit) -> None:
+def require_own_page(visit: Visit) -> None:
     """Refuse what a page of elsewhere sends; a browser that says nothing of it keeps our cookies to us."""
     if visit.request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
         raise Unreadable(403, "Sign in and out on our own pages.", code="FORBIDDEN")
 
 
-def _set(response: web.Response, visit: Visit, name: str, value: str, lives: timedelta, *, path: str) -> None:
+def set_cookie(
+    response: web.Response, visit: Visit, name: str, value: str, lives: timedelta, *, path: str
+) -> None:
+    """Keep something in a browser that no script and no other site reads."""
     response.set_cookie(
         name, value, max_age=int(lives.total_seconds()), path=path, httponly=True, samesite="Lax",
         secure=visit.context.root_url.startswith("https:"),

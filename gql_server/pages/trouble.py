@@ -31,7 +31,13 @@ DOORS = {
     "weebly",
     "sign-in",
     "sign-out",
+    "write",
+    "pen",
+    "comment",
+    "moderate",
+    "replies",
 }
+OF_COMMENTS = ("/comment/", "/moderate/", "/replies/")
 AGAIN = {"sign_in": "/sign-in", "sign_up": "/subscribe"}
 log = structlog.get_logger("pages")
 
@@ -39,7 +45,7 @@ log = structlog.get_logger("pages")
 @web.middleware
 async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Answer what goes wrong with a page, at the doors where people stand."""
-    if request.path.removeprefix("/").partition("/")[0] not in DOORS:
+    if first_word(request) not in DOORS:
         return await _elsewhere(request, handler)
     try:
         async with asyncio.timeout(BODY_SECONDS + DEADLINE_SECONDS):
@@ -52,9 +58,11 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Unreadable as error:
         return await _told(request, error.status)
     except models.Expired:
-        return await _told(request, 410, what="expired_in" if _signs_in(request) else "expired")
+        return await _told(request, 410, what=f"expired{_about(request)}")
     except models.Unproven:
-        return await _told(request, 404, what="link_in" if _signs_in(request) else "link")
+        return await _told(request, 404, what=f"link{_about(request)}")
+    except models.NotAllowed:
+        return await _told(request, 403)
     except models.TooMany as error:
         wait = max(1, math.ceil(error.wait.total_seconds()))
         return await _told(request, 429, **{"Retry-After": str(wait)})
@@ -65,6 +73,17 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Exception as error:
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
         return await _told(request, 500)
+
+
+def _about(request: web.Request) -> str:
+    if request.path.startswith(OF_COMMENTS):
+        return "_comment"
+    return "_in" if _signs_in(request) else ""
+
+
+def first_word(request: web.Request) -> str:
+    """Give the first word of a path, by which the doors of pages are known."""
+    return request.path.removeprefix("/").partition("/")[0]
 
 
 def _signs_in(request: web.Request) -> bool:
@@ -93,7 +112,9 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
         return says(language, words, **facts)
 
     links = []
-    if what:
+    if what.endswith("_comment"):
+        links.append(Link(told("to_site", site=site.title if site else home), home))
+    elif what:
         # Who has a link that does not work can ask for another.
         again = "sign_in" if _signs_in(request) else "sign_up"
         links.append(Link(told(f"{again}_again"), f"{AGAIN[again]}?lang={language}"))

@@ -70,7 +70,13 @@ class Visit:
 
     def to(self, subscription: models.Subscription) -> "Visit":
         """Speak the language of a subscriber."""
-        return replace(self, language=first_spoken([subscription.language, self.site.language]))
+        return self.speaking(subscription.language)
+
+    def speaking(self, language: str | None) -> "Visit":
+        """Speak a language if we can, else the site's; None goes on as it is."""
+        if language is None:
+            return self
+        return replace(self, language=first_spoken([language, self.site.language]))
 
     def says(self, words: str, **facts: Any) -> str:
         """Give a sentence, with these facts in it."""

@@ -1,10 +1,14 @@
 """The paper that every page is printed on: its look, what a browser may load, how a file is given."""
 
+import gzip
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from aiohttp import ETag, web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from gql_server.negotiation import takes_gzip
 
 FOLDER = Path(__file__).parent
 POLICY = (
@@ -37,13 +41,22 @@ def page(text: str, language: str, *, policy: str = POLICY, cache: str) -> web.R
 
 
 def file(request: web.Request, body: bytes, media: str) -> web.Response:
-    """Give a file that belongs to a page; a browser that has it is told so."""
+    """Give a file that belongs to a page, packed for who takes it so; a browser that has it is told so."""
+    is_packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
+    body = _packed(body) if is_packed else body
     tag = ETag(sha256(body).hexdigest()[:20])
     known = request.if_none_match or ()
-    response = web.Response(headers={"Cache-Control": "no-cache"})
+    response = web.Response(headers={"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
     response.etag = tag
     if any(one.value in {tag.value, "*"} for one in known):
         response.set_status(304)
         return response
     response.content_type, response.charset, response.body = media, "utf-8", body
+    if is_packed:
+        response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+@lru_cache
+def _packed(body: bytes) -> bytes:
+    return gzip.compress(body, mtime=0)

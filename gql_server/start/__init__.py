@@ -65,6 +65,7 @@ def _open(request: web.Request, seen: Glimpse, language: str) -> web.Response:
         queries=to_try(seen.to_read.slug if seen.to_read else None),
         settings=NAMES_OF_SETTINGS,
         shows_graphiql=request.app[SETTINGS].offers_graphiql,
+        shows_reader=request.app[SETTINGS].shows_reader,
         shows_letters=outbox_for(request) is not None,
     )
     return _html(text, language)

@@ -30,7 +30,8 @@ class Once:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a comment goes: below a post that takes comments, and below the comment that it replies to.
+    """Where a comment goes: below a post that takes comments, and below the comment that it replies to; and
+    what becomes of it.
 
     `id` is None when nothing was kept: one of the two is not so, or the command came before.
     """
@@ -40,19 +41,32 @@ class Place:
     id: int | None = None
     parent_id: int | None = None
     depth: int = 0
-    is_shown: bool = False
+    status: str = "pending"
+    held_because: str | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether everybody may read it at once."""
+        return self.status == "approved"
 
 
 class Intake(Protocol):
     """What each store can do."""
 
     async def comment(
-        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+        self,
+        row: Row,
+        promise: Promise,
+        *,
+        moment: datetime,
+        once: Once | None,
+        tell: Callable[[int], object],
     ) -> Place | None:
         """Keep a comment below a post that readers see at a moment; None when they see none.
 
-        Where the site shows comments at once it is approved, shown and counted; `tell` is called with the
-        id that it has, or will have as soon as it is shown.
+        It becomes what the row's `status` says, and without one what its doubts and the site's policy say.
+        What is approved is shown and counted; `tell` is called with the id that it has, or will have as soon
+        as it is shown. The promise is kept with the comment's id when somebody is to get a letter.
         """
 
     async def sign_up(self, row: Row, promise: Promise, *, once: Once | None) -> None:

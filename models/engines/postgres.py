@@ -72,6 +72,8 @@ class PostgresEngine(AsyncpgDBClient):
     """Takes a connection from the pool for each statement or transaction, and always gives it back."""
 
     is_told_of_others = True
+    # Its server is waited for.
+    reads_at_once = False
     witness: Witness | None = None
 
     def __init__(self, **kwargs: Any) -> None:

@@ -15,22 +15,43 @@ from models.engines.queues import Promise
 # which is hidden by whoever has the post. Both are asked for as by Post.published() and Comment.shown(): a
 # test holds them to it. A reply below the deepest level joins it. What is told is sent when it is shown.
 LEAVE = """
-    WITH below AS MATERIALIZED (
-        SELECT post.id, post.comments_open, site.comment_policy = 'shown' AS is_shown
-        FROM post JOIN site ON site.id = post.site_id
+    WITH given AS MATERIALIZED (SELECT * FROM jsonb_populate_record(NULL::comment, $1::jsonb)),
+    below AS MATERIALIZED (
+        SELECT post.id, site.comment_policy AS policy,
+               post.comments_open AND (
+                   site.comment_days IS NULL
+                   OR $3::timestamptz < post.published_at + make_interval(hours => 24 * site.comment_days)
+               ) AS is_open,
+               given.status IS NULL AND site.comment_policy = 'confirmed' AND NOT EXISTS (
+                   SELECT FROM commenter
+                   WHERE commenter.site_id = post.site_id AND commenter.mailbox = given.mailbox
+                     AND commenter.confirmed_at IS NOT NULL) AS is_strange,
+               given.status IS NULL AND EXISTS (
+                   SELECT FROM comment AS said
+                   WHERE said.fingerprint = given.fingerprint AND said.created_at > $11::timestamptz
+               ) AS is_said_again
+        FROM given CROSS JOIN post JOIN site ON site.id = post.site_id
         WHERE post.id = $2::int AND post.status = 'published' AND post.published_at <= $3::timestamptz
         FOR NO KEY UPDATE OF post),
     above AS MATERIALIZED (
-        SELECT parent.id, parent.parent_id, parent.depth
+        SELECT parent.id, parent.parent_id, parent.depth, parent.notify_replies
         FROM below JOIN comment AS parent ON parent.post_id = below.id
         WHERE parent.id = $4::int AND parent.is_shown
         FOR NO KEY UPDATE OF parent),
-    place AS MATERIALIZED (
-        SELECT below.comments_open AS is_open, $4::int IS NULL OR above.id IS NOT NULL AS has_above,
-               below.is_shown,
+    doubted AS MATERIALIZED (
+        SELECT is_open, $4::int IS NULL OR above.id IS NOT NULL AS has_above,
                CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
-               CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id
-        FROM below LEFT JOIN above ON true),
+               CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id,
+               coalesce(above.notify_replies, FALSE) AS tells_above, given.status,
+               CASE WHEN is_said_again THEN coalesce(given.held_because, '') || 'duplicate' || chr(10)
+                    WHEN given.held_because IS NOT NULL OR given.status IS NOT NULL THEN given.held_because
+                    WHEN policy = 'held' THEN 'policy' || chr(10)
+                    WHEN is_strange THEN 'unconfirmed' || chr(10) END AS held_because
+        FROM given CROSS JOIN below LEFT JOIN above ON true),
+    place AS MATERIALIZED (
+        SELECT is_open, has_above, depth, parent_id, tells_above, held_because,
+               coalesce(status, CASE WHEN held_because IS NULL THEN 'approved' ELSE 'pending' END) AS status
+        FROM doubted),
     first AS (
         INSERT INTO repeat AS known (key, answer, at)
         SELECT $6::text, $10::int, $7::timestamptz FROM place
@@ -39,24 +60,36 @@ LEAVE = """
             WHERE known.at NOT BETWEEN $8::timestamptz AND $9::timestamptz
         RETURNING key),
     kept AS (
-        INSERT INTO comment (id, post_id, parent_id, depth, name, email, website, source, html, text, status,
-                             is_shown, reply_count, created_at)
-        SELECT $10::int, $2::int, place.parent_id, place.depth, given.name, given.email, given.website,
-               given.source, given.html, given.text,
-               CASE WHEN place.is_shown THEN 'approved' ELSE 'pending' END, place.is_shown, 0,
-               given.created_at
-        FROM place, jsonb_populate_record(NULL::comment, $1::jsonb) AS given
+        INSERT INTO comment (id, post_id, parent_id, depth, author_id, name, email, mailbox, website,
+                             language, notify_replies, source, html, text, status, is_shown, held_because,
+                             spam_score, fingerprint, reply_count, created_at)
+        SELECT $10::int, $2::int, place.parent_id, place.depth, given.author_id, given.name, given.email,
+               given.mailbox, given.website, given.language, given.notify_replies, given.source, given.html,
+               given.text, place.status, place.status = 'approved', place.held_because, given.spam_score,
+               given.fingerprint, 0, given.created_at
+        FROM place, given
         WHERE is_open AND has_above AND ($6::text IS NULL OR EXISTS (SELECT FROM first))
-        RETURNING id, post_id, parent_id, is_shown),
+        RETURNING id, post_id, parent_id, status, is_shown, notify_replies),
     counted AS (
         UPDATE post SET comment_count = comment_count + 1
         FROM kept WHERE post.id = kept.post_id AND kept.is_shown),
     reply_counted AS (
         UPDATE comment SET reply_count = reply_count + 1
-        FROM kept WHERE comment.id = kept.parent_id AND kept.is_shown)
-    SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.is_shown,
+        FROM kept WHERE comment.id = kept.parent_id AND kept.is_shown),
+    promised AS (
+        INSERT INTO pgqueuer (priority, entrypoint, payload, headers, status)
+        SELECT $13::int, $12::text, convert_to(json_build_object('comment', kept.id)::text, 'UTF8'), '{}',
+               'queued'
+        FROM kept, place
+        WHERE kept.status = 'pending' OR (kept.is_shown AND (place.tells_above OR kept.notify_replies))
+        RETURNING id),
+    logged AS (
+        INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+        SELECT id, 'queued', $12::text, $13::int FROM promised)
+    SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.status,
+           place.held_because,
            (SELECT count(pg_notify(channel, payload))
-            FROM unnest($11::text[], $12::text[]) AS notice(channel, payload)
+            FROM unnest($14::text[], $15::text[]) AS notice(channel, payload)
             WHERE kept.is_shown) AS notified
     FROM place LEFT JOIN kept ON true"""
 # What pgqueuer writes for one promise.
@@ -86,12 +119,19 @@ class PostgresIntake:
     """Leaves to the statement what may be decided in it."""
 
     async def comment(
-        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+        self,
+        row: Row,
+        promise: Promise,
+        *,
+        moment: datetime,
+        once: Once | None,
+        tell: Callable[[int], object],
     ) -> Place | None:
         db: Any = require_context().db()
         id = await db.draw("comment")
         place = [row["post_id"], moment, row["parent_id"], row["deepest"]]
-        values = [_json(row), *place, *_places(once), id]
+        work = [f"{promise.work}:{promise.lane}", promise.lane]
+        values = [_json(row), *place, *_places(once), id, row["said_again_since"], *work]
         rows = await db.at_once(LEAVE, values, tell=lambda: tell(id), happened=_is_shown)
         return _place(rows)
 
@@ -102,7 +142,7 @@ class PostgresIntake:
 
 
 def _is_shown(rows: list[dict[str, Any]]) -> bool:
-    return any(row["id"] is not None and row["is_shown"] for row in rows)
+    return any(row["id"] is not None and row["status"] == "approved" for row in rows)
 
 
 def _place(rows: list[dict[str, Any]]) -> Place | None:

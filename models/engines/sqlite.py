@@ -45,6 +45,7 @@ class SqliteEngine(SqliteClient):
 
     # Nobody can tell what another process commits: it is looked for.
     is_told_of_others = False
+    reads_at_once = True
     witness: Witness | None = None
 
     def __init__(self, file_path: str, **kwargs: Any) -> None:
@@ -114,8 +115,8 @@ class SqliteEngine(SqliteClient):
     async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
         """Go through the steps of a plan: at once, or in a thread when that takes long."""
         if not is_long:
-            with suppress(TooLong), _translated():
-                return self._loop_reader.read(begin)
+            with suppress(TooLong):
+                return self.read_at_once(begin)
         # A plan may still write its statements, and asks in this task's context for the store.
         context = copy_context()
         async with self._readers.lend() as reader:
@@ -127,6 +128,11 @@ class SqliteEngine(SqliteClient):
 
                 taken: T = await reader._execute(context.run, lambda: walk(begin(), rows_of, self.log))  # type: ignore[no-untyped-call]
                 return taken
+
+    def read_at_once(self, begin: Callable[[], Steps[T]]) -> T:
+        """Go through the steps of a plan while everybody waits; raise TooLong when they would wait long."""
+        with _translated():
+            return self._loop_reader.read(begin)
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
         return _Writer(self._lock, self)

@@ -15,18 +15,41 @@ from models.engines.sqlite_queue import PROMISE, promised, wake_up
 
 # Post.published() and Comment.shown(), which a test holds it to; a reply below the deepest level joins it.
 PLACE = """
-    SELECT post.comments_open AS is_open, site.comment_policy = 'shown' AS is_shown,
-           :parent_id IS NULL OR above.id IS NOT NULL AS has_above,
-           CASE WHEN above.depth < :deepest THEN above.id ELSE above.parent_id END AS parent_id,
-           CASE WHEN above.id IS NULL THEN 0 ELSE min(above.depth + 1, :deepest) END AS depth
-    FROM post JOIN site ON site.id = post.site_id
-    LEFT JOIN comment AS above ON above.id = :parent_id AND above.post_id = post.id AND above.is_shown
-    WHERE post.id = :post_id AND post.status = 'published' AND post.published_at <= :moment"""
+    WITH place AS (
+        SELECT post.comments_open AND (
+                   site.comment_days IS NULL
+                   OR julianday(:moment) < julianday(post.published_at) + site.comment_days) AS is_open,
+               :parent_id IS NULL OR above.id IS NOT NULL AS has_above,
+               CASE WHEN above.depth < :deepest THEN above.id ELSE above.parent_id END AS parent_id,
+               CASE WHEN above.id IS NULL THEN 0 ELSE min(above.depth + 1, :deepest) END AS depth,
+               coalesce(above.notify_replies, FALSE) AS tells_above, site.comment_policy AS policy,
+               :status IS NULL AND site.comment_policy = 'confirmed' AND NOT EXISTS (
+                   SELECT 1 FROM commenter
+                   WHERE commenter.site_id = post.site_id AND commenter.mailbox = :mailbox
+                     AND commenter.confirmed_at IS NOT NULL) AS is_strange,
+               :status IS NULL AND EXISTS (
+                   SELECT 1 FROM comment
+                   WHERE comment.fingerprint = :fingerprint AND comment.created_at > :said_again_since
+               ) AS is_said_again
+        FROM post JOIN site ON site.id = post.site_id
+        LEFT JOIN comment AS above ON above.id = :parent_id AND above.post_id = post.id AND above.is_shown
+        WHERE post.id = :post_id AND post.status = 'published' AND post.published_at <= :moment),
+    doubted AS (
+        SELECT place.*, CASE WHEN is_said_again THEN coalesce(:held_because, '') || 'duplicate' || char(10)
+                             WHEN :held_because IS NOT NULL OR :status IS NOT NULL THEN :held_because
+                             WHEN policy = 'held' THEN 'policy' || char(10)
+                             WHEN is_strange THEN 'unconfirmed' || char(10) END AS held_because
+        FROM place)
+    SELECT is_open, has_above, parent_id, depth, held_because, tells_above,
+           coalesce(:status, CASE WHEN held_because IS NULL THEN 'approved' ELSE 'pending' END) AS status
+    FROM doubted"""
 KEEP = """
-    INSERT INTO comment (post_id, parent_id, depth, name, email, website, source, html, text, status,
-                         is_shown, reply_count, created_at)
-    VALUES (:post_id, :parent_id, :depth, :name, :email, :website, :source, :html, :text,
-            CASE WHEN :is_shown THEN 'approved' ELSE 'pending' END, :is_shown, 0, :created_at)
+    INSERT INTO comment (post_id, parent_id, depth, author_id, name, email, mailbox, website, language,
+                         notify_replies, source, html, text, status, is_shown, held_because, spam_score,
+                         fingerprint, reply_count, created_at)
+    VALUES (:post_id, :parent_id, :depth, :author_id, :name, :email, :mailbox, :website, :language,
+            :notify_replies, :source, :html, :text, :status, :is_shown, :held_because, :spam_score,
+            :fingerprint, 0, :created_at)
     RETURNING id"""
 COUNT = "UPDATE post SET comment_count = comment_count + 1 WHERE id = :post_id"
 COUNT_REPLY = "UPDATE comment SET reply_count = reply_count + 1 WHERE id = :parent_id"
@@ -48,10 +71,16 @@ class SqliteIntake:
     """Keeps moments as Tortoise does."""
 
     async def comment(
-        self, row: Row, *, moment: datetime, once: Once | None, tell: Callable[[int], object]
+        self,
+        row: Row,
+        promise: Promise,
+        *,
+        moment: datetime,
+        once: Once | None,
+        tell: Callable[[int], object],
     ) -> Place | None:
         def keep(run: Run) -> Place | None:
-            place = _place(run(PLACE, {**row, "moment": moment}))
+            place, tells_above = _place(run(PLACE, {**row, "moment": moment}))
             if place is None or not (place.is_open and place.has_above) or not _first(run, once):
                 return place
             [[id]] = run(KEEP, {**row, **_of(place)})
@@ -60,11 +89,14 @@ class SqliteIntake:
                 run(COUNT, row)
             if place.is_shown and place.parent_id is not None:
                 run(COUNT_REPLY, _of(place))
+            if place.status == "pending" or (place.is_shown and (tells_above or row["notify_replies"])):
+                run(PROMISE, promised(replace(promise, payload={"comment": id})))
             return replace(place, id=id)
 
         def tell_of(place: Place | None) -> None:
             if place is not None and place.id is not None and place.is_shown:
                 tell(place.id)
+            wake_up()
 
         kept: Place | None = await _db().at_once(keep, tell_of)
         return kept
@@ -82,18 +114,23 @@ class SqliteIntake:
         await _db().at_once(keep, lambda _: wake_up())
 
 
-def _place(rows: list[Any]) -> Place | None:
+def _place(rows: list[Any]) -> tuple[Place | None, bool]:
+    """Read where a comment goes, and whether the writer above wants to know of it."""
     if not rows:
-        return None
-    is_open, is_shown, has_above, parent_id, depth = rows[0]
-    return Place(
-        is_open=bool(is_open), has_above=bool(has_above), parent_id=parent_id, depth=depth,
-        is_shown=bool(is_shown),
+        return None, False
+    is_open, has_above, parent_id, depth, held_because, tells_above, status = rows[0]
+    place = Place(
+        is_open=bool(is_open), has_above=bool(has_above), parent_id=parent_id, depth=depth, status=status,
+        held_because=held_because,
     )  # fmt: skip
+    return place, bool(tells_above)
 
 
 def _of(place: Place) -> dict[str, Any]:
-    return {"parent_id": place.parent_id, "depth": place.depth, "is_shown": place.is_shown}
+    return {
+        "parent_id": place.parent_id, "depth": place.depth, "status": place.status,
+        "is_shown": place.is_shown, "held_because": place.held_because,
+    }  # fmt: skip
 
 
 def _first(run: Run, once: Once | None) -> bool:

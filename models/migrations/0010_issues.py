@@ -12,7 +12,7 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0006_identity')]
+    dependencies = [('models', '0009_comment_rules')]
 
     initial = False
 

@@ -4,7 +4,7 @@ A plan gives answers without errors. Whatever it does not take, and whatever err
 whole room may go, and a slower server remains that passes every test.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,8 +15,8 @@ from graphql import GraphQLError, GraphQLSchema, OperationType
 from graphql.execution.values import VariableValues
 
 import models
-from models.engines.steps import Steps
-from models.reading import POSTGRES, dialect, read
+from models.engines.steps import Steps, TooLong
+from models.reading import POSTGRES, dialect, read, read_at_once, reads_at_once
 from schema.context import Context
 from schema.documents import Operation
 from schema.kept import Kept, Made
@@ -90,6 +90,11 @@ class Plans:
         self._schema = schema
         self._kept = kept
 
+    @property
+    def are_at_once(self) -> bool:
+        """Whether the open store lets a plan answer at once."""
+        return reads_at_once()
+
     def moment(self) -> int:
         """Tell what is known now; take it before the context is read that an answer is made from."""
         return self._kept.moment() if self._kept is not None else 0
@@ -103,55 +108,42 @@ class Plans:
         `begun` is the moment before `context` was read; nothing that has changed since is kept.
         """
         begun = self.moment() if begun is None else begun
+        with _Leaving(operation):
+            if (reading := self._reading(operation, given, context, begun, audience)) is None:
+                return None
+            if reading.kept is not None and not models.pulse.is_current():
+                await models.pulse.catch_up()
+            reading.take_what_is_kept()
+            return reading.answer(await read(reading.begin, is_long=reading.is_long) if reading.open else {})
+        return None
+
+    def answer_at_once(
+        self, operation: Operation, given: dict[str, Any], context: Context, *, begun: int
+    ) -> Planned | None:
+        """Answer a query while everybody waits; None when that is not a plan's to do, or would take long."""
+        with _Leaving(operation):
+            if (reading := self._reading(operation, given, context, begun, READERS)) is None:
+                return None
+            reading.take_what_is_kept()
+            if not reading.is_long:
+                return reading.answer(read_at_once(reading.begin) if reading.open else {})
+        return None
+
+    def _reading(
+        self, operation: Operation, given: dict[str, Any], context: Context, begun: int, audience: str
+    ) -> "_Reading | None":
         if operation.kind is not OperationType.QUERY or operation.is_deferred:
             return None
-        try:
-            ways = self._ways(operation)
-            if (variables := ways.variables.read(given)) is None:
-                return None
-            plan = self._plan(ways, operation, variables, audience)
-            if plan is None:
-                return None
-            x = Asking(context, given, variables, is_postgres=dialect() == POSTGRES, audience=audience)
-            return await self._answered(plan, x, begun)
-        except (NotPlanned, GraphQLError, models.Refused):
+        ways = self._ways(operation)
+        if (variables := ways.variables.read(given)) is None:
             return None
-        except models.Unavailable:
-            raise
-        except Exception as error:
-            # Nobody has to miss an answer because of us; whoever runs the server has to know.
-            log.error("a plan failed", operation=operation.name, exc_info=error)
+        spoken = dialect()
+        plan = self._plan(ways, operation, variables, (audience, spoken))
+        if plan is None:
             return None
-
-    async def _answered(self, plan: _Plan, x: Asking, begun: int) -> Planned:
+        x = Asking(context, given, variables, is_postgres=spoken == POSTGRES, audience=audience)
         segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
-        if self._kept is None or len(segments) < 2:
-            read = await _read(segments, x)
-        else:
-            read = await self._read_what_is_not_kept(self._kept, segments, x, begun)
-        parts = [
-            b'"%s":%s' % (name.encode(), segment if isinstance(segment, bytes) else read[name].body)
-            for name, segment in plan.items()
-        ]
-        reads: set[str] | None = set()
-        for segment in read.values():
-            reads = None if reads is None or segment.reads is None else reads | segment.reads
-        known = None if reads is None else frozenset(reads)
-        return Planned(b'{"data":{%s}}' % b",".join(parts), known, x.context.masthead.next_change)
-
-    async def _read_what_is_not_kept(
-        self, kept: Kept, segments: dict[str, _Segment], x: Asking, begun: int
-    ) -> dict[str, _Read]:
-        if not models.pulse.is_current():
-            await models.pulse.catch_up()
-        keys = {name: segment.key(x) for name, segment in segments.items()}
-        read = {name: found for name, key in keys.items() if (found := kept.find(key)) is not None}
-        fresh = await _read({name: part for name, part in segments.items() if name not in read}, x)
-        for name, part in fresh.items():
-            if part.reads is not None:
-                made = Made(part, len(part.body), part.reads, x.context.masthead.next_change)
-                kept.keep(keys[name], made, begun=begun)
-        return read | fresh
+        return _Reading(plan, x, segments, self._kept if len(segments) > 1 else None, begun)
 
     def _ways(self, operation: Operation) -> "_Ways":
         if operation.plans is None:
@@ -162,10 +154,10 @@ class Plans:
         return operation.plans  # type: ignore[return-value]
 
     def _plan(
-        self, ways: "_Ways", operation: Operation, variables: VariableValues, audience: str
+        self, ways: "_Ways", operation: Operation, variables: VariableValues, whose: tuple[str, str]
     ) -> _Plan | None:
         decided = {name: variables.coerced.get(name) for name in ways.deciding}
-        key = (audience, dialect(), *decided.values())
+        key = (*whose, *decided.values())
         if key not in ways.plans:
             if len(ways.plans) >= MOST_WAYS:
                 return None
@@ -195,25 +187,85 @@ class Plans:
         return plan
 
 
-async def _read(segments: dict[str, _Segment], x: Asking) -> dict[str, _Read]:
-    if not segments:
-        return {}
-    is_long = any(segment.root.is_long(x) for segment in segments.values())
-    # Begun anew, it is apart from others.
-    ways = iter([not (is_long or x.is_postgres)])
+class _Leaving:
+    """Leaves to graphql-core what errs in a block that plans."""
 
-    def begin() -> Steps[dict[str, _Read]]:
-        return _steps(segments, x, holds_up_others=next(ways, False))
+    __slots__ = ("_operation",)
 
-    return await read(begin, is_long=is_long)
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, (NotPlanned, TooLong, GraphQLError, models.Refused)):
+            return True
+        if not isinstance(error, Exception) or isinstance(error, models.Unavailable):
+            return False
+        # Nobody has to miss an answer because of us; whoever runs the server has to know.
+        log.error("a plan failed", operation=self._operation.name, exc_info=error)
+        return True
 
 
-def _steps(segments: dict[str, _Segment], x: Asking, *, holds_up_others: bool) -> Steps[dict[str, _Read]]:
-    x.holds_up_others = holds_up_others
-    parts: dict[str, _Read] = {}
-    for name, segment in segments.items():
-        x.begin()
-        value = yield from segment.root.read(x)
-        reads = frozenset(x.reads | segment.compiling.reads) if x.is_kept else None
-        parts[name] = _Read(orjson.dumps(value), reads)
-    return parts
+@dataclass(slots=True, eq=False)
+class _Reading:
+    """An answer that is being read: by its plan, and what is asked; some of it may be `kept`.
+
+    `open` are the segments that are yet to be read.
+    """
+
+    plan: _Plan
+    x: Asking
+    open: dict[str, _Segment]
+    kept: Kept | None
+    begun: int
+    is_long: bool = False
+    _read: dict[str, _Read] = field(default_factory=dict)
+    _times: int = 0
+
+    def take_what_is_kept(self) -> None:
+        """Look for segments that need not be read, and tell whether reading the others may take long."""
+        if self.kept is not None:
+            for name, segment in tuple(self.open.items()):
+                if (found := self.kept.find(segment.key(self.x))) is not None:
+                    self._read[name] = found
+                    del self.open[name]
+        self.is_long = any(segment.root.is_long(self.x) for segment in self.open.values())
+
+    def begin(self) -> Steps[dict[str, _Read]]:
+        """Read what is open."""
+        # Begun anew, it is apart from others.
+        self.x.holds_up_others = not (self._times or self.is_long or self.x.is_postgres)
+        self._times += 1
+        return self._steps()
+
+    def answer(self, read: dict[str, _Read]) -> Planned:
+        """Keep what was read, and put the answer together."""
+        next_change = self.x.context.masthead.next_change
+        for name, part in read.items():
+            if self.kept is not None and part.reads is not None:
+                made = Made(part, len(part.body), part.reads, next_change)
+                self.kept.keep(self.open[name].key(self.x), made, begun=self.begun)
+        self._read |= read
+        parts = [
+            b'"%s":%s' % (name.encode(), segment if isinstance(segment, bytes) else self._read[name].body)
+            for name, segment in self.plan.items()
+        ]
+        return Planned(b'{"data":{%s}}' % b",".join(parts), _all_of(self._read.values()), next_change)
+
+    def _steps(self) -> Steps[dict[str, _Read]]:
+        parts: dict[str, _Read] = {}
+        for name, segment in self.open.items():
+            self.x.begin()
+            value = yield from segment.root.read(self.x)
+            reads = frozenset(self.x.reads | segment.compiling.reads) if self.x.is_kept else None
+            parts[name] = _Read(orjson.dumps(value), reads)
+        return parts
+
+
+def _all_of(parts: Iterable[_Read]) -> frozenset[str] | None:
+    """Put together what was read; None when that of one of them is not known."""
+    reads = [part.reads for part in parts]
+    known = [each for each in reads if each is not None]
+    return frozenset().union(*known) if len(known) == len(reads) else None

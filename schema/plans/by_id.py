@@ -6,6 +6,7 @@ from graphql import is_abstract_type, is_object_type
 
 from models.engines.steps import Steps
 from schema.content import image_at, place_of_image
+from schema.fetching import of_masthead
 from schema.ids import int_key, read_id
 from schema.loaders import NOUNS
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
@@ -13,7 +14,7 @@ from schema.plans.below import Ones
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, RowPlace, ThingPlace
 from schema.plans.selections import Nodes
-from schema.queries import MOST_IDS, of_masthead
+from schema.queries import MOST_IDS
 from schema.scalars import MONTH
 
 OF_MASTHEAD = frozenset({"Site", "Menu", "MenuItem"})

@@ -60,8 +60,9 @@ class Pages:
         keys, cut = list(keys), Cut.of(asked)
         if x.holds_up_others and asked.size * len(keys) > MOST_BODIES and self.rows.has_bodies:
             raise TooLong
-        given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys)}
-        found = (yield self._statement("page", cut).bound(given)) if self._asks.rows else []
+        given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys), "key": keys[0]}
+        rows_of = "page below one" if self.list.is_walked and len(keys) == 1 else "page"
+        found = (yield self._statement(rows_of, cut).bound(given)) if self._asks.rows else []
         pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
         for row in found:
             pages[row[-1] if self.list.below else ALONE].rows.append(row)
@@ -91,7 +92,9 @@ class Pages:
     def _prepared(self, what: str, cut: Cut | None) -> Statement:
         if cut is None:
             return self.list.count()
-        return self.list.sides(cut) if what == "sides" else self.list.page(self.rows.selected, cut)
+        if what == "sides":
+            return self.list.sides(cut)
+        return self.list.page(self.rows.selected, cut, is_below_one=what == "page below one")
 
     def _places(self, asked: Window) -> dict[str, Any]:
         places: dict[str, Any] = {}

@@ -8,7 +8,8 @@ import models
 from models.engines.steps import Steps
 from models.paging import Order
 from models.prepared import Bound, Pen, Slot, Statement
-from models.wanted import ANY, Wanted
+from models.wanted import ANY, FIRST_ID, Wanted
+from schema import conversations
 from schema.connections import window
 from schema.ids import row_id
 from schema.inputs import PostOrder
@@ -79,13 +80,16 @@ class Months(Brief):
 class TheTags(Brief):
     """The tags in use."""
 
-    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
+        self._given = given
         self._rows = Objects.of(compiling, "Tag")
         self._rows.written_as(compiling, kind, nodes)
         self._statement: Statement | None = None
 
     def read(self, x: Asking) -> Steps[Any]:
         """Read all of them."""
+        if x.given(self._given)["is_whole"]:
+            raise NotPlanned("what no published post has is not for readers")
         if self._statement is None:
             pen = Pen(models.Tag)
             asked = pen.asked(models.Tag.in_use, self._rows.selected(pen))
@@ -161,6 +165,8 @@ class Posts:
 
     def _wanted(self, given: dict[str, Any]) -> Wanted:
         conditions = given.get("filter")
+        if conditions and conditions.states is not None:
+            raise NotPlanned("what is not published is not for readers")
         return conditions.wanted() if conditions else ANY
 
     def _orders(self, shape: Wanted) -> Orders:
@@ -178,6 +184,41 @@ class Posts:
 
             self._by_shape[shape] = Orders(in_order)
         return self._by_shape[shape]
+
+
+class Comments(Brief):
+    """The comments of all posts in pages, or of one; what is not everybody's is no plan's."""
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
+        self._given = given
+        noun = noun_of("Comment")
+        assert noun is not None
+        self._everywhere, self._below_one = (
+            Pages(compiling, noun, question, conversations.NEWEST, kind, nodes)
+            for question in (models.Comment.across_posts, _below_one)
+        )
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read a page of them."""
+        # Each is told of as one of its post's, and there is no name for all of them.
+        x.is_kept = False
+        given = x.given(self._given)
+        asked = window(*(given.get(name) for name in SLICING))
+        conditions = given.get("filter") or conversations.CommentFilter()
+        if not conditions.are_everybodys:
+            raise NotPlanned("moderators are answered by graphql-core")
+        post_id = conditions.wanted_post
+        pages = self._everywhere if post_id is None else self._below_one
+        values: dict[Any, Any] = {FIRST_ID: post_id}
+        totals: dict[Any, Any] = {}
+        if pages.asks_total:
+            totals = yield from pages.count([], values, x)
+        read = yield from pages.read([ALONE], asked, values, totals, x)
+        return read[ALONE]
+
+
+def _below_one() -> Any:
+    return models.Comment.across_posts().filter(post_id=FIRST_ID)
 
 
 class ByName(Brief):
@@ -268,9 +309,11 @@ def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, 
         case "archiveMonths":
             return Months(compiling, named, nodes, given)
         case "tags":
-            return TheTags(compiling, named, nodes)
+            return TheTags(compiling, named, nodes, given)
         case "authors":
             return Authors(compiling, named, nodes, given)
+        case "comments":
+            return Comments(compiling, named, nodes, given)
         case "posts":
             return Posts(compiling, named, nodes, given)
         case "post" | "page" | "author":

@@ -1,32 +1,10 @@
 """Everybody can read and use the pages: by ear, on a narrow phone, by day and by night."""
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
 
 from gql_server.pages.words import WORDS
+from tests.browser.inspecting import Inspector
 from tests.browser.reading import press, read_letter, sees, sign_up
-
-NARROWEST = {"width": 320, "height": 640}
-WIDE = {"width": 1280, "height": 800}
-IS_TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-
-
-class Inspector:
-    """Looks at page after page as different people do, and keeps what is wrong."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self.wrong: list[object] = []
-
-    async def looks(self) -> None:
-        for view, scheme in ((NARROWEST, "light"), (WIDE, "dark")):
-            await self._page.set_viewport_size(view)
-            await self._page.emulate_media(color_scheme=scheme)
-            found = (await Axe().run(self._page)).response["violations"]
-            self.wrong += [(self._page.url, scheme, one["id"], one["nodes"][0]["html"]) for one in found]
-            if await self._page.evaluate(IS_TOO_WIDE):
-                self.wrong.append((self._page.url, view))
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -35,6 +13,7 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     server = start("serve", "--port", "0", "--demonstration")
     page = await open_page(server.url, base_url=server.url, locale=language)
     inspector = Inspector(page)
+    await page.goto("/start")
     await inspector.looks()
     await page.goto("/letters")
     await inspector.looks()
@@ -79,7 +58,7 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await page.goto("/confirm/confirm_1_x")
     await sees(page, words["link_title"])
     await inspector.looks()
-    await page.goto("/nowhere")
+    await page.goto("/letters/999")
     await sees(page, words["404_title"])
     await inspector.looks()
     assert inspector.wrong == []

@@ -27,10 +27,16 @@ class Kitchen:
 @contextmanager
 def kitchen() -> Iterator[Kitchen]:
     """Look at what is made."""
-    seen, execute = Kitchen(), Answering._execute
+    seen, execute, at_once = Kitchen(), Answering._execute, Answering.at_once
 
     async def make(self, operation, question, asker):
-        answer = await execute(self, operation, question, asker)
+        return look_at(await execute(self, operation, question, asker), question)
+
+    def make_at_once(self, ready, asker):
+        answer = at_once(self, ready, asker)
+        return None if answer is None else look_at(answer, ready.question)
+
+    def look_at(answer, question):
         seen.made.append(question.query or question.document_id or "")
         # Where there are no plans nobody says what was read, and nothing would be kept.
         reads = READS if answer.reads is None else answer.reads
@@ -38,5 +44,5 @@ def kitchen() -> Iterator[Kitchen]:
         answer.until = seen.until or answer.until
         return answer
 
-    with patch.object(Answering, "_execute", make):
+    with patch.object(Answering, "_execute", make), patch.object(Answering, "at_once", make_at_once):
         yield seen

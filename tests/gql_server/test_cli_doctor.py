@@ -53,6 +53,30 @@ def line_of(result, what: str) -> str:
     return line.removeprefix(what).strip()
 
 
+def test_it_is_told_where_pictures_are_kept(run, tmp_path):
+    told = run("doctor")
+    assert line_of(told, "pictures") == f"are kept in {tmp_path / 'data' / 'media'}"
+    assert not (tmp_path / "data" / "media").exists()
+    (tmp_path / "data" / "media").mkdir()
+    assert run("doctor").exit_code == 0
+    assert not list((tmp_path / "data" / "media").iterdir())
+
+
+def test_a_place_for_pictures_that_is_none_is_told(run, tmp_path):
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file", tmp_path / "file" / "media"):
+        told = run("doctor", MEDIA_URL=place.as_uri())
+        assert line_of(told, "pictures").startswith("cannot be kept: ")
+        assert told.exit_code == 1
+        assert line_of(told, "mail")
+
+
+def test_a_bucket_that_does_not_answer_is_told_without_its_secret(run):
+    told = run("doctor", MEDIA_URL="s3://key:s3cret@127.0.0.1:9/pictures?tls=off")
+    assert line_of(told, "pictures").startswith("cannot be kept: s3://127.0.0.1:9/pictures does not answer")
+    assert "s3cret" not in told.output
+
+
 def test_without_a_mail_server_it_is_told_where_letters_are(run):
     assert line_of(run("doctor"), "mail").endswith("letters are shown at /letters")
     public = run("doctor", SITE_URL="https://blog.example")

@@ -239,7 +239,7 @@ async def test_it_is_offered_on_a_server_of_this_machine_alone_or_as_the_setting
     async with serving(place, **settings) as visitor:
         answer = await visitor.get("/graphql", headers={"Accept": BROWSER})
         licences = await visitor.get("/graphiql/LICENSES.txt")
-        start = LexborHTMLParser(await (await visitor.get("/?lang=en")).text())
+        start = LexborHTMLParser(await (await visitor.get("/start?lang=en")).text())
         if is_offered:
             assert (answer.status, answer.content_type, licences.status) == (200, "text/html", 200)
         else:

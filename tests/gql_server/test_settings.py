@@ -63,10 +63,19 @@ WRONG_MAIL = {
             "::1%lo/64", "10.0.0.0-10.0.0.9",
         ),
     },
+    "MEDIA_URL": {
+        "GQL_SERVER_MEDIA_URL: This is no place for files; write file:///absolute/folder or s3://": (
+            "data/media", "/srv/media", "file://host/media", "https://host/media", "s3://key@host/bucket",
+            "s3://key:s3cret@host", "s3://key:s3cret@host/bucket?colour=red",
+        ),
+    },
     "CONSENT_IP": {
         "but it needs truncated, full or none.": ("", "yes", "Full", "null", "truncated, full"),
     },
     "GRAPHIQL": {
+        "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
+    },
+    "READER": {
         "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
     },
 }  # fmt: skip
@@ -171,3 +180,15 @@ def test_a_wrong_one_beside_a_password_does_not_tell_it():
 )
 def test_the_own_address_is_one_that_can_be_opened(host, url):
     assert Settings(host=host).own_url == url
+
+
+def test_pictures_are_kept_beside_the_store_unless_another_place_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert Settings().place_of_media == (tmp_path / "data" / "media").as_uri()
+    assert (
+        Settings(database_url="sqlite:///srv/my blog/x.sqlite3").place_of_media
+        == "file:///srv/my%20blog/media"
+    )
+    there = Settings(database_url="postgresql://ann@host/x")
+    assert there.place_of_media == (tmp_path / "data" / "media").as_uri()
+    assert Settings(media_url="s3://k:s@host/b").place_of_media == "s3://k:s@host/b"

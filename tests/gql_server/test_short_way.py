@@ -1,11 +1,13 @@
 """A kept answer goes the short way to plain requests, and the others notice no difference but the time."""
 
 import asyncio
+import os
 from contextlib import asynccontextmanager, suppress
 from urllib.parse import quote
 
 import pytest
 
+from gql_server.crowd import CROWD, Lane
 from gql_server.shortway import ShortWay
 from tests.gql_server.keeping import kitchen
 
@@ -110,6 +112,69 @@ async def test_that_there_is_nothing_new_is_said_the_same_both_ways(client, take
         assert headers["Access-Control-Allow-Origin"] == "https://app.example"
         del headers["X-Request-ID"], headers["Date"]
     assert short == long
+
+
+@pytest.fixture
+async def forgetful(serve, database_url, taken):
+    """Serve a store, with no answer kept, and one document read."""
+    async with serve(database_url, cache_mb=0, trusted_proxies="127.0.0.1", rate_limit=20) as client:
+        async with line(client) as (reader, writer):
+            for sent in (GET, posted()):
+                await say(reader, writer, sent)
+        taken.clear()
+        yield client
+
+
+@pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="there are no plans")
+@pytest.mark.parametrize("sent", [GET, posted()], ids=["GET", "POST"])
+async def test_what_can_be_read_at_once_is_given_the_same_both_ways(forgetful, taken, sent, monkeypatch):
+    packed = sent.replace(b"\r\n\r\n", b"\r\nAccept-Encoding: gzip\r\n\r\n")
+    async with line(forgetful) as (reader, writer):
+        short = [await say(reader, writer, one) for one in (sent, packed)]
+        assert len(taken) == 2
+        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        long = [await say(reader, writer, one) for one in (sent, packed)]
+        assert len(taken) == 2
+    for _, headers, _ in (*short, *long):
+        del headers["X-Request-ID"], headers["Date"]
+    assert short == long
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        posted(body=b'{"query": "{ site { title url } }"}'),
+        posted(body=b'{"query": "{ site { title } }", "extensions": {"cost": true}}'),
+        posted(body=b'{"query": "{ site { title } }", "operationName": "Other"}'),
+        posted(body=b'{"query": "{ posts(after: \\"?\\") { totalCount } }"}'),
+        posted(body=b'{"query": "mutation { __typename }"}'),
+        posted(body=b'{"query": 1}'),
+    ],
+    ids=["new", "cost", "operation", "cursor", "mutation", "nonsense"],
+)
+async def test_what_cannot_is_asked_the_long_way_and_counted_once(forgetful, taken, sent):
+    behind = sent.replace(b"\r\n\r\n", b"\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n")
+    async with line(forgetful) as (reader, writer):
+        statuses = [(await say(reader, writer, behind))[0].split()[1] for _ in range(21)]
+    assert "429" not in statuses[:20]
+    assert statuses[20] == "429"
+    assert taken == [] or b"title url" in sent
+
+
+async def test_what_takes_long_is_not_waited_for_by_everybody(forgetful, taken, monkeypatch):
+    monkeypatch.setattr("models.engines.sqlite_loop.MOST_SECONDS", -1)
+    ask = posted(body=b'{"query": "{ tags { label } }"}')
+    async with line(forgetful) as (reader, writer):
+        for _ in range(2):
+            assert b'"tags"' in (await say(reader, writer, ask))[2]
+    assert taken == []
+
+
+async def test_readers_who_find_no_seat_do_not_get_around_it(forgetful, taken):
+    forgetful.app[CROWD]._reads = Lane(0, waiting=0, burst=0)
+    async with line(forgetful) as (reader, writer):
+        assert (await say(reader, writer, posted()))[0].split()[1] == "503"
+    assert taken == []
 
 
 async def test_one_line_takes_many_requests_one_after_the_other_and_all_at_once(client, taken):

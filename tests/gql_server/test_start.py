@@ -16,13 +16,13 @@ from models.store import open_store
 ROOT = Path(__file__).parents[2]
 HOSTILE = "</textarea><script>alert(1)</script> & “rust”"
 WISHES = (
-    ("/?lang=en", "nl", "en"),
-    ("/?lang=nl", "en", "nl"),
-    ("/", "en-GB,en;q=0.8,nl;q=0.5", "en"),
-    ("/", "de, en;q=0.3, nl;q=0.9", "nl"),
-    ("/?lang=tlh", "en", "en"),
-    ("/?lang=%00", "nl;q=0, fr, x;q=many", "nl"),
-    ("/?lang=", "", "nl"),
+    ("/start?lang=en", "nl", "en"),
+    ("/start?lang=nl", "en", "nl"),
+    ("/start", "en-GB,en;q=0.8,nl;q=0.5", "en"),
+    ("/start", "de, en;q=0.3, nl;q=0.9", "nl"),
+    ("/start?lang=tlh", "en", "en"),
+    ("/start?lang=%00", "nl;q=0, fr, x;q=many", "nl"),
+    ("/start?lang=", "", "nl"),
 )
 NAME_OF_SVG = "http://www.w3.org/2000/svg"
 
@@ -48,7 +48,7 @@ async def early_visitor(database_url):
         yield visitor
 
 
-async def opened(visitor, path="/", **headers):
+async def opened(visitor, path="/start", **headers):
     answer = await visitor.get(path, headers=headers)
     assert answer.status == 200
     return LexborHTMLParser(await answer.text())
@@ -79,7 +79,7 @@ async def test_the_page_says_what_runs_here_and_what_is_in_it(visitor):
 
 
 async def test_the_newest_posts_stand_with_byline_and_date(visitor):
-    page = await opened(visitor, "/?lang=en")
+    page = await opened(visitor, "/start?lang=en")
     data = await asked(visitor, "{ posts(first: 3) { nodes { title publishedAt authors { name } } } }")
     shown = page.css(".newest li")
     assert [post.css_first(".headline").text() for post in shown] == [
@@ -97,7 +97,7 @@ async def test_the_newest_posts_stand_with_byline_and_date(visitor):
     [("en", "March 23, 2021", "June 2016"), ("nl", "23 maart 2021", "Juni 2016")],
 )
 async def test_days_and_months_are_in_the_language_of_the_page(visitor, language, day, month):
-    page = await opened(visitor, f"/?lang={language}")
+    page = await opened(visitor, f"/start?lang={language}")
     assert day in [time.text() for time in page.css(".newest time")]
     assert page.css_first("figcaption span").text() == month
     assert page.css(".newest time[lang], figcaption [lang], li[lang]") == []
@@ -136,7 +136,7 @@ async def test_every_field_to_write_in_has_a_label(visitor):
 
 
 async def test_drafts_and_scheduled_posts_appear_nowhere(visitor):
-    told = [await (await visitor.get(path)).text() for path in ("/?lang=nl", "/?lang=en")]
+    told = [await (await visitor.get(path)).text() for path in ("/start?lang=nl", "/start?lang=en")]
     told += [str(answer) async for answer in asked_as_written(visitor, await opened(visitor))]
     assert not any("kanarie" in text for text in told)
 
@@ -149,20 +149,20 @@ async def test_the_page_names_only_documents_that_exist(early_visitor):
 
 
 async def test_the_page_leads_to_the_newsletter_and_on_this_machine_to_the_letters(visitor):
-    page = await opened(visitor, "/?lang=nl")
+    page = await opened(visitor, "/start?lang=nl")
     assert {"/subscribe?lang=nl", "/letters?lang=nl"} <= hrefs(page)
-    elsewhere = await opened(visitor, "/?lang=nl", Host="blog.example")
+    elsewhere = await opened(visitor, "/start?lang=nl", Host="blog.example")
     assert "/subscribe?lang=nl" in hrefs(elsewhere)
     assert "/letters?lang=nl" not in hrefs(elsewhere)
 
 
 async def test_the_demonstration_blog_says_that_it_is_invented(visitor):
-    page = await opened(visitor, "/?lang=en")
+    page = await opened(visitor, "/start?lang=en")
     assert "invented publication" in page.css_first(".note").text()
 
 
 async def test_the_browser_may_load_nothing_but_the_pages_own_files(visitor):
-    answer = await visitor.get("/")
+    answer = await visitor.get("/start")
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -200,7 +200,7 @@ async def test_a_browser_asks_whether_a_file_changed_and_gets_it_once(visitor, p
     assert other.status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/start.css", "/start.js"])
+@pytest.mark.parametrize("path", ["/start", "/start.css", "/start.js"])
 async def test_head_answers_like_get_without_the_body(early_visitor, path):
     got, head = await early_visitor.get(path), await early_visitor.head(path)
     assert (head.status, await head.read()) == (200, b"")
@@ -208,7 +208,7 @@ async def test_head_answers_like_get_without_the_body(early_visitor, path):
 
 
 async def test_an_empty_site_says_how_to_begin(early_visitor):
-    page = await opened(early_visitor, "/?lang=en")
+    page = await opened(early_visitor, "/start?lang=en")
     assert page.css_first("#begin").text() == "How to begin"
     assert "./dev run import weebly PATH" in page.css_first(".begin").text()
     assert page.css(".newest, .counts, .note") == []
@@ -240,7 +240,7 @@ async def test_a_silent_store_is_told_in_a_sentence(early_visitor, monkeypatch, 
         raise models.Unavailable("the secret inside")
 
     monkeypatch.setattr(models, silent, no_answer)
-    answer = await early_visitor.get("/", headers={"Accept-Language": "nl"})
+    answer = await early_visitor.get("/start", headers={"Accept-Language": "nl"})
     text = await answer.text()
     assert (answer.status, answer.content_type) == (503, "text/html")
     assert WORDS["nl"]["closed_text"] in text

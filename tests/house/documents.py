@@ -28,8 +28,9 @@ OF_RELAY = (KnownDirectivesRule, NoUndefinedVariablesRule)
 
 def texts() -> list[Path]:
     """Give every file that is there to be read or copied."""
-    kinds = {".md", ".html", ".py", ".mjs"}
-    examples = (path for path in (ROOT / "examples").iterdir() if path.suffix in kinds)
+    kinds = {".md", ".html", ".js", ".py", ".mjs"}
+    folder = ROOT / "examples"
+    examples = (path for path in (*folder.glob("*"), *folder.glob("*/*")) if path.suffix in kinds)
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted(examples)]
 
 

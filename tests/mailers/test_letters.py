@@ -17,10 +17,14 @@ from markupsafe import escape
 
 from mailers import (
     already_subscribed,
+    comment_confirmation,
+    comment_reply,
+    comments_waiting,
     confirmation,
     goodbye,
     invitation,
     letters,
+    pen,
     preferences_link,
     sign_in,
     welcome,
@@ -41,8 +45,13 @@ PATHS = {
     "unsubscribe_link": "unsubscribe",
     "undo_link": "undo",
     "sign_in": "sign-in",
+    "pen": "pen",
+    "comment": "comment",
+    "moderate": "moderate",
+    "post": "posts",
 }
 LINKS = {name: f"https://tafel.example/{path}/abc_-=" for name, path in PATHS.items()}
+SAID = {"post": "Over de heg & <b>", "words": "Mooi <i>gezegd</i> & waar."}
 LETTERS = {
     confirmation: (confirmation.Confirmation, {"link": LINKS["link"], "code": "12345678"}),
     already_subscribed: (
@@ -54,6 +63,19 @@ LETTERS = {
     goodbye: (goodbye.Goodbye, {"undo_link": LINKS["undo_link"]}),
     invitation: (invitation.Invitation, {"link": LINKS["sign_in"]}),
     sign_in: (sign_in.SignIn, {"link": LINKS["sign_in"]}),
+    pen: (pen.Pen, {"link": LINKS["pen"], "giver": "Bea", "note": "Jij kunt dit."}),
+    comment_confirmation: (
+        comment_confirmation.CommentConfirmation,
+        {"link": LINKS["comment"], "post": "Over de heg"},
+    ),
+    comment_reply: (
+        comment_reply.CommentReply,
+        {"link": LINKS["post"], "unsubscribe_link": LINKS["unsubscribe_link"], **SAID, "replier": "Dee"},
+    ),
+    comments_waiting: (
+        comments_waiting.CommentsWaiting,
+        {"link": LINKS["moderate"], **SAID, "writer": "Cas", "number": "3"},
+    ),
 }
 WRITTEN = {
     "confirmation": ["link"],
@@ -63,6 +85,18 @@ WRITTEN = {
     "goodbye": ["undo_link"],
     "invitation": ["link"],
     "sign_in": ["link"],
+    "pen": ["link"],
+    "pen_reminder": ["link"],
+    "pen_thanks": ["link"],
+    "comment_confirmation": ["link"],
+    "comments_waiting": ["link"],
+    "comment_reply": ["link", "unsubscribe_link"],
+}
+MORE = {
+    "confirmation": {"code": "12345678"},
+    "comment_confirmation": {"post": "Over de heg"},
+    "comments_waiting": {**SAID, "writer": "Cas", "number": "3"},
+    "comment_reply": {**SAID, "replier": "Dee"},
 }
 HEADERS = {"Subject", "From", "To", "Date", "Message-ID"}
 HEADERS |= {"Content-Language", "MIME-Version", "Content-Type"}
@@ -252,7 +286,7 @@ def test_a_language_without_words_falls_back(asked, given):
 def test_whatever_a_fact_holds_it_is_words_and_the_same_words_again(kind, language, name, title):
     paths = {path: f"/{path}/abc_-=" for path in WRITTEN[kind]}
     facts = {"to": "ann@example.org", "name": name, "language": language, "site_title": title, "paths": paths}
-    facts |= {"code": "12345678"} if kind == "confirmation" else {}
+    facts |= MORE.get(kind, {"giver": name or "Bea", "title": title} if kind.startswith("pen") else {})
 
     sender = Sender("post@tafel.example")
     pen = letters.Pen(sender, "https://tafel.example{}".format)

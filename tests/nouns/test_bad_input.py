@@ -31,6 +31,22 @@ async def _comment(site: models.Site, content: str = "Tekst", **writer: Any) -> 
     return await models.Comment.keep(await _draft(site), models.Writer(**{"name": "Gast"} | writer), content)
 
 
+async def _rewrite(site: models.Site, **said: Any) -> None:
+    await (await _draft(site)).rewrite(**said)
+
+
+async def _rename_tag(site: models.Site, **said: Any) -> None:
+    await (await models.Tag.named(site.id, "ui")).rename(**said)
+
+
+async def _edit_author(site: models.Site, **said: Any) -> None:
+    await (await models.Author.named(site.id, "Anna")).edit(**said)
+
+
+async def _arrange(site: models.Site, label: str = "x", to: str | None = None) -> None:
+    await models.arrange(site.id, "main", [models.Entry(label, to)])
+
+
 VERBS = {
     "title": _draft,
     "content": lambda site, text: _draft(site, html=text),
@@ -51,8 +67,18 @@ VERBS = {
     "language": lambda site, text: site.edit(title="De site", language=text),
     "url": lambda site, text: site.edit(title="De site", url=f"https://{text}"),
     "timeZone": models.move_to_time_zone,
+    "later time zone": models.set_time_zone,
+    "other title": lambda site, text: _rewrite(site, title=text),
+    "other content": lambda site, text: _rewrite(site, html=text),
+    "other summary": lambda site, text: _rewrite(site, summary=text),
+    "other tag": lambda site, text: _rename_tag(site, name=text),
+    "other author": lambda site, text: _edit_author(site, name=text),
+    "other bio": lambda site, text: _edit_author(site, bio_html=text),
+    "href": lambda site, text: _arrange(site, to=f"/{text}"),
 }
+NAMES = ["title", "page title", "author", "tag", "comment name", "other title", "other tag", "other author"]
 KEEPS_WITHOUT_NUL = {
+    "other title", "other content", "other tag", "other author",
     "title", "content", "page title", "page content", "author", "tag", "comment", "comment name",
     "site title", "site description",
 }  # fmt: skip
@@ -73,7 +99,7 @@ async def test_nul_is_left_out_or_refused(site, verb):
             await VERBS[verb](site, NUL)
 
 
-@pytest.mark.parametrize("verb", ["title", "page title", "author", "tag", "comment name"])
+@pytest.mark.parametrize("verb", NAMES)
 @pytest.mark.parametrize("nothing", ["", " ", CONTROLS, "\ufeff\u200b"], ids=ascii)
 async def test_what_has_no_visible_character_is_no_name(site, verb, nothing):
     with pytest.raises(models.Invalid):
@@ -90,13 +116,25 @@ async def test_odd_names_are_kept_and_found_again(site, name):
     assert kept.slug.isascii()
 
 
-@pytest.mark.parametrize("verb", ["title", "page title", "author", "tag", "comment name", "site title"])
+@pytest.mark.parametrize("verb", [*NAMES, "site title"])
 async def test_a_name_too_long_is_cut(site, verb):
     await VERBS[verb](site, MILLION)
 
 
 @pytest.mark.parametrize(
-    "verb", ["content", "page content", "seoTitle", "sourceId", "comment", "comment email", "url"]
+    "verb",
+    [
+        "content",
+        "page content",
+        "seoTitle",
+        "sourceId",
+        "comment",
+        "comment email",
+        "url",
+        "other content",
+        "other summary",
+        "href",
+    ],
 )
 async def test_a_text_too_long_is_refused(site, verb):
     with pytest.raises(models.Invalid):

@@ -40,6 +40,10 @@ STEPS = st.one_of(
     st.tuples(st.just("wait"), st.integers(1, 24 * 40)),
     st.tuples(st.just("move"), st.sampled_from(ZONES)),
     st.tuples(st.just("read again"), WHICH),
+    st.tuples(st.just("say otherwise"), WHICH, SOME),
+    st.tuples(st.just("remove"), WHICH),
+    st.tuples(st.just("merge"), WHICH),
+    st.tuples(st.just("move later"), st.sampled_from(ZONES)),
 )
 STORIES = st.lists(STEPS, min_size=5, max_size=25)
 UNHURRIED = settings(
@@ -97,6 +101,25 @@ class Desk:
 
     async def move(self, zone: str) -> None:
         await models.move_to_time_zone(self.site, zone)
+
+    async def move_later(self, zone: str) -> None:
+        await models.set_time_zone(self.site, zone)
+        await models.cut_months()
+
+    async def say_otherwise(self, which: int, tags: set[int]) -> None:
+        await self._of(self.posts, which).rewrite("Gezegd", tags=[self.tags[n] for n in sorted(tags)])
+
+    async def remove(self, which: int) -> None:
+        if len(self.posts) > 1:
+            post = self.posts.pop(which % len(self.posts))
+            await post.remove()
+            self.comments = [comment for comment in self.comments if comment.post_id != post.id]
+
+    async def merge(self, which: int) -> None:
+        place = which % len(self.tags)
+        gone = self.tags[place]
+        self.tags[place] = await models.Tag.named(self.site.id, f"kruid {gone.id}")
+        await models.merge_tags(gone, self.tags[place])
 
     async def read_again(self, which: int) -> None:
         place = which % len(self.posts)

@@ -18,6 +18,11 @@ from models.repeats import Repeat
 GUEST = models.Writer(name="Ann", email="ann@example.org", website="https://ann.example/")
 FORM = models.Trace(door="form", form="https://blog.example/", network="192.0.2.0/24")
 MOMENTS = (None, -timedelta(hours=1), timedelta(hours=1))
+BECAUSE = {
+    models.CommentPolicy.HELD: "policy\n",
+    models.CommentPolicy.CONFIRMED: "unconfirmed\n",
+    models.CommentPolicy.SHOWN: None,
+}
 on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
 
@@ -117,6 +122,9 @@ async def test_what_is_left_is_what_stands_in_the_store_and_what_several_steps_w
     for one, other in zip(ones, others, strict=True):
         if other["parent_id"] is not None:
             other["parent_id"] -= len(left)
+        # Why it waits is what only the step decides.
+        assert one.pop("held_because") == BECAUSE[policy]
+        assert other.pop("held_because") is None
         assert one | {"id": 0, "post_id": 0} == other | {"id": 0, "post_id": 0}
     counts = [(await models.Post.get(id=post.id)).comment_count for post in (here, there)]
     assert counts == [len(left) if is_shown else 0] * 2

@@ -189,9 +189,13 @@ def _form_of(node: LexborNode) -> LexborNode:
 
 def _fields(form: LexborNode) -> list[tuple[str, str]]:
     fields = []
-    for field in form.css("input, select"):
+    for field in form.css("input, select, textarea"):
         about = field.attributes
-        if field.tag == "select":
+        if field.tag == "textarea":
+            # As a browser does: the first line break is the page's, the others are sent with CR.
+            said = field.text().removeprefix("\n").replace("\n", "\r\n")
+            fields.append((about["name"], said))
+        elif field.tag == "select":
             options = field.css("option")
             picked = next((one for one in options if "selected" in one.attributes), options[0])
             fields.append((about["name"], picked.attributes["value"] or ""))

@@ -3,8 +3,14 @@
 import models
 from tests.pages.conftest import ANN, links_of
 
-# Their links are followed in tests/pages/test_signing_in.py.
-TO_STAFF = {models.LetterKind.SIGN_IN, models.LetterKind.INVITATION}
+# Their links are followed in tests/pages/test_signing_in.py and test_pens.py.
+TO_STAFF = {kind for kind in models.LetterKind if kind.startswith(("sign_in", "invitation", "pen"))}
+# And in tests/pages/test_comment_letters.py.
+ABOUT_COMMENTS = {
+    models.LetterKind.COMMENT_CONFIRMATION,
+    models.LetterKind.COMMENT_REPLY,
+    models.LetterKind.COMMENTS_WAITING,
+}
 
 
 async def scan(reader, letters):
@@ -43,4 +49,4 @@ async def test_the_life_holds_every_kind_of_letter(reader, whole_life):
     await reader.posts(whole_life[-2].link("unsubscribe"))
     await reader.letters()
     kinds = set(await models.Delivery.all().values_list("kind", flat=True))
-    assert kinds == set(models.LetterKind) - TO_STAFF
+    assert kinds == set(models.LetterKind) - TO_STAFF - ABOUT_COMMENTS

@@ -8,7 +8,9 @@ import pytest
 import models
 from gql_server.answering import PUBLICATION
 from gql_server.pages.words import WORDS
+from gql_server.settings import Settings
 from tests.gql_server.conftest import INSIDE
+from tests.pages.conftest import reading
 
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 PARTS = {"Content-Type": "multipart/form-data; boundary=line"}
@@ -135,14 +137,16 @@ async def test_where_no_page_stands_a_page_says_so(reader, path):
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/media/none.webp", "/a/b/c.html", "/%3Cscript%3E", "/%00"])
-async def test_a_browser_is_shown_that_there_is_no_page_and_a_program_is_told_in_json(reader, path):
-    await reader.opens(path, Accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
-    assert_told(reader, 404)
-    assert "Accept" in reader.headers["Vary"]
-    assert reader.page.css_first("main a").attributes["href"].endswith("/")
-    for accept in ("*/*", "application/json", ""):
-        await reader.opens(path, Accept=accept)
-        assert (reader.status, reader.answer.content_type) == (404, "application/json")
+async def test_a_browser_is_shown_that_there_is_no_page_and_a_program_is_told_in_json(database_url, path):
+    # Where the reader's page is shown it tells so itself.
+    async with reading(Settings(database_url=database_url, reader="off")) as reader:
+        await reader.opens(path, Accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+        assert_told(reader, 404)
+        assert "Accept" in reader.headers["Vary"]
+        assert reader.page.css_first("main a").attributes["href"].endswith("/")
+        for accept in ("*/*", "application/json", ""):
+            await reader.opens(path, Accept=accept)
+            assert (reader.status, reader.answer.content_type) == (404, "application/json")
 
 
 @pytest.mark.parametrize("error", [models.Unavailable("the secret inside"), TimeoutError()])

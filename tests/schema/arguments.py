@@ -190,6 +190,8 @@ class Arguments:
         if isinstance(kind, GraphQLInputObjectType):
             return self._object(kind, nested=nested)
         if isinstance(kind, GraphQLEnumType):
+            if f"{owner}.{name}" in self.lore.values:
+                return Name(self._scalar(kind, owner, name))
             return Name(self.luck.pick(list(kind.values)))
         return self._scalar(kind, owner, name)
 

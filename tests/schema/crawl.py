@@ -1,4 +1,4 @@
-"""Asks a schema everything it can be asked: every field, every argument, every value it is told of."""
+"""Asks a schema everything that somebody may ask: every field, every argument, every value it is told of."""
 
 import json
 from collections.abc import Iterator
@@ -21,19 +21,26 @@ from graphql import (
     is_required_input_field,
 )  # fmt: skip
 
+from schema.permissions import EVERYBODY, who_may
+
 Values = dict[str, list[Any]]
+# Whose rows of the table of permissions are asked for.
+READER = frozenset((EVERYBODY,))
 Question = tuple[str, dict[str, Any]]
 
 
 class Crawler:
-    """Makes the questions; `values` holds what to say for an argument or input field, by its name.
+    """Makes the questions of a reader; `values` holds what to say for an argument or input field by its name.
 
     An argument that it knows no value for stops the crawl, so that a new one cannot be forgotten. A question
     without arguments goes `depth` objects deep, the many others two less.
     """
 
-    def __init__(self, schema: GraphQLSchema, values: Values, *, depth: int) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, values: Values, *, depth: int, may: frozenset[str] = READER
+    ) -> None:
         self.schema = schema
+        self.may = may
         self.values = values
         self.depth = depth
         self._fragments: dict[str, str] = {}
@@ -43,6 +50,8 @@ class Crawler:
         """Ask each field of the root, once for each way of giving its arguments."""
         assert self.schema.query_type is not None
         for name, field in self.schema.query_type.fields.items():
+            if who_may("Query", name) not in self.may:
+                continue
             for given in self._ways(field.args):
                 yield self._question(name, field, given), given
 
@@ -75,7 +84,11 @@ class Crawler:
 
     def _fields(self, kind: Any, depth: int) -> Iterator[str]:
         for name, field in kind.fields.items():
+            if who_may(kind.name, name) != EVERYBODY:
+                continue
             if depth == 0 and not is_leaf_type(get_named_type(field.type)):
+                continue
+            if who_may(kind.name, name) not in self.may:
                 continue
             self.seen.add(f"{kind.name}.{name}")
             for number, given in enumerate(self._ways(field.args)):
@@ -103,7 +116,7 @@ class Crawler:
             each = self._say(name, type_.of_type)
             return [[value] for value in each] + [each[:100]]
         if isinstance(type_, GraphQLEnumType):
-            return list(type_.values)
+            return self.values.get(name) or list(type_.values)
         if isinstance(type_, GraphQLInputObjectType):
             return list(self._objects(type_))
         return self.values[name]

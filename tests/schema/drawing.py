@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from schema.documents import PRIVATE
 from schema.limits import MOST_ALIASES, MOST_DEPTH, MOST_DIRECTIVES
+from schema.permissions import EVERYBODY, who_may
 from schema.prices import Prices
 from tests.schema.arguments import Arguments, Luck, literal, shape
 from tests.schema.lore import Lore
@@ -111,6 +112,11 @@ def draw(core: GraphQLSchema, lore: Lore, random: Random, sizes: tuple[int, ...]
     return _Drawing(Luck(random), core, lore, random.choice(sizes)).question()
 
 
+def _everybodys(kind: Any) -> list[str]:
+    """Name the fields that a reader may ask for; of an interface, what those of its first kind may."""
+    return [name for name in kind.fields if who_may(kind.name, name) in (EVERYBODY, None)]
+
+
 @dataclass
 class _Drawing:
     luck: Luck
@@ -193,7 +199,7 @@ class _Drawing:
         names = (
             []
             if is_union_type(kind)
-            else [name for name in kind.fields if not self._is_composite(kind, name)]
+            else [name for name in self._open(kind) if not self._is_composite(kind, name)]
         )
         return self._asked(kind, self.luck.pick(names), place) if names else Drawn("__typename")
 
@@ -201,7 +207,7 @@ class _Drawing:
         return self._ask(kind, "__typename", {}, "String!", place)[0]
 
     def _field(self, kind: Any, place: Place) -> Drawn:
-        names = [name for name in kind.fields if self._is_composite(kind, name)]
+        names = [name for name in self._open(kind) if self._is_composite(kind, name)]
         if kind is self.core.query_type:
             is_private = self.luck.chance(4)
             names = [name for name in names if bool(PRIVATE.search(name)) is is_private]
@@ -317,6 +323,11 @@ class _Drawing:
             return ""
         self.directives += 2
         return self.arguments.condition()
+
+    def _open(self, kind: Any) -> list[str]:
+        """Name the fields to choose from: seldom those that readers may not ask for."""
+        open_to_all = [name for name in kind.fields if who_may(kind.name, name) in (None, EVERYBODY)]
+        return list(kind.fields) if self.luck.chance(1) or not open_to_all else open_to_all
 
     def _overlapping(self, kind: GraphQLCompositeType) -> list[GraphQLCompositeType]:
         """Tell on which types a fragment may be spread here; those of rows come twice."""

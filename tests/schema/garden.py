@@ -50,6 +50,10 @@ async def hide(rows: dict[str, Any]) -> None:
         rows["hidden"][state] = await _hidden_post(rows, state)
     await _hidden_pages(rows)
     await _talk_in_secret(post)
+    said = {"title": CANARY, "source": HIDDEN_BODY, "source_format": models.Format.HTML, "summary": CANARY}
+    for owner in (post, *rows["hidden"].values()):
+        times = {"created_at": SEEN, "saved_at": SEEN}
+        await models.Revision.create(post_id=owner.id, version=1, editor_name=CANARY, **times, **said)
     for hidden in rows["hidden"].values():
         await models.Comment.keep(hidden, _someone(), CANARY, status=models.Fate.APPROVED)
 

@@ -72,6 +72,8 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
     loose = tuple(f"{path.strip('/')}/" for path in (*post_paths[:3], *page_paths[:3]))
     known = {
         "Query.node.id": Values(everything, MALFORMED_IDS),
+        "Query.commentForm.postId": Values(tuple(ids["Post"]), MALFORMED_IDS),
+        "CommentFilter.postId": Values(tuple(ids["Post"]), MALFORMED_IDS),
         "Query.nodes.ids": Values(everything, MALFORMED_IDS),
         "PostFilter.ids": Values(tuple(ids["Post"]), (*MALFORMED_IDS, *ids["Tag"][:2])),
         **{
@@ -83,6 +85,10 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
         "PageLookup.path": Values((*page_paths, *paths), (*strange, *loose, *post_paths[:2])),
         "PostFilter.authorSlugs": Values(tuple(slugs[models.Author]), nowhere),
         "PostFilter.tagSlugs": Values(tuple(slugs[models.Tag]), nowhere),
+        "PostFilter.statuses": Values(("PUBLISHED",), refused=("DRAFT", "SCHEDULED", "ARCHIVED")),
+        "Query.tags.isWhole": Values((False,), refused=(True,)),
+        "Site.menu.isWhole": Values((False,), refused=(True,)),
+        "Revision.diff.since": Values(MALFORMED_IDS),
         "Site.menu.slug": Values(("main", "footer", "empty"), ("", "geen")),
         "token": Values(tuple(rows["tokens"]), ("", "prefs_1_x", f"prefs_{2**80}_x")),
     }
@@ -94,7 +100,7 @@ SAID = {
     "first": Values((2, 3, 1, 5, 20, 0), (100, 7), (-1, 101, 2**31 - 1)),
     "last": Values((2, 3, 1, 5, 20, 0), (100, 7), (-1, 101, 2**31 - 1)),
     "year": Values((2021, 2020, 2019), (0, -1, 10_000, 2031, 2**31 - 1)),
-    "width": Values((100,), (0, -1)),
+    "width": Values((100, 640, 2000), (0, -1)),
     "length": Values((20, 5, 200, 1_000), (1, 2**31 - 1), (0, -1)),
     "YearMonth": Values(MONTHS, ("2019-05", "2031-07", "0000-01", "9999-12")),
     "LanguageTag": Values(("nl", "en", "fr", "en-GB", "ja"), ("de-AT",), ("xx", "zz-ZZ", "abcdefgh")),

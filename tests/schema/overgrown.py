@@ -14,7 +14,8 @@ SECRET = "a secret of the garden, no secret at all"
 SOON = LATER + timedelta(days=1)
 EVERY_BLOCK = (
     "<p>Een <b>alinea</b> &amp; meer</p><h3>Kop</h3><h3>Kop</h3><ol><li>een</li><li><i>twee</i></li></ol>"
-    "<blockquote>Groei</blockquote><figure><img src='/media/a.jpg' alt='A' width='3' height='2'>"
+    "<blockquote>Groei</blockquote><figure>"
+    f"<img src='/media/{'c' * 64}-900.png' alt='A' width='3' height='2'>"
     "<figcaption>Bij <b>ons</b></figcaption></figure><table><tr><td>cel</td></tr></table>"
     "<figure class='embed'><a href='/film'>Film</a></figure>los <em>woord</em>"
 )
@@ -62,6 +63,7 @@ async def _people(rows: dict[str, Any]) -> None:
         await rows[name].save(update_fields=["avatar_id"])
     rows["tags"] = [await models.Tag.named(site.id, name) for name in ("Zaad", "zaad!", "Ui", "Niemand")]
     await models.Image.filter(id=rows["image"].id).update(width=640, height=480, thumbhash="3OcRJYB4d3h")
+    await models.Image.filter(id=portrait.id).update(url=f"/media/{'d' * 64}-3000.jpg")
     await models.Image.show(site.id, "/media/nergens.png")
     await models.Newsletter.start(site, "Moestuin", "Elke maand")
 

@@ -17,8 +17,9 @@ from models.menus import MenuItem
 from models.redirects import Redirect
 from models.store import SHOWN
 from schema.graph import schema
-from schema.ids import global_id
-from tests.schema.crawl import Crawler, Values
+from schema.ids import global_id, read_id
+from schema.permissions import EVERYBODY, KNOWN, who_may
+from tests.schema.crawl import READER, Crawler, Values
 from tests.schema.garden import CANARY, LATER, SEEN, arrange_menus, hide, plant
 
 NOUNS = (
@@ -31,6 +32,7 @@ NOUNS = (
     models.Menu,
     MenuItem,
     models.Newsletter,
+    models.Revision,
 )
 MONTHS = ["2019-05", "2020-02", "2020-03", "2021-03", "2021-04", "2031-07"]
 MOMENTS = ["1999-01-01T00:00:00Z", "2019-05-05T00:00:00Z", "2021-03-10T12:00:00Z", "2030-01-01T00:00:00Z"]
@@ -39,7 +41,7 @@ WORDS = [CANARY, CANARY[:3], "rozen", "staat", "tag", "anders"]
 SAID: Values = {
     "first": [0, 1, 100], "last": [2], "after": [], "before": [], "year": [2019, 2020, 2021, 2031],
     "language": ["nl", "en"], "width": [100], "length": [1, 1000], "month": MONTHS, "search": WORDS,
-    "from": MOMENTS, "until": MOMENTS,
+    "from": MOMENTS, "until": MOMENTS, "statuses": ["PUBLISHED"], "isWhole": [False],
 }  # fmt: skip
 
 
@@ -50,13 +52,13 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield travelled
 
 
-async def test_no_question_finds_a_canary(site, ask, clock):
+async def test_no_question_finds_a_canary(site, answer, clock):
     rows = await _planted(site, clock)
     hidden = await _hidden_ids()
     crawler = Crawler(schema._schema, SAID | await _names(rows, ids=await _all_ids()), depth=DEPTH)
     asked = 0
     for query, variables in crawler.questions():
-        said = json.dumps(await ask(query, **variables), ensure_ascii=False)
+        said = json.dumps(await _as_reader(answer, query, variables), ensure_ascii=False)
         assert CANARY not in said.lower(), (query, variables)
         assert not hidden & set(re.findall(r'"id": "([^"]+)"', said)), (query, variables)
         asked += 1
@@ -64,14 +66,34 @@ async def test_no_question_finds_a_canary(site, ask, clock):
     assert crawler.seen >= _fields_to_read()
 
 
-async def test_a_site_with_secrets_answers_like_one_without(site, ask, clock):
+async def test_an_author_finds_no_canary_of_others(site, answer, staff, clock):
+    rows = await _planted(site, clock)
+    hidden = await _hidden_ids()
+    author = await staff(models.Role.AUTHOR, "Dirk")
+    ids = await _all_ids()
+    said = {"statuses": ["DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED"], "isWhole": [True], "since": ids[:1]}
+    may = READER | {KNOWN, *author.principal.scopes}
+    crawler = Crawler(schema._schema, SAID | await _names(rows, ids=ids) | said, depth=4, may=may)
+    for query, variables in crawler.questions():
+        answered = await answer(query, principal=author.principal, **variables)
+        assert answered.errors is None, (query, variables, answered.errors)
+        told = json.dumps(answered.data, ensure_ascii=False)
+        assert CANARY not in told.lower(), (query, variables)
+        assert not hidden & set(re.findall(r'"id": "([^"]+)"', told)), (query, variables)
+    assert {"Post.contentSource", "Post.revisions", "Query.viewer"} <= crawler.seen
+
+
+async def test_a_site_with_secrets_answers_like_one_without(site, answer, clock):
     answers = []
     rows = await _planted(site, clock)
     names = await _names(rows, ids=[])
     for _ in range(2):
         crawler = Crawler(schema._schema, SAID | names, depth=DEPTH - 1)
         answers.append(
-            [(query, said, _without_ids(await ask(query, **said))) for query, said in crawler.questions()]
+            [
+                (query, said, _without_ids(await _as_reader(answer, query, said)))
+                for query, said in crawler.questions()
+            ]
         )
         await models.clear(site)
         clock.move_to(SEEN)
@@ -82,7 +104,7 @@ async def test_a_site_with_secrets_answers_like_one_without(site, ask, clock):
         assert with_secrets == without, (query, said)
 
 
-async def test_every_table_that_can_be_read_is_told_of_when_it_is_written(site, ask, clock, statements):
+async def test_every_table_that_can_be_read_is_told_of_when_it_is_written(site, answer, clock, statements):
     rows = await _planted(site, clock)
     tables = {noun._meta.db_table: noun.__module__ for noun in require_context().apps.get_models_iterable()}
     names = SAID | await _names(rows, ids=await _all_ids())
@@ -92,10 +114,18 @@ async def test_every_table_that_can_be_read_is_told_of_when_it_is_written(site, 
         for query, variables in Crawler(schema._schema, values, depth=4).questions():
             # Behind a secret token: an answer for its asker alone, which nobody keeps.
             if "newsletterSubscription" not in query:
-                await ask(query, **variables)
+                await _as_reader(answer, query, variables)
     for statement in sent:
         read.update(re.findall(r'\b(?:FROM|JOIN) "?(\w+)', statement, re.IGNORECASE))
     assert read & tables.keys() == {table for table, room in tables.items() if room in SHOWN}
+
+
+async def _as_reader(answer: Any, query: str, said: dict[str, Any]) -> Any:
+    """Ask what a reader can; what is only for moderators says so, and tells nothing."""
+    answered = await answer(query, **said)
+    codes = {(error.extensions or {}).get("code") for error in answered.errors or ()}
+    assert codes <= {"UNAUTHENTICATED"}, (query, said, answered.errors)
+    return answered.data
 
 
 async def _planted(site: models.Site, clock: time_machine.Traveller) -> dict[str, Any]:
@@ -136,6 +166,7 @@ async def _names(rows: dict[str, Any], *, ids: list[str]) -> Values:
     paths += [row.path for row in await Redirect.all()]
     return {
         "ids": ids or [global_id("Post", 0)], "id": ids or [global_id("Post", 0)], "slug": ["main", *slugs],
+        "postId": [id for id in ids if read_id(id)[0] == "Post"] or [global_id("Post", 0)],
         "authorSlugs": ["anna", "bea"], "tagSlugs": slugs, "path": paths, "token": rows["tokens"],
     }  # fmt: skip
 
@@ -155,7 +186,7 @@ async def _hidden_ids() -> set[str]:
     hidden = {global_id("ArchiveMonth", "2019-05"), global_id("ArchiveMonth", "2031-07")}
     for noun, column in (
         (models.Post, "title"), (models.Page, "title"), (models.Tag, "name"), (models.Image, "alt_text"),
-        (models.Comment, "name"), (MenuItem, "label"),
+        (models.Comment, "name"), (MenuItem, "label"), (models.Revision, "title"),
     ):  # fmt: skip
         hidden |= {
             global_id(noun.__name__, row.id) for row in await noun.all() if told.search(getattr(row, column))
@@ -175,14 +206,23 @@ def _is_of_the_store(key: str) -> bool:
     return key == "id" or key.lower().endswith("cursor")
 
 
+def _is_everybodys(kind: GraphQLObjectType, field: str) -> bool:
+    return who_may(kind.name, field) == EVERYBODY
+
+
 def _fields_to_read() -> set[str]:
-    """Name every field that a query may come to."""
+    """Name every field that a reader's query may come to."""
     built, found, waiting = schema._schema, set[str](), [schema._schema.query_type]
     while waiting:
         kind = waiting.pop()
         if isinstance(kind, GraphQLObjectType) and kind.name not in found:
-            found |= {kind.name, *(f"{kind.name}.{field}" for field in kind.fields)}
-            waiting += [get_named_type(field.type) for field in kind.fields.values()]
+            fields = {name: field for name, field in kind.fields.items() if _is_open(kind.name, name)}
+            found |= {kind.name, *(f"{kind.name}.{field}" for field in fields)}
+            waiting += [get_named_type(field.type) for field in fields.values()]
         elif is_abstract_type(kind):
             waiting += built.get_possible_types(kind)
     return {name for name in found if "." in name}
+
+
+def _is_open(kind: str, field: str) -> bool:
+    return who_may(kind, field) == EVERYBODY

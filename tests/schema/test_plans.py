@@ -66,6 +66,26 @@ async def test_what_is_not_everybodys_to_read_is_not_a_plans(asked, query):
     assert planned is None
 
 
+PICTURE = f"/media/{'c' * 64}-900.jpg"
+WIDTHS = {None: "-900.jpg", 100: "-320", 640: "-640", 641: "-900", 2000: "-900", 0: "-320", -1: "-320"}
+
+
+async def test_a_picture_has_the_same_address_in_a_plan(asked, site, write):
+    logo = await models.Image.show(site.id, PICTURE)
+    await models.Site.filter(id=site.id).update(logo_id=logo.id)
+    post = await write(html=f"<p>Kijk.</p><figure><img src='{PICTURE}'></figure>")
+    await post.publish()
+    query = """query ($w: Int, $slug: String!) {
+      site { logo { url(width: $w) thumbhash } }
+      post(by: { slug: $slug }) { blocks { ... on ImageBlock { image { url(width: $w) thumbhash } } } } }"""
+    for width, ending in WIDTHS.items():
+        whole, planned, _ = await asked(query, w=width, slug=post.slug)
+        assert json.loads(planned.body) == {"data": whole.data}
+        url = f"http://127.0.0.1:8000/media/{'c' * 64}{ending}"
+        for image in (whole.data["site"]["logo"], whole.data["post"]["blocks"][1]["image"]):
+            assert image == {"url": url, "thumbhash": None}
+
+
 async def test_whole_posts_in_great_number_are_answered_all_the_same(asked, write):
     for number in range(12):
         await (await write(f"Bericht {number}")).publish()

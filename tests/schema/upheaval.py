@@ -170,6 +170,55 @@ async def _take_a_post_away(random: Random, rows: Rows) -> None:
     await post.delete()
 
 
+async def _remove_a_post(random: Random, rows: Rows) -> None:
+    await (await _any_of(models.Post, random)).remove()
+
+
+async def _change_a_part_of_a_post(random: Random, rows: Rows) -> None:
+    part = random.choice(
+        ({"title": random.choice(WORDS)}, {"html": EVERY_BLOCK}, {"tags": []}, {"summary": "Kort"})
+    )
+    await (await _any_of(models.Post, random)).rewrite(**part)
+
+
+async def _merge_or_delete_a_tag(random: Random, rows: Rows) -> None:
+    tag = await models.Tag.named(rows["site"].id, f"Los {random.randint(1, 99)}")
+    posts = await models.Post.published().order_by("id").limit(3)
+    for post in posts:
+        await post.rewrite(tags=[tag, rows["tag"]])
+    await tag.rename(slug=random.choice(WORDS))
+    if random.random() < 0.5:
+        await models.merge_tags(tag, rows["tags"][0])
+    else:
+        await models.delete_tag(tag)
+
+
+async def _edit_an_author(random: Random, rows: Rows) -> None:
+    author = await _any_of(models.Author, random)
+    await author.edit(
+        name=f"{author.name}!", slug=random.choice(WORDS), bio_html=random.choice((None, "<p>x</p>"))
+    )
+
+
+async def _part_with_an_author(random: Random, rows: Rows) -> None:
+    author = await models.Author.introduce(rows["site"].id, f"Even {random.randint(1, 999)}")
+    await models.delete_author(author)
+
+
+async def _move_or_remove_a_page(random: Random, rows: Rows) -> None:
+    page = await _any_of(models.Page, random)
+    if random.random() < 0.7:
+        await page.move(random.choice((None, rows["about"], rows["team"])))
+    else:
+        await page.remove()
+
+
+async def _cut_months_later(random: Random, rows: Rows) -> None:
+    zone = random.choice(("Pacific/Auckland", "America/Los_Angeles", "Europe/Amsterdam"))
+    await models.set_time_zone(await _any_of(models.Site, random), zone)
+    await models.cut_months()
+
+
 async def _recount(random: Random, rows: Rows) -> None:
     await models.Tag.filter(id=rows["tag"].id).update(post_count=random.randint(0, 9))
     if random.random() < 0.5:
@@ -182,4 +231,6 @@ VERBS: tuple[Verb, ...] = (
     _place_an_author, _name_a_new_author, _rename_a_tag, _describe_an_image, _edit_the_site,
     _show_another_logo, _move_to_a_time_zone, _arrange_a_menu, _change_a_page, _write_a_page,
     _edit_a_newsletter, _start_a_newsletter, _lead_an_old_path, _take_a_post_away, _recount,
+    _remove_a_post, _change_a_part_of_a_post, _merge_or_delete_a_tag, _edit_an_author, _part_with_an_author,
+    _move_or_remove_a_page, _cut_months_later,
 )  # fmt: skip

@@ -21,7 +21,8 @@ async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _:
         raise ImportRefused("There are no posts and no pages in what was given.")
     bringing = _Bringing(site, blog, progress)
     try:
-        return await bringing.whole()
+        with models.webhooks.quietly():
+            return await bringing.whole()
     except asyncio.CancelledError:
         bringing.is_stopped = True
         raise
@@ -102,7 +103,7 @@ class _Bringing:
         image = value.image and await models.Image.show(
             self.site.id, value.image.url, alt_text=value.image.alt, caption=value.image.caption
         )
-        more = {"image_id": image.id if image else None, "comments_open": value.comments_open}
+        more: dict[str, Any] = {"image_id": image.id if image else None, "comments_open": value.comments_open}
         post = await self._known(value)
         if post is None:
             post = await models.Post.draft(

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 from structlog.testing import capture_logs
@@ -11,6 +12,7 @@ from gql_server.carrier import Carrier
 from gql_server.hands import HANDS, TIMETABLE, hands_with
 from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
 from models.engines.queues import LEASE
+from models.files.folder import Folder
 from models.jobs import LADDER, MOST_TRIES, queue
 from models.timetable import Schedule
 
@@ -67,8 +69,8 @@ async def counted():
 
 
 def test_every_kind_of_work_has_one_hand():
-    assert set(hands_with(Carrier(None))) == set(models.Work)
-    assert set(models.Work) - set(HANDS) == {models.Work.SEND_LETTERS}
+    assert set(hands_with(Carrier(None), Folder(Path()))) == set(models.Work)
+    assert set(models.Work) - set(HANDS) == {models.Work.SEND_LETTERS, models.Work.DRAW_RENDITIONS}
     assert set(TIMETABLE) <= set(models.Work)
     assert len({work.value for work in models.Work}) == len(models.Work)
 

@@ -1,0 +1,127 @@
+"""The commands for webhooks: receivers elsewhere that are told what happens."""
+
+import click
+
+import models
+from gql_server.commands import on_store, open_made_store
+from gql_server.settings import Settings
+from models.paging import BIGGEST_ID
+
+EVENTS = [str(event) for event in models.webhooks.CHOICES]
+ID = click.IntRange(1, BIGGEST_ID)
+which = click.argument("id", type=ID)
+
+
+@click.group()
+def webhooks() -> None:
+    """List, add, change and remove receivers; look at what they were told, and tell it again."""
+
+
+@webhooks.command(name="list")
+@on_store
+async def list_webhooks(settings: Settings) -> None:
+    """List the receivers: number, how it stands, address, events."""
+    async with open_made_store(settings):
+        found = await models.Webhook.all().order_by("id")
+    for webhook in found:
+        click.echo(f"{webhook.id}  {standing(webhook)}  {webhook.url}  {' '.join(webhook.events)}")
+    if not found:
+        click.echo("There are no webhooks.")
+
+
+@webhooks.command()
+@click.argument("url")
+@click.argument("events", nargs=-1, required=True, type=click.Choice(EVENTS), metavar="EVENT...")
+@on_store
+async def add(settings: Settings, url: str, events: tuple[str, ...]) -> None:
+    """Tell the receiver at URL of some events; give the secret that messages are signed with, once."""
+    chosen = [models.HookEvent(event) for event in events]
+    async with open_made_store(settings):
+        webhook, secret = await models.Webhook.add(url, chosen, by=models.NOBODY, near=settings.is_private)
+    click.echo(f"{webhook.id}  {secret}")
+
+
+@webhooks.command()
+@which
+@on_store
+async def rotate(settings: Settings, id: int) -> None:
+    """Sign with a new secret, and for a day with the old one too; give the new one, once."""
+    async with open_made_store(settings):
+        click.echo(await (await models.Webhook.by_id(id)).rotate(by=models.NOBODY))
+
+
+@webhooks.command()
+@which
+@on_store
+async def pause(settings: Settings, id: int) -> None:
+    """Tell a receiver nothing for now; what waits is kept meanwhile."""
+    async with open_made_store(settings):
+        await (await models.Webhook.by_id(id)).pause(by=models.NOBODY)
+    click.echo("It is told nothing for now.")
+
+
+@webhooks.command()
+@which
+@on_store
+async def resume(settings: Settings, id: int) -> None:
+    """Let a paused one go on, with what was kept for it."""
+    async with open_made_store(settings):
+        await (await models.Webhook.by_id(id)).resume(by=models.NOBODY)
+    click.echo("It is told again what happens.")
+
+
+@webhooks.command()
+@which
+@on_store
+async def remove(settings: Settings, id: int) -> None:
+    """Tell a receiver nothing any more, and forget its log."""
+    async with open_made_store(settings):
+        await (await models.Webhook.by_id(id)).remove(by=models.NOBODY)
+    click.echo("It is gone.")
+
+
+@webhooks.command()
+@which
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@on_store
+async def log(settings: Settings, id: int, limit: int) -> None:
+    """List what a receiver was told, newest first: number, moment, event, how it stands, tries, why not."""
+    async with open_made_store(settings):
+        webhook = await models.Webhook.by_id(id)
+        calls = await models.WebhookCall.log_of(webhook.id).order_by("-created_at", "-id").limit(limit)
+    for call in calls:
+        why = f"  {call.last_reason}" if call.last_reason else ""
+        click.echo(
+            f"{call.id}  {call.created_at:%Y-%m-%d %H:%M:%S}  {call.event}  {call.state}  {call.tries}{why}"
+        )
+    if not calls:
+        click.echo("It was told nothing yet.")
+
+
+@webhooks.command()
+@click.argument("call", type=ID)
+@on_store
+async def replay(settings: Settings, call: int) -> None:
+    """Make one call of the log once more; the receiver knows it again by its id."""
+    async with open_made_store(settings):
+        await models.webhooks.replay(await models.WebhookCall.by_id(call), by=models.NOBODY)
+    click.echo("It is on its way.")
+
+
+@webhooks.command()
+@which
+@on_store
+async def ping(settings: Settings, id: int) -> None:
+    """Send a receiver a message that says nothing, to try it out; `log` tells what came of it."""
+    async with open_made_store(settings):
+        call = await (await models.Webhook.by_id(id)).ping(by=models.NOBODY)
+    click.echo(f"Call {call.id} is on its way.")
+
+
+def standing(webhook: models.Webhook) -> str:
+    """Say in a few words how a receiver does."""
+    if webhook.is_paused:
+        return f"paused ({webhook.paused_because})" if webhook.paused_because else "paused"
+    if webhook.failing_since is not None:
+        return f"failing since {webhook.failing_since:%Y-%m-%d %H:%M} UTC"
+    return "fine"

@@ -1,0 +1,59 @@
+"""The doors /comment and /replies: who left a comment says that it is theirs, or wants no more notices."""
+
+from aiohttp import web
+
+import models
+from gql_server.pages.forms import read_form
+from gql_server.pages.printing import Link
+from gql_server.pages.visit import Visit
+
+ONE_CLICK = "List-Unsubscribe"  # RFC 8058
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the comment, and ask to press the button."""
+    visit = await Visit.of(request)
+    found = await models.comment_to_confirm(visit.site, visit.token)
+    commenter = await models.Commenter.filter(site_id=visit.site.id, mailbox=found.mailbox).first()
+    visit = visit.speaking(found.language)
+    if commenter is not None and commenter.confirmed_at is not None and not found.awaits_address:
+        return await _told(visit, found)
+    return visit.shows(
+        "comment.html", what="comment_confirm", facts={"email": found.email}, comment=found,
+        buttons={"confirm": visit.says("comment_confirm")}, about={},
+    )  # fmt: skip
+
+
+async def confirm(request: web.Request) -> web.Response:
+    """Take the address for theirs; doing it twice is as good as once."""
+    visit = await Visit.of(request)
+    await read_form(request)
+    found = await models.confirm_comment(visit.site, visit.token)
+    return await _told(visit.speaking(found.language), found)
+
+
+async def show_notices(request: web.Request) -> web.Response:
+    """Ask whether to end the notices of replies."""
+    visit = await Visit.of(request)
+    found = await models.Commenter.behind(visit.site, visit.token)
+    facts = {"email": found.email}
+    if found.declined_at is not None:
+        return visit.tells("notices_ended", facts, links=[visit.home])
+    return visit.asks("notices", facts, buttons={"end": visit.says("notices")})
+
+
+async def end_notices(request: web.Request) -> web.Response:
+    """End the notices of replies, by the button or a mail program's one click."""
+    visit, form = await Visit.of(request), await read_form(request)
+    found = await models.decline_notices(visit.site, visit.token)
+    if ONE_CLICK in form:
+        return web.Response(text=f"{visit.says('notices_in_short')}\n", headers={"Cache-Control": "no-store"})
+    return visit.tells("notices_ended", {"email": found.email}, links=[visit.home])
+
+
+async def _told(visit: Visit, found: models.Comment) -> web.Response:
+    if not found.is_shown:
+        return visit.tells("comment_held", links=[visit.home])
+    post = await models.Post.get(id=found.post_id)
+    way = visit.context.absolute(f"{post.path}#comment-{found.id}")
+    return visit.tells("comment_shown", links=[Link(visit.says("comment_read"), way, is_button=True)])

@@ -1,0 +1,74 @@
+"""The doors /write: who is signed in finds their posts, and begins another."""
+
+from typing import Any
+
+from aiohttp import web
+
+import models
+from gql_server.identity import session_of
+from gql_server.pages.forms import Form, read_form
+from gql_server.pages.signing_in import require_own_page
+from gql_server.pages.visit import Visit
+from models.content import LONGEST
+
+# A text in a form takes up to three bytes a character where it is no ASCII, each written as %XX.
+LARGEST_TEXT = 9 * LONGEST
+MOST_LISTED = 100
+STATES = ("draft", "scheduled", "published", "archived")
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the posts that are theirs to write, the last changed first."""
+    visit, principal = await at_desk(request)
+    found = models.Post.owned(principal).order_by("-updated_at", "-id").limit(MOST_LISTED)
+    posts = [(post, state_of(post)) for post in await found.only(*LISTED)]
+    groups = {state: [post for post, is_in in posts if is_in == state] for state in STATES}
+    return visit.shows(
+        "desk.html", groups=groups, most=MOST_LISTED, visit=visit, is_full=len(posts) == MOST_LISTED
+    )
+
+
+async def begin(request: web.Request) -> web.Response:
+    """Begin a post."""
+    visit, principal = await at_desk(request)
+    await read_desk_form(visit)
+    author = await models.Author.filter(id=principal.author_id or 0).first()
+    by = await models.Editor.of(principal)
+
+    async def work() -> int:
+        content = models.Content.of("", models.Format.MARKDOWN)
+        title = visit.says("desk_untitled")
+        post = await models.Post.draft(visit.site, title, content, authors=[author] if author else [], by=by)
+        return post.id
+
+    principal.require(models.Scope.CONTENT_WRITE)
+    id = await models.Audit.noted(principal, "post.create", work)
+    return to_post(id)
+
+
+async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
+    """Receive who is signed in; send anybody else to sign in."""
+    visit, principal = await Visit.of(request), await session_of(request)
+    if principal.user_id is None:
+        raise web.HTTPSeeOther("/sign-in", headers={"Cache-Control": "no-store"})
+    return visit, principal
+
+
+async def read_desk_form(visit: Visit) -> Form:
+    """Read what was written; refuse what a page of elsewhere sends."""
+    require_own_page(visit)
+    return await read_form(visit.request, LARGEST_TEXT)
+
+
+def to_post(id: int, **told: str) -> web.Response:
+    """Go to the page of a post, so that to load it again sends nothing again."""
+    query = "".join(f"?{name}={value}" for name, value in told.items())
+    return web.Response(status=303, headers={"Location": f"/write/{id}{query}", "Cache-Control": "no-store"})
+
+
+def state_of(post: Any) -> str:
+    """Name the editorial state of a post."""
+    return "scheduled" if post.is_scheduled else str(post.status)
+
+
+LISTED = ("id", "title", "slug", "status", "published_at", "updated_at", "version", "is_counted", "site_id")

@@ -1,0 +1,169 @@
+"""The doors /write/N: a post is written, looked at, published, put away; each by a button."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+import models
+from gql_server.pages.desk import at_desk, read_desk_form, state_of, to_post
+from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.visit import Visit
+
+Deed = Callable[["Desk", Form], Awaitable[web.Response]]
+# As a browser writes it; without a zone it is the site's.
+MOMENT = "%Y-%m-%dT%H:%M"
+TOLD = {"saved", "published", "scheduled", "withdrawn"}
+
+
+class Desk:
+    """One post on the desk of who is signed in."""
+
+    def __init__(self, visit: Visit, principal: models.Principal, post: models.Post) -> None:
+        self.visit = visit
+        self.principal = principal
+        self.post = post
+
+    @classmethod
+    async def of(cls, request: web.Request) -> "Desk":
+        """Take the post of an address to the desk; there is none but one's own."""
+        visit, principal = await at_desk(request)
+        post = await models.Post.owned(principal).filter(id=int(request.match_info["id"])).first()
+        if post is None:
+            raise web.HTTPNotFound
+        await post.require_edit_by(principal)
+        return cls(visit, principal, post)
+
+    async def shows(self, form: Form = NOTHING, wrong: str = "") -> web.Response:
+        """Show the post as it is kept, or as it was filled in when something is wrong with that."""
+        post, tags = self.post, await models.Tagging.filter(post_id=self.post.id).select_related("tag")
+        filled = {
+            "title": post.title, "text": post.source, "summary": post.summary or "",
+            "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version), "at": "",
+        }  # fmt: skip
+        if wrong:
+            filled = {name: form.one(name) for name in filled}
+        told = self.visit.request.query.get("told", "")
+        return self.visit.shows(
+            "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
+            filled=filled, state=state_of(post), wrong=wrong, told=told if told in TOLD else "",
+            visit=self.visit, is_html=post.source_format is models.Format.HTML,
+            address=self.visit.context.absolute(post.path),
+        )  # fmt: skip
+
+    async def does(self, deed: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Do something to the post, and note who did."""
+
+        async def noted() -> int:
+            await work()
+            return self.post.id
+
+        await models.Audit.noted(self.principal, f"post.{deed}", noted)
+
+    async def saves(self, form: Form) -> None:
+        """Keep what is filled in, unless somebody else has changed the post meanwhile."""
+        version = form.one("version")
+        self.post.expect(int(version) if version.isdecimal() else None)
+        content = await models.Content.read(_lines(form.one("text")), self.post.source_format)
+        words = [word.strip() for word in form.one("tags").split(",")]
+        tags = [await models.Tag.called(self.post.site_id, word) for word in words if word]
+        by = await models.Editor.of(self.principal)
+        summary, title = form.one("summary") or None, form.one("title")
+        more: dict[str, Any] = {"slug": None} if self.post.published_at is None else {}
+
+        async def work() -> None:
+            await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **more)
+
+        await self.does("update", work)
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the post."""
+    return await (await Desk.of(request)).shows()
+
+
+async def act(request: web.Request) -> web.Response:
+    """Save the post, and do what the pressed button says."""
+    desk = await Desk.of(request)
+    form = await read_desk_form(desk.visit)
+    deed = DEEDS.get(form.one("do"), _save)
+    try:
+        return await deed(desk, form)
+    except models.Changed:
+        return await desk.shows(form, "changed")
+    except models.Invalid as refusal:
+        return await desk.shows(form, refusal.field)
+
+
+async def _save(desk: Desk, form: Form) -> web.Response:
+    await desk.saves(form)
+    return to_post(desk.post.id, told="saved")
+
+
+async def _preview(desk: Desk, form: Form) -> web.Response:
+    await desk.saves(form)
+    made: list[Any] = []
+
+    async def work() -> None:
+        made.append(await models.Key.grant(models.KeyKind.PREVIEW, post_id=desk.post.id))
+
+    await desk.does("preview", work)
+    [(_, token)] = made
+    address = f"{desk.visit.context.absolute(desk.post.path)}?{urlencode({'preview': token})}"
+    return web.Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
+
+
+async def _publish(desk: Desk, form: Form) -> web.Response:
+    await desk.saves(form)
+    await desk.does("publish", desk.post.publish)
+    return to_post(desk.post.id, told="published")
+
+
+async def _schedule(desk: Desk, form: Form) -> web.Response:
+    moment = _moment(desk.visit.site, form.one("at"))
+    await desk.saves(form)
+    await desk.does("schedule", lambda: desk.post.schedule(moment))
+    return to_post(desk.post.id, told="scheduled")
+
+
+async def _withdraw(desk: Desk, form: Form) -> web.Response:
+    await desk.saves(form)
+    await desk.does("unpublish", lambda: desk.post.withdraw(to=models.Status.DRAFT))
+    return to_post(desk.post.id, told="withdrawn")
+
+
+async def _ask_to_delete(desk: Desk, _form: Form) -> web.Response:
+    back = f"/write/{desk.post.id}"
+    return desk.visit.shows("desk_delete.html", post=desk.post, back=back, version=desk.post.version)
+
+
+async def _delete(desk: Desk, form: Form) -> web.Response:
+    desk.post.expect(int(form.one("version")) if form.one("version").isdecimal() else None)
+    await desk.does("delete", desk.post.remove)
+    return web.Response(status=303, headers={"Location": "/write", "Cache-Control": "no-store"})
+
+
+DEEDS: dict[str, Deed] = {
+    "save": _save,
+    "preview": _preview,
+    "publish": _publish,
+    "schedule": _schedule,
+    "withdraw": _withdraw,
+    "ask_to_delete": _ask_to_delete,
+    "delete": _delete,
+}
+
+
+def _moment(site: models.Site, given: str) -> datetime:
+    try:
+        return datetime.strptime(given, MOMENT).replace(tzinfo=ZoneInfo(site.time_zone))
+    except ValueError:
+        raise models.Invalid("at", "Choose a day and a time.") from None
+
+
+def _lines(text: str) -> str:
+    """Give a text as it was typed: a form sends its lines with CRLF."""
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,58 @@
+"""The door /moderate: a moderator reads what waits and decides by a button; looking changes nothing."""
+
+from typing import Any
+
+from aiohttp import web
+
+import models
+from gql_server.pages.forms import read_form
+from gql_server.pages.printing import Link
+from gql_server.pages.visit import Visit
+from schema.explanations import explained
+
+BUTTONS = {
+    "approve": models.Fate.APPROVED,
+    "reject": models.Fate.REJECTED,
+    "spam": models.Fate.SPAM,
+}
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the comment, why it waits, and what can be decided."""
+    visit = await Visit.of(request)
+    link = await models.ModeratorLink.behind(visit.site, visit.token)
+    visit = visit.speaking(link.user.language)
+    post = await models.Post.get(id=link.comment.post_id)
+    is_decided = link.comment.status is not models.Fate.PENDING
+    decided = visit.says(f"moderated_{link.comment.status}_title") if is_decided else None
+    return visit.shows(
+        "comment.html", what="moderate", facts={"post": post.title}, comment=link.comment,
+        buttons={name: visit.says(f"moderate_{name}") for name in BUTTONS},
+        about=_about(visit, link.comment), notice=decided,
+    )  # fmt: skip
+
+
+async def decide(request: web.Request) -> web.Response:
+    """Decide as the button says; another button later takes it back."""
+    visit, form = await Visit.of(request), await read_form(request)
+    link = await models.ModeratorLink.behind(visit.site, visit.token)
+    chosen = [fate for name, fate in BUTTONS.items() if name in form]
+    if len(chosen) != 1:
+        raise models.Invalid("status")
+    await link.decide(chosen[0])
+    visit = visit.speaking(link.user.language)
+    links = [visit.home]
+    if (another := await link.next()) is not None:
+        links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
+    back = Link(visit.says("moderate_back"), link.path(visit.site))
+    return visit.tells(f"moderated_{chosen[0]}", links=[*links, back])
+
+
+def _about(visit: Visit, comment: models.Comment) -> dict[str, Any]:
+    """Tell what is known of a comment, each with its name."""
+    reasons = "; ".join(explained(visit.language, doubt) for doubt in comment.doubts)
+    told = {
+        "writer": comment.name, "email": comment.email, "website": comment.website,
+        "at": visit.moment(comment.created_at), "reasons": reasons,
+    }  # fmt: skip
+    return {visit.says(f"moderate_{name}"): value for name, value in told.items() if value}

@@ -1,0 +1,78 @@
+"""The doors /pen: who writes passes the pen to the next one, who takes it by the link in a letter."""
+
+from aiohttp import web
+
+import models
+from gql_server.identity import SESSION
+from gql_server.pages.desk import at_desk, read_desk_form
+from gql_server.pages.forms import NOTHING, Form, read_form
+from gql_server.pages.printing import Link
+from gql_server.pages.signing_in import require_own_page, set_cookie
+from gql_server.pages.visit import Visit
+
+MOST_LISTED = 50
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the form, and what became of the pens that were passed."""
+    visit, principal = await at_desk(request)
+    return await _shown(visit, principal)
+
+
+async def pass_on(request: web.Request) -> web.Response:
+    """Pass the pen to somebody, or take one back."""
+    visit, principal = await at_desk(request)
+    form = await read_desk_form(visit)
+    if (number := form.one("withdraw")).isdecimal():
+        pen = await models.Pen.passed_by(principal).filter(id=int(number[:9])).first()
+        if pen is not None:
+            await pen.withdraw(principal)
+        return _back()
+    email, name, note = form.one("email"), form.one("name"), form.one("note")
+    try:
+        await models.Pen.pass_on(visit.site, principal, email=email, name=name, note=note)
+    except models.Invalid as refusal:
+        return await _shown(visit, principal, form, refusal.field)
+    return _back()
+
+
+async def show_offer(request: web.Request) -> web.Response:
+    """Ask who has the letter whether they take it."""
+    visit = await Visit.of(request)
+    pen = await models.Pen.offered(visit.site, visit.token)
+    facts = {"giver": pen.giver.name, "name": pen.name}
+    buttons = {"take": visit.says("pen_take"), "decline": visit.says("pen_decline")}
+    return visit.asks("pen_offer", facts, buttons=buttons, said=pen.note)
+
+
+async def answer(request: web.Request) -> web.Response:
+    """Take the pen, or leave it; who takes it and is new is signed in by that."""
+    visit, form = await Visit.of(request), await read_form(request)
+    require_own_page(visit)
+    if "decline" in form:
+        pen = await models.Pen.decline(visit.site, visit.token)
+        return visit.tells("pen_declined", {"giver": pen.giver.name}, links=[visit.home])
+    pen = await models.Pen.take(visit.site, visit.token, title=visit.says("desk_untitled"))
+    if not pen.is_new:
+        # A link that works for a month does not let in who has more to lose.
+        there = Link(visit.says("desk_title"), "/write", is_button=True)
+        return visit.tells("pen_taken", links=[there, visit.home])
+    _, token = await models.Key.grant(models.KeyKind.SESSION, pen.taker)
+    response = web.Response(
+        status=303, headers={"Location": f"/write/{pen.post_id}", "Cache-Control": "no-store"}
+    )
+    set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
+    return response
+
+
+async def _shown(
+    visit: Visit, principal: models.Principal, form: Form = NOTHING, wrong: str = ""
+) -> web.Response:
+    pens = await models.Pen.passed_by(principal).limit(MOST_LISTED).select_related("giver", "post")
+    return visit.shows(
+        "pen.html", status=422 if wrong else 200, pens=pens, form=form, wrong=wrong, visit=visit
+    )
+
+
+def _back() -> web.Response:
+    return web.Response(status=303, headers={"Location": "/pen", "Cache-Control": "no-store"})

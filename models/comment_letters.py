@@ -1,0 +1,124 @@
+"""Letters about comments: to who left one, to prove the address, and to who is replied to."""
+
+from datetime import timedelta
+
+from models import pulse, text
+from models.addresses import Address
+from models.atomic import atomic
+from models.caps import Cap, Limits
+from models.commenters import Commenter
+from models.comments import Comment, Fate
+from models.deliveries import Delivery, LetterKind
+from models.errors import Expired, Unproven
+from models.instants import lasts, rfc_3339
+from models.jobs import Job, Lane, Work
+from models.posts import Post
+from models.site import Site
+from models.suppressions import Scope, Suppression
+from models.tokens import Token, keyed_digest
+
+CONFIRM = "comment"
+PROOF_LIFE = timedelta(days=7)
+CONFIRMATIONS: Limits = ((5, timedelta(days=1)), (15, timedelta(days=7)))
+NOTICES: Limits = ((20, timedelta(days=1)),)
+WORDS_SHOWN = 300
+KINDS = (LetterKind.COMMENT_CONFIRMATION, LetterKind.COMMENT_REPLY)
+
+
+@atomic
+async def attend_comment(comment: int) -> None:
+    """Look at a comment: promise the letters that are due because of it, and call the moderators."""
+    found = await Comment.filter(id=comment).first()
+    if found is None or found.status in (Fate.REJECTED, Fate.SPAM):
+        return
+    post = await Post.get(id=found.post_id)
+    site = await Site.get(id=post.site_id)
+    letters = [await _confirmation(site, post, found), await _notice(site, post, found)]
+    await Delivery.promise([letter for letter in letters if letter is not None], lane=Lane.URGENT)
+    if found.status is Fate.PENDING and not found.awaits_address:
+        pulse.tell(pulse.CommentHeld(comment_id=found.id, post_id=found.post_id))
+        await Job.promise(Work.TELL_MODERATORS, key="moderators")
+
+
+async def comment_to_confirm(site: Site, token: str) -> Comment:
+    """Give the comment whose writer a letter asked to confirm; refuse a wrong or expired token."""
+    read = Token.read(token, CONFIRM)
+    found = await Comment.filter(id=read.owner, post__site_id=site.id).first() if read else None
+    if read is None or found is None or read.claim(site.secret, *_bound(found)) is None:
+        raise Unproven
+    if not lasts(found.created_at, PROOF_LIFE):
+        raise Expired
+    return found
+
+
+@atomic
+async def confirm_comment(site: Site, token: str) -> Comment:
+    """Take the address for its writer's, and show the comment if it waits for that alone."""
+    found = await comment_to_confirm(site, token)
+    commenter = await Commenter.of(site, found.email or "")
+    await commenter.confirm(notices=found.notify_replies)
+    return await found.accept_address(site)
+
+
+@atomic
+async def decline_notices(site: Site, token: str) -> Commenter:
+    """Write to somebody about no reply any more; doing it twice is as good as once."""
+    found = await Commenter.behind(site, token)
+    await found.decline()
+    await Comment.want_no_notices(site.id, found.mailbox)
+    await Delivery.take_back(f"{LetterKind.COMMENT_REPLY}:{found.seed}:")
+    return found
+
+
+async def _confirmation(site: Site, post: Post, found: Comment) -> Delivery | None:
+    if found.email is None or not (found.awaits_address or found.notify_replies):
+        return None
+    commenter = await Commenter.of(site, found.email)
+    if commenter.takes_notices and not found.awaits_address:
+        return None
+    address = Address(found.email)
+    allowed = await Cap.take(keyed_digest(site.secret, CONFIRM, address.folded), CONFIRMATIONS)
+    if not allowed or await Suppression.bars(site, address.mailbox, Scope.ALL):
+        return None
+    token = Token.signed(CONFIRM, found.id, site.secret, *_bound(found))
+    # Neither the name nor the words: a stranger may have left them with somebody else's address.
+    facts = {"post": post.title, "paths": {"link": f"/comment/{token}"}}
+    return _letter(LetterKind.COMMENT_CONFIRMATION, site, commenter, found, about=found, **facts)
+
+
+async def _notice(site: Site, post: Post, found: Comment) -> Delivery | None:
+    """Write to who is replied to, asked for it, proved the address and did not reply themselves."""
+    if not found.is_shown or found.parent_id is None:
+        return None
+    above = await Comment.filter(id=found.parent_id, notify_replies=True).first()
+    if above is None or above.mailbox in (None, found.mailbox):
+        return None
+    commenter = await Commenter.filter(site_id=site.id, mailbox=above.mailbox).first()
+    if commenter is None or not commenter.takes_notices:
+        return None
+    folded = Address(commenter.mailbox).folded
+    allowed = await Cap.take(keyed_digest(site.secret, LetterKind.COMMENT_REPLY, folded), NOTICES)
+    if not allowed or await Suppression.bars(site, commenter.mailbox, Scope.LISTS):
+        return None
+    facts = {
+        "name": above.name if text.is_name(above.name) else "", "replier": found.name, "post": post.title,
+        "words": text.excerpt(found.text, WORDS_SHOWN),
+        "paths": {
+            "link": f"{post.path}#comment-{found.id}", "unsubscribe_link": commenter.path_out(site),
+        },
+    }  # fmt: skip
+    return _letter(LetterKind.COMMENT_REPLY, site, commenter, found, about=above, **facts)
+
+
+def _letter(
+    kind: LetterKind, site: Site, to: Commenter, because: Comment, *, about: Comment, **facts: object
+) -> Delivery:
+    common = {
+        "to": to.email, "name": "", "language": about.language or site.language, "site_title": site.title,
+    }  # fmt: skip
+    key = f"{to.seed}:{because.id}:{int(because.created_at.timestamp())}"
+    return Delivery.written(None, kind, key=key, facts={**common, **facts})
+
+
+def _bound(comment: Comment) -> tuple[str, str]:
+    return rfc_3339(comment.created_at), comment.mailbox or ""

@@ -1,0 +1,78 @@
+"""Commenters: addresses that comments are left with, and whether they proved to be whose they are."""
+
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.atomic import atomic
+from models.errors import Unproven
+from models.instants import Instant, now
+from models.relations import belongs_to
+from models.site import Site
+from models.tokens import Token, fresh_seed
+
+NO_NOTICES = "replies"
+
+
+class Commenter(Model):
+    """One address at one site; `declined_at` says since when it wants no notice of replies.
+
+    `seed` keeps the tokens of an erased row from fitting one that comes to have its id.
+    """
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site", indexed=False)
+    site_id: int
+    mailbox = fields.CharField(max_length=254)
+    email = fields.CharField(max_length=254)
+    seed = fields.CharField(max_length=32)
+    confirmed_at = Instant(null=True)
+    declined_at = Instant(null=True)
+    created_at = Instant()
+
+    class Meta:
+        table = "commenter"
+        unique_together = (("site_id", "mailbox"),)
+        indexes = (("confirmed_at", "created_at"),)
+
+    @property
+    def takes_notices(self) -> bool:
+        """Whether letters about replies may go there."""
+        return self.confirmed_at is not None and self.declined_at is None
+
+    @classmethod
+    @atomic
+    async def of(cls, site: Site, email: str) -> Self:
+        """Give whoever an address belongs to, known or not."""
+        mailbox = email.lower()
+        fresh = cls(site_id=site.id, mailbox=mailbox, email=email, seed=fresh_seed(), created_at=now())
+        await cls.bulk_create([fresh], ignore_conflicts=True)
+        return await cls.get(site_id=site.id, mailbox=mailbox)
+
+    @atomic
+    async def confirm(self, *, notices: bool) -> None:
+        """Know from now on that the address is theirs; who wants `notices` may have declined them before."""
+        self.confirmed_at = self.confirmed_at or now()
+        self.declined_at = None if notices else self.declined_at
+        await self.save(update_fields=["confirmed_at", "declined_at"])
+
+    def path_out(self, site: Site) -> str:
+        """Give the path that a notice leads out by; it never expires."""
+        return f"/replies/{Token.signed(NO_NOTICES, self.id, site.secret, self.seed)}"
+
+    @classmethod
+    async def behind(cls, site: Site, token: str) -> Self:
+        """Give the commenter that a notice's token belongs to; refuse any other."""
+        read = Token.read(token, NO_NOTICES)
+        found = await cls.filter(id=read.owner, site_id=site.id).first() if read else None
+        if read is None or found is None or read.claim(site.secret, found.seed) is None:
+            raise Unproven
+        return found
+
+    @atomic
+    async def decline(self) -> None:
+        """Get no more notices, until they are asked for and confirmed once more."""
+        if self.declined_at is None:
+            self.declined_at = now()
+            await self.save(update_fields=["declined_at"])

@@ -1,0 +1,51 @@
+"""Tags and authors that go: merged into another, or deleted."""
+
+from tortoise.expressions import Subquery
+
+from models import redirects
+from models.atomic import atomic
+from models.authors import Author
+from models.bylines import Byline, Tagging
+from models.errors import InUse, Invalid
+from models.interests import Interest
+from models.menus import MenuItem
+from models.redirects import Redirect
+from models.slugs import in_turn
+from models.tags import Tag
+from models.users import User
+
+
+@atomic
+async def merge_tags(tag: Tag, into: Tag) -> None:
+    """Give all that has one tag the other; the old path, menus and subscribers follow."""
+    if tag.id == into.id:
+        raise Invalid("intoId", "A tag is merged into another one.")
+    # Whoever publishes a post with either tag waits, and counts it once.
+    await in_turn(tag.site_id)
+    for lines, key in ((Tagging, "post_id"), (Interest, "subscription_id")):
+        has_both = Subquery(lines.filter(tag_id=into.id).values(key))
+        await lines.filter(tag_id=tag.id).exclude(**{f"{key}__in": has_both}).update(tag_id=into.id)
+    await MenuItem.filter(tag_id=tag.id).update(tag_id=into.id)
+    await redirects.move(tag.site_id, tag.path, into.path)
+    await Tag.filter(id=tag.id).delete()
+    counted = await Tagging.filter(tag_id=into.id, post__is_counted=True).count()
+    await Tag.filter(id=into.id).update(post_count=counted)
+
+
+@atomic
+async def delete_tag(tag: Tag) -> None:
+    """Take a tag from all that has it."""
+    await Redirect.filter(site_id=tag.site_id, to_path=tag.path).delete()
+    await Tag.filter(id=tag.id).delete()
+
+
+@atomic
+async def delete_author(author: Author) -> None:
+    """Delete an author who wrote nothing; what they commented stays, under the name they gave."""
+    await in_turn(author.site_id)
+    if await Byline.filter(author_id=author.id).exists():
+        raise InUse("id", "Posts name this author; give those another byline first.")
+    if await User.active().filter(author_id=author.id).exists():
+        raise InUse("id", "Someone who can sign in publishes as this author.")
+    await Redirect.filter(site_id=author.site_id, to_path=author.path).delete()
+    await Author.filter(id=author.id).delete()

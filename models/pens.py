@@ -1,0 +1,235 @@
+"""Pass the pen: an author asks the next one, by letter, to write the next post.
+
+Who takes the pen can sign in, and finds a draft in their name. A letter reminds them once; another thanks
+them when the post is published.
+"""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from tortoise import fields
+from tortoise.fields.base import OnDelete
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+from models import text
+from models.addresses import Address
+from models.atomic import atomic
+from models.audit import Audit
+from models.authors import Author
+from models.caps import Cap, Limits
+from models.content import Content, Format
+from models.deliveries import Delivery, LetterKind
+from models.errors import Expired, Invalid, NotAllowed, TooMany, Unproven
+from models.fitting import fitting
+from models.instants import Instant, now
+from models.jobs import Job, Lane, Work
+from models.posts import Post
+from models.principals import Principal, Role, Scope
+from models.relations import belongs_to, may_point_to
+from models.revisions import Editor
+from models.site import Site
+from models.tokens import Token, digest, fresh_secret, keyed_digest, matches
+from models.users import User
+from models.visibility import visible
+
+KIND = "pen"
+LIFE = timedelta(days=30)
+REMINDED_AFTER = timedelta(days=7)
+LETTERS: Limits = ((1, timedelta(days=1)), (3, timedelta(days=7)))
+AT_ONCE = 10
+MOST_THANKED = 100
+LONGEST_NOTE = 2_000
+
+
+class Held(StrEnum):
+    """What became of a pen that was passed."""
+
+    OFFERED = "offered"
+    TAKEN = "taken"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class Pen(Model):
+    """A pen on its way from one who writes to the next; `post` is what was begun with it."""
+
+    id = fields.IntField(primary_key=True)
+    site: Any = belongs_to("Site")
+    site_id: int
+    giver: Any = belongs_to("User")
+    giver_id: int
+    email = fields.CharField(max_length=254)
+    mailbox = fields.CharField(max_length=254)
+    name = fields.CharField(max_length=200)
+    note = fields.CharField(max_length=LONGEST_NOTE, default="")
+    digest = fields.CharField(max_length=64)
+    state = fields.CharEnumField(Held, max_length=16, default=Held.OFFERED)
+    taker: Any = may_point_to("User", on_delete=OnDelete.SET_NULL)
+    taker_id: int | None
+    post: Any = may_point_to("Post", on_delete=OnDelete.SET_NULL)
+    post_id: int | None
+    passed_at = Instant()
+    answered_at = Instant(null=True)
+    reminded_at = Instant(null=True)
+    thanked_at = Instant(null=True)
+
+    # Whether the pen made somebody known who was not before.
+    is_new = False
+
+    class Meta:
+        table = "pen"
+        indexes = (("state", "passed_at"),)
+
+    @classmethod
+    @atomic
+    async def pass_on(cls, site: Site, by: Principal, *, email: str, name: str, note: str = "") -> Self:
+        """Ask somebody to write the next post; `note` is what the giver says to them."""
+        by.require(Scope.CONTENT_WRITE)
+        giver = await User.active().filter(id=by.user_id or 0).first()
+        if giver is None:
+            raise NotAllowed(Role.AUTHOR)
+        address, name = Address.of(email), text.clean_line(name)
+        if not name:
+            raise Invalid("name", "Whoever gets the pen has a name.")
+        told = fitting(cls, {"name": name, "note": text.clean_line(note)})
+        await _require_room(site, giver, address)
+        secret, moment = fresh_secret(), now()
+        pen = await cls.create(
+            site_id=site.id, giver_id=giver.id, email=address.text, mailbox=address.mailbox,
+            digest=digest(secret), passed_at=moment, **told,
+        )  # fmt: skip
+        link = f"/pen/{Token(KIND, pen.id, secret)}"
+        await pen._write(
+            site, LetterKind.PEN, link, to=address.text, name=name, giver=giver.name, note=told["note"]
+        )
+        await Job.promise(Work.REMIND_OF_PEN, run_at=moment + REMINDED_AFTER, pen=pen.id)
+        await Audit.note(by, "pen.pass", pen.id)
+        return pen
+
+    @classmethod
+    def passed_by(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the pens that somebody has passed; an editor is shown those of all."""
+        mine = cls.all() if principal.edits_all else cls.filter(giver_id=principal.user_id or 0)
+        return mine.order_by("-id")
+
+    @classmethod
+    async def offered(cls, site: Site, token: str) -> Self:
+        """Give the pen that a link offers; refuse a link that offers none, or none any more."""
+        read = Token.read(token, KIND)
+        pen = (
+            await cls.filter(id=read.owner, site_id=site.id).select_related("giver").first() if read else None
+        )
+        if read is None or not matches(pen.digest if pen else digest(""), digest(read.secret)) or pen is None:
+            raise Unproven
+        if pen.state is not Held.OFFERED or pen.passed_at + LIFE <= now() or pen.giver.retired_at is not None:
+            raise Expired
+        return pen
+
+    @classmethod
+    @atomic
+    async def take(cls, site: Site, token: str, *, title: str) -> Self:
+        """Take the pen: whoever has the letter can sign in from now on, and finds a draft in their name."""
+        pen = await cls.offered(site, token)
+        await pen._answer(Held.TAKEN)
+        user = await User.at(site, pen.email)
+        # Who can sign in already keeps the role and the name they have.
+        pen.is_new = user is None
+        user = user or await User.welcome(site, pen.email, pen.name, Role.AUTHOR)
+        author = await Author.filter(id=user.author_id or 0).first() or await Author.named(site.id, user.name)
+        if user.author_id is None:
+            await User.filter(id=user.id).update(author_id=author.id)
+        content = Content.of("", Format.MARKDOWN)
+        post = await Post.draft(site, title, content, authors=[author], by=Editor(user.id, user.name))
+        await cls.filter(id=pen.id).update(taker_id=user.id, post_id=post.id)
+        pen.taker_id, pen.post_id, pen.taker = user.id, post.id, user
+        await Audit.note(Principal(user.id), "pen.take", pen.id)
+        return pen
+
+    @classmethod
+    @atomic
+    async def decline(cls, site: Site, token: str) -> Self:
+        """Leave the pen where it is."""
+        pen = await cls.offered(site, token)
+        await pen._answer(Held.DECLINED)
+        return pen
+
+    @atomic
+    async def withdraw(self, by: Principal) -> None:
+        """Take back a pen that nobody has taken yet."""
+        if not by.edits_all and self.giver_id != by.user_id:
+            raise NotAllowed(Role.EDITOR)
+        await self._answer(Held.WITHDRAWN)
+        await Audit.note(by, "pen.withdraw", self.id)
+
+    async def _answer(self, state: Held) -> None:
+        # Of two answers at once the first counts.
+        offered = Pen.filter(id=self.id, state=Held.OFFERED)
+        if not await offered.update(state=state, answered_at=now()):
+            raise Expired
+        self.state = state
+
+    async def _write(
+        self, site: Site, kind: LetterKind, link: str, *, to: str, name: str, giver: str, note: str = "",
+        title: str = "",
+    ) -> None:  # fmt: skip
+        facts = {
+            "to": to, "name": name, "language": site.language, "site_title": site.title, "giver": giver,
+            "note": note, "title": title, "paths": {"link": link},
+        }  # fmt: skip
+        letter = Delivery.written(None, kind, key=f"{self.id}", facts=facts)
+        await Delivery.promise([letter], lane=Lane.NORMAL)
+
+
+@atomic
+async def remind_of_pen(pen: int) -> None:
+    """Remind who was asked, once, as long as nothing was published with the pen."""
+    found = (
+        await Pen.filter(id=pen, reminded_at__isnull=True).select_related("giver", "post", "taker").first()
+    )
+    if found is None or found.state not in (Held.OFFERED, Held.TAKEN):
+        return
+    if found.state is Held.TAKEN and (found.post_id is None or found.post.published_at is not None):
+        return
+    site = await Site.get(id=found.site_id)
+    if found.state is Held.OFFERED:
+        # The first link is in the first letter alone: only its digest was kept.
+        secret = fresh_secret()
+        await Pen.filter(id=pen).update(digest=digest(secret))
+        link = f"/pen/{Token(KIND, found.id, secret)}"
+    else:
+        link = f"/write/{found.post_id}"
+    await Pen.filter(id=pen).update(reminded_at=now())
+    await found._write(
+        site,
+        LetterKind.PEN_REMINDER,
+        link,
+        to=found.email,
+        name=found.name,
+        giver=found.giver.name,
+        note=found.note,
+    )
+
+
+@atomic
+async def thank_for_pens() -> None:
+    """Thank those whose posts can be read by now, each once, and tell who gave them the pen."""
+    written = Pen.filter(visible("post__"), state=Held.TAKEN, thanked_at__isnull=True)
+    for pen in await written.select_related("giver", "post").order_by("id").limit(MOST_THANKED):
+        if not await Pen.filter(id=pen.id, thanked_at__isnull=True).update(thanked_at=now()):
+            continue
+        site = await Site.get(id=pen.site_id)
+        await pen._write(
+            site, LetterKind.PEN_THANKS, pen.post.path, to=pen.email, name=pen.name, giver=pen.giver.name,
+            title=pen.post.title,
+        )  # fmt: skip
+
+
+async def _require_room(site: Site, giver: User, address: Address) -> None:
+    """Refuse to write to somebody over and over, or to many at once."""
+    offered = Pen.filter(giver_id=giver.id, state=Held.OFFERED, passed_at__gt=now() - LIFE)
+    if await offered.count() >= AT_ONCE:
+        raise Invalid("email", f"{AT_ONCE} pens are on their way; wait for an answer, or take one back.")
+    if not await Cap.take(keyed_digest(site.secret, KIND, address.folded), LETTERS):
+        raise TooMany(timedelta(days=1))

@@ -1,0 +1,71 @@
+"""What strangers bring to a conversation: who writes and what, as a comment may keep it."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from models import text
+from models.addresses import Address
+from models.errors import Invalid
+from models.fitting import plain
+
+LONGEST = 5_000
+LONGEST_NAME = 100
+LONGEST_WEBSITE = 500
+# A host and what follows it; no name and password before it, which would show one place and lead to another.
+WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f/?#@\\\[\]]+([/?#][^\s<>\"\x00-\x1f\x7f\\]*)?")
+# Letters and signs of nothing.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+# Whoever is named so would turn around what stands beside the name.
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writer:
+    """Who writes a comment: a guest by name, or an author of the site."""
+
+    name: str
+    email: str | None = None
+    website: str | None = None
+    author_id: int | None = None
+
+
+def as_guest(writer: Writer) -> Writer:
+    """Give a stranger as a comment keeps one; refuse rather than cut."""
+    name = text.clean_line(TURNING.sub("", writer.name))
+    if len(name) > LONGEST_NAME:
+        raise Invalid("authorName", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
+    if len(writer.website or "") > LONGEST_WEBSITE:
+        message = f"A website holds at most {LONGEST_WEBSITE} characters."
+        raise Invalid("authorWebsite", message, limit=LONGEST_WEBSITE)
+    email = Address.of(writer.email or "", field="authorEmail").text
+    return Writer(name=name, email=email, website=(writer.website or "").strip())
+
+
+def signed(writer: Writer) -> dict[str, str | None]:
+    """Give the columns that say who writes; refuse a name of nothing and a website that leads nowhere."""
+    name = plain("authorName", text.clean_line(writer.name))[:LONGEST_NAME]
+    if not _can_be_seen(name):
+        raise Invalid("authorName", "A comment needs the name of who wrote it.")
+    if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
+        raise Invalid("authorWebsite", "A website begins with https:// or http://.")
+    mailbox = None if writer.email is None else writer.email.lower()
+    return {"name": name, "email": writer.email, "mailbox": mailbox, "website": writer.website or None}
+
+
+def written(content: str) -> dict[str, Any]:
+    """Give the columns that say what is written, from plain text; refuse nothing and too much."""
+    content = CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
+    if not _can_be_seen(content):
+        raise Invalid("content", "A comment needs some text.")
+    if len(content) > LONGEST:
+        raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
+    html = text.sanitise_comment(text.paragraphs(content))
+    return {"source": content, "html": html, "text": text.plain(html)}
+
+
+def _can_be_seen(words: str) -> bool:
+    """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in words)

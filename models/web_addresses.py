@@ -1,0 +1,87 @@
+"""Addresses on the web that we are to call: how they are written, and to which machines they may lead."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import Self
+
+from models.errors import Invalid
+
+LONGEST = 2_000
+# No name and password, no fragment, no sign that somebody else would read as another.
+FORM = re.compile(
+    r"(https?)://(\[[0-9a-f:.]+\]|[0-9a-z.-]+)(:[0-9]{1,5})?([/?][!$-;=?-\[\]_a-z~]*)?", re.IGNORECASE
+)
+LABEL = re.compile(r"[0-9a-z](?:[0-9a-z-]{0,61}[0-9a-z])?")
+# What ends like this is read as an address of four bytes by some, and as a name by nobody.
+NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+PORTS = {"http": 80, "https": 443}
+NAT64 = IPv6Network("64:ff9b::/96")
+UNICAST = IPv6Network("2000::/3")
+Ip = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """An address that may be called, unless its name turns out to lead elsewhere."""
+
+    url: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, text: str, *, near: bool = False) -> Self:
+        """Read an address; refuse one that can lead nowhere but into a network of ours.
+
+        `near` takes one on this machine too.
+        """
+        if len(text) > LONGEST:
+            raise Invalid("url", f"An address holds at most {LONGEST} characters.")
+        found = FORM.fullmatch(text) if text.isascii() else None
+        if found is None:
+            raise Invalid("url", "Write an address such as https://hooks.example/posts, without a password.")
+        scheme, host = found[1].lower(), found[2].strip("[]").lower().removesuffix(".")
+        port = int(found[3][1:]) if found[3] else PORTS[scheme]
+        if not 0 < port < 65536:
+            raise Invalid("url", "A port is a number from 1 to 65535.")
+        _require_host(host, is_ip="[" in found[2], near=near)
+        return cls(text, host, port)
+
+
+def may_be_called(machine: str, *, near: bool = False) -> bool:
+    """Tell whether an IP address is one of the whole world's; `near` says the same of this machine's."""
+    meant = _meant(ip_address(machine))
+    return all(_is_global(each) or (near and each.is_loopback) for each in meant)
+
+
+def _require_host(host: str, *, is_ip: bool, near: bool) -> None:
+    labels = host.split(".")
+    if is_ip or NUMBER.fullmatch(labels[-1]):
+        try:
+            is_reached = may_be_called(host, near=near)
+        except ValueError:
+            raise Invalid("url", "This is neither a host's name nor an IP address.") from None
+    else:
+        if len(host) > 253 or not all(map(LABEL.fullmatch, labels)):
+            raise Invalid("url", "This is no host's name; write a foreign one as xn--….")
+        # A name without a dot is one of a network at home.
+        is_reached = near if labels[-1] == "localhost" else len(labels) > 1
+    if not is_reached:
+        raise Invalid("url", "This address is not on the public internet.")
+
+
+def _meant(machine: Ip) -> tuple[Ip, ...]:
+    """Give the machines that are reached by an address which may wrap others."""
+    if isinstance(machine, IPv4Address):
+        return (machine,)
+    if machine in NAT64:
+        return (IPv4Address(int(machine) & 0xFFFF_FFFF),)
+    if (wrapped := machine.ipv4_mapped or machine.sixtofour) is not None:
+        return (wrapped,)
+    return machine.teredo or (machine,)
+
+
+def _is_global(machine: Ip) -> bool:
+    if isinstance(machine, IPv6Address):
+        return machine in UNICAST and machine.is_global
+    return machine.is_global and not (machine.is_multicast or machine.is_reserved)

@@ -1,0 +1,144 @@
+"""What whoever left a comment does with it: how it comes in, in other words, and back again."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import Info
+
+import models
+from schema.commands import COSTLY, SAID, mistakes_as_data
+from schema.comment_fates import CommentFate, fate_of
+from schema.ids import global_id
+from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
+from schema.payloads import AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
+from schema.types import Comment
+
+EditCommentError = Annotated[
+    InvalidTokenError | RateLimitedError | ValidationError,
+    strawberry.union("EditCommentError", description="What can go wrong in editComment."),
+]
+RetractCommentError = Annotated[
+    InvalidTokenError | ValidationError,
+    strawberry.union("RetractCommentError", description="What can go wrong in retractComment."),
+]
+
+
+def _edit_token() -> Any:
+    return strawberry.field(description="The editToken that came with the comment as it reads now.")
+
+
+@strawberry.input(description="Input of editComment.")
+class EditCommentInput:
+    client_mutation_id: str | None = client_mutation_id()
+    content: str = strawberry.field(description="Comment in plain text, in its new words.")
+    token: str = _edit_token()
+
+
+@strawberry.input(description="Input of retractComment.")
+class RetractCommentInput:
+    client_mutation_id: str | None = client_mutation_id()
+    token: str = _edit_token()
+
+
+@strawberry.type(description="Answer of editComment.")
+class EditCommentPayload(Payload):
+    comment: Comment | None = strawberry.field(default=None, description="The comment in its new words.")
+    edit_token: str | None = strawberry.field(
+        default=None, description="The token for the next change, within 15 minutes of the first writing."
+    )
+    errors: list[EditCommentError] = errors()
+    fate: CommentFate | None = strawberry.field(default=None, description="What became of it.")
+
+
+@strawberry.type(description="Answer of retractComment.")
+class RetractCommentPayload(Payload):
+    errors: list[RetractCommentError] = errors()
+    retracted_comment_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Identifier of the comment that is gone."
+    )
+
+
+@strawberry.type
+class Commenting:
+    @strawberry.mutation(
+        description=(
+            "Say a comment in other words, within 15 minutes. It waits where a new one of these words would."
+        ),
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(EditCommentPayload)
+    async def edit_comment(info: Info, input: Annotated[EditCommentInput, SAID]) -> EditCommentPayload | None:
+        # Not `once`: the token changes with the words, so a second edit by it is refused.
+        site = info.context.site
+        found = await models.Comment.to_edit(site, input.token)
+        info.context.visitor.admit_comment()
+        writer = models.Writer(name=found.name, email=found.email, website=found.website)
+        screening = await _screened(info, found.post_id, writer, input.content)
+        edited: Any = await found.edit(site, input.content, screening)
+        return EditCommentPayload(
+            comment=as_told(info, edited), fate=fate_of(edited), edit_token=edited.edit_token(site)
+        )
+
+    @strawberry.mutation(
+        description="Take a comment back, within 15 minutes and as long as nobody has replied.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(RetractCommentPayload)
+    async def retract_comment(
+        info: Info, input: Annotated[RetractCommentInput, SAID]
+    ) -> RetractCommentPayload | None:
+        # Not `once`: what is gone cannot be taken back again.
+        found = await models.Comment.to_edit(info.context.site, input.token)
+        await found.retract()
+        return RetractCommentPayload(retracted_comment_id=strawberry.ID(global_id("Comment", found.id)))
+
+
+async def leave(
+    info: Info, input: AddCommentInput, post_id: int, parent_id: int | None, key: str | None
+) -> models.Comment:
+    """Leave a comment as who is signed in, or as a guest whose comment is looked at first."""
+    author = await _author(info)
+    if author is not None:
+        writer = models.Writer(name=author.name, author_id=author.id)
+        return await models.Comment.leave(post_id, writer, input.content, parent_id=parent_id, key=key)
+    writer = models.Writer(
+        name=input.author_name or "", email=input.author_email or "", website=input.author_website or ""
+    )
+    form = {"form": input.form_token or None, "bait": input.trap or ""}
+    screening = await _screened(info, post_id, writer, input.content, **form)
+    return await models.Comment.leave(
+        post_id, writer, input.content, parent_id=parent_id, key=key, screening=screening,
+        language=info.context.language, notify_replies=bool(input.notify_replies),
+    )  # fmt: skip
+
+
+def left(info: Info, comment: models.Comment) -> AddCommentPayload:
+    """Tell whoever left a comment what became of it."""
+    token = comment.edit_token(info.context.site)
+    return AddCommentPayload(comment=as_told(info, comment), fate=fate_of(comment), edit_token=token)
+
+
+def as_told(info: Info, comment: models.Comment) -> Any:
+    """Give a comment to whoever left it: what was taken for spam waits, as far as they know."""
+    may_know = info.context.principal.may(models.Scope.COMMENTS_MODERATE)
+    if comment.status is models.Fate.SPAM and not may_know:
+        comment.status = models.Fate.PENDING
+    return comment
+
+
+async def _author(info: Info) -> models.Author | None:
+    principal = info.context.principal
+    if principal.author_id is None or not principal.may(models.Scope.CONTENT_WRITE):
+        return None
+    return await models.Author.filter(id=principal.author_id).first()
+
+
+async def _screened(
+    info: Info, post_id: int, writer: models.Writer, content: str, **form: Any
+) -> models.Screening:
+    # Not longer than what may be kept: looking is work too.
+    said = content[: models.LONGEST_COMMENT]
+    draft = models.Draft(post_id=post_id, writer=writer, content=said, **form)
+    return await models.screen(info.context.site, draft)

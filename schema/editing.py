@@ -1,0 +1,91 @@
+"""What all mutations of those who write share: a deed is done once, noted, and done by who may."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from strawberry import UNSET, Info
+from tortoise.models import Model
+from tortoise.queryset import QuerySet
+
+import models
+from schema.commands import once
+from schema.ids import row_id
+from schema.loaders import Loaders
+
+M = TypeVar("M", bound=Model)
+
+
+async def change(info: Info, input: Any, deed: str, work: Callable[[], Awaitable[int]]) -> int:
+    """Do a deed, unless it was done before, and note it; give the id of what was changed, as `work` does."""
+
+    async def noted() -> str:
+        return str(await models.Audit.noted(info.context.principal, deed, work))
+
+    id = int(await once(info, input, noted))
+    # What was read before may have been changed.
+    info.context.loaders = Loaders(info.context.principal)
+    return id
+
+
+@contextmanager
+def said_as(**names: str) -> Iterator[None]:
+    """Let a refusal name the fields of an input instead of those of a noun."""
+    try:
+        yield
+    except models.Invalid as refusal:
+        refusal.field = names.get(refusal.field, refusal.field)
+        raise
+
+
+def require_editor(info: Info, role: models.Role = models.Role.EDITOR) -> None:
+    """Refuse who edits nothing but their own posts; or, when `role` says so, who may not do everything."""
+    principal = info.context.principal
+    if not principal.edits_all or (role is models.Role.ADMIN and principal.role is not role):
+        raise models.NotAllowed(role)
+
+
+async def found(question: QuerySet[M], id: str | None, kind: str, *, field: str = "id") -> M:
+    """Give the row that a global identifier names; refuse one that is not there to be seen."""
+    row = await question.filter(id=row_id(id or "", kind) or 0).first()
+    if row is None:
+        raise models.NotFound(f"There is no such {kind.lower()}.", field=field)
+    return row
+
+
+async def maybe(question: QuerySet[M], id: str | None, kind: str, *, field: str) -> M | None:
+    """Do so for an identifier that may be null."""
+    return None if id is None else await found(question, id, kind, field=field)
+
+
+async def content_of(input: Any) -> models.Content | None:
+    """Read the text of an input, in HTML or in Markdown; None when it is left out, empty when it is null."""
+    given = {
+        name: getattr(input, name)
+        for name in ("content_html", "content_markdown")
+        if getattr(input, name) is not UNSET
+    }
+    said = [name for name, text in given.items() if text is not None]
+    if len(said) > 1:
+        raise models.Invalid("contentMarkdown", "A text is given as HTML or as Markdown, not as both.")
+    if not said:
+        return await models.Content.read("", models.Format.HTML) if given else None
+    format = models.Format.HTML if said == ["content_html"] else models.Format.MARKDOWN
+    try:
+        return await models.Content.read(given[said[0]], format)
+    except models.Invalid as refusal:
+        field = "contentHtml" if format is models.Format.HTML else "contentMarkdown"
+        raise models.Invalid(field, str(refusal), limit=refusal.limit) from None
+
+
+def given(input: Any, *names: str, **columns: str) -> dict[str, Any]:
+    """Give what was said of some fields, null included, by the names of the columns."""
+    said = {**{name: name for name in names}, **columns}
+    return {column: value for name, column in said.items() if (value := getattr(input, name)) is not UNSET}
+
+
+def bounded(field: str, values: Sequence[Any], most: int) -> Sequence[Any]:
+    """Give a list back; refuse one that is longer than it may be."""
+    if len(values) > most:
+        raise models.Invalid(field, f"`{field}` holds at most {most} values.", limit=most)
+    return values

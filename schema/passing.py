@@ -1,0 +1,80 @@
+"""Pass the pen, through the graph: who writes asks the next one, and sees what became of it."""
+
+from typing import Annotated, Any
+
+import strawberry
+from strawberry import UNSET, Info
+
+import models
+from schema.commands import COSTLY, SAID, mistakes_as_data, once
+from schema.ids import row_id
+from schema.mistakes import (
+    ForbiddenError,
+    InvalidTokenError,
+    NotFoundError,
+    RateLimitedError,
+    ValidationError,
+)
+from schema.payloads import Payload, client_mutation_id, errors
+from schema.pens import Pen
+from schema.scalars import EmailAddress
+
+PenError = Annotated[
+    ForbiddenError | InvalidTokenError | NotFoundError | RateLimitedError | ValidationError,
+    strawberry.union("PenError", description="What can go wrong with a pen."),
+]
+
+
+@strawberry.input(description="Input of passPen.")
+class PassPenInput:
+    client_mutation_id: str | None = client_mutation_id()
+    email: EmailAddress = strawberry.field(description="Address of who writes next.")
+    name: str = strawberry.field(description="Their name.")
+    note: str | None = strawberry.field(default=UNSET, description="What you say to them.")
+
+
+@strawberry.input(description="Input of withdrawPen.")
+class WithdrawPenInput:
+    client_mutation_id: str | None = client_mutation_id()
+    id: strawberry.ID = strawberry.field(description="Pen to take back.")
+
+
+@strawberry.type(description="Answer of passPen and withdrawPen.")
+class PenPayload(Payload):
+    errors: list[PenError] = errors()
+    pen: Pen | None = strawberry.field(default=None, description="The pen as it is now.")
+
+
+@strawberry.type
+class Passing:
+    @strawberry.mutation(
+        description="Ask the next one to write the next post. They get a letter, and a draft in their name.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(PenPayload)
+    async def pass_pen(info: Info, input: Annotated[PassPenInput, SAID]) -> PenPayload | None:
+        async def work() -> str:
+            pen = await models.Pen.pass_on(
+                info.context.site,
+                info.context.principal,
+                email=input.email,
+                name=input.name,
+                note=input.note or "",
+            )
+            return str(pen.id)
+
+        pen: Any = await models.Pen.get(id=int(await once(info, input, work)))
+        return PenPayload(pen=pen)
+
+    @strawberry.mutation(description="Take back a pen that nobody has taken yet.", directives=[COSTLY])
+    @staticmethod
+    @mistakes_as_data(PenPayload, token_at="id")
+    async def withdraw_pen(info: Info, input: Annotated[WithdrawPenInput, SAID]) -> PenPayload | None:
+        principal = info.context.principal
+        passed: Any = models.Pen.passed_by(principal)
+        pen = await passed.filter(id=row_id(input.id, "Pen") or 0).first()
+        if pen is None:
+            raise models.NotFound("There is no such pen.", field="id")
+        await pen.withdraw(principal)
+        return PenPayload(pen=pen)

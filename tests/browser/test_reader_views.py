@@ -1,0 +1,146 @@
+"""The reader's page: every view of it, read by everybody."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.inspecting import BY_DAY_AND_NIGHT, BY_NIGHT_AND_DAY, Inspector
+from tests.browser.reading import press, sees
+
+VIEWS = {
+    "/": "Achterom",
+    "/posts": "Alle berichten",
+    "/posts/honderdtwaalf-meter-tafel": "Honderdtwaalf meter tafel",
+    "/authors": "Auteurs",
+    "/authors/corrie-spaanstra": "Corrie Spaanstra",
+    "/tags/aan-tafel": "Aan tafel",
+    "/archive": "Archief",
+    "/archive/2020-03": "Maart 2020",
+    "/search": "Zoek",
+    "/search?q=soep": "Gezocht: soep",
+    "/meedoen/gereedschapskast": "De gereedschapskast",
+    "/nowhere": "Hier is niets",
+}
+IN_ENGLISH = {
+    "/posts": "All posts",
+    "/archive": "Archive",
+    "/archive/2020-03": "March 2020",
+    "/search?q=soep": "Search: soep",
+    "/nowhere": "Nothing here",
+}
+
+
+async def is_there(page: Page) -> None:
+    """Wait until the page shows what it was asked for."""
+    await page.locator("main[aria-busy=false]").wait_for()
+
+
+async def test_every_view_has_its_heading_and_title_in_both_languages(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    for locale, headings in (("nl-NL", VIEWS), ("en-GB", IN_ENGLISH)):
+        page = await open_page("about:blank", base_url=server.url, locale=locale)
+        for path, heading in headings.items():
+            answer = await page.goto(path)
+            await sees(page, heading)
+            assert await page.title() == ("Achterom" if path == "/" else f"{heading} – Achterom")
+            assert answer.status == (404 if path == "/nowhere" else 200)
+        assert await page.locator("html").get_attribute("lang") == locale[:2]
+
+
+@pytest.mark.parametrize(
+    ("locale", "views"), [("nl-NL", BY_DAY_AND_NIGHT), ("en-GB", BY_NIGHT_AND_DAY)], ids=["nl", "en"]
+)
+async def test_no_view_has_a_barrier(start, open_page, locale, views):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url, locale=locale)
+    inspector = Inspector(page, views)
+    for path in VIEWS:
+        await page.goto(path)
+        await is_there(page)
+        await inspector.looks()
+    await page.goto("/posts/honderdtwaalf-meter-tafel")
+    await page.locator(".conversation article button").nth(1).click()
+    await page.locator(".thread form [type=submit]").click()
+    await expect(page.locator(".thread [aria-invalid=true]")).to_be_focused()
+    await inspector.looks()
+    await page.locator("footer form [type=submit]").click()
+    await expect(page.locator("footer [aria-invalid=true]")).to_be_focused()
+    await page.locator("header .arrow").evaluate("button => button.click()")
+    await inspector.looks()
+    assert inspector.wrong == []
+
+
+async def test_it_shows_what_the_page_it_began_with_shows(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(f"{server.url}/posts/een-zondag-zonder-autos", base_url=server.url)
+    await sees(page, "Een zondag zonder auto's")
+    menu = page.get_by_role("navigation", name="Menu")
+    assert await menu.locator(":scope > ul > li > a").all_inner_texts() == [
+        "Home", "Meedoen", "Blog", "Over ons", "Contact",
+    ]  # fmt: skip
+    await expect(page.locator("article .byline")).to_have_text("door Ilyas Vossebeld")
+    await expect(page.locator("article time").first).to_have_text("20 juni 2017")
+    await expect(page.locator(".conversation h2")).to_have_text("Nog geen reacties")
+    authors = page.get_by_role("region", name="Auteurs").get_by_role("listitem")
+    assert await authors.all_inner_texts() == [
+        "Marit Oldekamp 18 berichten", "Ilyas Vossebeld 17 berichten", "Corrie Spaanstra 17 berichten",
+    ]  # fmt: skip
+    archive = page.get_by_role("region", name="Archief")
+    assert await archive.locator("dt").first.inner_text() == "2021"
+    await archive.get_by_role("link", name="Maart", exact=True).first.click()
+    await sees(page, "Maart 2021")
+    await expect(page.locator(".card")).to_have_count(2)
+
+
+async def test_a_list_is_paged_there_and_back(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(f"{server.url}/posts", base_url=server.url)
+    titles = page.locator(".card h2")
+    await expect(titles).to_have_count(12)
+    first = await titles.all_inner_texts()
+    seen = [*first]
+    while await page.get_by_role("link", name="Ouder", exact=True).count():
+        before = await titles.first.inner_text()
+        await page.get_by_role("link", name="Ouder", exact=True).click()
+        await expect(titles.first).not_to_have_text(before)
+        seen += await titles.all_inner_texts()
+    assert len(seen) == len(set(seen)) == 45
+    for _ in range(3):
+        before = await titles.first.inner_text()
+        await page.get_by_role("link", name="Nieuwer", exact=True).click()
+        await expect(titles.first).not_to_have_text(before)
+    assert await titles.all_inner_texts() == first
+
+
+async def test_without_javascript_there_is_a_way_to_the_newsletter(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(server.url, base_url=server.url, java_script_enabled=False)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Lezen vraagt hier JavaScript")
+    await page.get_by_role("link", name="je aanmelden voor de nieuwsbrief").click()
+    await sees(page, "Meld je aan voor de nieuwsbrief")
+    await page.go_back()
+    await page.get_by_role("link", name="sign up for the newsletter").click()
+    assert page.url.endswith("/subscribe?lang=en")
+
+
+async def test_an_empty_publication_says_so(start, open_page):
+    server = start("serve", "--port", "0")
+    page = await open_page(server.url, base_url=server.url)
+    await expect(page.locator("main")).to_have_text("Er staat nog niets in. Kom gauw terug.")
+    await page.get_by_role("link", name="Hier draait gql-server").click()
+    await expect(page.locator("#begin")).to_be_visible()
+    await page.locator("footer").get_by_role("link", name="/", exact=True).click()
+    await expect(page.locator("main")).to_have_text("Er staat nog niets in. Kom gauw terug.")
+
+
+async def test_a_search_finds(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(server.url, base_url=server.url)
+    box = page.get_by_role("searchbox", name="Zoek in alle berichten")
+    await box.fill("soep voor wie")
+    await box.press("Enter")
+    await sees(page, "Gezocht: soep voor wie")
+    await expect(page.get_by_role("link", name="Soep voor wie er is")).to_be_visible()
+    await page.locator("main").get_by_role("searchbox").fill("xyzzy <b>")
+    await press(page.locator("main"), "Zoek")
+    await sees(page, "Gezocht: xyzzy <b>")
+    await expect(page.locator("main")).to_contain_text("Hier is niets gevonden.")

@@ -1,0 +1,168 @@
+"""The door of the reader's page: what a browser gets at the addresses of the publication."""
+
+import re
+from datetime import UTC, datetime
+from gzip import compress
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from selectolax.lexbor import LexborHTMLParser
+
+import models
+from gql_server.app import build
+from gql_server.reader import FOLDER
+from gql_server.settings import Settings
+from models.redirects import lead
+from models.store import open_store
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+# All that a first visit loads beside what the graph answers, packed as it is sent.
+MOST_BYTES = 20_000
+SAYS = re.compile(r"'[a-z_]+'")
+
+
+@pytest.fixture
+async def blog_url(database_url):
+    """A store with a post, a page, an author, a tag, a draft, and old paths."""
+    async with open_store(database_url):
+        site = await models.Site.found()
+        ann = await models.Author.named(site.id, "Ann")
+        sea = await models.Tag.named(site.id, "Sea")
+        await models.Tag.named(site.id, "Unused")
+        post = await models.Post.draft(
+            site, "A café", "<p>Hello</p>", authors=[ann], tags=[sea], slug="a-cafe"
+        )
+        await post.publish(datetime(2021, 3, 9, 9, tzinfo=UTC))
+        await models.Post.draft(site, "Not yet", "<p>Canary</p>", authors=[ann], slug="not-yet")
+        page = await models.Page.draft(site.id, "About", "<p>Us</p>", slug="about")
+        await page.publish()
+        await lead(site.id, "/1/post/old.html", post_id=post.id)
+        await lead(site.id, "/about", to_path="/elsewhere")
+    return database_url
+
+
+async def visiting(url, **settings):
+    return TestClient(TestServer(build(Settings(database_url=url, **settings))))
+
+
+async def opened(visitor, path):
+    answer = await visitor.get(path, headers=BROWSER, allow_redirects=False)
+    return answer.status, await answer.text()
+
+
+async def test_a_browser_gets_the_page_where_something_lives_and_with_404_where_nothing_does(blog_url):
+    async with await visiting(blog_url) as visitor:
+        there = (
+            "/", "/posts", "/posts/", "/posts?after=x", "/authors", "/archive", "/search?q=cafe", "/about",
+            "/posts/a-cafe", "/posts/a-cafe/", "/authors/ann", "/tags/sea", "/archive/2021-03",
+        )  # fmt: skip
+        status, page = await opened(visitor, "/")
+        assert 'src="/reader.js"' in page
+        assert {path: await opened(visitor, path) for path in there} == dict.fromkeys(there, (status, page))
+        nowhere = (
+            "/nowhere", "/posts/not-yet", "/posts/a-cafe/x", "/authors/bob", "/tags/unused", "/archive/x",
+            "/archive/2021-04", "/about/us", "/%00", "/" + "x" * 600, "/posts/" + "x" * 600,
+        )  # fmt: skip
+        assert {path: await opened(visitor, path) for path in nowhere} == dict.fromkeys(nowhere, (404, page))
+
+
+async def test_old_paths_lead_on_and_what_lives_there_now_comes_first(blog_url):
+    async with await visiting(blog_url, site_url="http://localhost") as visitor:
+        answer = await visitor.get("/1/post/old.html", headers=BROWSER, allow_redirects=False)
+        assert (answer.status, answer.headers["Location"]) == (301, "http://localhost/posts/a-cafe")
+        assert (await opened(visitor, "/about"))[0] == 200
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "image/webp"])
+async def test_who_is_no_browser_is_answered_as_before(blog_url, accept):
+    async with await visiting(blog_url) as visitor:
+        answer = await visitor.get("/posts/a-cafe", headers={"Accept": accept})
+        assert (answer.status, answer.content_type) == (404, "application/json")
+
+
+async def test_the_doors_of_other_pages_keep_their_own(blog_url):
+    async with await visiting(blog_url) as visitor:
+        for path in ("/letters/999", "/confirm", "/unsubscribe", "/media/none.webp"):
+            status, page = await opened(visitor, path)
+            assert status == 404
+            assert "reader.js" not in page
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"host": "0.0.0.0"},
+        {"site_url": "https://blog.example"},
+        {"smtp_url": "smtp://localhost", "mail_from": "post@blog.example"},
+        {"reader": "off"},
+        {"trusted_only": "on"},
+    ],
+    ids=str,
+)
+async def test_where_others_are_served_the_start_page_stays_until_somebody_asks(blog_url, settings):
+    async with await visiting(blog_url, **settings) as visitor:
+        assert 'src="/start.js"' in (await opened(visitor, "/"))[1]
+        assert "reader.js" not in (await opened(visitor, "/posts/a-cafe"))[1]
+        assert (await visitor.get("/reader.js")).status == 404
+
+
+async def test_who_asks_for_it_has_it_in_public_without_the_way_to_the_start_page(blog_url):
+    async with await visiting(blog_url, host="0.0.0.0", reader="on") as visitor:
+        status, page = await opened(visitor, "/posts/a-cafe")
+        assert status == 200
+        assert 'src="/reader.js"' in page
+        assert LexborHTMLParser(page).css("link[rel=help]") == []
+    async with await visiting(blog_url) as visitor:
+        [link] = LexborHTMLParser((await opened(visitor, "/"))[1]).css("link[rel=help]")
+        assert link.attributes["href"] == "/start"
+        assert (await opened(visitor, "/start"))[0] == 200
+
+
+async def test_the_browser_may_run_nothing_but_the_pages_own_script(blog_url):
+    async with await visiting(blog_url) as visitor:
+        answer = await visitor.get("/", headers=BROWSER)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert "frame-ancestors 'none'" in policy
+        page = LexborHTMLParser(await answer.text())
+        assert [tag.attributes["src"] for tag in page.css("script")] == ["/reader.js"]
+        assert page.css("style, [style], [onclick], img, iframe") == []
+        for name in ("reader.js", "reader.css", "reader.svg"):
+            got = await visitor.get(f"/{name}")
+            assert (got.status, await got.read()) == (200, (FOLDER / name).read_bytes())
+            assert got.headers["Content-Encoding"] == "gzip"
+            plain = await visitor.get(f"/{name}", headers={"Accept-Encoding": "identity"})
+            assert "Content-Encoding" not in plain.headers
+            assert await plain.read() == (FOLDER / name).read_bytes()
+            assert plain.headers["ETag"] != got.headers["ETag"]
+
+
+def test_the_script_makes_html_in_one_place_and_only_of_what_the_graph_calls_html():
+    script = (FOLDER / "reader.js").read_text("utf-8")
+    assert script.count("innerHTML") == 1
+    for way in (
+        "outerHTML",
+        "insertAdjacentHTML",
+        "document.write",
+        "eval(",
+        "setHTMLUnsafe",
+        "http://",
+        "https://",
+    ):
+        assert way not in script
+    said = {"bioHtml", "contentHtml", "caption"}
+    assert {found.rpartition(".")[2] for found in re.findall(r"html: ([\w.]+)", script)} == said
+
+
+def test_it_is_small():
+    assert sum(len(compress(path.read_bytes())) for path in FOLDER.iterdir()) < MOST_BYTES
+
+
+def test_both_languages_have_the_same_words_and_each_is_said():
+    body, _, words = (FOLDER / "reader.js").read_text("utf-8").partition("const WORDS")
+    dutch, english = (re.findall(r"\b([a-z_]+): '", part) for part in words.split("\n  en: {"))
+    assert dutch == english
+    assert [
+        word for word in dutch if not {f"'{word}'", f"'{word.removesuffix('s')}'"} & set(SAYS.findall(body))
+    ] == []

@@ -1,0 +1,5 @@
+-- What a store held besides when comments waited for reasons, and their writers proved their addresses.
+INSERT INTO commenter (mailbox, email, seed, confirmed_at, created_at, site_id) VALUES ('cas@example.org', 'Cas@example.org', 'seed', '2021-03-01 10:00:00+00:00', '2021-03-01 09:00:00+00:00', 1);
+INSERT INTO spam_word (key, spam, ham, learned_at) VALUES ('all', 3, 4, '2021-03-01 09:00:00+00:00');
+INSERT INTO delivery (kind, key, batch, state, facts, tries, not_before, promised_at) VALUES ('comment_reply', 'comment_reply:seed:1:1', 4611686018427387905, 'queued', '{"to": "Cas@example.org"}', 0, '2021-03-01 09:00:00+00:00', '2021-03-01 09:00:00+00:00');
+INSERT INTO comment (post_id, depth, name, email, mailbox, notify_replies, source, html, text, status, is_shown, held_because, spam_score, learned_as, reply_count, created_at) SELECT id, 0, 'Cas', 'Cas@example.org', 'cas@example.org', TRUE, 'Koop', '<p>Koop</p>', 'Koop', 'spam', FALSE, 'spam_score 0.99', 0.99, 'spam', 0, '2021-03-01 09:00:00+00:00' FROM post ORDER BY id LIMIT 1;

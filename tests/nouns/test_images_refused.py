@@ -1,0 +1,143 @@
+"""What is no picture, or too much of one, is refused with an error that has a name; memory stays bounded."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from models.errors import Invalid
+from models.pictures import MOST_BESIDE_JPEG, MOST_PIXELS, drawn
+from tests.nouns.drawings import BOMBS, NO_PICTURES, gif_of, photographed, quarters, written
+
+ROOT = Path(__file__).resolve().parents[2]
+# Draws a file in a process of its own, and tells by how many megabytes it grew.
+GROWS = """
+import asyncio, re, sys
+from pathlib import Path
+from models.errors import Invalid
+from models.pictures import drawn
+from tests.nouns.drawings import quarters, written
+
+def most():
+    # Not ru_maxrss, which a process has from the one that started it.
+    told = Path("/proc/self/status").read_text().replace("\t", " ")
+    return int(re.search("VmHWM: *([0-9]+)", told)[1]) // 1024
+
+async def main():
+    small = Path(sys.argv[1] + ".small")
+    small.write_bytes(written(quarters(), "WEBP"))
+    await drawn(small)
+    before = most()
+    try:
+        await asyncio.gather(*(drawn(Path(sys.argv[1])) for _ in range(int(sys.argv[2]))))
+        print("drawn", most() - before)
+    except Invalid as refused:
+        print("refused", most() - before)
+
+asyncio.run(main())
+"""
+
+
+async def refusal(path: Path) -> Invalid:
+    with pytest.raises(Invalid) as refused:
+        await drawn(path)
+    assert refused.value.field == "file"
+    return refused.value
+
+
+async def refused_or_drawn(path: Path) -> None:
+    """Hold that nothing else comes of a file."""
+    try:
+        assert (await drawn(path)).files
+    except Invalid as refused:
+        assert refused.field == "file"  # noqa: PT017
+
+
+@pytest.mark.parametrize("name", NO_PICTURES)
+async def test_what_is_no_picture_is_refused(tmp_path, name):
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(NO_PICTURES[name]())
+    assert (await refusal(path)).limit is None
+
+
+@pytest.mark.parametrize("name", BOMBS)
+async def test_a_picture_that_is_too_large_is_refused_before_it_is_decoded(tmp_path, name):
+    path = tmp_path / "bomb"
+    path.write_bytes(BOMBS[name]())
+    assert (await refusal(path)).limit in {MOST_PIXELS, None}
+
+
+async def test_every_beginning_of_a_picture_is_refused_or_drawn(tmp_path):
+    path = tmp_path / "part"
+    for content in (
+        photographed(),
+        written(quarters(), "PNG"),
+        written(quarters(), "WEBP"),
+        written(quarters(), "AVIF"),
+    ):
+        for length in range(0, len(content), max(1, len(content) // 40)):
+            path.write_bytes(content[:length])
+            await refused_or_drawn(path)
+
+
+async def test_a_picture_with_bytes_changed_is_refused_or_drawn(tmp_path):
+    path = tmp_path / "changed"
+    for kind in ("JPEG", "PNG", "WEBP", "AVIF", "GIF"):
+        content = written(quarters(60, 40), kind)
+        for place in range(0, len(content), max(1, len(content) // 60)):
+            changed = bytearray(content)
+            changed[place] ^= 0xFF
+            path.write_bytes(changed)
+            await refused_or_drawn(path)
+
+
+async def test_a_gif_with_a_hundred_thousand_frames_shows_its_first(tmp_path):
+    path = tmp_path / "many"
+    path.write_bytes(gif_of(8, 8, 100_000))
+    assert (await drawn(path)).name.width == 8
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_takes_next_to_no_memory(tmp_path, name):
+    said, megabytes = grown(tmp_path, BOMBS[name](), times=1)
+    assert said == "refused"
+    assert megabytes < 40
+
+
+@pytest.mark.parametrize(
+    ("size", "how"),
+    [
+        pytest.param((4096, 4096), {"format": "WEBP", "quality": 1, "method": 0}, id="a WebP"),
+        pytest.param((8100, 6000), {"format": "JPEG", "progressive": True, "subsampling": 0}, id="a JPEG"),
+    ],
+)
+def test_the_largest_pictures_that_are_taken_take_turns(tmp_path, size, how):
+    content = written(quarters(*size), how.pop("format"), **how)
+    said, megabytes = grown(tmp_path, content, times=2)
+    assert said == "drawn"
+    assert megabytes < 520
+
+
+@pytest.mark.parametrize(
+    ("kind", "limit"), [("JPEG", MOST_PIXELS), ("PNG", MOST_BESIDE_JPEG), ("WEBP", MOST_BESIDE_JPEG)]
+)
+async def test_one_pixel_too_many_is_too_many(tmp_path, kind, limit):
+    path = tmp_path / "large"
+    path.write_bytes(written(Image.new("L", (limit // 5000 + 1, 5000)), kind))
+    assert (await refusal(path)).limit == limit
+
+
+def grown(folder: Path, content: bytes, *, times: int) -> tuple[str, int]:
+    path = folder / "upload"
+    path.write_bytes(content)
+    told = subprocess.run(
+        [sys.executable, "-c", GROWS, str(path), str(times)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said, megabytes = told.stdout.split()
+    return said, int(megabytes)

@@ -1,0 +1,170 @@
+"""Who is signed in writes, looks at, publishes and puts away posts at a desk without JavaScript."""
+
+from datetime import timedelta
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+
+import models
+
+TITLE, TEXT = "De tuin", "Een *tuin*.\n\n## Bloemen\n\n<script>alert(1)</script>"
+
+
+@pytest.fixture
+async def desk(reader, site):
+    """Sign somebody in: `await desk(models.Role.AUTHOR, "Ann")`."""
+
+    async def desk(role=models.Role.AUTHOR, name="Ann"):
+        user = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
+        await reader.posts(f"/sign-in/{await models.SignIn.at_hand(user)}")
+        await reader.opens("/write")
+        assert reader.title == "Je schrijftafel"
+        return user
+
+    return desk
+
+
+async def begin(reader):
+    await reader.opens("/write")
+    await reader.presses("Schrijf een nieuw bericht")
+    assert reader.status == 303
+    await reader.opens(reader.headers["Location"])
+
+
+async def write(reader, button="Bewaar", **filled):
+    await reader.presses(button, **{"title": TITLE, "text": TEXT} | filled)
+
+
+async def follow(reader):
+    assert reader.status == 303, reader.text
+    return await reader.opens(reader.headers["Location"])
+
+
+async def test_who_is_not_signed_in_is_sent_to_sign_in(reader, site):
+    for path in ("/write", "/write/1"):
+        for ask in (reader.opens, reader.posts):
+            await ask(path)
+            assert (reader.status, reader.headers["Location"]) == (303, "/sign-in")
+    assert await models.Post.all().count() == 0
+
+
+async def test_an_author_writes_a_post_and_publishes_it(reader, desk):
+    user = await desk()
+    await begin(reader)
+    await write(reader, tags="Tuin, Lente", summary="Kort.")
+    await follow(reader)
+    assert "Bewaard." in reader.text
+    post = await models.Post.get()
+    assert (post.title, post.source, post.summary) == (TITLE, TEXT, "Kort.")
+    assert (post.slug, post.status) == ("de-tuin", models.Status.DRAFT)
+    assert "<script" not in post.html
+    assert await post.is_by(user.author_id)
+    await write(reader, "Publiceer nu", tags="Tuin")
+    await follow(reader)
+    assert "iedereen kan het nu lezen" in reader.text
+    assert await models.Post.published().count() == 1
+    assert await models.Tag.in_use().values_list("name", flat=True) == ["Tuin"]
+    deeds = await models.Audit.filter(user_id=user.id).order_by("id").values_list("deed", flat=True)
+    assert deeds == ["sign_in", "post.create", "post.update", "post.update", "post.publish"]
+
+
+async def test_a_post_is_shown_to_who_has_its_link_before_it_is_published(reader, desk):
+    await desk()
+    await begin(reader)
+    await write(reader, "Bewaar en bekijk")
+    assert reader.status == 303
+    address, _, token = reader.headers["Location"].partition("?preview=")
+    assert address.endswith("/posts/de-tuin")
+    principal = await models.Key.principal(token)
+    assert principal.post_id == (await models.Post.get()).id
+    assert not principal.scopes
+
+
+async def test_a_post_appears_by_itself_at_a_moment_of_the_sites_zone(reader, desk, site):
+    await desk()
+    await begin(reader)
+    ahead = (models.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    await write(reader, "Plan", at=ahead)
+    await follow(reader)
+    post = await models.Post.get()
+    assert post.is_scheduled
+    assert post.published_at.strftime("%Y-%m-%dT%H:%M") == ahead  # the site lives in UTC
+    await reader.presses("Maak er weer een concept van")
+    await follow(reader)
+    assert (await models.Post.get()).status is models.Status.DRAFT
+
+
+@pytest.mark.parametrize("at", ["", "gisteren", "2001-01-01T10:00", "99999-01-01T10:00"])
+async def test_a_moment_that_does_not_lie_ahead_is_told_and_nothing_filled_in_is_lost(reader, desk, at):
+    await desk()
+    await begin(reader)
+    await write(reader, "Plan", at=at, text="Nieuw")
+    assert reader.status == 422
+    assert reader.page.css_first("#at-error") is not None
+    assert reader.page.css_first("#text").text().strip() == "Nieuw"
+    assert not (await models.Post.get()).is_scheduled
+
+
+async def test_who_saves_what_another_has_changed_is_told_and_keeps_their_words(reader, desk):
+    await desk()
+    await begin(reader)
+    post = await models.Post.get()
+    await post.rewrite("Van een ander")
+    await write(reader, text="Mijn woorden")
+    assert reader.status == 409
+    assert reader.page.css_first("#text").text().strip() == "Mijn woorden"
+    assert (await models.Post.get()).title == "Van een ander"
+
+
+async def test_a_post_is_deleted_after_a_second_button(reader, desk):
+    await desk()
+    await begin(reader)
+    await reader.presses("Verwijder …")
+    assert await models.Post.all().count() == 1
+    await reader.presses("Ja, verwijder het")
+    assert reader.headers["Location"] == "/write"
+    assert await models.Post.all().count() == 0
+
+
+async def test_the_posts_of_others_are_an_editors_alone(reader, desk, site):
+    bob = await models.Author.named(site.id, "Bob")
+    post = await models.Post.draft(site, "Van Bob", "<p>Geheim</p>", authors=[bob])
+    await desk()
+    assert "Van Bob" not in reader.text
+    for ask in (reader.opens, reader.posts):
+        assert (await ask(f"/write/{post.id}")).status == 404
+    reader.client.session.cookie_jar.clear()
+    await desk(models.Role.EDITOR, "Ed")
+    assert "Van Bob" in reader.text
+    assert (await reader.opens(f"/write/{post.id}")).status == 200
+    assert "Geheim" in reader.text
+
+
+async def test_a_page_of_elsewhere_writes_nothing(reader, desk):
+    await desk()
+    await reader.posts("/write", **{"Sec-Fetch-Site": "cross-site"})
+    assert reader.status == 403
+    assert await models.Post.all().count() == 0
+
+
+@pytest.mark.parametrize("filled", [{"title": " "}, {"summary": "s" * 2_001}])
+async def test_what_cannot_be_kept_is_told_at_its_field(reader, desk, filled):
+    await desk()
+    await begin(reader)
+    await write(reader, **filled)
+    assert reader.status == 422
+    assert reader.page.css_first(".error") is not None
+    assert (await models.Post.get()).version == 1
+
+
+async def test_a_large_text_outside_ascii_is_kept_whole(reader, desk):
+    await desk()
+    await begin(reader)
+    text, version = "ë€" * 150_000, (await models.Post.get()).version
+    fields = {"do": "save", "title": TITLE, "text": text, "version": version}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = BytesIO(urlencode(fields).encode())
+    await reader.asks("POST", reader.path, data=body, headers=headers)
+    assert reader.status == 303
+    assert (await models.Post.get()).source == text

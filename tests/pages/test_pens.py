@@ -1,0 +1,156 @@
+"""Who writes passes the pen to the next one, who takes it by the letter and finds an empty page."""
+
+from datetime import timedelta
+
+import pytest
+
+import models
+from gql_server.identity import SESSION
+
+BEA = "bea@example.org"
+
+
+@pytest.fixture
+async def ann(reader, site):
+    """Sign in Ann, who writes."""
+    user = await models.User.welcome(site, "ann@staff.example", "Ann", models.Role.AUTHOR)
+    await reader.posts(f"/sign-in/{await models.SignIn.at_hand(user)}")
+    return user
+
+
+async def passes(reader, **filled):
+    await reader.opens("/pen")
+    return await reader.presses("Geef de pen door", **{"name": "Bea", "email": BEA} | filled)
+
+
+async def offered(reader, **filled):
+    """Pass the pen, and give the link of its letter; somebody else opens it."""
+    await passes(reader, **filled)
+    assert reader.status == 303
+    [letter] = await reader.letters()
+    reader.client.session.cookie_jar.clear()
+    return letter.link("pen")
+
+
+async def test_the_pen_is_passed_taken_written_with_and_thanked_for(reader, ann, time_passes):
+    link = await offered(reader, note="Jij kunt dit.")
+    [letter] = await reader.letters()
+    assert letter.to == BEA
+    assert "Ann writes for" in letter.text
+    assert "Jij kunt dit." in letter.text
+    await reader.opens(link)
+    assert reader.title == "Ann geeft je de pen"
+    assert "Jij kunt dit." in reader.text
+    await reader.presses("Ik neem de pen")
+    assert reader.status == 303
+    await reader.opens(reader.headers["Location"])
+    post = await models.Post.get()
+    bea = await models.User.get(mailbox=BEA)
+    assert (bea.role, await post.is_by(bea.author_id)) == (models.Role.AUTHOR, True)
+    await time_passes(timedelta(days=8))
+    [reminder, *_] = await reader.letters()
+    assert reminder.to == BEA
+    assert reminder.link("write").endswith(f"/write/{post.id}")
+    assert len(await reader.letters()) == 2
+    await reader.presses("Publiceer nu", title="Het stuk van Bea", text="Tekst.")
+    assert reader.status == 303
+    for _ in range(2):
+        await models.thank_for_pens()
+        thanks, *others = await reader.letters()
+        assert (thanks.subject, len(others)) == ("Thank you: Het stuk van Bea", 2)
+        assert thanks.link("posts").endswith("/posts/het-stuk-van-bea")
+
+
+async def test_nobody_is_reminded_of_what_was_published_or_declined(reader, ann, time_passes):
+    link = await offered(reader)
+    await reader.opens(link)
+    await reader.presses("Deze keer niet")
+    assert reader.title == "Een andere keer dan"
+    await time_passes(timedelta(days=8))
+    assert len(await reader.letters()) == 1
+    assert (await reader.opens(link)).status == 410
+    assert not await models.User.exists(mailbox=BEA)
+
+
+async def test_who_has_not_answered_is_reminded_by_a_link_that_works(reader, ann, time_passes):
+    first = await offered(reader)
+    await time_passes(timedelta(days=8))
+    [reminder, _] = await reader.letters()
+    assert (await reader.opens(first)).status == 404
+    await reader.posts(reminder.link("pen"), {"take": "yes"})
+    assert reader.status == 303
+
+
+async def test_a_pen_does_not_sign_in_who_could_sign_in_already(reader, ann, site):
+    await models.User.welcome(site, BEA, "Bea", models.Role.ADMIN)
+    await reader.posts(await offered(reader), {"take": "yes"})
+    assert reader.title == "De pen is van jou"
+    assert SESSION not in reader.client.session.cookie_jar.filter_cookies(reader.client.make_url("/"))
+    assert (await models.User.get(mailbox=BEA)).role is models.Role.ADMIN
+    assert await models.Post.all().count() == 1
+
+
+async def test_a_pen_is_taken_once(reader, ann):
+    link = await offered(reader)
+    await reader.posts(link, {"take": "yes"})
+    for ask in (reader.opens, reader.posts):
+        assert (await ask(link)).status == 410
+    assert await models.Post.all().count() == 1
+
+
+async def test_a_pen_can_be_taken_back(reader, ann):
+    await passes(reader)
+    await reader.opens("/pen")
+    assert "Nog geen antwoord." in reader.text
+    await reader.presses("Neem hem terug van Bea")
+    await reader.opens("/pen")
+    assert "Teruggenomen." in reader.text
+    [letter] = await reader.letters()
+    assert (await reader.posts(letter.link("pen"))).status == 410
+
+
+@pytest.mark.parametrize("token", ["x", "pen_1_x", "login_1_x", "pen_99999999999_x"])
+async def test_a_made_up_link_offers_nothing(reader, ann, token):
+    await offered(reader)
+    for ask in (reader.opens, reader.posts):
+        assert (await ask(f"/pen/{token}")).status == 404
+
+
+async def test_nobody_is_written_to_over_and_over(reader, ann):
+    await passes(reader)
+    await passes(reader)
+    assert reader.status == 429
+    assert len(await reader.letters()) == 1
+
+
+@pytest.mark.parametrize("filled", [{"name": " "}, {"email": "bea@@x"}, {"note": "n" * 2_001}])
+async def test_what_cannot_be_used_is_told_at_its_field(reader, ann, filled):
+    await passes(reader, **filled)
+    assert reader.status == 422
+    assert reader.page.css_first(".error") is not None
+    assert await models.Pen.all().count() == 0
+
+
+async def test_only_who_is_signed_in_passes_it(reader, site):
+    for ask in (reader.opens, reader.posts):
+        await ask("/pen")
+        assert reader.headers["Location"] == "/sign-in"
+
+
+async def test_others_see_no_pens_that_are_not_theirs(reader, ann, site):
+    await passes(reader)
+    reader.client.session.cookie_jar.clear()
+    cas = await models.User.welcome(site, "cas@staff.example", "Cas", models.Role.AUTHOR)
+    await reader.posts(f"/sign-in/{await models.SignIn.at_hand(cas)}")
+    await reader.opens("/pen")
+    assert "Bea" not in reader.text
+    await reader.posts("/pen", {"withdraw": (await models.Pen.get()).id})
+    assert (await models.Pen.get()).state == "offered"
+
+
+async def test_a_pen_that_nobody_took_runs_out(reader, ann, later):
+    link = await offered(reader)
+    later(timedelta(days=31))
+    for ask in (reader.opens, reader.posts):
+        assert (await ask(link)).status == 410
+    assert await models.Post.all().count() == 0
