@@ -17,7 +17,7 @@ DUTCH = {
     "notices_ended_text": "We schrijven %(email)s niet meer als iemand op een reactie antwoordt.",
     "notices_in_short": "Je krijgt geen berichten van antwoorden meer.",
     "moderate_title": "Reactie bij ‘%(post)s’",
-    "moderate_text": "Lees haar en beslis. Iedereen ziet haar pas als je haar plaatst.",
+    "moderate_text": "Lees haar en beslis. Niemand ziet haar voordat je haar plaatst.",
     "moderate_approve": "Plaats haar",
     "moderate_reject": "Weiger haar",
     "moderate_spam": "Het is spam",
