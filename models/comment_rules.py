@@ -120,9 +120,9 @@ def form_token(site: Site, post_id: int) -> str:
 def fingerprint_of(draft: Draft) -> str:
     """Give what two comments that say the same have in common."""
     words = draft.words
-    who = (draft.writer.email or "").lower() if len(words) < FEW_WORDS else ""
+    where = f"{draft.post_id} {draft.writer.email}".lower() if len(words) < FEW_WORDS else ""
     said = " ".join(words) or draft.content
-    return blake2b(f"{who}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return blake2b(f"{where}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def words_of(said: str) -> list[str]:
