@@ -71,10 +71,12 @@ async def test_every_query_of_the_documents_runs(served, query, headers):
 
 
 async def test_the_comment_of_the_documents_is_added(served):
-    [query] = FENCE.findall((ROOT / "docs" / "how-to" / "comments.md").read_text("utf-8"))
+    documents = FENCE.findall((ROOT / "docs" / "how-to" / "comments.md").read_text("utf-8"))
+    [query] = [document for document in documents if "addComment(" in document]
     answer = await (await served.post("/graphql", json={"query": query})).json()
     assert answer["data"]["addComment"]["errors"] == []
     assert answer["data"]["addComment"]["comment"]["status"] == "APPROVED"
+    assert answer["data"]["addComment"]["fate"] == "PUBLISHED"
 
 
 LIMITS = [
