@@ -234,11 +234,11 @@ class Post(Model):
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
         await self._appear(is_update=was_counted)
 
-    async def schedule(self, at: datetime) -> None:
+    async def schedule(self, at: datetime, *, newsletters: Sequence[Newsletter] | None = None) -> None:
         """Let the post appear by itself at a moment that lies ahead."""
         if known_moment(at) <= now():
             raise Invalid("at", "A post is scheduled for a moment that lies ahead.")
-        await self.publish(at)
+        await self.publish(at, newsletters=newsletters)
 
     @atomic
     @pulse.precise(*OWN_TABLES)

@@ -33,6 +33,7 @@ from schema.scalars import URL
 
 MOST_AUTHORS = 20
 MOST_TAGS = 50
+MOST_NEWSLETTERS = 50
 TOLD = {"excerpt": "summary", "seo_title": "seo_title", "seo_description": "seo_description", "slug": "slug"}
 # What the nouns call what an input calls otherwise.
 INPUT_NAMES = {"summary": "excerpt", "name": "tagSlugs"}
@@ -80,7 +81,10 @@ class EditingPosts:
     @staticmethod
     @mistakes_as_data(PublishPostPayload)
     async def publish_post(info: Info, input: Annotated[PublishPostInput, SAID]) -> PublishPostPayload | None:
-        post = await _changed(info, input, "post.publish", lambda post: post.publish())
+        async def work(post: models.Post) -> None:
+            await post.publish(newsletters=await _newsletters(info, input.newsletter_slugs))
+
+        post = await _changed(info, input, "post.publish", work)
         return PublishPostPayload(post=post)
 
     @strawberry.mutation(description="Publish later.", directives=[COSTLY])
@@ -89,7 +93,11 @@ class EditingPosts:
     async def schedule_post(
         info: Info, input: Annotated[SchedulePostInput, SAID]
     ) -> SchedulePostPayload | None:
-        post = await _changed(info, input, "post.schedule", lambda post: post.schedule(input.at))
+        async def work(post: models.Post) -> None:
+            newsletters = await _newsletters(info, input.newsletter_slugs)
+            await post.schedule(input.at, newsletters=newsletters)
+
+        post = await _changed(info, input, "post.schedule", work)
         return SchedulePostPayload(post=post)
 
     @strawberry.mutation(
@@ -213,6 +221,15 @@ async def _said(info: Info, input: CreatePostInput | UpdatePostInput) -> dict[st
         words = bounded("tagSlugs", input.tag_slugs or [], MOST_TAGS)
         said["tags"] = [await models.Tag.called(site_id, word) for word in words]
     return said
+
+
+async def _newsletters(info: Info, slugs: list[str] | None) -> list[models.Newsletter] | None:
+    """Give the newsletters that a post goes to; None when it is sent to nobody."""
+    if slugs is None or slugs is UNSET:
+        return None
+    return await models.Newsletter.by_slugs(
+        info.context.site, bounded("newsletterSlugs", slugs, MOST_NEWSLETTERS)
+    )
 
 
 async def _authors(info: Info, ids: list[strawberry.ID] | None) -> list[models.Author]:

@@ -41,6 +41,15 @@ CreatePreviewLinkError = Annotated[
 ]
 
 
+def newsletter_slugs() -> list[str] | None:
+    """Declare whom a post is sent to."""
+    return strawberry.field(  # type: ignore[no-any-return]
+        default=UNSET,
+        description="Newsletters that the post goes to as it appears. Who follows its authors or tags gets it "
+        "too; with an empty list they alone do. When left out, nobody is written to.",
+    )
+
+
 def expected_version() -> int | None:
     """Declare what an editor has read."""
     return strawberry.field(  # type: ignore[no-any-return]
@@ -107,6 +116,7 @@ class PublishPostInput:
     client_mutation_id: str | None = client_mutation_id()
     expected_version: int | None = expected_version()
     id: strawberry.ID = strawberry.field(description="Post to publish.")
+    newsletter_slugs: list[str] | None = newsletter_slugs()
 
 
 @strawberry.input(description="Input of schedulePost.")
@@ -115,6 +125,7 @@ class SchedulePostInput:
     client_mutation_id: str | None = client_mutation_id()
     expected_version: int | None = expected_version()
     id: strawberry.ID = strawberry.field(description="Post to schedule.")
+    newsletter_slugs: list[str] | None = newsletter_slugs()
 
 
 @strawberry.input(description="Input of unpublishPost.")

@@ -21,6 +21,8 @@ ONE = f"query($id: ID!) {{ issue(id: $id) {{ {ISSUE} }} node(id: $id) {{ id }} }
 MISTAKE = "errors { __typename ... on UserError { code path } ... on ForbiddenError { requiredRole } }"
 TURN = """mutation($input: %(Name)sIssueInput!) { %(name)sIssue(input: $input) {
   issue { status counters { queued cancelled sent } } %(mistake)s } }"""
+PUBLISH = f"""mutation($input: PublishPostInput!) {{
+  publishPost(input: $input) {{ post {{ status }} {MISTAKE} }} }}"""
 TEST = f"""mutation($input: SendTestIssueInput!) {{ sendTestIssue(input: $input) {{ sentTo {MISTAKE} }} }}"""
 
 
@@ -82,6 +84,24 @@ async def publish(title="Over de heg"):
     post = await models.Post.draft(site, title, "<p>Tekst.</p>", authors=[])
     await post.publish(newsletters=await models.Newsletter.by_slugs(site, ["main"]))
     return post
+
+
+async def test_a_writer_publishes_to_newsletters_and_no_other(client, sit, ann):
+    editor = await sit(models.Role.EDITOR)
+    site = await models.Site.current()
+    draft = await models.Post.draft(site, "Over de heg", models.Content.of("<p>Tekst.</p>"), authors=[])
+    id = global_id("Post", draft.id)
+    for slugs, path in (
+        (["elders"], ["input", "newsletterSlugs"]),
+        (["main"] * 51, ["input", "newsletterSlugs"]),
+    ):
+        [told] = (await editor.asks(PUBLISH, input={"id": id, "newsletterSlugs": slugs}))["data"].values()
+        assert (told["post"], [error["path"] for error in told["errors"]]) == (None, [path])
+    [told] = (await editor.asks(PUBLISH, input={"id": id, "newsletterSlugs": ["main"]}))["data"].values()
+    assert told == {"post": {"status": "PUBLISHED"}, "errors": []}
+    await client.app[WORKER].drain()
+    [letter, *_] = client.app[CARRIER].outbox.letters
+    assert (letter.to, letter.subject) == ("ann@example.org", "Over de heg")
 
 
 async def test_an_issue_is_seen_from_its_beginning_to_its_end(client, sit, ann):
