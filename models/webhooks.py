@@ -230,7 +230,8 @@ async def hear(call: WebhookCall, heard: Heard) -> datetime | None:
         return None
     told = {"tries": call.tries + 1, "last_status": heard.status, "last_reason": _cut(heard.reason)}
     if heard.is_taken:
-        await webhook._become(failing_since=None, rests_until=None)
+        if webhook.failing_since or webhook.rests_until:
+            await webhook._become(failing_since=None, rests_until=None)
         await call.settle(CallState.DELIVERED, **told)
         return None
     return await _not_taken(webhook, call, heard, told)

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 import models
 from gql_server.carrier import Carrier
 from gql_server.hands import HANDS, TIMETABLE, hands_with
+from gql_server.webhook_calls import Caller
 from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
 from models.engines.queues import LEASE
 from models.jobs import LADDER, MOST_TRIES, queue
@@ -67,8 +68,8 @@ async def counted():
 
 
 def test_every_kind_of_work_has_one_hand():
-    assert set(hands_with(Carrier(None))) == set(models.Work)
-    assert set(models.Work) - set(HANDS) == {models.Work.SEND_LETTERS}
+    assert set(hands_with(Carrier(None), Caller(None, near=False))) == set(models.Work)
+    assert set(models.Work) - set(HANDS) == {models.Work.SEND_LETTERS, models.Work.SEND_WEBHOOK}
     assert set(TIMETABLE) <= set(models.Work)
     assert len({work.value for work in models.Work}) == len(models.Work)
 
