@@ -66,6 +66,7 @@ from models.tokens import keyed_digest
 from models.users import User
 from models.visibility import Status
 from models.wanted import Wanted
+from models.web_addresses import NotCalled
 from models.webhook_calls import CallState, HookEvent, WebhookCall
 from models.webhooks import Heard, Webhook
 
@@ -116,6 +117,7 @@ __all__ = [
     "MonthCount",
     "Newsletter",
     "NotAllowed",
+    "NotCalled",
     "NotFound",
     "Outcome",
     "Page",

@@ -20,7 +20,7 @@ from models.fitting import plain
 from models.instants import Instant, lasts, now
 from models.jobs import delay_after
 from models.principals import NOBODY, Principal
-from models.web_addresses import LONGEST, WebAddress
+from models.web_addresses import LONGEST, NotCalled, WebAddress
 from models.webhook_calls import LONGEST_REASON, CallState, HookEvent, WebhookCall
 
 MOST = 20
@@ -112,7 +112,7 @@ class Webhook(Model):
         `near` takes one on this machine too.
         """
         if await cls.all().count() >= MOST:
-            raise Invalid("url", f"There are {MOST} webhooks already; remove one first.", limit=MOST)
+            raise NotCalled("url", f"There are {MOST} webhooks already; remove one first.", limit=MOST)
         webhook = await cls.create(
             url=_checked(url, near=near), secret=_fresh_secret(), events=_chosen(events), created_at=now()
         )

@@ -104,8 +104,8 @@ SENTENCES = {
         "missing": "Dit is er niet, of niet meer.",
         "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
         "scopes": "Een token mag niet meer dan wie het maakt.",
-        "url": "Schrijf een adres op het openbare internet, zoals https://hooks.example/berichten.",
-        "url_limit": "Er kunnen er niet meer dan {limit} zijn.",
+        "receiver": "Schrijf een adres op het openbare internet, zoals https://hooks.example/berichten.",
+        "receiver_limit": "Er kunnen er niet meer dan {limit} zijn.",
         "events": "Kies minstens één gebeurtenis.",
         "role": "Er moet iemand blijven die alles mag.",
         "changed": "Iemand anders heeft dit intussen gewijzigd. Lees het opnieuw en probeer het dan weer.",
@@ -138,8 +138,8 @@ SENTENCES = {
         "missing": "This is not there, or not any more.",
         "days": "A token works for a day at least, and for {limit} days at most.",
         "scopes": "A token may do no more than who makes it.",
-        "url": "Write an address on the public internet, such as https://hooks.example/posts.",
-        "url_limit": "There can be no more than {limit}.",
+        "receiver": "Write an address on the public internet, such as https://hooks.example/posts.",
+        "receiver_limit": "There can be no more than {limit}.",
         "events": "Choose at least one event.",
         "role": "Somebody has to stay who may do everything.",
         "changed": "Someone else has changed this meanwhile. Read it again, then try once more.",
@@ -201,7 +201,8 @@ def mistake(
                 code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
             )
         case models.Invalid(field=field, limit=limit):
-            keys = (f"{field}_limit" if limit is not None else field, field, "invalid")
+            name = "receiver" if isinstance(refusal, models.NotCalled) else field
+            keys = (f"{name}_limit" if limit is not None else name, name, "invalid")
             message = _say(language, next(key for key in keys if key in SENTENCES[language]), limit=limit)
             return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
     raise refusal
