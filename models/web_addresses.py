@@ -43,9 +43,7 @@ class WebAddress:
             raise NotCalled("url", f"An address holds at most {LONGEST} characters.")
         found = FORM.fullmatch(text) if text.isascii() else None
         if found is None:
-            raise NotCalled(
-                "url", "Write an address such as https://hooks.example/posts, without a password."
-            )
+            raise NotCalled("url", "Write an address such as https://hooks.example/posts, and no password.")
         scheme, host = found[1].lower(), found[2].strip("[]").lower().removesuffix(".")
         port = int(found[3][1:]) if found[3] else PORTS[scheme]
         if not 0 < port < 65536:
