@@ -56,6 +56,7 @@ async def headers(served, request) -> dict[str, str]:
     if not request.node.callspec.id.partition("-")[2].startswith(FOR_STAFF):
         return {}
     user = await models.User.welcome(await models.found(), "ann@example.org", "Ann", models.Role.ADMIN)
+    await models.Webhook.add("https://hooks.example/", models.webhooks.CHOICES, by=models.NOBODY)
     _, token = await models.Key.grant(models.KeyKind.API, user)
     return {"Authorization": f"Bearer {token}"}
 
