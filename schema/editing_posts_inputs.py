@@ -45,8 +45,8 @@ def newsletter_slugs() -> list[str] | None:
     """Declare whom a post is sent to."""
     return strawberry.field(  # type: ignore[no-any-return]
         default=UNSET,
-        description="Newsletters that the post goes to as it appears. Who follows its authors or tags gets it "
-        "too; with an empty list they alone do. When left out, nobody is written to.",
+        description="Newsletters that the post goes to as it appears. Who follows its authors or tags gets "
+        "it too; with an empty list they alone do. When left out, nobody is written to.",
     )
 
 
