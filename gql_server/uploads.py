@@ -1,9 +1,9 @@
-"""GraphQL multipart requests: a question and, behind it, the files that its variables stand for."""
+"""Requests with files: a question whose variables stand for them (GraphQL multipart), or a page's form."""
 
 import asyncio
 import hashlib
 import warnings
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -44,10 +44,23 @@ class Uploads:
     async def question(self, request: web.Request, principal: models.Principal) -> AsyncIterator[Question]:
         """Read a question with its files, and keep these as long as it is being answered."""
         _check(request, principal)
+        async with self._seated(request) as reading:
+            yield await reading.whole(reading.question)
+
+    @asynccontextmanager
+    async def form(self, request: web.Request) -> AsyncIterator[tuple[dict[str, str], Upload | None]]:
+        """Read the form of a page, with a file in it, which is kept for as long."""
+        if (request.content_length or 0) > LARGEST:
+            raise Unreadable(413, TOO_LARGE)
+        async with self._seated(request) as reading:
+            yield await reading.whole(reading.form)
+
+    @asynccontextmanager
+    async def _seated(self, request: web.Request) -> AsyncIterator["_Reading"]:
         await self._take_seat()
         try:
             with TemporaryDirectory(prefix="upload-", ignore_cleanup_errors=True) as folder:
-                yield await _Reading(request, Path(folder)).question()
+                yield _Reading(request, Path(folder))
         finally:
             self._seats.release()
 
@@ -88,11 +101,11 @@ class _Reading:
         self._request = request
         self._folder = folder
 
-    async def question(self) -> Question:
-        """Read all of it, and put each file where its variable is."""
+    async def whole(self, read: Callable[[MultipartReader], Awaitable[T]]) -> T:
+        """Read all of it, or say what is wrong with it."""
         try:
             async with asyncio.timeout(UPLOAD_SECONDS):
-                return await self._read(await self._request.multipart())
+                return await read(await self._request.multipart())
         except TimeoutError:
             raise Unreadable(408, "The files did not arrive in time.") from None
         except web.HTTPRequestEntityTooLarge:
@@ -103,9 +116,23 @@ class _Reading:
             # What aiohttp says of a body that is no multipart.
             raise Unreadable(400, NO_MULTIPART) from None
 
-    async def _read(self, parts: MultipartReader) -> Question:
-        operations = read_json(await self._text(parts, "operations"), "`operations`")
-        places = _places(read_json(await self._text(parts, "map"), "`map`"))
+    async def form(self, parts: MultipartReader) -> tuple[dict[str, str], Upload | None]:
+        """Read the fields of a form, and keep its file."""
+        fields: dict[str, str] = {}
+        upload: Upload | None = None
+        while (part := await self._next(parts)) is not None:
+            if part.filename:
+                if upload is not None:
+                    raise Unreadable(400, "One file is sent at a time.")
+                upload = await self._kept(part, self._folder / "file")
+            else:
+                fields[_name_of(part)] = (await self._text(part)).decode()
+        return fields, upload
+
+    async def question(self, parts: MultipartReader) -> Question:
+        """Read a question, and put each file where its variable is."""
+        operations = read_json(await self._called(parts, "operations"), "`operations`")
+        places = _places(read_json(await self._called(parts, "map"), "`map`"))
         while (part := await self._next(parts)) is not None:
             if (paths := places.pop(_name_of(part), None)) is None:
                 raise Unreadable(400, "Each file is named once in `map`, and comes once.")
@@ -116,14 +143,18 @@ class _Reading:
             raise Unreadable(400, "`map` names a file that did not come.")
         return replace(question_of(operations), brings_files=True)
 
-    async def _text(self, parts: MultipartReader, name: str) -> bytes:
-        part, text = await self._next(parts), b""
+    async def _called(self, parts: MultipartReader, name: str) -> bytes:
+        part = await self._next(parts)
         if part is None or _name_of(part) != name:
             raise Unreadable(400, NO_MULTIPART)
+        return await self._text(part)
+
+    async def _text(self, part: BodyPartReader) -> bytes:
+        text = b""
         while piece := await self._soon(part.read_chunk(PIECE)):
             text += piece
             if len(text) > LARGEST_BODY:
-                raise Unreadable(413, f"`{name}` holds at most {LARGEST_BODY} bytes.")
+                raise Unreadable(413, f"`{_name_of(part)}` holds at most {LARGEST_BODY} bytes.")
         return text
 
     async def _kept(self, part: BodyPartReader, path: Path) -> Upload:

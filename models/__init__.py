@@ -99,6 +99,7 @@ from models.trials import try_out
 from models.users import User
 from models.visibility import Status, is_visible
 from models.wanted import Wanted
+from models.web_addresses import NotCalled
 from models.webhook_calls import CallState, HookEvent, WebhookCall
 from models.webhooks import Heard, Webhook
 
@@ -165,6 +166,7 @@ __all__ = [
     "MonthCount",
     "Newsletter",
     "NotAllowed",
+    "NotCalled",
     "NotFound",
     "Outcome",
     "Page",

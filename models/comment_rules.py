@@ -20,6 +20,7 @@ OLDEST = timedelta(days=1)
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
 # Between letters these are not seen, and hide a word from whoever looks for it.
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+WORD = re.compile(r"[^\W_]+")
 # Fewer words than these are said by many people; more, again and again, are sent by one.
 FEW_WORDS = 8
 SAID_AGAIN_WITHIN = timedelta(days=7)
@@ -85,7 +86,8 @@ UNSCREENED = Screening()
 async def screen(site: Site, draft: Draft) -> Screening:
     """Try all rules that need to know nothing but the site and what was learned from its moderators."""
     doubts = [found for rule in RULES if (found := rule(site, draft)) is not None]
-    score = await spam.score(site, spam.features(draft.content, draft.writer.name, draft.writer.website))
+    about = draft.content, draft.writer.name, draft.writer.website
+    score = await spam.score(site, lambda: spam.features(*about))
     if score is not None and score >= DOUBTFUL:
         doubts.append(Doubt(Rule.SPAM_SCORE, f"{score:.2f}"))
     return Screening(doubts=tuple(doubts), score=score, fingerprint=fingerprint_of(draft))
@@ -118,14 +120,16 @@ def form_token(site: Site, post_id: int) -> str:
 def fingerprint_of(draft: Draft) -> str:
     """Give what two comments that say the same have in common."""
     words = draft.words
-    who = (draft.writer.email or "").lower() if len(words) < FEW_WORDS else ""
+    where = f"{draft.post_id} {draft.writer.email}".lower() if len(words) < FEW_WORDS else ""
     said = " ".join(words) or draft.content
-    return blake2b(f"{who}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return blake2b(f"{where}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
 def words_of(said: str) -> list[str]:
     """List all words of a text in their order, folded, with nothing between their letters."""
-    return re.findall(r"[^\W_]+", text.fold(UNSEEN.sub("", said)))
+    # Folding is slow, and changes nothing more in what is ASCII.
+    folded = said.lower() if said.isascii() else text.fold(UNSEEN.sub("", said))
+    return WORD.findall(folded)
 
 
 def written_down(doubts: Iterable[Doubt]) -> str:

@@ -325,6 +325,9 @@ class Comment(Model):
     @pulse.precise("comment", "post")
     async def erase_of(cls, site_id: int, mailbox: str) -> int:
         """Forget what was left with an address; where somebody replied, a place without words stays."""
+        posts = await cls.of_address(site_id, mailbox).distinct().values_list("post_id", flat=True)
+        # In the order in which several are decided about, so that neither waits for the other.
+        await Post.filter(id__in=posts).order_by("id").select_for_update(no_key=True).only("id")
         # Own replies first, so that what only they stand below goes too.
         found = await cls.of_address(site_id, mailbox).order_by("-depth", "post_id", "id")
         for comment in found:

@@ -56,8 +56,8 @@ class Work(StrEnum):
     SCRUB = "scrub"
     SEND_LETTERS = "send_letters"
     THANK_FOR_PENS = "thank_for_pens"
-    TELL_MODERATORS = "tell_moderators"
     SEND_WEBHOOK = "send_webhook"
+    TELL_MODERATORS = "tell_moderators"
     TIDY_QUEUE = "tidy_queue"
 
 

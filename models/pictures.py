@@ -6,6 +6,9 @@ Nothing of a file is passed on but what it shows: not its name, type, words, pla
 import asyncio
 import hashlib
 import io
+import os
+import sys
+import threading
 import warnings
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -53,9 +56,16 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 # Of what is odd about somebody's file nobody here needs to hear.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
+
+def _step_back() -> None:
+    """Let this thread run when no other wants to: readers are not to notice what is drawn for them."""
+    if sys.platform == "linux":  # elsewhere it would be the whole process
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
 # One picture at a time, for each may take 420 MB; what is drawn later does not keep uploads waiting.
 _uploads = ThreadPoolExecutor(1, thread_name_prefix="uploads")
-_later = ThreadPoolExecutor(1, thread_name_prefix="renditions")
+_later = ThreadPoolExecutor(1, thread_name_prefix="renditions", initializer=_step_back)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import blake2b
@@ -67,14 +67,15 @@ class Known:
         return round(1 / (1 + math.exp(-max(-50.0, min(50.0, total)))), 4)
 
 
-async def score(site: Site, words: Iterable[str]) -> float | None:
+async def score(site: Site, words: Callable[[], Iterable[str]]) -> float | None:
     """Tell how likely these are words of spam, by what was learned; read anew once a minute at most."""
     known = _kept.get(require_context(), Known())
     if monotonic() - known.read_at > KEEP_SECONDS:
         rows = await SpamWord.all().values_list("key", "spam", "ham")
         known = Known({key: (spam, ham) for key, spam, ham in rows}, monotonic())
         _kept[require_context()] = known
-    return known.score(_digests(site, words)) if len(known.words) > 1 else None
+    # Most sites have learned nothing, and need not look for words.
+    return known.score(_digests(site, words())) if len(known.words) > 1 else None
 
 
 def features(content: str, name: str, website: str | None) -> list[str]:

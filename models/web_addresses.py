@@ -21,6 +21,10 @@ UNICAST = IPv6Network("2000::/3")
 Ip = IPv4Address | IPv6Address
 
 
+class NotCalled(Invalid):
+    """This address is not on the public internet."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebAddress:
     """An address that may be called, unless its name turns out to lead elsewhere."""
@@ -36,14 +40,14 @@ class WebAddress:
         `near` takes one on this machine too.
         """
         if len(text) > LONGEST:
-            raise Invalid("url", f"An address holds at most {LONGEST} characters.")
+            raise NotCalled("url", f"An address holds at most {LONGEST} characters.")
         found = FORM.fullmatch(text) if text.isascii() else None
         if found is None:
-            raise Invalid("url", "Write an address such as https://hooks.example/posts, without a password.")
+            raise NotCalled("url", "Write an address such as https://hooks.example/posts, and no password.")
         scheme, host = found[1].lower(), found[2].strip("[]").lower().removesuffix(".")
         port = int(found[3][1:]) if found[3] else PORTS[scheme]
         if not 0 < port < 65536:
-            raise Invalid("url", "A port is a number from 1 to 65535.")
+            raise NotCalled("url", "A port is a number from 1 to 65535.")
         _require_host(host, is_ip="[" in found[2], near=near)
         return cls(text, host, port)
 
@@ -60,14 +64,14 @@ def _require_host(host: str, *, is_ip: bool, near: bool) -> None:
         try:
             is_reached = may_be_called(host, near=near)
         except ValueError:
-            raise Invalid("url", "This is neither a host's name nor an IP address.") from None
+            raise NotCalled("url", "This is neither a host's name nor an IP address.") from None
     else:
         if len(host) > 253 or not all(map(LABEL.fullmatch, labels)):
-            raise Invalid("url", "This is no host's name; write a foreign one as xn--….")
+            raise NotCalled("url", "This is no host's name; write a foreign one as xn--….")
         # A name without a dot is one of a network at home.
         is_reached = near if labels[-1] == "localhost" else len(labels) > 1
     if not is_reached:
-        raise Invalid("url", "This address is not on the public internet.")
+        raise NotCalled("url")
 
 
 def _meant(machine: Ip) -> tuple[Ip, ...]:

@@ -20,7 +20,7 @@ from models.fitting import plain
 from models.instants import Instant, lasts, now
 from models.jobs import delay_after
 from models.principals import NOBODY, Principal
-from models.web_addresses import LONGEST, WebAddress
+from models.web_addresses import LONGEST, NotCalled, WebAddress
 from models.webhook_calls import LONGEST_REASON, CallState, HookEvent, WebhookCall
 
 MOST = 20
@@ -112,7 +112,7 @@ class Webhook(Model):
         `near` takes one on this machine too.
         """
         if await cls.all().count() >= MOST:
-            raise Invalid("url", f"There are {MOST} webhooks already; remove one first.", limit=MOST)
+            raise NotCalled("url", f"There are {MOST} webhooks already; remove one first.", limit=MOST)
         webhook = await cls.create(
             url=_checked(url, near=near), secret=_fresh_secret(), events=_chosen(events), created_at=now()
         )
@@ -230,7 +230,8 @@ async def hear(call: WebhookCall, heard: Heard) -> datetime | None:
         return None
     told = {"tries": call.tries + 1, "last_status": heard.status, "last_reason": _cut(heard.reason)}
     if heard.is_taken:
-        await webhook._become(failing_since=None, rests_until=None)
+        if webhook.failing_since or webhook.rests_until:
+            await webhook._become(failing_since=None, rests_until=None)
         await call.settle(CallState.DELIVERED, **told)
         return None
     return await _not_taken(webhook, call, heard, told)

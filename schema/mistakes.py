@@ -112,8 +112,8 @@ SENTENCES = {
         "missing": "Dit is er niet, of niet meer.",
         "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
         "scopes": "Een token mag niet meer dan wie het maakt.",
-        "url": "Een adres begint met https:// of http://; dat van een webhook is openbaar.",
-        "url_limit": "Er kunnen er niet meer dan {limit} zijn.",
+        "receiver": "Schrijf een adres op het openbare internet, zoals https://hooks.example/berichten.",
+        "receiver_limit": "Er kunnen er niet meer dan {limit} zijn.",
         "events": "Kies minstens één gebeurtenis.",
         "role": "Er moet iemand blijven die alles mag.",
         "changed": "Iemand anders heeft dit intussen gewijzigd. Lees het opnieuw en probeer het dan weer.",
@@ -165,8 +165,8 @@ SENTENCES = {
         "missing": "This is not there, or not any more.",
         "days": "A token works for a day at least, and for {limit} days at most.",
         "scopes": "A token may do no more than who makes it.",
-        "url": "An address begins with https:// or http://; that of a webhook is public.",
-        "url_limit": "There can be no more than {limit}.",
+        "receiver": "Write an address on the public internet, such as https://hooks.example/posts.",
+        "receiver_limit": "There can be no more than {limit}.",
         "events": "Choose at least one event.",
         "role": "Somebody has to stay who may do everything.",
         "changed": "Someone else has changed this meanwhile. Read it again, then try once more.",
@@ -247,7 +247,7 @@ def mistake(
 def _key_of(refusal: models.Invalid, language: str, input: object) -> str:
     if isinstance(refusal, models.Taken | models.InUse):
         return "taken" if isinstance(refusal, models.Taken) else "in_use"
-    name = refusal.field.rpartition(".")[2]
+    name = "receiver" if isinstance(refusal, models.NotCalled) else refusal.field.rpartition(".")[2]
     if refusal.limit is not None:
         return _known(language, f"{name}_limit", "too_long")
     noun = NOUN_OF_INPUT.search(type(input).__name__)

@@ -29,6 +29,7 @@ from schema.context import Publication
 from schema.documents import Operation
 from schema.graph import schema
 from schema.plans import Plans
+from tests import buckets
 
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -132,6 +133,13 @@ def databases(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) ->
     made = Databases(postgres_server, tmp_path_factory.mktemp("stores"))
     yield made
     made.drop()
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator[int]:
+    """Lend a server of buckets, by its port."""
+    with buckets.serving() as port:
+        yield port
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -44,15 +44,27 @@ class Desk:
             "title": post.title, "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version), "at": "",
         }  # fmt: skip
-        if wrong:
+        if wrong and form is not NOTHING:
             filled = {name: form.one(name) for name in filled}
-        told = self.visit.request.query.get("told", "")
+        query = self.visit.request.query
+        told, picture = query.get("told", ""), query.get("picture", "")
         return self.visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
             filled=filled, state=state_of(post), wrong=wrong, told=told if told in TOLD else "",
             visit=self.visit, is_html=post.source_format is models.Format.HTML,
-            address=self.visit.context.absolute(post.path),
+            address=self.visit.context.absolute(post.path), newsletters=await self._newsletters(),
+            lead=await models.Image.filter(id=post.image_id or 0).first(), chosen=form.all("newsletter"),
+            added=await models.Image.filter(id=int(picture[:9]) if picture.isdecimal() else 0).first(),
         )  # fmt: skip
+
+    async def _newsletters(self) -> list[tuple[str, str]]:
+        found = await models.Newsletter.offered(self.post.site_id)
+        return [(one.slug, one.called(self.visit.language)) for one in found]
+
+    async def chosen(self, form: Form) -> list[models.Newsletter] | None:
+        """Give the newsletters that the post is to go to; None when it is sent to nobody."""
+        slugs = form.all("newsletter")
+        return await models.Newsletter.by_slugs(self.visit.site, slugs) if slugs else None
 
     async def does(self, deed: str, work: Callable[[], Awaitable[object]]) -> None:
         """Do something to the post, and note who did."""
@@ -117,15 +129,16 @@ async def _preview(desk: Desk, form: Form) -> web.Response:
 
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
+    newsletters = await desk.chosen(form)
     await desk.saves(form)
-    await desk.does("publish", desk.post.publish)
+    await desk.does("publish", lambda: desk.post.publish(newsletters=newsletters))
     return to_post(desk.post.id, told="published")
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
-    moment = _moment(desk.visit.site, form.one("at"))
+    moment, newsletters = _moment(desk.visit.site, form.one("at")), await desk.chosen(form)
     await desk.saves(form)
-    await desk.does("schedule", lambda: desk.post.schedule(moment))
+    await desk.does("schedule", lambda: desk.post.schedule(moment, newsletters=newsletters))
     return to_post(desk.post.id, told="scheduled")
 
 

@@ -45,6 +45,8 @@ async def erase(request: web.Request) -> web.Response:
         erased.append(visit.says("erased_name", name=found.name))
     lists = ("topics", "consents", "letters")
     erased += [visit.says(f"erased_{name}", count=len(held[name])) for name in lists]
+    if held["comments"]:
+        erased.append(visit.says("erased_comments", count=len(held["comments"])))
     return visit.tells("erased", items=erased, links=[visit.home])
 
 

@@ -37,7 +37,8 @@ async def front(request: web.Request) -> web.Response:
 async def anywhere(request: web.Request) -> web.Response:
     """Show a browser what lives at a path; lead it on from an old one, and say so of one that is nobody's."""
     is_shown = _shows(request) and _reads_pages(request)
-    if is_shown and await _lives(request.path):
+    # What a link of somebody who writes shows lives nowhere yet; the graph knows whether it shows anything.
+    if is_shown and ("preview" in request.query or await _lives(request.path)):
         return _page(request)
     try:
         return await old_path(request)

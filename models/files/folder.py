@@ -64,7 +64,9 @@ class Folder:
         path = self._folder / name
         if path.exists():
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if not self._folder.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _sync(self._folder.parent)
         unfinished = self._folder / f".{token_hex(8)}"
         try:
             with unfinished.open("xb") as file:

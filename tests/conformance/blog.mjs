@@ -19,6 +19,7 @@ const ADD = `
     addComment(input: $input) { comment { id } errors { __typename ... on UserError { code message } } }
   }`;
 let open;
+let said = 0;
 
 export async function post(body, headers = {}) {
   return read(await fetch(GRAPH, {
@@ -56,7 +57,8 @@ export async function commentUntil(event, postId) {
   return done;
 }
 
-export function comment(postId, content = 'Een reactie om te horen.') {
+// What is said twice waits.
+export function comment(postId, content = `Een reactie om te horen, nummer ${++said}.`) {
   const input = { postId, content, authorName: 'Noor', authorEmail: 'noor@example.org' };
   return post({ query: ADD, variables: { input } });
 }

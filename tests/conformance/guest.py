@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from aiohttp import ClientSession
@@ -13,11 +14,14 @@ PATIENCE_SECONDS = 60
 
 async def comment_until(heard: Callable[[], bool], graph: str, content: str) -> None:
     """Comment on the newest post again and again: nobody tells when a subscription has begun."""
-    words = {"content": content, "authorName": "Noor", "authorEmail": "noor@example.org"}
+    words = {"authorName": "Noor", "authorEmail": "noor@example.org"}
     async with ClientSession() as session, asyncio.timeout(PATIENCE_SECONDS):
         [post] = (await _ask(session, graph, OPEN))["posts"]["nodes"]
+        numbers = count(1)
         while not heard():
-            told = await _ask(session, graph, ADD, input={"postId": post["id"], **words})
+            # What is said twice waits.
+            said = {**words, "content": f"{content} {next(numbers)}"}
+            told = await _ask(session, graph, ADD, input={"postId": post["id"], **said})
             assert told["addComment"]["errors"] == []
             await asyncio.sleep(0.4)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 
 import pytest
 from gql import Client, GraphQLRequest, gql
@@ -21,6 +22,7 @@ ADD = gql("""
     }
 """)
 COMMENTS = gql("subscription Comments($postId: ID) { commentAdded(postId: $postId) { post { id } } }")
+NUMBERS = count()
 MISTAKE = gql("{ nothingOfThatName }")
 
 
@@ -60,5 +62,10 @@ async def test_a_comment_is_heard(graph, transport: Callable[..., AsyncTransport
 
 
 def _comment_on(post_id: str) -> GraphQLRequest:
-    words = {"content": "Uit Python.", "authorName": "Noor", "authorEmail": "noor@example.org"}
+    # What is said twice waits.
+    words = {
+        "content": f"Uit Python, {next(NUMBERS)}.",
+        "authorName": "Noor",
+        "authorEmail": "noor@example.org",
+    }
     return GraphQLRequest(ADD, variable_values={"input": {"postId": post_id, **words}})

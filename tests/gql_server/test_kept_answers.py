@@ -16,8 +16,8 @@ from tests.gql_server.keeping import kitchen
 LIST = {"query": "{ posts(first: 10) { nodes { id title excerpt path url tags { label } } } }"}
 TITLE = {"query": "{ site { title } }"}
 COMMENTS = {"query": "{ posts(first: 1) { nodes { id commentCount } } }"}
-ADD = """mutation($post: ID!) { addComment(input: {postId: $post, content: "Nieuw", authorName: "Gast",
-  authorEmail: "gast@example.org"}) { comment { id status } errors { __typename } } }"""
+ADD = """mutation($post: ID!, $said: String!) { addComment(input: {postId: $post, content: $said,
+  authorName: "Gast", authorEmail: "gast@example.org"}) { comment { id status } errors { __typename } } }"""
 MUTATION = 'mutation { requestPreferencesLink(input: {email: "a@example.org"}) { errors { __typename } } }'
 PLAIN = {"Accept-Encoding": "identity"}
 
@@ -67,7 +67,8 @@ async def test_a_writer_sees_at_once_what_he_has_changed(serve, empty_url, cook)
         for method in ("POST", "GET"):
             [post] = json.loads((await asked(client, COMMENTS, method))[2])["data"]["posts"]["nodes"]
             for count in range(post["commentCount"] + 1, post["commentCount"] + 4):
-                said = {"query": ADD, "variables": {"post": post["id"]}}
+                # What is said twice waits.
+                said = {"query": ADD, "variables": {"post": post["id"], "said": f"{method} {count}"}}
                 assert b"APPROVED" in (await asked(client, said))[2]
                 [now] = json.loads((await asked(client, COMMENTS, method))[2])["data"]["posts"]["nodes"]
                 assert now["commentCount"] == count
@@ -77,7 +78,7 @@ async def test_what_was_not_read_may_change(serve, empty_url, cook):
     cook.reads = frozenset(["any-menu"])
     async with serve(empty_url, demonstration=True) as client:
         [post] = json.loads((await asked(client, COMMENTS))[2])["data"]["posts"]["nodes"]
-        await asked(client, {"query": ADD, "variables": {"post": post["id"]}})
+        await asked(client, {"query": ADD, "variables": {"post": post["id"], "said": "Nieuw"}})
         assert json.loads((await asked(client, COMMENTS))[2])["data"]["posts"]["nodes"] == [post]
         assert cook.made.count(COMMENTS["query"]) == 1
 

@@ -7,6 +7,7 @@ from yarl import URL
 
 from gql_server.app import WORKER
 from models.store import APPS
+from tests.buckets import new_bucket
 from tests.gql_server.uploading import desk_at
 from tests.nouns.drawings import photographed, read
 
@@ -22,6 +23,12 @@ def url(databases):
 @pytest.fixture
 async def desk(url, tmp_path):
     async with desk_at(url, tmp_path) as lent:
+        yield lent
+
+
+@pytest.fixture
+async def far_desk(url, tmp_path, bucket_server):
+    async with desk_at(url, tmp_path, media_url=await new_bucket(bucket_server)) as lent:
         yield lent
 
 
@@ -45,6 +52,20 @@ async def test_a_picture_may_be_kept_for_ever_and_runs_nothing(desk, picture):
         body = await answer.read()
         assert int(answer.headers["Content-Length"]) == len(body)
         read(body)
+
+
+async def test_a_picture_in_a_bucket_is_sent_as_one_in_a_folder(far_desk):
+    path = urlsplit((await far_desk.upload(photographed()))["image"]["small"]).path
+    whole = await far_desk.client.get(path)
+    assert (whole.status, whole.headers["Content-Type"]) == (200, "image/webp")
+    assert read(await whole.read()).width == 320
+    part = await far_desk.client.get(path, headers={"Range": "bytes=4-9"})
+    assert (part.status, await part.read()) == (206, (await whole.read())[4:10])
+    await far_desk.client.server.app[WORKER].drain()
+    better = await far_desk.client.get(path, headers={"Accept": "image/avif"})
+    assert read(await better.read()).format == "AVIF"
+    assert (await far_desk.client.get(f"/media/{'a' * 64}-320.webp")).status == 404
+    assert not far_desk.folder.exists()
 
 
 async def test_its_head_alone_tells_the_same(desk, picture):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 
 import pytest
 import structlog.testing
@@ -17,8 +18,9 @@ from tests.gql_server.keeping import kitchen
 
 TITLE = {"query": "{ site { title } }"}
 POSTS = {"query": "{ posts(first: 1) { nodes { id } } }"}
-ADD = """mutation($post: ID!) { addComment(input: {postId: $post, content: "Nieuw", authorName: "Gast",
-  authorEmail: "gast@example.org"}) { comment { id status } errors { __typename } } }"""
+ADD = """mutation($post: ID!, $said: String!) { addComment(input: {postId: $post, content: $said,
+  authorName: "Gast", authorEmail: "gast@example.org"}) { comment { id status } errors { __typename } } }"""
+NUMBERS = count()
 HEADERS = ("Surrogate-Key", "Cache-Tag", "CDN-Tag")
 
 
@@ -84,7 +86,9 @@ async def ask(client, body):
 async def comment(client):
     """Leave a comment below the newest post; give the tag of what that changes."""
     [post] = (await ask(client, POSTS))["posts"]["nodes"]
-    added = await ask(client, {"query": ADD, "variables": {"post": post["id"]}})
+    # What is said twice waits.
+    said = f"Nummer {next(NUMBERS)}"
+    added = await ask(client, {"query": ADD, "variables": {"post": post["id"], "said": said}})
     assert added["addComment"]["comment"]["status"] == "APPROVED"
     return f"comments-{row_id(post['id'], 'Post')}"
 

@@ -66,11 +66,12 @@ def form_of(
 
 
 @asynccontextmanager
-async def desk_at(url: str, folder: Path, *, role: models.Role = models.Role.AUTHOR) -> AsyncIterator[Desk]:
-    """Serve a store, and lend a desk of somebody in it."""
-    settings = Settings(database_url=url, site_url=SITE_URL, media_url=(folder / "media").as_uri())
+async def desk_at(url: str, folder: Path, *, media_url: str = "") -> AsyncIterator[Desk]:
+    """Serve a store, and lend a desk of somebody in it; pictures are below `folder` or at `media_url`."""
+    media_url = media_url or (folder / "media").as_uri()
+    settings = Settings(database_url=url, site_url=SITE_URL, media_url=media_url)
     async with TestClient(TestServer(build(settings))) as client:
         site = await models.found()
-        user = await models.User.welcome(site, "ann@example.org", "Ann", role)
+        user = await models.User.welcome(site, "ann@example.org", "Ann", models.Role.AUTHOR)
         _, token = await models.Key.grant(models.KeyKind.API, user)
         yield Desk(client, folder / "media", token)

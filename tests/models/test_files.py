@@ -2,47 +2,16 @@
 
 import asyncio
 import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
-from secrets import token_hex
 
-import aiohttp
 import pytest
 
 from models.engines.transactions import Unavailable
 from models.errors import NotFound, StoreError
 from models.files import Files, files_at, read_whole
 from models.files.folder import Folder
-
-SECRET = "s3cret/+="
-
-
-@pytest.fixture(scope="session")
-def bucket_server() -> Iterator[int]:
-    """Serve buckets, in a process of its own; give its port."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
-    serving = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    yield port
-    serving.kill()
-    serving.wait()
-
-
-async def made(port: int) -> str:
-    """Make a bucket, as soon as the server serves; give its url."""
-    name = f"pictures-{token_hex(4)}"
-    async with asyncio.timeout(60), aiohttp.ClientSession() as session:
-        while True:
-            try:
-                async with session.put(f"http://127.0.0.1:{port}/{name}") as answer:
-                    assert answer.status == 200
-                    return f"s3://key:{SECRET.replace('/', '%2F')}@127.0.0.1:{port}/{name}/blog?tls=off"
-            except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.05)
+from tests.buckets import SECRET, new_bucket, url_at
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -51,7 +20,7 @@ async def files(request, tmp_path) -> AsyncIterator[Files]:
     if request.param == "folder":
         yield files_at((tmp_path / "new" / "media").as_uri())
     else:
-        yield files_at(await made(request.getfixturevalue("bucket_server")))
+        yield files_at(await new_bucket(request.getfixturevalue("bucket_server")))
 
 
 async def some(files: Files, name: str, start: int, stop: int) -> bytes:
@@ -123,8 +92,8 @@ async def test_a_folder_that_is_none_is_told(tmp_path):
 
 
 async def test_a_bucket_that_is_not_there_is_told(bucket_server):
-    await made(bucket_server)
-    nowhere = files_at(f"s3://key:{SECRET.replace('/', '%2F')}@127.0.0.1:{bucket_server}/elsewhere?tls=off")
+    await new_bucket(bucket_server)
+    nowhere = files_at(url_at(bucket_server, "elsewhere"))
     with pytest.raises(Unavailable, match="elsewhere") as told:
         await nowhere.check()
     assert SECRET not in str(told.value)

@@ -152,11 +152,19 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "a JPEG of 65 500 by 65 500": lambda: _jpeg_of(65_500),
     "a GIF of 65 535 by 65 535": lambda: gif_of(65_535, 65_535, 1),
     "a WebP of 16 383 by 16 383": lambda: webp_of(16_383, 16_383),
+    "an AVIF of 16 000 by 16 000": lambda: _avif_of(16_000),
 }
 
 
 def _half(content: bytes) -> bytes:
     return content[: len(content) // 2]
+
+
+def _avif_of(side: int) -> bytes:
+    made = bytearray(written(quarters(), "AVIF"))
+    start = made.index(b"ispe") + 8
+    made[start : start + 8] = struct.pack(">II", side, side)
+    return bytes(made)
 
 
 def _jpeg_of(side: int) -> bytes:

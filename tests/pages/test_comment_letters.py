@@ -314,3 +314,16 @@ async def test_hostile_words_and_names_are_words_in_pages_and_letters(reader, si
         main = reader.page.css_first("main").html
         assert_harmless(main, {"main", "h1", "p", "dl", "dt", "dd", "blockquote", "form", "button"})
         await models.Comment.filter(id=left.id).delete()
+
+
+async def test_a_subscriber_takes_along_and_erases_what_they_said_below_posts_too(reader, site, post):
+    await site.set_comment_policy(SHOWN)
+    await reader.subscribes("ann@example.org")
+    await adds(reader, post, authorEmail="Ann@example.org", content="Van mij gezegd")
+    subscription = await models.Subscription.get()
+    path = subscription.path_to_preferences(site)
+    await reader.posts(f"{path}/export")
+    assert [row["source"] for row in json.loads(reader.body)["comments"]] == ["Van mij gezegd"]
+    await reader.posts(f"{path}/erase", {"erase": "yes"})
+    assert "je reacties (1)" in reader.text
+    assert not await models.Comment.exists()

@@ -5,6 +5,8 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
+from aiohttp import FormData
+from PIL import Image
 
 import models
 
@@ -168,3 +170,53 @@ async def test_a_large_text_outside_ascii_is_kept_whole(reader, desk):
     await reader.asks("POST", reader.path, data=body, headers=headers)
     assert reader.status == 303
     assert (await models.Post.get()).source == text
+
+
+def picture_of(size=(1200, 800)):
+    drawn = BytesIO()
+    Image.new("RGB", size, "teal").save(drawn, "JPEG")
+    return drawn.getvalue()
+
+
+async def upload(reader, content, **fields):
+    form = FormData(default_to_multipart=True)
+    form.add_field("file", content, filename="../../x.svg", content_type="image/svg+xml")
+    for name, value in fields.items():
+        form.add_field(name, value)
+    return await reader.asks("POST", f"{reader.path}/picture", data=form())
+
+
+async def test_a_picture_leads_a_post_or_stands_in_its_text(reader, desk):
+    await desk()
+    await begin(reader)
+    path = reader.path
+    await upload(reader, picture_of(), alt="Een vlak", do="lead")
+    await follow(reader)
+    post = await models.Post.get().select_related("image")
+    assert post.image.alt_text == "Een vlak"
+    assert reader.page.css_first("img").attributes["src"] == post.image.url
+    reader.path = path
+    await upload(reader, picture_of((600, 400)), alt="Nog een", do="keep")
+    await follow(reader)
+    assert reader.page.css_first(".notice code").text().startswith("![Nog een](/media/")
+    assert (await models.Post.get()).image_id == post.image_id
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg onload=alert(1)>", picture_of()[:200]])
+async def test_what_is_no_picture_is_told_at_its_field(reader, desk, content):
+    await desk()
+    await begin(reader)
+    await upload(reader, content, do="lead")
+    assert reader.status == 422
+    assert reader.page.css_first("#file-error") is not None
+    assert (await models.Post.get()).image_id is None
+
+
+async def test_a_post_is_sent_to_the_newsletters_that_are_chosen(reader, desk, site):
+    await reader.subscribes("ann@example.org")
+    await desk()
+    await begin(reader)
+    await write(reader, "Publiceer nu", newsletter="main")
+    assert reader.status == 303
+    newest, *_ = await reader.letters()
+    assert (newest.to, newest.subject) == ("ann@example.org", TITLE)

@@ -103,10 +103,14 @@ const REPLIES = /* GraphQL */ `
 const ADD_COMMENT = /* GraphQL */ `
   mutation AddComment($input: AddCommentInput!) {
     addComment(input: $input) {
-      comment { ...Said status parent { id } }
+      comment { ...Said parent { id } }
+      fate
       errors { __typename ... on UserError { message path } }
     }
   }
+`;
+const FORM = /* GraphQL */ `
+  query Form($postId: ID!) { commentForm(postId: $postId) { token } }
 `;
 const SUBSCRIBE = /* GraphQL */ `
   mutation Subscribe($input: SubscribeInput!) {
@@ -131,9 +135,11 @@ async function ask(document, variables = {}, options = {}) {
   return answered(isNew ? await got({ query: text, ...asked }, options) : answer);
 }
 
-async function change(document, input) {
-  const body = JSON.stringify({ query: whole(document), variables: { input } });
-  const headers = { 'Content-Type': 'application/json' };
+const change = (document, input) => say(document, { input });
+
+async function say(document, variables, more = {}) {
+  const body = JSON.stringify({ query: whole(document), variables });
+  const headers = { 'Content-Type': 'application/json', ...more };
   return answered(await sent(GRAPH, { method: 'POST', headers, body }));
 }
 
@@ -358,9 +364,11 @@ async function standing(path) {
 }
 
 async function post(path) {
-  const to = here;
+  const to = here, preview = to.searchParams.get('preview');
   const [{ post }, threads] = await Promise.all([
-    ask(POST, { path }), ask(THREADS, { path }).catch((error) => error),
+    // A link of somebody who writes: its token shows what is not published yet.
+    preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }) : ask(POST, { path }),
+    ask(THREADS, { path }).catch((error) => error),
   ]);
   if (!post) return null;
   if (post.path !== path) to.pathname = post.path;
@@ -369,9 +377,10 @@ async function post(path) {
     title: post.title,
     kind: 'text',
     body: [
+      preview && h('p', { class: 'told', role: 'status' }, says('preview')),
       h('article', {},
         h('header', {},
-          h('p', { class: 'mark' }, time(post.publishedAt), ' · ', says('minutes', { n: post.readingMinutes })),
+          h('p', { class: 'mark' }, time(post.publishedAt), post.publishedAt && ' · ', says('minutes', { n: post.readingMinutes })),
           h('h1', { lang: site.language }, post.title),
           byline(post.authors)),
         image && h('figure', { class: 'lead' },
@@ -381,7 +390,7 @@ async function post(path) {
         post.tags?.length && tagList(post.tags)),
       h('nav', { class: 'beside', 'aria-label': says('beside') },
         beside(post.previous, 'previous'), beside(post.next, 'next')),
-      conversation(path, threads),
+      !preview && conversation(path, threads),
     ],
   });
 }
@@ -558,10 +567,11 @@ function replyButton(comment, talk, list) {
   return [button, room];
 }
 
-// What becomes of a comment, by its status: what the writer is told, and what stands with it while it waits.
+// What became of a comment: what the writer is told, and what stands with it while it waits.
 const FATES = {
-  APPROVED: { says: 'shown' },
-  PENDING: { says: 'held', note: 'waits' },
+  PUBLISHED: { says: 'shown' },
+  HELD: { says: 'held', note: 'waits' },
+  CONFIRM_ADDRESS: { says: 'confirm', note: 'waits_for_you' },
 };
 const writer = {}; // who wrote before, for the next comment of this visit
 
@@ -578,19 +588,23 @@ function commentForm(talk, list, { comment, cancel } = {}) {
         name: 'authorWebsite', label: says('website'), isOptional: true, type: 'url', autocomplete: 'url',
         value: writer.authorWebsite,
       },
+      { name: 'notifyReplies', label: says('notify'), type: 'checkbox', isOptional: true },
     ],
     button: says(comment ? 'send_reply' : 'send'),
     cancel,
-    send: async ({ authorWebsite, ...said }) => {
-      const input = { postId: talk.postId, parentId: comment?.id, authorWebsite: authorWebsite || undefined, ...said };
+    send: async ({ authorWebsite, notifyReplies, ...said }) => {
+      const input = {
+        postId: talk.postId, parentId: comment?.id, authorWebsite: authorWebsite || undefined,
+        notifyReplies: Boolean(notifyReplies), formToken: (await token)?.token, ...said,
+      };
       return (await change(ADD_COMMENT, input)).addComment;
     },
     done: (payload, { content: _, ...who }) => {
-      const fate = FATES[payload.comment.status] ?? FATES.PENDING;
+      const fate = FATES[payload.fate] ?? FATES.HELD;
       Object.assign(writer, who);
       const item = remark(payload.comment, talk, fate.note && says(fate.note));
       list.append(item);
-      if (payload.comment.status === 'APPROVED') {
+      if (payload.fate === 'PUBLISHED') {
         recount(talk, 1);
         ask(THREADS, { path: talk.path }, { cache: 'reload' }).catch(() => {}); // so that a cache knows it too
       }
@@ -599,6 +613,10 @@ function commentForm(talk, list, { comment, cancel } = {}) {
       item.querySelector('article').focus();
       return says(fate.says);
     },
+  });
+  let token; // tells the site that a person filled the form in, and is asked for when one begins to
+  form.addEventListener('focusin', () => {
+    token ??= say(FORM, { postId: talk.postId }).then((answer) => answer.commentForm, () => null);
   });
   return form;
 }
@@ -641,6 +659,7 @@ function formOf({ fields, button, cancel, send, done }) {
 }
 
 function fieldOf({ name, label, hint, type = 'text', autocomplete, isLong, isOptional, value = '' }, id) {
+  if (type === 'checkbox') return h('p', {}, h('label', { class: 'choice' }, h('input', { id, name, type }), ' ', label));
   const describedBy = `${hint ? `${id}-hint ` : ''}${id}-wrong`;
   const about = { id, name, autocomplete, required: !isOptional, 'aria-describedby': describedBy };
   return h('div', { class: 'field' },
@@ -825,7 +844,10 @@ const WORDS = {
     comment_label: 'Je reactie', name: 'Naam', email: 'E-mailadres', email_hint: 'Wordt niet getoond.', website: 'Website',
     optional: 'hoeft niet', send: 'Plaats reactie', send_reply: 'Plaats antwoord', cancel: 'Toch niet', sending: 'Even wachten …',
     shown: 'Dank je. Je reactie staat erbij.', held: 'Dank je. Je reactie wacht tot iemand van de redactie haar leest.',
-    waits: 'Wacht op de redactie; alleen jij ziet dit nu.', kept: 'Wat je schreef staat er nog.',
+    waits: 'Wacht op de redactie; alleen jij ziet dit nu.',
+    confirm: 'Dank je. Er komt een brief naar je adres: je reactie verschijnt als je de link daarin volgt.',
+    waits_for_you: 'Wacht tot je de link in de brief hebt gevolgd; alleen jij ziet dit nu.',
+    notify: 'Schrijf me als er iemand antwoordt', preview: 'Dit is een voorbeeld: alleen wie de link heeft ziet het.', kept: 'Wat je schreef staat er nog.',
     newsletter: 'Ik wil de nieuwsbrief ontvangen', subscribe: 'Meld me aan',
     letter: 'Kijk in je mailbox: naar {email} gaat een brief. Druk daarin op de knop, dan ben je aangemeld.',
     missing: 'Hier is niets', missing_text: 'Dit adres bestaat niet, of niet meer. Misschien vind je het zo:',
@@ -848,7 +870,10 @@ const WORDS = {
     comment_label: 'Your comment', name: 'Name', email: 'E-mail address', email_hint: 'Not shown to anybody.', website: 'Website',
     optional: 'optional', send: 'Post comment', send_reply: 'Post reply', cancel: 'Cancel', sending: 'One moment …',
     shown: 'Thank you. Your comment is on the page.', held: 'Thank you. Your comment waits until an editor has read it.',
-    waits: 'Waits for an editor; only you see this now.', kept: 'What you wrote is still there.',
+    waits: 'Waits for an editor; only you see this now.',
+    confirm: 'Thank you. A letter comes to your address: your comment appears when you follow its link.',
+    waits_for_you: 'Waits until you have followed the link in the letter; only you see this now.',
+    notify: 'Write to me when somebody replies', preview: 'This is a preview: only who has the link sees it.', kept: 'What you wrote is still there.',
     newsletter: 'Send me the newsletter', subscribe: 'Sign me up',
     letter: 'Look in your mailbox: a letter goes to {email}. Press the button in it, and you are signed up.',
     missing: 'Nothing here', missing_text: 'This address does not exist, or not any more. Perhaps you find it this way:',

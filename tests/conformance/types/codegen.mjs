@@ -16,7 +16,7 @@ export default {
         strictScalars: true,
         useTypeImports: true,
         enumsAsTypes: true,
-        scalars: Object.fromEntries(named.map((name) => [name, 'string'])),
+        scalars: { ...Object.fromEntries(named.map((name) => [name, 'string'])), Upload: 'File' },
       },
     },
   },

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import socket
 import struct
+from itertools import count
 from random import Random
 
 import pytest
@@ -23,9 +24,14 @@ SUBSCRIBE = "mutation ($input: SubscribeInput!) { subscribe(input: $input) { err
 READ = "{ posts { totalCount nodes { title contentHtml comments(first: 20) { nodes { contentText } } } } }"
 
 
+NUMBERS = count()
+
+
 def adding(blog, text):
     """Ask for a comment to be added."""
-    given = {"postId": blog.post, "content": text, "authorName": "Ann", "authorEmail": "ann@example.org"}
+    # What is said twice waits.
+    said = f"{text} {next(NUMBERS)}"
+    given = {"postId": blog.post, "content": said, "authorName": "Ann", "authorEmail": "ann@example.org"}
     return {"query": ADD, "variables": {"input": given}}
 
 

@@ -50,7 +50,8 @@ async def test_comments_wait_until_it_is_said_otherwise(post, say):
     assert not (await models.Comment.leave(post.id, GUEST, "Ja")).is_shown
     code, lines = await say("policy", "perhaps")
     assert code == 2
-    assert "'perhaps' is not one of 'held', 'shown'" in lines[-1]
+    assert "'perhaps' is not one of 'held', 'confirmed', 'shown'" in lines[-1]
+    assert (await say("policy", "confirmed"))[1][0].startswith("confirmed: ")
 
 
 async def test_those_that_wait_are_listed_and_decided_about(post, say):
@@ -93,3 +94,51 @@ async def test_nobody_writes_to_the_terminal_by_a_comment_or_sees_an_address(pos
     assert line.endswith("Een\\u202eregel en \\u2066nog een…")
     assert line.isprintable()
     assert "example.org" not in line
+
+
+async def test_the_rules_are_told_and_set(post, say):
+    at_first = [
+        "days   a post never closes by age", "links  more than 2 in a comment make it wait",
+        "form   not needed", "words  none is blocked",
+    ]  # fmt: skip
+    assert await say("rules") == (0, at_first)
+    given = ["--days", "30", "--links", "0", "--form", "--block", "casino", "--block", "gratis geld"]
+    told = [
+        "days   a post closes after 30 days", "links  more than 0 in a comment make it wait",
+        "form   needed: a comment without a formToken waits", "words  casino, gratis geld",
+    ]  # fmt: skip
+    assert await say("rules", *given) == (0, told)
+    assert await say("rules") == (0, told)
+    again = [
+        "--days",
+        "never",
+        "--links",
+        "2",
+        "--no-form",
+        "--unblock",
+        "casino",
+        "--unblock",
+        "gratis geld",
+    ]
+    assert await say("rules", *again) == (0, at_first)
+    for wrong in (
+        ["--days", "0"],
+        ["--days", "x"],
+        ["--days", "-1"],
+        ["--links", "101"],
+        ["--block", "x" * 101],
+    ):
+        code, lines = await say("rules", *wrong)
+        assert (code, lines[-1].startswith("Error: ")) == (1, True), wrong
+    assert (await say("rules", "--links", "x"))[0] == 2
+    assert await say("rules") == (0, at_first)
+
+
+async def test_why_a_comment_waits_is_listed_and_it_can_be_deleted(post, say):
+    one = await leave(post)
+    await models.Comment.filter(id=one.id).update(held_because="links 4\nblocked_words cas\u202eino\n")
+    _, [line] = await say("waiting")
+    assert line.endswith("Mooi gezegd.  (links 4, blocked_words cas\\u202eino)")
+    assert await say("delete", str(one.id), "99") == (1, ["Error: There is no comment 99."])
+    assert await say("delete", str(one.id)) == (0, ["1 comment deleted."])
+    assert not await models.Comment.exists()

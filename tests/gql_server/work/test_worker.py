@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 import models
 from gql_server.carrier import Carrier
 from gql_server.hands import HANDS, TIMETABLE, hands_with
+from gql_server.webhook_calls import Caller
 from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
 from models.engines.queues import LEASE
 from models.files.folder import Folder
@@ -69,8 +70,10 @@ async def counted():
 
 
 def test_every_kind_of_work_has_one_hand():
-    assert set(hands_with(Carrier(None), Folder(Path()))) == set(models.Work)
-    assert set(models.Work) - set(HANDS) == {models.Work.SEND_LETTERS, models.Work.DRAW_RENDITIONS}
+    carrier, caller = Carrier(None), Caller(None, near=False)
+    assert set(hands_with(carrier, caller, files=Folder(Path()))) == set(models.Work)
+    apart = {models.Work.SEND_LETTERS, models.Work.SEND_WEBHOOK, models.Work.DRAW_RENDITIONS}
+    assert set(models.Work) - set(HANDS) == apart
     assert set(TIMETABLE) <= set(models.Work)
     assert len({work.value for work in models.Work}) == len(models.Work)
 
