@@ -19,7 +19,7 @@ from models.site import Site
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
 from models.suppressions import Scope, Suppression
 
-A_CHUNK = 2 * A_BATCH
+A_CHUNK = A_BATCH
 A_SWEEP = 2000
 # Until then every worker knows that a letter was held, and has let go of it.
 SETTLED = timedelta(seconds=4)
