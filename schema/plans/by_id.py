@@ -51,6 +51,8 @@ class Anything(Brief):
         return found
 
     def _find_in_memory(self, kind: str, names: list[str], found: dict[Named, Any], x: Asking) -> Steps[None]:
+        # What is not there now may come to be.
+        self._compiling.look_at_masthead()
         for name in names:
             if (thing := of_masthead(x.context.masthead, kind, name)) is not None:
                 found[kind, name] = yield from self._thing(kind).made(thing, x)

@@ -327,7 +327,7 @@ class _Drawing:
     def _open(self, kind: Any) -> list[str]:
         """Name the fields to choose from: seldom those that readers may not ask for."""
         open_to_all = [name for name in kind.fields if who_may(kind.name, name) in (None, EVERYBODY)]
-        return list(kind.fields) if self.luck.chance(1) or not open_to_all else open_to_all
+        return list(kind.fields) if self.luck.chance(10) or not open_to_all else open_to_all
 
     def _overlapping(self, kind: GraphQLCompositeType) -> list[GraphQLCompositeType]:
         """Tell on which types a fragment may be spread here; those of rows come twice."""

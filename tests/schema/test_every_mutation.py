@@ -33,7 +33,8 @@ TABLES = (
 )  # fmt: skip
 SAID = {
     "String": "x", "ID": "UG9zdDox", "Int": 1, "Boolean": True, "HTML": "<p>x</p>", "URL": "https://x.example/",
-    "EmailAddress": "x@example.org", "DateTime": "2040-01-01T00:00:00Z", "LanguageTag": "nl", "Upload": Upload(Path("x"), "x"),
+    "EmailAddress": "x@example.org", "DateTime": "2040-01-01T00:00:00Z", "LanguageTag": "nl",
+    "Upload": Upload(Path("x"), "x"),
 }  # fmt: skip
 
 

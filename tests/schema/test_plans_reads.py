@@ -45,7 +45,7 @@ async def test_what_time_alone_changes_was_true_until_then(store):
     rows = await overgrow(await models.found())
     with time_machine.travel(LATER, tick=False) as clock:
         watching = await _Watching.begin(rows)
-        kept = await watching.kept(160, Random(7))
+        kept = await watching.kept(200, Random(7))
         clock.move_to(SOON)
         watching.executor.publication = Publication(ROOT, keep_seconds=3600)
         changed = 0
