@@ -313,7 +313,7 @@ class Post(Model):
             pulse.tell(pulse.PostPublished(post_id=self.id, is_update=is_update))
             event = HookEvent.POST_UPDATED if is_update else HookEvent.POST_PUBLISHED
             await webhooks.promise(event, self.id, path=self.path)
-        elif is_update:
+        elif is_update and not visible_now:
             await webhooks.promise(HookEvent.POST_WITHDRAWN, self.id, path=self.path)
 
     async def _count(self, *, visible_now: bool) -> bool:

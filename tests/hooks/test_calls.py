@@ -302,6 +302,30 @@ async def test_without_a_webhook_a_verb_asks_one_thing_more(add, write, statemen
     assert len([statement for statement in sent if "webhook" in statement]) == 1
 
 
+async def test_what_is_done_quietly_as_an_import_is_told_to_nobody(add, write):
+    await add()
+    post = await write()
+    with models.webhooks.quietly():
+        await post.publish()
+    assert not await models.WebhookCall.all().count()
+    await post.withdraw()
+    assert await models.WebhookCall.all().count() == 1
+
+
+async def test_whose_mail_bounces_is_a_subscriber_no_more(site, receiver, add, worker):
+    await add(HookEvent.SUBSCRIPTION_ENDED)
+    row = await models.Subscription.create(
+        site_id=site.id, email="a@example.org", mailbox="a@example.org", language="nl", seed="s",
+        created_at=models.now(), status=models.SubscriptionStatus.CONFIRMED,
+    )  # fmt: skip
+    letter = row.letter(models.LetterKind.WELCOME, site, paths={})
+    await models.Delivery.promise([letter], lane=models.Lane.URGENT)
+    outcome = models.Outcome(key=letter.key, state=models.State.FAILED, bounced=True)
+    await models.settle([outcome])
+    await worker.drain()
+    assert told(receiver) == ["subscription.ended"]
+
+
 async def test_the_log_is_kept_for_thirty_days(add, write):
     webhook = await add()
     await webhook.ping(by=models.NOBODY)
