@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models import pulse, text
+from models import pulse, text, webhooks
 from models.addresses import Address
 from models.atomic import atomic
 from models.caps import Cap, Limits
@@ -16,6 +16,7 @@ from models.posts import Post
 from models.site import Site
 from models.suppressions import Scope, Suppression
 from models.tokens import Token, keyed_digest
+from models.webhook_calls import HookEvent
 
 CONFIRM = "comment"
 PROOF_LIFE = timedelta(days=7)
@@ -27,7 +28,7 @@ KINDS = (LetterKind.COMMENT_CONFIRMATION, LetterKind.COMMENT_REPLY)
 
 @atomic
 async def attend_comment(comment: int) -> None:
-    """Look at a comment: promise the letters that are due because of it, and call the moderators."""
+    """Look at a comment: promise what is due because of it, letters above all, and call the moderators."""
     found = await Comment.filter(id=comment).first()
     if found is None or found.status in (Fate.REJECTED, Fate.SPAM):
         return
@@ -35,7 +36,10 @@ async def attend_comment(comment: int) -> None:
     site = await Site.get(id=post.site_id)
     letters = [await _confirmation(site, post, found), await _notice(site, post, found)]
     await Delivery.promise([letter for letter in letters if letter is not None], lane=Lane.URGENT)
+    if found.is_shown:
+        await webhooks.promise_once(HookEvent.COMMENT_SHOWN, found.id, post_id=post.id)
     if found.status is Fate.PENDING and not found.awaits_address:
+        await webhooks.promise_once(HookEvent.COMMENT_HELD, found.id, post_id=post.id)
         pulse.tell(pulse.CommentHeld(comment_id=found.id, post_id=found.post_id))
         await Job.promise(Work.TELL_MODERATORS, key="moderators")
 

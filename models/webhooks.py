@@ -200,6 +200,12 @@ async def promise(event: HookEvent, subject_id: int, **facts: object) -> None:
             await WebhookCall.promise(webhook.id, event, subject_id, facts)
 
 
+async def promise_once(event: HookEvent, subject_id: int, **facts: object) -> None:
+    """Promise the same, unless it was promised before: for work that may be done twice."""
+    if not await WebhookCall.filter(event=event, subject_id=subject_id).exists():
+        await promise(event, subject_id, **facts)
+
+
 @contextmanager
 def quietly() -> Iterator[None]:
     """Tell no receiver of what is done in here: an import is no news."""

@@ -42,14 +42,15 @@ LEAVE = """
         SELECT is_open, $4::int IS NULL OR above.id IS NOT NULL AS has_above,
                CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
                CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id,
-               coalesce(above.notify_replies, FALSE) AS tells_above, given.status,
+               coalesce(above.notify_replies, FALSE)
+                   OR EXISTS (SELECT FROM webhook WHERE NOT is_paused) AS tells_others, given.status,
                CASE WHEN is_said_again THEN coalesce(given.held_because, '') || 'duplicate' || chr(10)
                     WHEN given.held_because IS NOT NULL OR given.status IS NOT NULL THEN given.held_because
                     WHEN policy = 'held' THEN 'policy' || chr(10)
                     WHEN is_strange THEN 'unconfirmed' || chr(10) END AS held_because
         FROM given CROSS JOIN below LEFT JOIN above ON true),
     place AS MATERIALIZED (
-        SELECT is_open, has_above, depth, parent_id, tells_above, held_because,
+        SELECT is_open, has_above, depth, parent_id, tells_others, held_because,
                coalesce(status, CASE WHEN held_because IS NULL THEN 'approved' ELSE 'pending' END) AS status
         FROM doubted),
     first AS (
@@ -81,7 +82,7 @@ LEAVE = """
         SELECT $13::int, $12::text, convert_to(json_build_object('comment', kept.id)::text, 'UTF8'), '{}',
                'queued'
         FROM kept, place
-        WHERE kept.status = 'pending' OR (kept.is_shown AND (place.tells_above OR kept.notify_replies))
+        WHERE kept.status = 'pending' OR (kept.is_shown AND (place.tells_others OR kept.notify_replies))
         RETURNING id),
     logged AS (
         INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)

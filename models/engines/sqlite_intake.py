@@ -22,7 +22,9 @@ PLACE = """
                :parent_id IS NULL OR above.id IS NOT NULL AS has_above,
                CASE WHEN above.depth < :deepest THEN above.id ELSE above.parent_id END AS parent_id,
                CASE WHEN above.id IS NULL THEN 0 ELSE min(above.depth + 1, :deepest) END AS depth,
-               coalesce(above.notify_replies, FALSE) AS tells_above, site.comment_policy AS policy,
+               coalesce(above.notify_replies, FALSE)
+                   OR EXISTS (SELECT 1 FROM webhook WHERE NOT is_paused) AS tells_others,
+               site.comment_policy AS policy,
                :status IS NULL AND site.comment_policy = 'confirmed' AND NOT EXISTS (
                    SELECT 1 FROM commenter
                    WHERE commenter.site_id = post.site_id AND commenter.mailbox = :mailbox
@@ -40,7 +42,7 @@ PLACE = """
                              WHEN policy = 'held' THEN 'policy' || char(10)
                              WHEN is_strange THEN 'unconfirmed' || char(10) END AS held_because
         FROM place)
-    SELECT is_open, has_above, parent_id, depth, held_because, tells_above,
+    SELECT is_open, has_above, parent_id, depth, held_because, tells_others,
            coalesce(:status, CASE WHEN held_because IS NULL THEN 'approved' ELSE 'pending' END) AS status
     FROM doubted"""
 KEEP = """
@@ -80,7 +82,7 @@ class SqliteIntake:
         tell: Callable[[int], object],
     ) -> Place | None:
         def keep(run: Run) -> Place | None:
-            place, tells_above = _place(run(PLACE, {**row, "moment": moment}))
+            place, tells_others = _place(run(PLACE, {**row, "moment": moment}))
             if place is None or not (place.is_open and place.has_above) or not _first(run, once):
                 return place
             [[id]] = run(KEEP, {**row, **_of(place)})
@@ -89,7 +91,7 @@ class SqliteIntake:
                 run(COUNT, row)
             if place.is_shown and place.parent_id is not None:
                 run(COUNT_REPLY, _of(place))
-            if place.status == "pending" or (place.is_shown and (tells_above or row["notify_replies"])):
+            if place.status == "pending" or (place.is_shown and (tells_others or row["notify_replies"])):
                 run(PROMISE, promised(replace(promise, payload={"comment": id})))
             return replace(place, id=id)
 
@@ -115,15 +117,15 @@ class SqliteIntake:
 
 
 def _place(rows: list[Any]) -> tuple[Place | None, bool]:
-    """Read where a comment goes, and whether the writer above wants to know of it."""
+    """Read where a comment goes, and whether the writer above or a webhook wants to know of it."""
     if not rows:
         return None, False
-    is_open, has_above, parent_id, depth, held_because, tells_above, status = rows[0]
+    is_open, has_above, parent_id, depth, held_because, tells_others, status = rows[0]
     place = Place(
         is_open=bool(is_open), has_above=bool(has_above), parent_id=parent_id, depth=depth, status=status,
         held_because=held_because,
     )  # fmt: skip
-    return place, bool(tells_above)
+    return place, bool(tells_others)
 
 
 def _of(place: Place) -> dict[str, Any]:

@@ -105,6 +105,35 @@ async def test_a_comment_is_told_when_it_can_be_read(receiver, add, worker, writ
     assert b"Geheim" not in message.body
 
 
+@pytest.mark.parametrize("policy", ["shown", "held"])
+async def test_a_guests_comment_is_told_of_once_and_kept_in_one_step(
+    site, receiver, add, worker, write, statements, policy
+):
+    await site.set_comment_policy(models.CommentPolicy(policy))
+    post = await write()
+    await post.publish()
+    writer = models.Writer(name="Gast", email="gast@example.org")
+    with statements() as before:
+        await models.Comment.leave(post.id, writer, "Voor niemand")
+    await worker.drain()
+    await add(HookEvent.COMMENT_SHOWN, HookEvent.COMMENT_HELD)
+    with statements() as sent:
+        comment = await models.Comment.leave(post.id, writer, "Dag allemaal")
+    # On SQLite the promise of work is a statement of the same hop.
+    assert len(sent) <= len(before) + 1
+    assert not [statement for statement in sent if "webhook_call" in statement]
+    await worker.drain()
+    await models.Job.promise(models.Work.ATTEND_COMMENT, comment=comment.id)
+    await worker.drain()
+    [message] = receiver.messages
+    assert message.told["type"] == f"comment.{policy}"
+    assert message.told["data"]["id"] == global_id("Comment", comment.id)
+    await comment.decide(models.Fate.REJECTED)
+    await comment.decide(models.Fate.APPROVED)
+    await worker.drain()
+    assert told(receiver)[1:] == ["comment.shown"]
+
+
 async def test_a_subscriber_is_told_by_id_alone(site, receiver, add, worker):
     await add(HookEvent.SUBSCRIPTION_CONFIRMED, HookEvent.SUBSCRIPTION_ENDED)
     address = models.Address.of("ann@example.org")
