@@ -33,9 +33,13 @@ class Origins:
         return site in {"same-origin", "none"} or mode == "navigate"
 
     def is_own_page(self, request: web.Request) -> bool:
-        """Tell whether a request comes from a page of our own, or from none."""
-        origin = request.headers.get("Origin")
-        return origin is None or self._is_own(origin, request)
+        """Tell whether a request comes from a page of our own, or from none; or only opens one of ours."""
+        if (site := request.headers.get("Sec-Fetch-Site")) is None:
+            origin = request.headers.get("Origin")
+            return origin is None or self._is_own(origin, request)
+        # A page that sends no referrer sends the origin "null" with its forms; the browser tells this anyway.
+        opens = request.method in {"GET", "HEAD"} and request.headers.get("Sec-Fetch-Mode") == "navigate"
+        return site in {"same-origin", "none"} or opens
 
     def headers(self, request: web.Request) -> dict[str, str]:
         """Give what lets a browser show an answer to the page that asked for it."""

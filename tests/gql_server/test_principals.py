@@ -88,10 +88,17 @@ async def test_a_session_counts_on_our_own_pages_alone(client, site):
     user = await models.User.welcome(site, "ed@staff.example", "Ed", models.Role.EDITOR)
     key, session = await models.Key.grant(models.KeyKind.SESSION, user)
     cookies = {"Cookie": f"other=1; {SESSION}={session}"}
-    for origin, name in (
-        (None, "Ed"), (SITE_URL, "Ed"), ("null", None), ("https://evil.example", None),
-    ):  # fmt: skip
-        headers = cookies | ({"Origin": origin} if origin else {})
+    for told_of, name in (
+        ({}, "Ed"),
+        ({"Origin": SITE_URL}, "Ed"),
+        ({"Origin": SITE_URL, "Sec-Fetch-Site": "same-origin"}, "Ed"),
+        ({"Sec-Fetch-Site": "none"}, "Ed"),
+        ({"Origin": "null"}, None),
+        ({"Origin": "https://evil.example"}, None),
+        ({"Origin": SITE_URL, "Sec-Fetch-Site": "cross-site"}, None),
+        ({"Origin": SITE_URL, "Sec-Fetch-Site": "same-site"}, None),
+    ):
+        headers = cookies | told_of
         answer, told = await asks(client, headers=headers)
         if answer.status == 403:
             assert name is None

@@ -368,7 +368,7 @@ async function post(path) {
   const [{ post }, threads] = await Promise.all([
     // A link of somebody who writes: its token shows what is not published yet.
     preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }) : ask(POST, { path }),
-    ask(THREADS, { path }).catch((error) => error),
+    preview ? null : ask(THREADS, { path }).catch((error) => error),
   ]);
   if (!post) return null;
   if (post.path !== path) to.pathname = post.path;
