@@ -35,7 +35,7 @@ class Studio(NamedTuple):
 @pytest.fixture
 def studio(site, tmp_path) -> Studio:
     files = Folder(tmp_path / "media")
-    return Studio(site, files, tmp_path / "media", Worker(hands_with(None, files), {}))
+    return Studio(site, files, tmp_path / "media", Worker(hands_with(files=files), {}))
 
 
 async def test_a_picture_is_kept_with_its_words_and_its_first_renditions(studio):

@@ -14,11 +14,16 @@ from hypothesis.strategies import SearchStrategy
 from schema.context import Publication
 from schema.documents import Documents, Operation
 from schema.errors import INTERNAL, formatted
+from schema.permissions import EVERYBODY, TABLE
 from schema.plans.selections import deciding
 from tests.schema.drawing import Question
 from tests.schema.simpler import Complaint, simplest
 
 # Two keys where there is to be one.
+WORD = re.compile(r"\w+")
+OPEN = {field for rows in TABLE.values() for field in rows.get(EVERYBODY, "").split()}
+# Fields that are for nobody but those who sign in, wherever they stand.
+RESTRICTED = {field for rows in TABLE.values() for fields in rows.values() for field in fields.split()} - OPEN
 BROKEN_DEFAULT = re.compile(r"\$\w+: \w+Lookup = \{[^{}]*,[^{}]*\}")
 OF_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 ROOT = "http://127.0.0.1:8000"
@@ -99,6 +104,8 @@ def difference(
         must = must and not any(question.variables.get(name, "") is None for name in conditions)
         # graphql-core finds such a default out the first time that it is wanted, and then never again.
         must = must and not BROKEN_DEFAULT.search(question.source)
+        # What readers may not ask for is graphql-core's to refuse, if it comes to it.
+        must = must and RESTRICTED.isdisjoint(WORD.findall(question.source))
         return "No plan took it, and nothing is wrong with it." if must else None
     if interpreted.errors:
         return f"A plan answered what errs: {interpreted.errors}"

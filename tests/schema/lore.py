@@ -72,6 +72,7 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
     loose = tuple(f"{path.strip('/')}/" for path in (*post_paths[:3], *page_paths[:3]))
     known = {
         "Query.node.id": Values(everything, MALFORMED_IDS),
+        "Query.issue.id": Values(MALFORMED_IDS),
         "Query.commentForm.postId": Values(tuple(ids["Post"]), MALFORMED_IDS),
         "CommentFilter.postId": Values(tuple(ids["Post"]), MALFORMED_IDS),
         "Query.nodes.ids": Values(everything, MALFORMED_IDS),

@@ -47,7 +47,7 @@ async def garden(store):
 async def test_every_field_and_every_argument_is_asked_for(garden):
     seen, lore = _Seen(), garden[1]
 
-    @settings(max_examples=700, derandomize=True, database=None, phases=[Phase.generate])
+    @settings(max_examples=1100, derandomize=True, database=None, phases=[Phase.generate])
     @given(questions(CORE, lore))
     def look(question: Question) -> None:
         info = TypeInfo(CORE)

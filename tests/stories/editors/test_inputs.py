@@ -16,7 +16,8 @@ INPUTS = {
         "authorIds clientMutationId commentsOpen contentHtml contentMarkdown excerpt expectedVersion id "
         "imageId seoDescription seoTitle slug tagSlugs title"
     ),
-    "SchedulePostInput": "at clientMutationId expectedVersion id",
+    "SchedulePostInput": "at clientMutationId expectedVersion id newsletterSlugs",
+    "PublishPostInput": "clientMutationId expectedVersion id newsletterSlugs",
     "CreatePreviewLinkInput": "clientMutationId postId",
     "CreatePageInput": (
         "clientMutationId contentHtml contentMarkdown parentId position seoDescription seoTitle slug title"
@@ -36,7 +37,7 @@ INPUTS = {
 } | dict.fromkeys(("DeleteTagInput", "DeleteAuthorInput"), "clientMutationId id")
 INPUTS |= dict.fromkeys(
     (
-        *(f"{verb}PostInput" for verb in ("Publish", "Unpublish", "Archive", "Delete")),
+        *(f"{verb}PostInput" for verb in ("Unpublish", "Archive", "Delete")),
         *("RestoreRevisionInput", "PageInput"),
     ),
     "clientMutationId expectedVersion id",
