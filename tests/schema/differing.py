@@ -67,7 +67,10 @@ class Executor:
         assert codes <= {"QUERY_TOO_COMPLEX"}, (document.errors, question)
         if document.errors:
             return document.errors[0]
-        operation = document.operation(question.operation)
+        named = question.operation
+        # What made a question simpler may have taken its operation out.
+        assert named is None or re.search(rf"\b{named}\b", question.source), (named, question)
+        operation = document.operation(named)
         try:
             operation.cost_with(question.variables)
         except GraphQLError as error:
