@@ -2,7 +2,6 @@
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from models.deliveries import LetterKind
 from models.instants import Instant
 from models.keys import KeyKind
 from models.principals import Role
@@ -80,11 +79,6 @@ class Migration(migrations.Migration):
             ],
             options={'table': 'key', 'app': 'models', 'pk_attr': 'id'},
             bases=['Model'],
-        ),
-        ops.AlterField(
-            model_name='Delivery',
-            name='kind',
-            field=fields.CharEnumField(description='CONFIRMATION: confirmation\nALREADY_SUBSCRIBED: already_subscribed\nPREFERENCES_LINK: preferences_link\nWELCOME: welcome\nGOODBYE: goodbye\nSIGN_IN: sign_in\nINVITATION: invitation', enum_type=LetterKind, max_length=32),
         ),
         ops.AlterField(
             model_name='Delivery',

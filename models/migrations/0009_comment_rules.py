@@ -3,7 +3,6 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.engines.migrator import Sql
-from models.deliveries import LetterKind
 from models.instants import Instant
 from models.site import CommentPolicy
 from models.spam import Lesson
@@ -93,11 +92,6 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Comment',
             index=Index(fields=['fingerprint']),
-        ),
-        ops.AlterField(
-            model_name='Delivery',
-            name='kind',
-            field=fields.CharEnumField(description='CONFIRMATION: confirmation\nALREADY_SUBSCRIBED: already_subscribed\nPREFERENCES_LINK: preferences_link\nWELCOME: welcome\nGOODBYE: goodbye\nSIGN_IN: sign_in\nINVITATION: invitation\nCOMMENT_CONFIRMATION: comment_confirmation\nCOMMENT_REPLY: comment_reply\nCOMMENTS_WAITING: comments_waiting', enum_type=LetterKind, max_length=32),
         ),
         ops.AlterField(
             model_name='Site',
