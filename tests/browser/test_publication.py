@@ -106,7 +106,7 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     await form.get_by_label(re.compile(says["notify"])).check()
     await press(reader, says["send"])
     await expect(reader.get_by_role("status").filter(has_text=says["held"])).to_be_visible()
-    await follow(reader, {"nl": "Bevestig je reactie", "en": "Confirm your"}[language], "comment")
+    await follow(reader, {"nl": "Bevestig je reactie", "en": "Confirm your comment"}[language], "comment")
     await reader.get_by_role("button").first.click()
     # The owner decides by a letter, in the language of a new publication.
     await follow(owner, "Comments that wait", "moderate")
