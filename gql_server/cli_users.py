@@ -12,6 +12,7 @@ from models.paging import BIGGEST_ID
 
 ROLES = [str(role) for role in models.Role]
 SCOPES = [str(scope) for scope in models.Scope]
+ABOUT_SCOPES = f"One of {', '.join(SCOPES)}; several are said one by one.  [default: all it may]"
 which = click.argument("email")
 
 
@@ -103,7 +104,7 @@ def token() -> None:
 @which
 @click.argument("label")
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="[default: all of the role]"
+    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), metavar="SCOPE", help=ABOUT_SCOPES
 )
 @click.option("--days", type=click.IntRange(1, 365), default=365, show_default=True)
 @on_store

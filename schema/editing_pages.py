@@ -12,11 +12,13 @@ from schema.editing import change, content_of, found, given, maybe, require_edit
 from schema.editing_site_inputs import (
     CreatePageInput,
     DeletedPayload,
+    DeletePageInput,
     MenuItemInput,
     MenuPayload,
     MenuTargetInput,
-    PageInput,
     PagePayload,
+    PublishPageInput,
+    UnpublishPageInput,
     UpdateMenuInput,
     UpdatePageInput,
 )
@@ -74,7 +76,7 @@ class EditingPages:
     @strawberry.mutation(description="Show a page to everybody.", directives=[COSTLY])
     @staticmethod
     @mistakes_as_data(PagePayload)
-    async def publish_page(info: Info, input: Annotated[PageInput, SAID]) -> PagePayload | None:
+    async def publish_page(info: Info, input: Annotated[PublishPageInput, SAID]) -> PagePayload | None:
         require_editor(info)
         page = await _changed(info, input, "page.publish", lambda page: page.publish())
         return PagePayload(page=page)
@@ -84,7 +86,7 @@ class EditingPages:
     )
     @staticmethod
     @mistakes_as_data(PagePayload)
-    async def unpublish_page(info: Info, input: Annotated[PageInput, SAID]) -> PagePayload | None:
+    async def unpublish_page(info: Info, input: Annotated[UnpublishPageInput, SAID]) -> PagePayload | None:
         require_editor(info)
         draft = models.Status.DRAFT
         page = await _changed(info, input, "page.unpublish", lambda page: page.withdraw(to=draft))
@@ -95,7 +97,7 @@ class EditingPages:
     )
     @staticmethod
     @mistakes_as_data(DeletedPayload)
-    async def delete_page(info: Info, input: Annotated[PageInput, SAID]) -> DeletedPayload | None:
+    async def delete_page(info: Info, input: Annotated[DeletePageInput, SAID]) -> DeletedPayload | None:
         require_editor(info)
         await _change(info, input, "page.delete", lambda page: page.remove())
         return DeletedPayload(deleted_id=input.id)

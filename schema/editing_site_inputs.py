@@ -80,6 +80,21 @@ class PageInput:
     id: strawberry.ID = strawberry.field(description="The page.")
 
 
+@strawberry.input(description="Input of publishPage.")
+class PublishPageInput(PageInput):
+    """The page, and the version of it that was read."""
+
+
+@strawberry.input(description="Input of unpublishPage.")
+class UnpublishPageInput(PageInput):
+    """The page, and the version of it that was read."""
+
+
+@strawberry.input(description="Input of deletePage.")
+class DeletePageInput(PageInput):
+    """The page, and the version of it that was read."""
+
+
 @strawberry.input(one_of=True, description="Where an item of a menu leads.")
 class MenuTargetInput:
     author_id: strawberry.ID | None = strawberry.field(default=UNSET, description="To an author.")

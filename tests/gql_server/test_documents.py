@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gql_server import answers
+from gql_server import answering
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -158,7 +158,7 @@ async def test_fragments_that_double_are_answered_as_far_as_the_limits_go(doors)
 @pytest.mark.filterwarnings("ignore:.*_async_resolver.* was never awaited:RuntimeWarning")
 @pytest.mark.asyncio(loop_scope="function")
 async def test_what_takes_too_long_meets_the_deadline(empty_url, serve, monkeypatch):
-    monkeypatch.setattr(answers, "DEADLINE_SECONDS", 0.02)
+    monkeypatch.setattr(answering, "DEADLINE_SECONDS", 0.02)
     slow = {"query": doubling("a: {way} {{ {below} }} b: {way} {{ {below} }}", 9)}
     async with serve(empty_url, demonstration=True, plans="off") as client:
         async with client.post("/graphql", json=slow) as answer:

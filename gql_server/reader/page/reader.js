@@ -595,7 +595,7 @@ function commentForm(talk, list, { comment, cancel } = {}) {
     send: async ({ authorWebsite, notifyReplies, ...said }) => {
       const input = {
         postId: talk.postId, parentId: comment?.id, authorWebsite: authorWebsite || undefined,
-        notifyReplies: Boolean(notifyReplies), formToken: (await token)?.token, ...said,
+        notifyReplies: Boolean(notifyReplies), formToken: await ripe(token), ...said,
       };
       return (await change(ADD_COMMENT, input)).addComment;
     },
@@ -614,11 +614,20 @@ function commentForm(talk, list, { comment, cancel } = {}) {
       return says(fate.says);
     },
   });
-  let token; // tells the site that a person filled the form in, and is asked for when one begins to
+  let token; // with when it came; tells the site that a person filled the form in, and is asked for when one begins to
   form.addEventListener('focusin', () => {
-    token ??= say(FORM, { postId: talk.postId }).then((answer) => answer.commentForm, () => null);
+    token ??= say(FORM, { postId: talk.postId }).then(
+      ({ commentForm }) => ({ ...commentForm, since: Date.now() }), () => null);
   });
   return form;
+}
+
+/** Give a token of the form when it may be used: whoever is quicker than two seconds is taken for a machine. */
+async function ripe(coming) {
+  const found = await coming;
+  if (!found?.token) return undefined;
+  await new Promise((resolve) => { setTimeout(resolve, found.since + 2200 - Date.now()); });
+  return found.token;
 }
 
 // Forms

@@ -4,6 +4,11 @@ import graphql from '@graphql-eslint/eslint-plugin';
 const values = ['Payload', 'Connection', 'Edge', 'Info', 'Error', 'Event', 'Block'];
 const rule = (name, ...options) => [`@graphql-eslint/${name}`, ['error', ...options]];
 
+const VALUES = [
+  'Seo', 'CommentAuthor', 'CommentDoubt', 'CommentForm', 'ContentSource', 'DiffHunk', 'DiffLine', 'IssueCounters',
+  'RevisionDiff',
+];
+
 export default [
   {
     files: ['**/*.graphql'],
@@ -23,7 +28,7 @@ export default [
         rule('strict-id-in-types', {
           acceptedIdNames: ['id'],
           acceptedIdTypes: ['ID'],
-          exceptions: { suffixes: values, types: ['Seo', 'CommentAuthor'] },
+          exceptions: { suffixes: values, types: VALUES },
         }),
         // `nodes` beside `edges`, and lists that are no connections.
         rule('relay-edge-types', {

@@ -30,7 +30,7 @@ PAYLOADS = {
 }  # fmt: skip
 PAYLOADS |= {f"{verb}Page": PAYLOADS["createPage"] for verb in ("update", "publish", "unpublish")}
 PAYLOADS |= {"mergeTags": PAYLOADS["updateTag"], "updateAuthor": PAYLOADS["createAuthor"]}
-INPUTS = dict.fromkeys(("publishPage", "unpublishPage", "deletePage"), "PageInput")
+INPUTS = {f"{verb}Page": f"{verb.title()}PageInput" for verb in ("publish", "unpublish", "delete")}
 
 
 @dataclass

@@ -38,7 +38,8 @@ INPUTS = {
 INPUTS |= dict.fromkeys(
     (
         *(f"{verb}PostInput" for verb in ("Unpublish", "Archive", "Delete")),
-        *("RestoreRevisionInput", "PageInput"),
+        *(f"{verb}PageInput" for verb in ("Publish", "Unpublish", "Delete")),
+        "RestoreRevisionInput",
     ),
     "clientMutationId expectedVersion id",
 )
