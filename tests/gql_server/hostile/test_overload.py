@@ -52,7 +52,8 @@ async def test_too_many_are_told_so_and_the_others_are_served(blogs, seconds, fi
     )
     # On SQLite a plain read takes no seat: whoever is quick enough turns nobody away.
     assert {200} <= set(crowd.statuses) <= {200, 503}
-    assert_is_a_refusal(crowd.samples[503])
+    if crowd.statuses[503]:
+        assert_is_a_refusal(crowd.samples[503])
     assert growth <= MOST_GROWTH
     assert set(after.statuses) == {200}
     async with line_to(port) as line:
