@@ -17,7 +17,7 @@ from models.instants import Instant, now
 from models.principals import Principal
 from models.relations import belongs_to, may_point_to
 from models.slugs import free_slug, in_turn
-from models.visibility import Status, is_visible, sees_all, visible
+from models.visibility import Status, is_visible, visible
 
 
 class Page(Model):
@@ -62,7 +62,7 @@ class Page(Model):
     @classmethod
     def open_to(cls, principal: Principal) -> QuerySet[Self]:
         """Ask for the pages that somebody may read, which for who edits is more than is published."""
-        return cls.all() if sees_all(principal) else cls.published()
+        return cls.all() if principal.sees_all else cls.published()
 
     @classmethod
     @atomic

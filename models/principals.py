@@ -52,6 +52,16 @@ class Principal:
         """Whether the posts of others are theirs to edit too."""
         return self.role in (Role.EDITOR, Role.ADMIN)
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether they may read whatever was written, by whomever."""
+        return self.edits_all and self.sees_own
+
+    @property
+    def sees_own(self) -> bool:
+        """Whether they may read what they wrote before everybody may."""
+        return self.may(Scope.CONTENT_READ) or self.may(Scope.CONTENT_WRITE)
+
     def may(self, scope: Scope) -> bool:
         """Tell whether they may do something of a kind at all."""
         return scope in self.scopes

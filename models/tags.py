@@ -49,7 +49,7 @@ class Tag(Model):
     @classmethod
     def open_to(cls, principal: Principal) -> QuerySet["Tag"]:
         """Ask for the tags that somebody may see: who edits sees those of no published post too."""
-        return cls.all() if principal.edits_all else cls.in_use()
+        return cls.all() if principal.sees_all else cls.in_use()
 
     @classmethod
     @atomic

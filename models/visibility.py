@@ -11,7 +11,7 @@ from tortoise.expressions import Q, Subquery
 
 from models.bylines import Byline
 from models.instants import now
-from models.principals import NOBODY, Principal, Scope
+from models.principals import NOBODY, Principal
 
 
 class Status(StrEnum):
@@ -31,28 +31,19 @@ def visible(prefix: str = "") -> Q:
 
 def open_to(principal: Principal = NOBODY, prefix: str = "") -> Q:
     """Ask for the posts that somebody may read: the visible, their own, and the one that a link shows."""
-    if sees_all(principal):
+    if principal.sees_all:
         return Q()
     return visible(prefix) | own(principal, prefix) | _of(prefix, id=principal.post_id or 0)
 
 
 def own(principal: Principal, prefix: str = "") -> Q:
     """Ask for the posts that somebody may edit."""
-    if sees_all(principal):
+    if principal.sees_all:
         return Q()
-    if principal.author_id is None or not _sees_own(principal):
+    if principal.author_id is None or not principal.sees_own:
         return _of(prefix, id=0)
     written = Byline.filter(author_id=principal.author_id)
     return _of(prefix, id__in=Subquery(written.values("post_id")))
-
-
-def sees_all(principal: Principal) -> bool:
-    """Tell whether somebody may read whatever was written, by whomever."""
-    return principal.edits_all and _sees_own(principal)
-
-
-def _sees_own(principal: Principal) -> bool:
-    return principal.may(Scope.CONTENT_READ) or principal.may(Scope.CONTENT_WRITE)
 
 
 def is_visible(status: Status, published_at: datetime | None) -> bool:
