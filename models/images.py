@@ -33,11 +33,17 @@ LONGEST_ALT = 1000  # characters
 
 
 class Image(Model):
-    """A picture that a post, an author or the site shows; `url` may be relative to the site's root."""
+    """A picture that a post, an author or the site shows; `url` may be relative to the site's root.
+
+    `user_id` is who uploaded it.
+    """
 
     id = fields.IntField(primary_key=True)
     site: Any = belongs_to("Site", indexed=False)
     site_id: int
+    # No foreign key: a user points at an author, an author at a portrait, and Tortoise cannot create tables in
+    # a circle. Users stay when they retire.
+    user_id = fields.IntField(null=True)
     url = fields.CharField(max_length=2000)
     alt_text = fields.TextField(default="")
     caption = fields.TextField(null=True)
@@ -53,10 +59,14 @@ class Image(Model):
     @classmethod
     def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
         """Ask for the pictures that something shows which somebody may see."""
-        leading = Subquery(Post.filter(open_to(principal), image_id__isnull=False).values("image_id"))
-        portraits = Subquery(Author.known().filter(avatar_id__isnull=False).values("avatar_id"))
-        logos = Subquery(Site.filter(logo_id__isnull=False).values("logo_id"))
-        return cls.filter(Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos))
+        return cls.filter(_shown_to(principal))
+
+    @classmethod
+    def usable_by(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the pictures that somebody may show: what is shown to them, and what they uploaded."""
+        if principal.sees_all:
+            return cls.all()
+        return cls.filter(_shown_to(principal) | Q(user_id=principal.user_id or 0))
 
     @classmethod
     async def show(cls, site_id: int, url: str, *, alt_text: str = "", caption: str = "") -> "Image":
@@ -75,7 +85,7 @@ class Image(Model):
     ) -> "Image":
         """Keep an uploaded picture, drawn anew, and promise the renditions that take long.
 
-        The same picture with the same words is kept once.
+        The same picture with the same words of the same person is kept once.
         """
         alt_text = text.clean_line(alt_text)
         if len(alt_text) > LONGEST_ALT:
@@ -90,10 +100,13 @@ class Image(Model):
     @atomic
     async def _keep(cls, site: Site, picture: Drawn, alt_text: str, by: Principal) -> "Image":
         url = f"{DOOR}{picture.name}"
-        image = await cls.filter(site_id=site.id, url=url, alt_text=alt_text).first()
+        # Of theirs alone: what others uploaded is not theirs to show.
+        known = cls.filter(site_id=site.id, url=url, alt_text=alt_text, user_id=by.user_id)
+        image = await known.first()
         if image is None:
             image = await cls.create(
                 site_id=site.id,
+                user_id=by.user_id,
                 url=url,
                 alt_text=alt_text,
                 media_type=picture.name.media_type,
@@ -118,6 +131,13 @@ async def draw_renditions(files: Files, image: int) -> None:
         rendition = name._replace(width=width, ending=LATER)
         if await files.size(str(rendition)) is None:
             await files.keep(str(rendition), await drawn_later(content, width))
+
+
+def _shown_to(principal: Principal) -> Q:
+    leading = Subquery(Post.filter(open_to(principal), image_id__isnull=False).values("image_id"))
+    portraits = Subquery(Author.known().filter(avatar_id__isnull=False).values("avatar_id"))
+    logos = Subquery(Site.filter(logo_id__isnull=False).values("logo_id"))
+    return Q(id__in=leading) | Q(id__in=portraits) | Q(id__in=logos)
 
 
 def media_type(url: str) -> str:

@@ -212,7 +212,7 @@ async def _said(info: Info, input: CreatePostInput | UpdatePostInput) -> dict[st
     if input.comments_open not in (UNSET, None):
         said["comments_open"] = input.comments_open
     if input.image_id is not UNSET:
-        images = models.Image.filter(site_id=site_id)
+        images = models.Image.usable_by(info.context.principal)
         image = await maybe(images, input.image_id, "Image", field="imageId")
         said["image_id"] = image and image.id
     if input.author_ids is not UNSET:

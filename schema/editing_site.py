@@ -134,7 +134,7 @@ class EditingSite:
             if input.comment_policy:
                 said["comment_policy"] = input.comment_policy.value
             if input.logo_id is not UNSET:
-                images = models.Image.filter(site_id=site.id)
+                images = models.Image.usable_by(info.context.principal)
                 logo = await maybe(images, input.logo_id, "Image", field="logoId")
                 said["logo_id"] = logo and logo.id
             await site.change(**said)
@@ -159,7 +159,7 @@ async def _said(info: Info, input: CreateAuthorInput | UpdateAuthorInput) -> dic
     if said.get("name", "") is None:
         raise models.Invalid("name", "An author needs a name.")
     if input.avatar_id is not UNSET:
-        images = models.Image.filter(site_id=info.context.site.id)
+        images = models.Image.usable_by(info.context.principal)
         avatar = await maybe(images, input.avatar_id, "Image", field="avatarId")
         said["avatar_id"] = avatar and avatar.id
     return said

@@ -54,7 +54,9 @@ class Desk:
             visit=self.visit, is_html=post.source_format is models.Format.HTML,
             address=self.visit.context.absolute(post.path), newsletters=await self._newsletters(),
             lead=await models.Image.filter(id=post.image_id or 0).first(), chosen=form.all("newsletter"),
-            added=await models.Image.filter(id=int(picture[:9]) if picture.isdecimal() else 0).first(),
+            added=await models.Image.usable_by(self.principal).filter(
+                id=int(picture[:9]) if picture.isdecimal() else 0
+            ).first(),
         )  # fmt: skip
 
     async def _newsletters(self) -> list[tuple[str, str]]:

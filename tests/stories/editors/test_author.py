@@ -14,6 +14,8 @@ MARKDOWN = "Met *nadruk*.\n\n| a | b |\n|---|---|\n| 1 | ~~2~~ |\n"
 
 async def test_an_author_writes_a_draft_and_publishes_it(anna, reader):
     image = await models.Image.show(1, "/media/roos.jpg", alt_text="Een roos")
+    user = await models.User.get(name="Anna")
+    await models.Image.filter(id=image.id).update(user_id=user.id)
     draft = await anna.does(
         "createPost", title="Over de heg", contentMarkdown=MARKDOWN, excerpt="Kort.", seoTitle="Heg",
         tagSlugs=["Tuinieren", "tuinieren"], imageId=global_id("Image", image.id),

@@ -34,6 +34,7 @@ async def hidden(anna, eva) -> list[str]:
     """Write a draft, a scheduled and an archived post of Anna's, with the word in everything they say."""
     ids = []
     image = await models.Image.show(1, f"/media/{WORD}.jpg", alt_text=WORD)
+    await models.Image.filter(id=image.id).update(user_id=await _user_of(anna))
     for state in ("draft", "schedulePost", "archivePost"):
         post = await anna.does(
             "createPost", title=f"{WORD} {state}", contentHtml=f"<p>{WORD}</p><img src='/media/{WORD}.png'>",
@@ -50,6 +51,11 @@ async def hidden(anna, eva) -> list[str]:
     items = [{"label": "Verborgen", "target": {"postId": ids[0]}}]
     await eva.does("updateMenu", items=items)
     return ids
+
+
+async def _user_of(person: Person) -> int:
+    user = await models.User.get(author_id=row_id(person.author, "Author"))
+    return int(user.id)
 
 
 async def previewing(person: Person, id: str) -> Person:
@@ -90,6 +96,18 @@ async def test_what_stands_in_a_hidden_post_is_as_hidden(hidden, anna, bas, read
     for person, sees in ((reader, False), (bas, False), (anna, True)):
         found = (await person.ask(nodes, ids=ids))["nodes"]
         assert found == [{"id": id} if sees else None for id in ids]
+
+
+async def test_a_picture_of_a_hidden_post_is_nobody_elses_to_show(hidden, anna, bas, eva):
+    image, own = global_id("Image", 1), await anna.does("createPost", title="Van Anna", imageId=None)
+    refused = await bas.errs("createPost", title="Van Bas", imageId=image)
+    assert (refused["code"], refused["path"], refused["missingId"]) == ("NOT_FOUND", ["input", "imageId"], image)
+    assert (await bas.errs("updateAuthor", id=bas.author, avatarId=image))["code"] == "NOT_FOUND"
+    for person in (anna, eva):
+        shown = await person.does("updatePost", id=own["id"], imageId=image)
+        assert shown["image"] == {"altText": WORD}
+    await anna.does("publishPost", id=own["id"])
+    assert (await bas.does("createPost", title="Van Bas", imageId=image))["image"] == {"altText": WORD}
 
 
 async def test_a_preview_shows_one_post_and_all_that_is_in_it(hidden, anna, reader):
