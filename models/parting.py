@@ -6,7 +6,7 @@ from models import redirects
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging
-from models.errors import InUse, Invalid
+from models.errors import InUse, Invalid, NotFound
 from models.interests import Interest
 from models.menus import MenuItem
 from models.redirects import Redirect
@@ -22,6 +22,13 @@ async def merge_tags(tag: Tag, into: Tag) -> None:
         raise Invalid("intoId", "A tag is merged into another one.")
     # Whoever publishes a post with either tag waits, and counts it once.
     await in_turn(tag.site_id)
+    # Two who merge the same tags at once, the second perhaps the other way round: one may be gone meanwhile.
+    both = Tag.select_for_update().filter(id__in=[tag.id, into.id]).order_by("id")
+    now = {row.id: row for row in await both}
+    for one, field in ((tag, "id"), (into, "intoId")):
+        if one.id not in now:
+            raise NotFound("This tag is gone.", field=field)
+    tag, into = now[tag.id], now[into.id]
     for lines, key in ((Tagging, "post_id"), (Interest, "subscription_id")):
         has_both = Subquery(lines.filter(tag_id=into.id).values(key))
         await lines.filter(tag_id=tag.id).exclude(**{f"{key}__in": has_both}).update(tag_id=into.id)

@@ -218,6 +218,18 @@ async def test_posts_published_rewritten_and_withdrawn_at_once_are_counted_right
     await _holds(await models.Site.get(id=site.id))
 
 
+async def test_of_two_who_merge_the_same_tags_at_once_one_is_told_that_they_are_gone(site, write):
+    for number in range(5):
+        one, other = [await models.Tag.named(site.id, f"{name} {number}") for name in ("ui", "prei")]
+        post = await write(f"Bericht {number}", tags=[one])
+        await post.publish(NOON)
+        merges = models.merge_tags(one, other), models.merge_tags(other, one)
+        done = await gather(*merges, return_exceptions=True)
+        assert sorted(type(one) for one in done if one is not None) == [models.NotFound], done
+        assert await models.Tag.filter(id__in=[one.id, other.id]).count() == 1
+        await _holds(site)
+
+
 async def test_a_comment_and_its_reply_approved_at_once_are_both_shown(site, write):
     post = await write()
     await post.publish()
