@@ -71,8 +71,7 @@ class Page(Model):
     ) -> Self:
         """Write a draft page below another or at the top; `more` may set slug, position, seo_*, source_id."""
         slug = await free_slug(cls, site_id, more.pop("slug", None) or title)
-        # The page above may have been renamed since it was read.
-        above = (await cls.get(id=parent.id)).path if parent else ""
+        above = await _again(parent)
         moment = now()
         return await cls.create(
             site_id=site_id,
@@ -80,7 +79,7 @@ class Page(Model):
             created_at=moment,
             updated_at=moment,
             **_written(title, html),
-            **fitting(cls, {"slug": slug, "path": f"{above}/{slug}", **more}),
+            **fitting(cls, {"slug": slug, "path": f"{above.path if above else ''}/{slug}", **more}),
         )
 
     @atomic
@@ -96,6 +95,8 @@ class Page(Model):
     @atomic
     async def publish(self, at: datetime | None = None) -> None:
         """Show the page to everybody; the one above must be shown already: its name is in the path."""
+        # The page above may be withdrawn at the same moment.
+        await in_turn(self.site_id)
         if self.parent_id and not await Page.published().filter(id=self.parent_id).exists():
             raise Invalid("parent", "Publish the page above this one first.")
         moment = at or self.published_at or now()
@@ -106,6 +107,7 @@ class Page(Model):
     @atomic
     async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
         """Take the page away from readers; pages below it must be withdrawn first."""
+        await in_turn(self.site_id)
         await self._let_nothing_show_below()
         await self._change(status=to)
 
@@ -120,8 +122,7 @@ class Page(Model):
     async def move(self, parent: "Page | None") -> None:
         """Put the page, and the pages below it, below another page or at the top."""
         await in_turn(self.site_id)
-        # The page above may have been moved since it was read.
-        above = None if parent is None else await Page.get(id=parent.id)
+        above = await _again(parent)
         if above is not None and f"{above.path}/".startswith(f"{self.path}/"):
             raise Invalid("parentId", "A page is not below itself.")
         if above is not None and self.status is Status.PUBLISHED and not above.is_visible:
@@ -133,6 +134,7 @@ class Page(Model):
     @atomic
     async def remove(self) -> None:
         """Delete the page for good; pages below it must go first."""
+        await in_turn(self.site_id)
         if await Page.filter(parent_id=self.id).exists():
             raise InUse("id", "Delete or move the pages below this one first.")
         if not await Page.filter(id=self.id, version=self.version).delete():
@@ -169,6 +171,14 @@ class Page(Model):
     async def _changed(self) -> Refused:
         row = await Page.filter(id=self.id).only("id", "version").first()
         return NotFound("This page is gone.", field="id") if row is None else Changed(version=row.version)
+
+
+async def _again(page: Page | None) -> Page | None:
+    # It may have been renamed, moved or deleted since it was read.
+    row = await Page.filter(id=page.id).first() if page is not None else None
+    if page is not None and row is None:
+        raise NotFound("The page above is gone.", field="parentId")
+    return row
 
 
 async def next_page() -> datetime | None:

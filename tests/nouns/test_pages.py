@@ -1,5 +1,6 @@
 """Pages stand in a tree, and a page's path tells where."""
 
+from asyncio import gather
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,3 +91,25 @@ async def test_an_old_path_of_a_hidden_page_leads_nowhere(site, about):
     await about.rename("weg")
     await about.withdraw()
     assert await models.leads("/over-ons") is None
+
+
+async def test_no_page_stays_below_one_that_is_withdrawn_or_deleted_at_the_same_moment(site):
+    for number in range(8):
+        above = await Page.draft(site.id, f"Boven {number}", "")
+        below = await Page.draft(site.id, f"Onder {number}", "", parent=above)
+        await above.publish()
+        leave = above.withdraw()
+        done = await gather(below.publish(), leave, return_exceptions=True)
+        assert [type(one) for one in done if one is not None] == [models.Invalid], done
+        shown = await Page.published().filter(id__in=[above.id, below.id]).count()
+        assert shown == (0 if done[1] is None else 2)
+
+
+async def test_of_a_page_deleted_as_one_is_put_below_it_one_is_told_why_not(site):
+    for number in range(8):
+        above = await Page.draft(site.id, f"Boven {number}", "")
+        below = await Page.draft(site.id, f"Onder {number}", "")
+        done = await gather(above.remove(), below.move(above), return_exceptions=True)
+        assert sum(isinstance(one, models.Refused) for one in done) == 1, done
+        stands = await Page.get(id=below.id)
+        assert (stands.parent_id is None) == (done[0] is None)
