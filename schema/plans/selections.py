@@ -19,6 +19,7 @@ from graphql import (
     is_abstract_type,
 )  # fmt: skip
 
+from schema.permissions import EVERYBODY, who_may
 from schema.plans.asking import NotPlanned
 
 Nodes = tuple[FieldNode, ...]
@@ -72,6 +73,7 @@ class Selections:
                 continue
             if isinstance(node, FieldNode):
                 name = node.alias.value if node.alias else node.name.value
+                _require_everybodys(parent, node.name.value)
                 found.setdefault(name, []).append(node)
             elif isinstance(node, InlineFragmentNode):
                 if self._fits(parent, node):
@@ -103,6 +105,12 @@ class Selections:
         return condition is parent or (
             is_abstract_type(condition) and self._schema.is_sub_type(condition, parent)
         )
+
+
+def _require_everybodys(parent: GraphQLObjectType, field: str) -> None:
+    # All that a plan answers goes through here; a plan does not look at who asks.
+    if not field.startswith("__") and who_may(parent.name, field) != EVERYBODY:
+        raise NotPlanned(f"{parent.name}.{field} is not for everybody")
 
 
 def deciding(document: DocumentNode) -> frozenset[str]:

@@ -4,12 +4,15 @@ import json
 import os
 
 import pytest
-from graphql import execute
+from graphql import execute, parse
 
 import models
+from schema import permissions
 from schema.documents import Documents
 from schema.kept import Kept
 from schema.plans import MOST_WAYS, Plans
+from schema.plans.asking import NotPlanned
+from schema.plans.selections import Selections
 from tests.schema.garden import plant
 
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
@@ -64,6 +67,46 @@ async def test_what_is_not_everybodys_to_read_is_not_a_plans(asked, query):
     whole, planned, _ = await asked(query)
     assert not whole.errors
     assert planned is None
+
+
+CLOSED = [
+    (kind, field)
+    for kind, rows in permissions.TABLE.items()
+    for who, fields in rows.items()
+    if who != permissions.EVERYBODY
+    for field in fields.split()
+]
+OPEN = """{ site { title } posts { edges { cursor node { title blocks { ... on HeadingBlock { depth } } } }
+  pageInfo { endCursor } nodes { comments { nodes { author { name } } } } } }"""
+
+
+def test_no_plan_takes_a_field_that_the_table_does_not_give_to_everybody():
+    core = Documents().core
+    assert ("Comment", "heldBecause") in CLOSED
+    for kind, field in CLOSED:
+        document = parse(f"{{ {field} }}")
+        [operation] = document.definitions
+        with pytest.raises(NotPlanned):
+            Selections(core, document, {}).of(core.type_map[kind], [operation.selection_set])
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("Query", "site"),
+        ("Site", "title"),
+        ("Post", "title"),
+        ("PostConnection", "edges"),
+        ("PostEdge", "cursor"),
+        ("PageInfo", "endCursor"),
+        ("HeadingBlock", "depth"),
+        ("CommentAuthor", "name"),
+    ],
+)
+async def test_a_field_that_is_taken_from_everybody_is_taken_from_plans(asked, monkeypatch, kind, field):
+    assert (await asked(OPEN))[1] is not None
+    monkeypatch.setitem(permissions._ROWS, (kind, field), permissions.KNOWN)
+    assert (await asked(f"{OPEN} # anew"))[1] is None
 
 
 PICTURE = f"/media/{'c' * 64}-900.jpg"
