@@ -204,7 +204,7 @@ class Comment(Model):
         if not place.is_open:
             raise Closed
         if not place.has_above:
-            raise NotFound("There is no such comment below that post.", field="parentId")
+            raise NotFound("There is no such comment below that post.", field="parentId", why="reply")
         if place.id is None:
             return await cls.as_left(int(await Repeat.answer_to(key) or 0))
         values["held_because"] = place.held_because
@@ -247,7 +247,7 @@ class Comment(Model):
     ) -> Self:  # fmt: skip
         """Keep a comment in plain text; a reply below the deepest level joins that level."""
         if parent is not None and parent.post_id != post.id:
-            raise Invalid("parentId", "That comment stands below another post.")
+            raise Invalid("parentId", "That comment stands below another post.", why="reply")
         if parent is not None and parent.depth >= DEEPEST:
             parent = await cls.get(id=parent.parent_id)
         comment = await cls.create(

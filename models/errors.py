@@ -1,7 +1,7 @@
 """What the store refuses, in one tree; a class's docstring is its message.
 
 Refused
-├── NotFound (field)
+├── NotFound (field, why)
 ├── Changed (version)
 ├── Closed
 ├── FellBehind
@@ -9,7 +9,7 @@ Refused
 │   └── Expired
 ├── NotAllowed (role)
 ├── TooMany (wait)
-└── Invalid (field, limit)
+└── Invalid (field, limit, why)
     ├── Taken
     └── InUse
 StoreError
@@ -29,9 +29,12 @@ class Refused(Exception):
 class NotFound(Refused):
     """There is no such thing."""
 
-    def __init__(self, message: str | None = None, *, field: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, field: str | None = None, why: str | None = None
+    ) -> None:
         super().__init__(message)
         self.field = field
+        self.why = why
 
 
 class Changed(Refused):
@@ -77,10 +80,14 @@ class TooMany(Refused):
 class Invalid(Refused):
     """This value cannot be used."""
 
-    def __init__(self, field: str, message: str | None = None, *, limit: int | None = None) -> None:
+    # `why` names the reason where the field alone does not tell it.
+    def __init__(
+        self, field: str, message: str | None = None, *, limit: int | None = None, why: str | None = None
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.limit = limit
+        self.why = why
 
 
 class Taken(Invalid):

@@ -23,7 +23,7 @@ def fitting(noun: type[Model], values: dict[str, Any]) -> dict[str, Any]:
 def plain(name: str, value: str) -> str:
     """Give a text back when a store can keep each of its characters."""
     if not text.is_plain(value):
-        raise Invalid(as_asked(name), "A text holds no NUL and no lone surrogate.")
+        raise Invalid(as_asked(name), "A text holds no NUL and no lone surrogate.", why="not plain")
     return value
 
 

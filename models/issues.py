@@ -89,6 +89,11 @@ class Issue(Model):
         indexes = (("kind", "started_at"), ("started_at", "id"))
 
     @classmethod
+    def in_list(cls) -> QuerySet[Self]:
+        """Ask for issues without what their letters say, which is a whole post each."""
+        return cls.all().only(*(name for name in cls._meta.db_fields if name != "facts"))
+
+    @classmethod
     async def named(cls, id: int) -> Self:
         """Give the issue of a number; refuse a number that none has."""
         found = await cls.filter(id=id).first()
@@ -116,8 +121,10 @@ class Issue(Model):
 
     async def _turn(self, status: IssueStatus, *, of: Sequence[IssueStatus]) -> None:
         row = await Issue.select_for_update().filter(id=self.id).first()
-        if row is None or row.status not in (*of, status):
-            raise Invalid("id", f"This issue is {row.status if row else 'gone'} already.")
+        if row is None:
+            raise NotFound("This issue is gone.", field="id")
+        if row.status not in (*of, status):
+            raise Invalid("id", f"This issue is {row.status} already.", why="over")
         if row.status is not status:
             await row.put(status=status, held_at=now())
             await Job.cancel(row.work_key)  # which may wait for a while

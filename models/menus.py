@@ -87,21 +87,35 @@ async def arrange(site_id: int, slug: str, entries: list[Entry]) -> Menu:
     if await _arranged(menu.id) == [_outline(entry) for entry in entries]:
         return menu
     await MenuItem.filter(menu_id=menu.id).delete()
-    await _place(menu.id, None, entries, depth=1)
+    await _place(menu.id, entries)
     return menu
 
 
-async def _place(menu_id: int, parent_id: int | None, entries: list[Entry], *, depth: int) -> None:
-    for position, entry in enumerate(entries):
-        item = await MenuItem.create(
-            menu_id=menu_id,
-            parent_id=parent_id,
-            position=position,
-            label=text.clean_line(entry.label)[:200],
-            **fitting(MenuItem, _leading_to(entry.to)),
-        )
-        if depth < DEEPEST:
-            await _place(menu_id, item.id, entry.items, depth=depth + 1)
+async def _place(menu_id: int, entries: list[Entry]) -> None:
+    """Keep the entries level by level: those below need the ids of those above."""
+    level: list[tuple[int | None, list[Entry]]] = [(None, entries)]
+    for _ in range(DEEPEST):
+        rows = [
+            _item(menu_id, parent_id, position, entry)
+            for parent_id, below in level
+            for position, entry in enumerate(below)
+        ]
+        await MenuItem.bulk_create(rows)
+        if not any(entry.items for _, below in level for entry in below):
+            return
+        kept: Any = await MenuItem.filter(menu_id=menu_id).values_list("parent_id", "position", "id")
+        ids = {(parent_id, position): id for parent_id, position, id in kept}
+        level = [
+            (ids[parent_id, position], entry.items)
+            for parent_id, below in level
+            for position, entry in enumerate(below)
+        ]
+
+
+def _item(menu_id: int, parent_id: int | None, position: int, entry: Entry) -> MenuItem:
+    label = text.clean_line(entry.label)[:200]
+    to = fitting(MenuItem, _leading_to(entry.to))
+    return MenuItem(menu_id=menu_id, parent_id=parent_id, position=position, label=label, **to)
 
 
 async def _arranged(menu_id: int) -> list[Outline]:

@@ -98,7 +98,7 @@ class Page(Model):
         # The page above may be withdrawn at the same moment.
         await in_turn(self.site_id)
         if self.parent_id and not await Page.published().filter(id=self.parent_id).exists():
-            raise Invalid("parent", "Publish the page above this one first.")
+            raise Invalid("parentId", "Publish the page above this one first.", why="above")
         moment = at or self.published_at or now()
         if moment > now():
             await self._let_nothing_show_below()
@@ -124,9 +124,9 @@ class Page(Model):
         await in_turn(self.site_id)
         above = await _again(parent)
         if above is not None and f"{above.path}/".startswith(f"{self.path}/"):
-            raise Invalid("parentId", "A page is not below itself.")
+            raise Invalid("parentId", "A page is not below itself.", why="below itself")
         if above is not None and self.status is Status.PUBLISHED and not above.is_visible:
-            raise Invalid("parent", "Publish the page above this one first.")
+            raise Invalid("parentId", "Publish the page above this one first.", why="above")
         if (above and above.id) != self.parent_id:
             path = f"{above.path if above else ''}/{self.slug}"
             await self._lead_to(path, parent_id=above.id if above else None)
@@ -160,7 +160,7 @@ class Page(Model):
     async def _let_nothing_show_below(self) -> None:
         # A scheduled page counts too: it would appear below one that nobody may see.
         if await Page.filter(parent_id=self.id, status=Status.PUBLISHED).exists():
-            raise Invalid("status", "Withdraw the pages below this one first.")
+            raise Invalid("id", "Withdraw the pages below this one first.", why="below")
 
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}

@@ -19,7 +19,7 @@ from models.users import User
 async def merge_tags(tag: Tag, into: Tag) -> None:
     """Give all that has one tag the other; the old path, menus and subscribers follow."""
     if tag.id == into.id:
-        raise Invalid("intoId", "A tag is merged into another one.")
+        raise Invalid("intoId", "A tag is merged into another one.", why="itself")
     # Whoever publishes a post with either tag waits, and counts it once.
     await in_turn(tag.site_id)
     # Two who merge the same tags at once, the second perhaps the other way round: one may be gone meanwhile.

@@ -230,6 +230,7 @@ async def _require_room(site: Site, giver: User, address: Address) -> None:
     """Refuse to write to somebody over and over, or to many at once."""
     offered = Pen.filter(giver_id=giver.id, state=Held.OFFERED, passed_at__gt=now() - LIFE)
     if await offered.count() >= AT_ONCE:
-        raise Invalid("email", f"{AT_ONCE} pens are on their way; wait for an answer, or take one back.")
+        message = f"{AT_ONCE} pens are on their way; wait for an answer, or take one back."
+        raise Invalid("email", message, limit=AT_ONCE, why="pens")
     if not await Cap.take(keyed_digest(site.secret, KIND, address.folded), LETTERS):
         raise TooMany(timedelta(days=1))

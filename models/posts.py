@@ -109,11 +109,6 @@ class Post(Model):
         return cls.published(wanted).only(*_columns(LIST_WITHOUT))
 
     @classmethod
-    def in_full(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
-        """Ask the same with the body."""
-        return cls.published(wanted).only(*_columns(NEVER_READ))
-
-    @classmethod
     def open_to(cls, principal: Principal, *, without: Sequence[str] = NEVER_READ) -> QuerySet[Self]:
         """Ask for what somebody may read, which for who writes is more than is published."""
         return cls.filter(open_to(principal)).only(*_columns(without))
@@ -237,7 +232,7 @@ class Post(Model):
     async def schedule(self, at: datetime, *, newsletters: Sequence[Newsletter] | None = None) -> None:
         """Let the post appear by itself at a moment that lies ahead."""
         if known_moment(at) <= now():
-            raise Invalid("at", "A post is scheduled for a moment that lies ahead.")
+            raise Invalid("at", "A post is scheduled for a moment that lies ahead.", why="ahead")
         await self.publish(at, newsletters=newsletters)
 
     @atomic

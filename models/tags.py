@@ -1,8 +1,10 @@
 """Subjects of posts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -69,6 +71,18 @@ class Tag(Model):
         """Give the tag of that slug, else the one of that name; make one that is not known yet."""
         known = await cls.filter(site_id=site_id, slug=findable(words)).first()
         return known or await cls.named(site_id, words)
+
+    @classmethod
+    @atomic
+    async def all_called(cls, site_id: int, words: Sequence[str]) -> list["Tag"]:
+        """Give the same for several words; those that are known are asked for together."""
+        known = Q(slug__in=[findable(word) for word in words]) | Q(name__in=[_name(word) for word in words])
+        rows = await cls.filter(known, site_id=site_id)
+        found = {row.name: row for row in rows} | {row.slug: row for row in rows}
+        return [
+            found.get(findable(word)) or found.get(_name(word)) or await cls.called(site_id, word)
+            for word in words
+        ]
 
     @atomic
     async def rename(self, *, name: str | None = None, slug: str | None = None) -> None:

@@ -69,7 +69,7 @@ COMMENT_CLEANER = nh3.Cleaner(
 def sanitise(html: str) -> str:
     """Keep of a post's HTML what is safe; doing it twice gives the same. Refuse what nests beyond reason."""
     if nesting(html) > DEEPEST:
-        raise Invalid("content", f"A text nests at most {DEEPEST} elements into each other.")
+        raise Invalid("content", f"A text nests at most {DEEPEST} elements into each other.", why="nested")
     return _settle(POST_CLEANER, html)
 
 

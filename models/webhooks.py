@@ -169,7 +169,7 @@ class Webhook(Model):
     async def ping(self, *, by: Principal) -> WebhookCall:
         """Promise a message that says nothing, to try it out."""
         if self.is_paused:
-            raise Invalid("id", "This webhook is paused; let it go on first.")
+            raise Invalid("id", "This webhook is paused; let it go on first.", why="paused")
         await Audit.note(by, "webhook.ping", self.id)
         return await WebhookCall.promise(self.id, HookEvent.PING, self.id, {})
 
@@ -220,7 +220,7 @@ def quietly() -> Iterator[None]:
 async def replay(call: WebhookCall, *, by: Principal) -> None:
     """Make a call once more, whatever came of it."""
     if (await Webhook.by_id(call.webhook_id)).is_paused:
-        raise Invalid("id", "This webhook is paused; let it go on first.")
+        raise Invalid("id", "This webhook is paused; let it go on first.", why="paused")
     await call.begin_anew()
     await Audit.note(by, "webhook.replay", call.id)
 
@@ -270,7 +270,7 @@ def _chosen(events: Collection[HookEvent]) -> list[str]:
     if not events:
         raise Invalid("events", "Choose at least one event.")
     if HookEvent.PING in events:
-        raise Invalid("events", "A ping is sent to try a webhook out; it is no choice.")
+        raise Invalid("events", "A ping is sent to try a webhook out; it is no choice.", why="ping")
     return [str(event) for event in CHOICES if event in events]
 
 

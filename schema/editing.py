@@ -53,6 +53,15 @@ async def found(question: QuerySet[M], id: str | None, kind: str, *, field: str 
     return row
 
 
+async def found_all(question: QuerySet[M], ids: Sequence[str], kind: str, *, field: str) -> dict[str, M]:
+    """Give the rows that several identifiers name, read together, in that order."""
+    named = {id: row_id(id, kind) or 0 for id in ids}
+    rows = {row.pk: row for row in await question.filter(id__in=list(named.values()))} if named else {}
+    if not rows.keys() >= set(named.values()):
+        raise models.NotFound(f"There is no such {kind.lower()}.", field=field)
+    return {id: rows[key] for id, key in named.items()}
+
+
 async def maybe(question: QuerySet[M], id: str | None, kind: str, *, field: str) -> M | None:
     """Do so for an identifier that may be null."""
     return None if id is None else await found(question, id, kind, field=field)
@@ -75,7 +84,7 @@ async def content_of(input: Any) -> models.Content | None:
         return await models.Content.read(given[said[0]], format)
     except models.Invalid as refusal:
         field = "contentHtml" if format is models.Format.HTML else "contentMarkdown"
-        raise models.Invalid(field, str(refusal), limit=refusal.limit) from None
+        raise models.Invalid(field, str(refusal), limit=refusal.limit, why=refusal.why) from None
 
 
 def given(input: Any, *names: str, **columns: str) -> dict[str, Any]:

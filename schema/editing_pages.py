@@ -22,12 +22,14 @@ from schema.editing_site_inputs import (
     UpdateMenuInput,
     UpdatePageInput,
 )
+from schema.ids import row_id
 
 MOST_ITEMS = 200
 # What the nouns call what an input calls otherwise.
-INPUT_NAMES = {"parent": "parentId", "path": "slug"}
+INPUT_NAMES = {"path": "slug"}
 Work = Callable[[models.Page], Awaitable[object]]
-TARGETS = {
+Targets = dict[tuple[str, int], Any]
+TARGETS: dict[str, tuple[Any, str]] = {
     "author_id": (models.Author, "Author"),
     "page_id": (models.Page, "Page"),
     "post_id": (models.Post, "Post"),
@@ -162,7 +164,8 @@ def _slug(slug: str) -> str:
 
 async def _entries(items: list[MenuItemInput]) -> list[models.Entry]:
     _measure(items)
-    return [await _entry(item, f"items.{place}") for place, item in enumerate(items)]
+    targets = await _targets(items)
+    return [_entry(item, f"items.{place}", targets) for place, item in enumerate(items)]
 
 
 def _measure(items: list[MenuItemInput]) -> None:
@@ -177,17 +180,39 @@ def _measure(items: list[MenuItemInput]) -> None:
         level = [inner for item in level for inner in item.items]
 
 
-async def _entry(item: MenuItemInput, field: str) -> models.Entry:
+async def _targets(items: list[MenuItemInput]) -> Targets:
+    """Read all rows that a menu leads to, those of one kind together."""
+    wanted: dict[str, set[int]] = {name: set() for name in TARGETS}
+    waiting = list(items)
+    while waiting:
+        item = waiting.pop()
+        waiting += item.items
+        if item.target:
+            for name, (_, kind) in TARGETS.items():
+                if (id := getattr(item.target, name)) is not UNSET:
+                    wanted[name].add(row_id(id or "", kind) or 0)
+    return {
+        (name, row.id): row
+        for name, ids in wanted.items()
+        if ids
+        for row in await TARGETS[name][0].filter(id__in=ids)
+    }
+
+
+def _entry(item: MenuItemInput, field: str, targets: Targets) -> models.Entry:
     if not models.text.clean_line(item.label):
         raise models.Invalid(f"{field}.label", "An item of a menu needs a label.")
-    below = [await _entry(inner, f"{field}.items.{place}") for place, inner in enumerate(item.items)]
-    return models.Entry(item.label, await _target(item.target, f"{field}.target"), below)
+    below = [_entry(inner, f"{field}.items.{place}", targets) for place, inner in enumerate(item.items)]
+    return models.Entry(item.label, _target(item.target, f"{field}.target", targets), below)
 
 
-async def _target(target: MenuTargetInput | None, field: str) -> Any:
+def _target(target: MenuTargetInput | None, field: str, targets: Targets) -> Any:
     if not target:
         return None
-    for name, (noun, kind) in TARGETS.items():
+    for name, (_, kind) in TARGETS.items():
         if (id := getattr(target, name)) is not UNSET:
-            return await found(noun.all(), id, kind, field=f"{field}.{kind.lower()}Id")
+            row = targets.get((name, row_id(id or "", kind) or 0))
+            if row is None:
+                raise models.NotFound(f"There is no such {kind.lower()}.", field=f"{field}.{kind.lower()}Id")
+            return row
     return target.url

@@ -9,7 +9,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import bounded, change, content_of, found, given, maybe, said_as
+from schema.editing import bounded, change, content_of, found, found_all, given, maybe, said_as
 from schema.editing_posts_inputs import (
     ArchivePostInput,
     CreatePostInput,
@@ -219,7 +219,7 @@ async def _said(info: Info, input: CreatePostInput | UpdatePostInput) -> dict[st
         said["authors"] = await _authors(info, input.author_ids or [])
     if input.tag_slugs is not UNSET:
         words = bounded("tagSlugs", input.tag_slugs or [], MOST_TAGS)
-        said["tags"] = [await models.Tag.called(site_id, word) for word in words]
+        said["tags"] = await models.Tag.all_called(site_id, words)
     return said
 
 
@@ -239,7 +239,7 @@ async def _authors(info: Info, ids: list[strawberry.ID] | None) -> list[models.A
         authors = await known.filter(id=principal.author_id or 0)
     else:
         named = bounded("authorIds", ids, MOST_AUTHORS)
-        authors = [await found(known, id, "Author", field="authorIds") for id in named]
+        authors = list((await found_all(known, named, "Author", field="authorIds")).values())
     if not principal.edits_all and principal.author_id not in [author.id for author in authors]:
         raise models.NotAllowed(models.Role.EDITOR)
     return authors

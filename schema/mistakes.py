@@ -97,7 +97,6 @@ SENTENCES = {
         "topics_limit": "Kies hoogstens {limit} dingen.",
         "closed": "Bij dit bericht kan niet gereageerd worden.",
         "postId": "Dit bericht is er niet, of niet meer.",
-        "parentId": "De reactie waarop je antwoordt is er niet meer.",
         "authorName": "Schrijf je naam erbij.",
         "authorName_limit": "Een naam heeft hoogstens {limit} tekens.",
         "authorEmail": "Dit is geen e-mailadres. Schrijf het zoals anna@example.org; het wordt niet getoond.",
@@ -110,7 +109,7 @@ SENTENCES = {
         "altText_limit": "De beschrijving van een plaatje heeft hoogstens {limit} tekens.",
         "token": "Er is al op geantwoord, dus je reactie blijft staan.",
         "missing": "Dit is er niet, of niet meer.",
-        "days": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
+        "days_limit": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
         "scopes": "Een token mag niet meer dan wie het maakt.",
         "receiver": "Schrijf een adres op het openbare internet, zoals https://hooks.example/berichten.",
         "receiver_limit": "Er kunnen er niet meer dan {limit} zijn.",
@@ -120,10 +119,7 @@ SENTENCES = {
         "authorIds": "Een van deze auteurs is er niet.",
         "imageId": "Dit beeld is er niet.",
         "title": "Schrijf een titel.",
-        "at": "Kies een moment dat nog komt.",
         "contentMarkdown": "Geef de tekst als HTML of als Markdown, niet als allebei.",
-        "page.parentId": "Publiceer eerst de pagina die hierboven staat.",
-        "status": "Neem eerst de pagina's hieronder terug.",
         "href": "Een menu leidt naar een pad, of naar een adres van het web, e-mail of telefoon.",
         "in_use": "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
         "taken": "Zo heet al iets anders.",
@@ -150,7 +146,6 @@ SENTENCES = {
         "topics_limit": "Choose at most {limit} things.",
         "closed": "This post takes no comments.",
         "postId": "This post is not there, or not any more.",
-        "parentId": "The comment you reply to is not there any more.",
         "authorName": "Add your name.",
         "authorName_limit": "A name holds at most {limit} characters.",
         "authorEmail": "This is no e-mail address. Write one such as ann@example.org; it is not shown.",
@@ -163,7 +158,7 @@ SENTENCES = {
         "altText_limit": "The description of a picture holds at most {limit} characters.",
         "token": "Somebody has replied, so your comment stays.",
         "missing": "This is not there, or not any more.",
-        "days": "A token works for a day at least, and for {limit} days at most.",
+        "days_limit": "A token works for a day at least, and for {limit} days at most.",
         "scopes": "A token may do no more than who makes it.",
         "receiver": "Write an address on the public internet, such as https://hooks.example/posts.",
         "receiver_limit": "There can be no more than {limit}.",
@@ -173,10 +168,7 @@ SENTENCES = {
         "authorIds": "One of these authors is not there.",
         "imageId": "This picture is not there.",
         "title": "Write a title.",
-        "at": "Choose a moment that lies ahead.",
         "contentMarkdown": "Give the text as HTML or as Markdown, not as both.",
-        "page.parentId": "Publish the page above this one first.",
-        "status": "Withdraw the pages below this one first.",
         "href": "A menu leads to a path, or to an address of the web, mail or telephone.",
         "in_use": "This is still needed. Change what points to it first.",
         "taken": "Something else is called so already.",
@@ -184,7 +176,41 @@ SENTENCES = {
         "forbidden": "You may not do this. Sign in as someone who may.",
     },
 }
-NOUN_OF_INPUT = re.compile("([A-Z][a-z]+)Input$")
+# Where the name of a field does not tell what is wrong with it, the reason does.
+REASONS = {
+    "nl": {
+        "above": "Publiceer eerst de pagina die hierboven staat.",
+        "ahead": "Kies een moment dat nog komt.",
+        "answered": "Op deze uitnodiging is al geantwoord, of ze is teruggenomen.",
+        "below": "Neem eerst de pagina's hieronder terug.",
+        "below itself": "Een pagina staat niet onder zichzelf.",
+        "itself": "Kies een ander onderwerp om dit in op te laten gaan.",
+        "nested": "Deze tekst zit te diep in elkaar: maak het eenvoudiger.",
+        "none": "Kies er minstens één.",
+        "not plain": "Hier staat een teken in dat niet bewaard kan worden.",
+        "over": "Deze uitgave is al verzonden of teruggenomen.",
+        "paused": "Deze webhook staat stil. Laat hem eerst weer gaan.",
+        "pens": "Er zijn al {limit} uitnodigingen onderweg. Wacht op antwoord, of neem er een terug.",
+        "ping": "Een proefbericht is niet te kiezen: dat stuur je om te proberen.",
+        "reply": "De reactie waarop je antwoordt staat niet onder dit bericht, of niet meer.",
+    },
+    "en": {
+        "above": "Publish the page above this one first.",
+        "ahead": "Choose a moment that lies ahead.",
+        "answered": "This invitation was answered already, or taken back.",
+        "below": "Withdraw the pages below this one first.",
+        "below itself": "A page does not stand below itself.",
+        "itself": "Choose another tag to merge this one into.",
+        "nested": "This text nests too deep: make it simpler.",
+        "none": "Choose at least one.",
+        "not plain": "This holds a character that cannot be kept.",
+        "over": "This issue was sent or recalled already.",
+        "paused": "This webhook is paused. Let it go on first.",
+        "pens": "{limit} invitations are on their way already. Wait for an answer, or take one back.",
+        "ping": "A test message cannot be chosen: it is sent to try a webhook out.",
+        "reply": "The comment you reply to is not below this post, or not any more.",
+    },
+}
 Mistake = (
     CommentsClosedError
     | ConflictError
@@ -234,34 +260,44 @@ def mistake(
             message = _say(language, "closed")
             return CommentsClosedError(code=ErrorCode.COMMENTS_CLOSED, message=message, path=_path("postId"))
         case models.NotFound(field=str(field)):
-            message = _say(language, _known(language, field.rpartition(".")[2], "missing"))
+            message = _why(refusal, language) or _say(language, _named(language, field, "missing"))
             return NotFoundError(
                 code=ErrorCode.NOT_FOUND, message=message, path=_path(field), missing_id=_id_at(field, input)
             )
         case models.Invalid(field=field, limit=limit):
-            message = _say(language, _key_of(refusal, language, input), limit=limit)
+            message = _why(refusal, language) or _say(language, _key_of(refusal, language), limit=limit)
             return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
     raise refusal
 
 
-def _key_of(refusal: models.Invalid, language: str, input: object) -> str:
-    if isinstance(refusal, models.Taken | models.InUse):
-        return "taken" if isinstance(refusal, models.Taken) else "in_use"
-    name = "receiver" if isinstance(refusal, models.NotCalled) else refusal.field.rpartition(".")[2]
+def _why(refusal: models.NotFound | models.Invalid, language: str) -> str | None:
+    if refusal.why is None:
+        return None
+    return REASONS[language][refusal.why].format(limit=getattr(refusal, "limit", None))
+
+
+def _key_of(refusal: models.Invalid, language: str) -> str:
+    match refusal:
+        case models.Taken():
+            return "taken"
+        case models.InUse():
+            return "in_use"
+    name = "receiver" if isinstance(refusal, models.NotCalled) else refusal.field
     if refusal.limit is not None:
-        return _known(language, f"{name}_limit", "too_long")
-    noun = NOUN_OF_INPUT.search(type(input).__name__)
-    return _known(language, f"{noun[1].lower() if noun else ''}.{name}", name, "invalid")
+        return _named(language, f"{name}_limit", "too_long")
+    return _named(language, name, "invalid")
 
 
-def _known(language: str, *keys: str) -> str:
-    return next(key for key in keys if key in SENTENCES[language])
+def _named(language: str, field: str, otherwise: str) -> str:
+    """Give the key of the sentence for the last name of a path."""
+    name = field.rpartition(".")[2]
+    return name if name in SENTENCES[language] else otherwise
 
 
 def _id_at(field: str, input: object) -> strawberry.ID | None:
     """Give the identifier that was said in a field of the input, when it is one for identifiers."""
     name = re.sub("([A-Z])", r"_\1", field).lower()
-    return getattr(input, name, None) if name.endswith("_id") else None
+    return getattr(input, name, None) if name == "id" or name.endswith("_id") else None
 
 
 def _path(field: str) -> list[str]:

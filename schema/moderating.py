@@ -8,7 +8,7 @@ from strawberry import Info
 
 import models
 from schema.commands import COSTLY, DONE, SAID, mistakes_as_data, once
-from schema.ids import row_id
+from schema.editing import found_all
 from schema.mistakes import ForbiddenError, NotFoundError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.statuses import CommentStatus
@@ -93,8 +93,10 @@ class Moderating:
     async def moderate_comments(
         info: Info, input: Annotated[ModerateCommentsInput, SAID]
     ) -> ModerateCommentsPayload | None:
-        if not 0 < len(input.ids) <= MOST:
-            raise models.Invalid("ids", f"`ids` holds 1 to {MOST} identifiers.", limit=MOST)
+        if not input.ids:
+            raise models.Invalid("ids", "`ids` holds at least one identifier.", why="none")
+        if len(input.ids) > MOST:
+            raise models.Invalid("ids", f"`ids` holds at most {MOST} identifiers.", limit=MOST)
         return ModerateCommentsPayload(comments=await _moderated(info, input, input.ids, field="ids"))
 
     @strawberry.mutation(description="Delete a comment with its replies, for good.", directives=[COSTLY])
@@ -123,8 +125,5 @@ async def _moderated(info: Info, input: Any, ids: Sequence[str], *, field: str) 
 
 
 async def _found(ids: Sequence[str], *, field: str) -> list[Any]:
-    wanted = [row_id(id, "Comment") or 0 for id in ids]
-    found = {comment.id: comment for comment in await models.Comment.filter(id__in=wanted)}
-    if set(wanted) - found.keys():
-        raise models.NotFound("There is no such comment.", field=field)
-    return [found[id] for id in wanted]
+    found = await found_all(models.Comment.all(), ids, "Comment", field=field)
+    return [found[id] for id in ids]
