@@ -80,6 +80,11 @@ class Revision(Model):
         return cls.filter(own(principal, "post__"))
 
     @classmethod
+    def in_list(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask the same without the texts, each of which may be as long as a post."""
+        return cls.open_to(principal).only(*(name for name in cls._meta.db_fields if name != "source"))
+
+    @classmethod
     def of_post(cls, post_id: int) -> QuerySet[Self]:
         """Ask for the revisions of a post."""
         return cls.filter(post_id=post_id)

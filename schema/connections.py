@@ -76,6 +76,7 @@ def total_field() -> Any:
 
 
 def info_field() -> Any:
+    """Declare where a page of a connection stands in the whole."""
     return strawberry.field(description="Pagination state.")
 
 

@@ -176,7 +176,7 @@ async def _published(event: PostPublished, *, author_slug: str | None) -> PostPu
 async def _progressed(event: IssueProgressed, *, issue_id: int) -> IssueProgressedEvent | None:
     if event.issue_id != issue_id:
         return None
-    issue: Any = await models.Issue.filter(id=issue_id).first()
+    issue: Any = await models.Issue.in_list().filter(id=issue_id).first()
     return None if issue is None else IssueProgressedEvent(issue=issue, loaders=_loaders_of(event))
 
 

@@ -31,7 +31,7 @@ OPEN_TO: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
     "Tag": models.Tag.open_to,
     "Comment": models.Comment.shown,
     "Image": models.Image.shown,
-    "Revision": models.Revision.open_to,
+    "Revision": models.Revision.in_list,
 }
 TEXTS: dict[str, Callable[[models.Principal], QuerySet[Any]]] = {
     "post": models.Post.open_to,
@@ -84,9 +84,20 @@ class Loaders:
         return self._loader("revisions before", models.Revision.before_each)
 
     @property
+    def wordings(self) -> DataLoader[int, Any]:
+        """Load revisions with their texts, by id, for who may edit the posts."""
+        question = models.Revision.open_to(self._principal)
+        return self._loader("wordings", lambda ids: _found(question, ids))
+
+    @property
     def progress(self) -> DataLoader[int, Any]:
         """Count how the letters of each issue stand."""
         return self._loader("progress", _progress)
+
+    @property
+    def topics(self) -> DataLoader[int, list[models.Topic]]:
+        """Load what each subscriber wants letters about."""
+        return self._loader("topics", _topics)
 
     def rows(self, noun: str) -> DataLoader[int, Any]:
         """Load visible rows of a noun by id."""
@@ -154,8 +165,13 @@ class _SharedLoader(DataLoader[Any, Any]):
 
 
 async def _progress(ids: list[int]) -> list[models.Progress | None]:
-    found = await models.progress_of(await models.Issue.filter(id__in=ids))
+    found = await models.progress_of(await models.Issue.in_list().filter(id__in=ids))
     return [found.get(id) for id in ids]
+
+
+async def _topics(ids: list[int]) -> list[list[models.Topic]]:
+    found = await models.topics_of_each(ids)
+    return [found.get(id, []) for id in ids]
 
 
 def _parents(listed: Listed, keys: list[Any]) -> Parents:

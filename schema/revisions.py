@@ -9,11 +9,22 @@ from strawberry import UNSET, Info, Parent
 
 import models
 from models.paging import Order
-from schema.connections import After, Before, First, Last, PageInfo, Slice, below, window
-from schema.directives import SEMANTIC_NON_NULL, Cost
+from schema.connections import (
+    After,
+    Before,
+    First,
+    Last,
+    PageInfo,
+    below,
+    cursor_field,
+    info_field,
+    total_field,
+    window,
+)
+from schema.directives import LARGE, SEMANTIC_NON_NULL, Cost
 from schema.ids import row_id
 from schema.nodes import Node, identifier, rows_of
-from schema.sources import Listed, column, derived
+from schema.sources import Listed, column
 
 NEWEST = Order("created_at", descending=True)
 
@@ -80,7 +91,6 @@ Since = Annotated[
 class Revision(Node):
     is_type_of = rows_of(models.Revision)
     id: strawberry.ID = identifier("Revision")
-    content_source: ContentSource = derived("The text.", ContentSource.of, "source", "source_format")
     created_at: datetime = column("Moment of its first save.")
     editor_name: str = column("Name of who saved it, at that time; empty when nobody knows.")
     excerpt: str | None = column("Written summary.", of="summary")
@@ -88,6 +98,12 @@ class Revision(Node):
     saved_at: datetime = column("Moment of its last save: those of one person within minutes are one.")
     title: str = column("Title.")
     version: int = column("Version that the post had with it.")
+
+    @strawberry.field(description="The text.", directives=[SEMANTIC_NON_NULL, LARGE])
+    @staticmethod
+    async def content_source(root: Parent[models.Revision], info: Info) -> ContentSource | None:
+        whole = await info.context.loaders.wordings.load(root.id)
+        return None if whole is None else ContentSource.of(whole.source, whole.source_format)
 
     @strawberry.field(
         description="What changed since the one before, or since another.", directives=[Cost(weight=20)]
@@ -101,21 +117,21 @@ class Revision(Node):
                 return None
         else:
             old = await info.context.loaders.revisions_before.load((root.post_id, root.id))
-        found = await models.compare(old.source if old else "", root.source)
+        if (new := await info.context.loaders.wordings.load(root.id)) is None:
+            return None
+        found = await models.compare(old.source if old else "", new.source)
         return RevisionDiff(
-            excerpt_after=root.summary,
+            excerpt_after=new.summary,
             excerpt_before=old.summary if old else None,
             hunks=found,  # type: ignore[arg-type]
-            title_after=root.title,
+            title_after=new.title,
             title_before=old.title if old else None,
         )
 
 
 @strawberry.type(description="A revision within a connection.")
 class RevisionEdge:
-    cursor: str = strawberry.field(
-        resolver=lambda root: root.order.cursor(root.node), description="Opaque keyset cursor."
-    )
+    cursor: str = cursor_field()
     node: Revision = strawberry.field(description="The revision.")
 
 
@@ -123,15 +139,8 @@ class RevisionEdge:
 class RevisionConnection:
     edges: list[RevisionEdge] = strawberry.field(description="Revisions with their cursors.")
     nodes: list[Revision] = strawberry.field(description="Revisions without cursors.")
-    page_info: PageInfo = strawberry.field(description="Pagination state.")
-
-    @strawberry.field(
-        description="How many there are in all; counted only when asked for.",
-        directives=[SEMANTIC_NON_NULL, Cost(weight=5)],
-    )
-    @staticmethod
-    async def total_count(root: Parent[Slice]) -> int | None:
-        return await root.total()
+    page_info: PageInfo = info_field()
+    total_count: int | None = total_field()
 
 
 async def revisions_of(
@@ -142,7 +151,7 @@ async def revisions_of(
     principal = info.context.principal
 
     def question() -> object:
-        return models.Revision.open_to(principal)
+        return models.Revision.in_list(principal)
 
     declared = Listed("post.revisions", question, NEWEST, "post_id")  # type: ignore[arg-type]
     return await below(root, info, declared, NEWEST, window(first, last, after, before), "Revision")  # type: ignore[return-value]

@@ -9,7 +9,18 @@ from strawberry import UNSET, Info, Parent
 
 import models
 from models.paging import Order, page
-from schema.connections import After, Before, First, Last, PageInfo, Slice, cursor_field, total_field, window
+from schema.connections import (
+    After,
+    Before,
+    First,
+    Last,
+    PageInfo,
+    Slice,
+    cursor_field,
+    info_field,
+    total_field,
+    window,
+)
 from schema.directives import SEMANTIC_NON_NULL, paged
 from schema.nodes import Node, identifier, rows_of
 from schema.scalars import URL
@@ -74,7 +85,7 @@ class WebhookCallEdge:
 class WebhookCallConnection:
     edges: list[WebhookCallEdge] = strawberry.field(description="Calls with their cursors.")
     nodes: list[WebhookCall] = strawberry.field(description="Calls without cursors.")
-    page_info: PageInfo = strawberry.field(description="Pagination state.")
+    page_info: PageInfo = info_field()
     total_count: int | None = total_field()
 
 
