@@ -52,7 +52,15 @@ from models.files import Files, files_at
 from models.founding import found
 from models.images import Image, draw_renditions
 from models.instants import now
-from models.interests import Topic, described, known_topics, read_topic, topic_code, topics_of
+from models.interests import (
+    Topic,
+    described,
+    known_topics,
+    read_topic,
+    topic_code,
+    topics_of,
+    topics_of_each,
+)
 from models.invitations import invite
 from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
@@ -280,6 +288,7 @@ __all__ = [
     "to_own",
     "topic_code",
     "topics_of",
+    "topics_of_each",
     "try_out",
     "unsuppress",
     "webhooks",

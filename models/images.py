@@ -41,8 +41,8 @@ class Image(Model):
     id = fields.IntField(primary_key=True)
     site: Any = belongs_to("Site", indexed=False)
     site_id: int
-    # No foreign key: a user points at an author, an author at a portrait, and Tortoise cannot create tables in
-    # a circle. Users stay when they retire.
+    # No foreign key: a user points at an author, that at a portrait, and Tortoise cannot create tables in a
+    # circle. Users stay when they retire.
     user_id = fields.IntField(null=True)
     url = fields.CharField(max_length=2000)
     alt_text = fields.TextField(default="")

@@ -54,6 +54,11 @@ class Interest(Model):
         return next((kind, id) for kind in KINDS if (id := getattr(self, f"{kind}_id")) is not None)
 
 
+def subscribed_to(newsletter: str) -> QuerySet[Interest]:
+    """Ask for the interests in a newsletter, by its slug."""
+    return Interest.filter(newsletter__slug=newsletter)
+
+
 async def topics_of(subscription_id: int) -> list[Topic]:
     """Give what a subscriber wants letters about."""
     return (await topics_of_each([subscription_id])).get(subscription_id, [])

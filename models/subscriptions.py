@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tortoise import fields
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -19,10 +20,11 @@ from models.deliveries import Delivery, LetterKind
 from models.errors import Expired, Invalid, NotFound, Unproven
 from models.fitting import fitting, plain
 from models.instants import Instant, known_moment, lasts, now
-from models.interests import Topic, read_topic, set_topics, still_there, topic_code, topics_of
+from models.interests import Topic, read_topic, set_topics, still_there, subscribed_to, topic_code, topics_of
 from models.jobs import Lane
 from models.relations import belongs_to
 from models.site import Site, known_language, known_time_zone
+from models.slugs import findable
 from models.suppressions import Scope, Suppression
 from models.tokens import Token, digest, fresh_code, fresh_secret, keyed_digest, matches
 from models.webhook_calls import HookEvent
@@ -86,12 +88,34 @@ class Subscription(Model):
     class Meta:
         table = "subscription"
         unique_together = (("site_id", "mailbox"),)
-        indexes = (("status", "id"), ("status", "asked_at"), ("frequency", "time_zone"))
+        indexes = (
+            ("status", "id"), ("status", "asked_at"), ("frequency", "time_zone"), ("created_at", "id")
+        )  # fmt: skip
 
     @classmethod
     def confirmed(cls) -> QuerySet[Self]:
         """Ask for those who said yes and did not leave: the only ones that a letter of a topic goes to."""
         return cls.filter(status=SubscriptionStatus.CONFIRMED)
+
+    @classmethod
+    def listed(
+        cls, site: Site, *, statuses: Sequence[SubscriptionStatus] = (), newsletter: str | None = None,
+        search: str | None = None,
+    ) -> QuerySet[Self]:  # fmt: skip
+        """Ask for the subscriptions of a site: in any of some states, of a newsletter by its slug, and with
+        something in their name or address; what is left out does not matter.
+        """
+        asked = cls.filter(site_id=site.id)
+        if statuses:
+            asked = asked.filter(status__in=list(statuses))
+        if newsletter is not None:
+            asked = asked.filter(
+                id__in=Subquery(subscribed_to(findable(newsletter)).values("subscription_id"))
+            )
+        if search is not None:
+            word = plain("search", search).strip()
+            asked = asked.filter(Q(name__icontains=word) | Q(email__icontains=word))
+        return asked
 
     @classmethod
     async def of(cls, site: Site, email: str) -> Self:

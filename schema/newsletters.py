@@ -1,4 +1,4 @@
-"""Newsletters, and subscriptions as their owner sees them."""
+"""Newsletters, and subscriptions as their owner sees them, and those who send to them."""
 
 from datetime import datetime
 from enum import Enum
@@ -9,7 +9,7 @@ import strawberry
 from strawberry import Info, Parent
 
 import models
-from schema.directives import SEMANTIC_NON_NULL, bounded
+from schema.directives import SEMANTIC_NON_NULL, Cost, bounded
 from schema.nodes import Node, identifier, rows_of
 from schema.scalars import EmailAddress, LanguageTag
 from schema.sources import column, derived, worked
@@ -67,7 +67,7 @@ class NewsletterSubscription(Node):
 
     @strawberry.field(
         description="Everything that is held of this address, as a JSON document to keep.",
-        directives=[SEMANTIC_NON_NULL],
+        directives=[SEMANTIC_NON_NULL, Cost(weight=100)],
     )
     @staticmethod
     async def export(root: Parent[models.Subscription], info: Info) -> str | None:
@@ -76,8 +76,8 @@ class NewsletterSubscription(Node):
     @strawberry.field(description="What it receives mail about.", directives=[SEMANTIC_NON_NULL, bounded(50)])
     @staticmethod
     async def topics(root: Parent[models.Subscription], info: Info) -> list[Topic] | None:
-        topics = await models.topics_of(root.id)
         loaders = info.context.loaders
+        topics = await loaders.topics.load(root.id)
         found = {
             (kind, row.id): row
             for kind, node in NODES.items()

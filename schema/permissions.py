@@ -97,6 +97,8 @@ TABLE: dict[str, dict[Who, str]] = {
             "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone topics"
         ),
     },
+    "NewsletterSubscriptionConnection": {Scope.SUBSCRIBERS_MANAGE: "edges nodes pageInfo totalCount"},
+    "NewsletterSubscriptionEdge": {Scope.SUBSCRIBERS_MANAGE: "cursor node"},
     "NotFoundError": {EVERYBODY: "code message missingId path"},
     "OutboxLetter": {EVERYBODY: "html language links sentAt subject text to"},
     "Page": {
@@ -129,7 +131,7 @@ TABLE: dict[str, dict[Who, str]] = {
         ),
         Scope.CONTENT_READ: "pages",
         Scope.CONTENT_WRITE: "pens",
-        Scope.SUBSCRIBERS_MANAGE: "issue issues",
+        Scope.SUBSCRIBERS_MANAGE: "issue issues newsletterSubscriptions",
         Scope.TOKENS_MANAGE: "accessTokens users webhooks",
     },
     "QuoteBlock": {EVERYBODY: "attribution html"},
@@ -171,8 +173,8 @@ TABLE: dict[str, dict[Who, str]] = {
             "createdAt event id lastReason lastStatus messageId nextTryAt settledAt state tries"
         ),
     },
-    "WebhookCallConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
-    "WebhookCallEdge": {EVERYBODY: "cursor node"},
+    "WebhookCallConnection": {Scope.TOKENS_MANAGE: "edges nodes pageInfo totalCount"},
+    "WebhookCallEdge": {Scope.TOKENS_MANAGE: "cursor node"},
     "WebhookCallPayload": {EVERYBODY: "call clientMutationId errors query"},
     "WebhookPayload": {EVERYBODY: "clientMutationId errors query secret webhook"},
 }

@@ -38,6 +38,7 @@ from schema.nodes import Node
 from schema.outbox import OutboxLetter, kept_letters
 from schema.pens import Pen
 from schema.permissions import demand
+from schema.subscribers import NewsletterSubscriptionConnection, NewsletterSubscriptionFilter, subscribers
 from schema.types import ArchiveMonth, Author, Page, Post, Site, Tag
 from schema.users import AccessToken, User
 from schema.webhooks import Webhook
@@ -122,7 +123,7 @@ class Query:
     @strawberry.field(description="One issue.")
     @staticmethod
     async def issue(id: Identifier) -> Issue | None:
-        return await models.Issue.filter(id=row_id(id, "Issue") or 0).first()  # type: ignore[return-value]
+        return await models.Issue.in_list().filter(id=row_id(id, "Issue") or 0).first()  # type: ignore[return-value]
 
     @strawberry.field(
         description="Issues: posts and digests that went to subscribers, newest first.",
@@ -132,7 +133,7 @@ class Query:
     async def issues(
         after: After = UNSET, before: Before = UNSET, first: First = UNSET, last: Last = UNSET
     ) -> IssueConnection | None:
-        question = models.Issue.all()
+        question = models.Issue.in_list()
         found = await page(question, NEWEST_ISSUES, window(first, last, after, before))
         return Slice(found, NEWEST_ISSUES, question.count)  # type: ignore[return-value]
 
@@ -146,6 +147,20 @@ class Query:
         except models.Unproven:
             return None
         return row  # type: ignore[return-value]
+
+    @strawberry.field(
+        description="Subscriptions, newest first, for those who send to them.",
+        directives=[SEMANTIC_NON_NULL, paged()],
+    )
+    @staticmethod
+    async def newsletter_subscriptions(
+        info: Info, after: After = UNSET, before: Before = UNSET,
+        filter: Annotated[
+            NewsletterSubscriptionFilter | None, strawberry.argument(description="Conditions.")
+        ] = UNSET,
+        first: First = UNSET, last: Last = UNSET,
+    ) -> NewsletterSubscriptionConnection | None:  # fmt: skip
+        return await subscribers(info, filter or None, window(first, last, after, before))  # type: ignore[return-value]
 
     @strawberry.field(description="Any object, by its global identifier.")
     @staticmethod

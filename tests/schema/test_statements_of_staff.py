@@ -3,7 +3,10 @@
 import pytest
 
 import models
+from models.interests import set_topics
+from models.issues import IssueKind
 from schema.ids import global_id
+from tests.schema.subscribing import subscribe
 
 DESK = """{ posts(filter: {statuses: [DRAFT, SCHEDULED, PUBLISHED]}, first: 50) { totalCount nodes {
   id title status scheduledFor viewerCanEdit contentHtml contentSource { format } authors { name }
@@ -12,6 +15,13 @@ DESK = """{ posts(filter: {statuses: [DRAFT, SCHEDULED, PUBLISHED]}, first: 50) 
 UPDATE = """mutation ($input: UpdatePostInput!) { updatePost(input: $input) {
   post { title version authors { name } tags { label } } errors { __typename } } }"""
 PUBLISH = "mutation ($id: ID!) { publishPost(input: {id: $id}) { post { status } errors { __typename } } }"
+
+MENU = """mutation ($input: UpdateMenuInput!) { updateMenu(input: $input) {
+  menu { items { label items { label } } } errors { __typename } } }"""
+LISTS = """{ posts(filter: {statuses: [DRAFT, PUBLISHED]}) { nodes {
+  revisions { nodes { version title %s } } } } issues { nodes { status counters { sent } } } }"""
+SUBSCRIBERS = """{ newsletterSubscriptions(first: 50) { totalCount nodes {
+  email status timeZone topics { ... on Newsletter { slug } } } } }"""
 
 
 @pytest.fixture
@@ -65,6 +75,78 @@ async def test_a_save_costs_the_same_whatever_else_there_is(answer, staff, state
     assert shown["post"] == {"status": "PUBLISHED"}
     # Two look whether somebody is to be told: by a letter, by a webhook.
     assert _asked(sent) == 22, sent
+
+
+@pytest.mark.parametrize("number", [2, 12])
+async def test_a_post_with_more_names_and_tags_is_kept_at_the_same_cost(
+    answer, staff, statements, site, write, number
+):
+    hired, post = await staff(models.Role.EDITOR, "Ed"), await write()
+    authors = [await models.Author.named(site.id, f"Auteur {n}") for n in range(number)]
+    tags = [(await models.Tag.named(site.id, f"Kruid {n}")).slug for n in range(number)]
+    input = {
+        "id": global_id("Post", post.id),
+        "tagSlugs": [*tags, "Kruid 1"],
+        "authorIds": [global_id("Author", author.id) for author in authors],
+    }
+    with statements() as sent:
+        [saved] = (await answer(UPDATE, principal=hired.principal, input=input)).data.values()
+    assert saved["errors"] == []
+    assert [author["name"] for author in saved["post"]["authors"]] == [author.name for author in authors]
+    assert len(saved["post"]["tags"]) == number
+    assert _asked(sent) == 21, sent
+
+
+@pytest.mark.parametrize("number", [2, 30])
+async def test_a_menu_with_more_in_it_is_kept_at_the_same_cost(answer, staff, statements, site, number):
+    hired = await staff(models.Role.EDITOR, "Ed")
+    authors = [await models.Author.named(site.id, f"Auteur {n}") for n in range(number)]
+    tags = [await models.Tag.named(site.id, f"Kruid {n}") for n in range(number)]
+    below = [{"label": tag.name, "target": {"tagId": global_id("Tag", tag.id)}} for tag in tags]
+    items = [
+        {"label": author.name, "target": {"authorId": global_id("Author", author.id)}, "items": below[:1]}
+        for author in authors
+    ]
+    items[0]["items"] = below
+    with statements() as sent:
+        [kept] = (await answer(MENU, principal=hired.principal, input={"items": items})).data.values()
+    assert kept["errors"] == []
+    assert [item["label"] for item in kept["menu"]["items"]] == [author.name for author in authors]
+    assert [item["label"] for item in kept["menu"]["items"][0]["items"]] == [tag.name for tag in tags]
+    assert _asked(sent) == 28, sent
+
+
+async def test_lists_leave_long_texts_in_the_store_unless_they_are_asked_for(
+    answer, staff, statements, write_many, site
+):
+    hired = await staff(models.Role.ADMIN, "Ed")
+    await write_many(hired, 2)
+    facts = {"kind": IssueKind.POST, "facts": {}, "topics": [], "started_at": models.now()}
+    await models.Issue.create(site_id=site.id, key="one", **facts)
+    for more, long in (("", []), ("contentSource { text }", ['"source"'])):
+        with statements() as sent:
+            answered = await answer(LISTS % more, principal=hired.principal)
+        assert answered.errors is None
+        read = [line for line in sent if '"revision"' in line or '"issue"' in line]
+        assert len(read) == 3 + len(long), read
+        assert [word for line in read for word in ('"source"', '"facts"') if word in line] == long
+
+
+@pytest.mark.parametrize("number", [3, 40])
+async def test_a_list_of_subscribers_costs_the_same_however_many(answer, staff, statements, site, number):
+    hired = await staff(models.Role.ADMIN, "Ed")
+    main = await models.Newsletter.main(site)
+    for n in range(number):
+        row = await subscribe(site, f"a{n}@example.org")
+        await set_topics(row.id, [("newsletter", main.id)])
+    with statements() as sent:
+        answered = await answer(SUBSCRIBERS, principal=hired.principal)
+    assert answered.errors is None
+    [listed] = answered.data.values()
+    assert len(listed["nodes"]) == listed["totalCount"] == number
+    assert all(node["topics"] == [{"slug": main.slug}] for node in listed["nodes"])
+    # The masthead; subscriptions, count, topics, newsletters.
+    assert len([line for line in sent if line.startswith("SELECT")]) == 9, sent
 
 
 def _asked(sent):

@@ -1,8 +1,9 @@
-"""Pictures have owners: who uploaded them."""
+"""Pictures have owners, who uploaded them; subscriptions are listed, the newest first."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from tortoise import fields
+from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
     dependencies = [('models', '0011_webhooks')]
@@ -14,5 +15,9 @@ class Migration(migrations.Migration):
             model_name='Image',
             name='user_id',
             field=fields.IntField(null=True),
+        ),
+        ops.AddIndex(
+            model_name='Subscription',
+            index=Index(fields=['created_at', 'id']),
         ),
     ]
