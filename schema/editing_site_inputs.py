@@ -23,6 +23,9 @@ EditingError = Annotated[
 
 @strawberry.enum(description="What happens to the comments of guests.")
 class CommentPolicy(Enum):
+    CONFIRMED = strawberry.enum_value(
+        "confirmed", description="They are shown when their address is confirmed."
+    )
     HELD = strawberry.enum_value("held", description="They wait for a person.")
     SHOWN = strawberry.enum_value("shown", description="They are shown at once.")
 

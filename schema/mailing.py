@@ -7,8 +7,8 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.ids import row_id
+from schema.commands import COSTLY, SAID, mistakes_as_data, once
+from schema.editing import found
 from schema.issues import Issue
 from schema.mistakes import ForbiddenError, NotFoundError, RateLimitedError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
@@ -26,7 +26,7 @@ class SendTestIssueInput:
     email: EmailAddress | None = strawberry.field(
         default=UNSET, description="Address of someone who can sign in; the viewer's own when left out."
     )
-    post_id: strawberry.ID = strawberry.field(description="Post to try out, published or not.")
+    post_id: strawberry.ID = strawberry.field(description="Post to try out: any that the viewer may see.")
 
 
 @strawberry.input(description="Input of pauseIssue.")
@@ -70,24 +70,28 @@ class Mailing:
     async def send_test_issue(
         info: Info, input: Annotated[SendTestIssueInput, SAID]
     ) -> TestIssuePayload | None:
-        post = await models.Post.filter(id=row_id(input.post_id, "Post") or 0).first()
-        if post is None:
-            raise models.NotFound("There is no such post.", field="postId")
-        user = await _staff(info, input.email or None)
-        await models.try_out(post, user, by=info.context.principal)
+        principal = info.context.principal
+
+        async def work() -> str:
+            post = await found(models.Post.open_to(principal), input.post_id, "Post", field="postId")
+            user = await _staff(info, input.email or None)
+            await models.try_out(post, user, by=principal)
+            return str(user.id)
+
+        user = await models.User.get(id=int(await once(info, input, work)))
         return TestIssuePayload(sent_to=EmailAddress(user.email))
 
     @strawberry.mutation(description="Send no more letters of an issue for now.", directives=[COSTLY])
     @staticmethod
     @mistakes_as_data(IssuePayload)
     async def pause_issue(info: Info, input: Annotated[PauseIssueInput, SAID]) -> IssuePayload | None:
-        return await _turned(info, input.id, models.Issue.pause)
+        return await _turned(info, input, models.Issue.pause)
 
     @strawberry.mutation(description="Go on with an issue that was paused.", directives=[COSTLY])
     @staticmethod
     @mistakes_as_data(IssuePayload)
     async def resume_issue(info: Info, input: Annotated[ResumeIssueInput, SAID]) -> IssuePayload | None:
-        return await _turned(info, input.id, models.Issue.resume)
+        return await _turned(info, input, models.Issue.resume)
 
     @strawberry.mutation(
         description="Take back all letters of an issue that are not out yet, for good.", directives=[COSTLY]
@@ -95,17 +99,21 @@ class Mailing:
     @staticmethod
     @mistakes_as_data(IssuePayload)
     async def recall_issue(info: Info, input: Annotated[RecallIssueInput, SAID]) -> IssuePayload | None:
-        return await _turned(info, input.id, models.Issue.recall)
+        return await _turned(info, input, models.Issue.recall)
 
 
 async def _staff(info: Info, email: str | None) -> models.User:
     if email is not None:
         return await models.User.by_email(info.context.site, email)
-    found: models.User = await info.context.loaders.users.load(info.context.principal.user_id)
-    return found
+    viewer: models.User = await info.context.loaders.users.load(info.context.principal.user_id)
+    return viewer
 
 
-async def _turned(info: Info, id: str, verb: Callable[..., Awaitable[None]]) -> IssuePayload:
-    issue: Any = await models.Issue.named(row_id(id, "Issue") or 0)
-    await verb(issue, by=info.context.principal)
+async def _turned(info: Info, input: Any, verb: Callable[..., Awaitable[None]]) -> IssuePayload:
+    async def work() -> str:
+        issue = await found(models.Issue.all(), input.id, "Issue")
+        await verb(issue, by=info.context.principal)
+        return str(issue.id)
+
+    issue: Any = await models.Issue.named(int(await once(info, input, work)))
     return IssuePayload(issue=issue)
