@@ -10,7 +10,7 @@ from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.comment_fates import CommentFate, fate_of
 from schema.ids import global_id
 from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
-from schema.payloads import AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
+from schema.payloads import ANEW, AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
 from schema.types import Comment
 
 EditCommentError = Annotated[
@@ -29,14 +29,14 @@ def _edit_token() -> Any:
 
 @strawberry.input(description="Input of editComment.")
 class EditCommentInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     content: str = strawberry.field(description="Comment in plain text, in its new words.")
     token: str = _edit_token()
 
 
 @strawberry.input(description="Input of retractComment.")
 class RetractCommentInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     token: str = _edit_token()
 
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from schema.mistakes import ConflictError, ForbiddenError, NotFoundError, ValidationError
-from schema.payloads import Payload, client_mutation_id, errors
+from schema.payloads import ANEW, Payload, client_mutation_id, errors
 from schema.scalars import HTML, URL
 from schema.types import Post
 
@@ -158,7 +158,7 @@ class RestoreRevisionInput:
 
 @strawberry.input(description="Input of createPreviewLink.")
 class CreatePreviewLinkInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     post_id: strawberry.ID = strawberry.field(description="Post to show.")
 
 

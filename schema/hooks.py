@@ -6,10 +6,10 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from schema.commands import COSTLY, SAID, mistakes_as_data
+from schema.commands import COSTLY, DONE, SAID, mistakes_as_data, once
 from schema.ids import row_id
 from schema.mistakes import ForbiddenError, NotFoundError, ValidationError
-from schema.payloads import Payload, client_mutation_id, errors
+from schema.payloads import ANEW, Payload, client_mutation_id, errors
 from schema.scalars import URL
 from schema.webhooks import Webhook, WebhookCall, WebhookEvent
 
@@ -21,14 +21,14 @@ WebhookError = Annotated[
 
 @strawberry.input(description="Input of createWebhook.")
 class CreateWebhookInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     events: list[WebhookEvent] = strawberry.field(description="What to tell of.")
     url: URL = strawberry.field(description="Address on the public internet to send messages to.")
 
 
 @strawberry.input(description="Input of updateWebhook. Fields left out stay as they are.")
 class UpdateWebhookInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     events: list[WebhookEvent] | None = strawberry.field(default=UNSET, description="What to tell of.")
     id: strawberry.ID = strawberry.field(description="Webhook to change.")
     is_paused: bool | None = strawberry.field(
@@ -87,7 +87,7 @@ class Hooks:
     @staticmethod
     @mistakes_as_data(WebhookPayload)
     async def create_webhook(info: Info, input: Annotated[CreateWebhookInput, SAID]) -> WebhookPayload | None:
-        # Not `once`: an answer to repeat would have to keep the secret.
+        # Not `once`: an answer to repeat would have to keep the secret, as that of an update may.
         context = info.context
         webhook: Any
         webhook, secret = await models.Webhook.add(
@@ -118,16 +118,23 @@ class Hooks:
     async def delete_webhook(
         info: Info, input: Annotated[DeleteWebhookInput, SAID]
     ) -> DeleteWebhookPayload | None:
-        webhook = await _webhook(input.id)
-        await webhook.remove(by=info.context.principal)
+        async def work() -> str:
+            webhook = await _webhook(input.id)
+            await webhook.remove(by=info.context.principal)
+            return DONE
+
+        await once(info, input, work)
         return DeleteWebhookPayload(deleted_webhook_id=input.id)
 
     @strawberry.mutation(description="Send a message that says nothing, to try it out.", directives=[COSTLY])
     @staticmethod
     @mistakes_as_data(WebhookCallPayload)
     async def ping_webhook(info: Info, input: Annotated[PingWebhookInput, SAID]) -> WebhookCallPayload | None:
-        webhook = await _webhook(input.id)
-        return WebhookCallPayload(call=await webhook.ping(by=info.context.principal))
+        async def work() -> str:
+            webhook = await _webhook(input.id)
+            return str((await webhook.ping(by=info.context.principal)).id)
+
+        return WebhookCallPayload(call=await _call(int(await once(info, input, work))))
 
     @strawberry.mutation(
         description="Make a call once more, whatever came of it; the receiver knows it again by its id.",
@@ -138,13 +145,20 @@ class Hooks:
     async def replay_webhook_call(
         info: Info, input: Annotated[ReplayWebhookCallInput, SAID]
     ) -> WebhookCallPayload | None:
-        call: Any = await models.WebhookCall.by_id(row_id(input.id, "WebhookCall") or 0)
-        await models.webhooks.replay(call, by=info.context.principal)
-        return WebhookCallPayload(call=call)
+        async def work() -> str:
+            call = await _call(row_id(input.id, "WebhookCall") or 0)
+            await models.webhooks.replay(call, by=info.context.principal)
+            return str(call.id)
+
+        return WebhookCallPayload(call=await _call(int(await once(info, input, work))))
 
 
 def _events(events: Any) -> list[models.HookEvent]:
     return [models.HookEvent(event.value) for event in events]
+
+
+async def _call(id: int) -> Any:
+    return await models.WebhookCall.by_id(id)
 
 
 async def _webhook(id: str) -> Any:

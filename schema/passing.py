@@ -7,20 +7,14 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data, once
-from schema.ids import row_id
-from schema.mistakes import (
-    ForbiddenError,
-    InvalidTokenError,
-    NotFoundError,
-    RateLimitedError,
-    ValidationError,
-)
+from schema.editing import found
+from schema.mistakes import ForbiddenError, NotFoundError, RateLimitedError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.pens import Pen
 from schema.scalars import EmailAddress
 
 PenError = Annotated[
-    ForbiddenError | InvalidTokenError | NotFoundError | RateLimitedError | ValidationError,
+    ForbiddenError | NotFoundError | RateLimitedError | ValidationError,
     strawberry.union("PenError", description="What can go wrong with a pen."),
 ]
 
@@ -69,12 +63,17 @@ class Passing:
 
     @strawberry.mutation(description="Take back a pen that nobody has taken yet.", directives=[COSTLY])
     @staticmethod
-    @mistakes_as_data(PenPayload, token_at="id")
+    @mistakes_as_data(PenPayload)
     async def withdraw_pen(info: Info, input: Annotated[WithdrawPenInput, SAID]) -> PenPayload | None:
         principal = info.context.principal
-        passed: Any = models.Pen.passed_by(principal)
-        pen = await passed.filter(id=row_id(input.id, "Pen") or 0).first()
-        if pen is None:
-            raise models.NotFound("There is no such pen.", field="id")
-        await pen.withdraw(principal)
+
+        async def work() -> str:
+            pen = await found(models.Pen.passed_by(principal), input.id, "Pen")
+            try:
+                await pen.withdraw(principal)
+            except models.Expired:
+                raise models.Invalid("id", "This pen was answered already.", why="answered") from None
+            return str(pen.id)
+
+        pen: Any = await models.Pen.get(id=int(await once(info, input, work)))
         return PenPayload(pen=pen)

@@ -86,15 +86,13 @@ class ConfirmationProof:
     token: str | None = strawberry.field(default=UNSET, description="Token of the e-mail link.")
 
 
-def client_mutation_id() -> Any:
-    """Declare what every input has."""
-    return strawberry.field(
-        default=UNSET,
-        description=(
-            "Chosen by the client and echoed; repeating it within a day repeats the first answer "
-            "instead of the work."
-        ),
-    )
+ONCE = "repeating it within a day repeats the first answer instead of the work."
+ANEW = "what is sent again is done again."
+
+
+def client_mutation_id(promise: str = ONCE) -> Any:
+    """Declare what every input has; `promise` says what comes of sending it again."""
+    return strawberry.field(default=UNSET, description=f"Chosen by the client and echoed; {promise}")
 
 
 def _token() -> Any:
@@ -146,13 +144,13 @@ class SubscribeInput:
 
 @strawberry.input(description="Input of confirmSubscription.")
 class ConfirmSubscriptionInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     proof: ConfirmationProof = strawberry.field(description="Token of the link, or address and code.")
 
 
 @strawberry.input(description="Input of unsubscribe.")
 class UnsubscribeInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     reason: str | None = strawberry.field(default=UNSET, description="Why, for the editors.")
     token: str = _token()
     topics: list[TopicInput] | None = strawberry.field(
@@ -187,7 +185,7 @@ class RequestPreferencesLinkInput:
 
 @strawberry.input(description="Input of eraseSubscription.")
 class EraseSubscriptionInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     token: str = _token()
 
 

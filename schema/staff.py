@@ -7,10 +7,10 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.ids import row_id
+from schema.commands import COSTLY, SAID, mistakes_as_data, once
+from schema.editing import found
 from schema.mistakes import ForbiddenError, NotFoundError, RateLimitedError, ValidationError
-from schema.payloads import Payload, client_mutation_id, errors
+from schema.payloads import ANEW, Payload, client_mutation_id, errors
 from schema.roles import Role
 from schema.scalars import EmailAddress
 from schema.users import AccessToken, TokenScope, User
@@ -44,7 +44,7 @@ class RetireUserInput:
 
 @strawberry.input(description="Input of createToken.")
 class CreateTokenInput:
-    client_mutation_id: str | None = client_mutation_id()
+    client_mutation_id: str | None = client_mutation_id(ANEW)
     days: int = strawberry.field(default=365, description="Days until it runs out, at most 365.")
     label: str = strawberry.field(description="What it is for.")
     scopes: list[TokenScope] | None = strawberry.field(
@@ -82,20 +82,23 @@ class Staff:
     @staticmethod
     @mistakes_as_data(UserPayload)
     async def invite_user(info: Info, input: Annotated[InviteUserInput, SAID]) -> UserPayload | None:
-        role = _role(input.role)
-        user: Any = await models.invite(
-            info.context.site, input.email, input.name, role, by=info.context.principal
-        )
-        return UserPayload(user=user)
+        async def work() -> str:
+            site, by = info.context.site, info.context.principal
+            return str((await models.invite(site, input.email, input.name, _role(input.role), by=by)).id)
+
+        return UserPayload(user=await _user(int(await once(info, input, work))))
 
     @strawberry.mutation(description="Trust somebody with another role.", directives=[COSTLY])
     @staticmethod
     @mistakes_as_data(UserPayload)
     async def update_user(info: Info, input: Annotated[UpdateUserInput, SAID]) -> UserPayload | None:
-        user = await _user(input.id)
-        if input.role:
-            await user.become(_role(input.role), by=info.context.principal)
-        return UserPayload(user=user)
+        async def work() -> str:
+            user = await found(models.User.active(), input.id, "User")
+            if input.role:
+                await user.become(_role(input.role), by=info.context.principal)
+            return str(user.id)
+
+        return UserPayload(user=await _user(int(await once(info, input, work))))
 
     @strawberry.mutation(
         description="Let somebody sign in no more; what is theirs to open is closed at once.",
@@ -104,9 +107,12 @@ class Staff:
     @staticmethod
     @mistakes_as_data(UserPayload)
     async def retire_user(info: Info, input: Annotated[RetireUserInput, SAID]) -> UserPayload | None:
-        user = await _user(input.id)
-        await models.Key.retire(user, by=info.context.principal)
-        return UserPayload(user=user)
+        async def work() -> str:
+            user = await found(models.User.active(), input.id, "User")
+            await models.Key.retire(user, by=info.context.principal)
+            return str(user.id)
+
+        return UserPayload(user=await _user(int(await once(info, input, work))))
 
     @strawberry.mutation(
         description="Make a token for a program, which may do as much as its maker or less.",
@@ -131,10 +137,12 @@ class Staff:
     @staticmethod
     @mistakes_as_data(TokenPayload)
     async def revoke_token(info: Info, input: Annotated[RevokeTokenInput, SAID]) -> TokenPayload | None:
-        key: Any = await models.Key.filter(id=row_id(input.id, "AccessToken") or 0).first()
-        if key is None:
-            raise models.NotFound("There is no such token.", field="id")
-        await models.Key.revoke_as(info.context.principal, key)
+        async def work() -> str:
+            key = await found(models.Key.all(), input.id, "AccessToken")
+            await models.Key.revoke_as(info.context.principal, key)
+            return str(key.id)
+
+        key: Any = await models.Key.get(id=int(await once(info, input, work)))
         return TokenPayload(access_token=key)
 
 
@@ -147,8 +155,5 @@ def _role(role: Any) -> models.Role:
     return models.Role(role.value)
 
 
-async def _user(id: str) -> Any:
-    found = await models.User.active().filter(id=row_id(id, "User") or 0).first()
-    if found is None:
-        raise models.NotFound("There is no such user.", field="id")
-    return found
+async def _user(id: int) -> Any:
+    return await models.User.get(id=id)

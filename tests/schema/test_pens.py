@@ -22,7 +22,7 @@ async def test_a_pen_is_passed_once_and_taken_back(answer, staff):
     [back] = (await answer(BACK, principal=ann, input={"id": pen["id"]})).data.values()
     assert back == {"pen": {"state": "WITHDRAWN"}, "errors": []}
     [again] = (await answer(BACK, principal=ann, input={"id": pen["id"]})).data.values()
-    assert again["errors"] == [{"__typename": "InvalidTokenError"}]
+    assert again["errors"] == [{"__typename": "ValidationError"}]
 
 
 async def test_pens_are_their_givers_and_an_editors(answer, staff):

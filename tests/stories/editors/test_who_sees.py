@@ -101,7 +101,11 @@ async def test_what_stands_in_a_hidden_post_is_as_hidden(hidden, anna, bas, read
 async def test_a_picture_of_a_hidden_post_is_nobody_elses_to_show(hidden, anna, bas, eva):
     image, own = global_id("Image", 1), await anna.does("createPost", title="Van Anna", imageId=None)
     refused = await bas.errs("createPost", title="Van Bas", imageId=image)
-    assert (refused["code"], refused["path"], refused["missingId"]) == ("NOT_FOUND", ["input", "imageId"], image)
+    assert (refused["code"], refused["path"], refused["missingId"]) == (
+        "NOT_FOUND",
+        ["input", "imageId"],
+        image,
+    )
     assert (await bas.errs("updateAuthor", id=bas.author, avatarId=image))["code"] == "NOT_FOUND"
     for person in (anna, eva):
         shown = await person.does("updatePost", id=own["id"], imageId=image)
