@@ -139,7 +139,7 @@ class Staff:
     async def revoke_token(info: Info, input: Annotated[RevokeTokenInput, SAID]) -> TokenPayload | None:
         async def work() -> str:
             key = await found(models.Key.all(), input.id, "AccessToken")
-            await models.Key.revoke_as(info.context.principal, key)
+            await models.Key.revoke(key.id, by=info.context.principal)
             return str(key.id)
 
         key: Any = await models.Key.get(id=int(await once(info, input, work)))
