@@ -86,10 +86,10 @@ def _parent(place: int, roots: int) -> int:
 async def _write(posts: int) -> None:
     chance = random.Random(posts)
     site = await models.found()
-    await site.edit(
+    await site.change(
         title="De Lange Tafel", description="Over eten.", language="nl", url="https://bench.example"
     )
-    await site.set_comment_policy(models.CommentPolicy.SHOWN)
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
     await _arrange(site)
     authors = [await models.Author.named(site.id, f"Auteur {number}") for number in range(AUTHORS)]
     tags = [await models.Tag.named(site.id, f"Onderwerp {number}") for number in range(TAGS)]

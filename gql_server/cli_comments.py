@@ -40,7 +40,7 @@ async def policy(settings: Settings, policy: str | None) -> None:
     async with open_made_store(settings):
         site = await require_site()
         if policy is not None:
-            await site.set_comment_policy(models.CommentPolicy(policy))
+            await site.change(comment_policy=models.CommentPolicy(policy))
         click.echo(POLICIES[site.comment_policy])
 
 

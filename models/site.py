@@ -79,26 +79,15 @@ class Site(Model):
         return site
 
     @atomic
-    async def edit(
-        self, *, title: str, description: str | None = None, language: str = "en", url: str = ""
-    ) -> None:
-        """Set what the site is called and where it lives; refuse an unknown language or a bad address."""
-        title = text.clean_line(title)[:200] or DEFAULT_TITLE
-        await self.change(title=title, description=description, language=language, url=url)
-
-    @atomic
     async def change(self, **more: Any) -> None:
-        """Change some of it: title, description, language, url, comment_policy, logo_id."""
+        """Change some of it by name: title, description, language, url, comment_policy, logo_id.
+
+        Comments that wait already go on waiting, whatever the policy.
+        """
         values = fitting(Site, {name: CHECKED[name](value) for name, value in more.items()})
         self.update_from_dict(values)
         if values:
             await self.save(update_fields=list(values))
-
-    @atomic
-    async def set_comment_policy(self, policy: CommentPolicy) -> None:
-        """Let comments of guests wait, or be shown at once; those that wait already go on waiting."""
-        self.comment_policy = policy
-        await self.save(update_fields=["comment_policy"])
 
     @atomic
     async def set_comment_rules(self, **rules: Any) -> None:

@@ -25,10 +25,10 @@ async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -
     tell("an empty store: telling the demonstration blog into it")
     blog = tomllib.loads((FOLDER / "blog.toml").read_text("utf-8"))
     about = blog["site"]
-    await site.edit(title=about["title"], description=about["description"], language=about["language"])
+    await site.change(title=about["title"], description=about["description"], language=about["language"])
     await models.move_to_time_zone(site, about["time_zone"])
     # Whoever looks around sees at once what a comment does.
-    await site.set_comment_policy(models.CommentPolicy.SHOWN)
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
     first, *others = blog["newsletters"]
     await (await models.Newsletter.main(site)).edit(**first)
     for letter in others:

@@ -124,7 +124,7 @@ async def test_what_a_stranger_writes_is_only_text(start, open_page):
 async def test_what_an_editor_wrote_is_only_text_too(database_url, start, open_page):
     async with open_store(database_url):
         site = await models.Site.found()
-        await site.edit(title=HOSTILE, description=HOSTILE, language="nl")
+        await site.change(title=HOSTILE, description=HOSTILE, language="nl")
         author = await models.Author.named(site.id, HOSTILE)
         tag = await models.Tag.named(site.id, HOSTILE)
         post = await models.Post.draft(

@@ -15,7 +15,7 @@ async def test_another_try_has_the_same_bytes(site, sink, promise, drain, time_g
     sink.answers = {}
     await reader.choose(site, lab.FORM, name="Anna\r\nBcc: eve@example.org", language="en")
     await models.Subscription.filter(mailbox="new@example.org").update(name="Noa", language="fr")
-    await site.edit(title="A wholly new name", language="en")
+    await site.change(title="A wholly new name", language="en")
     await time_goes_by(models.deliveries.LIFE / 2)
     await drain(sink)
     assert sink.copies == {"new@example.org": 2, "known@example.org": 2}

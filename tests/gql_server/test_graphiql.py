@@ -286,7 +286,7 @@ async def test_it_opens_while_the_store_does_not_answer(visitor, monkeypatch):
 async def test_a_hostile_title_is_only_text(place):
     async with open_store(place):
         site = await models.Site.found()
-        await site.edit(title=HOSTILE, language="en")
+        await site.change(title=HOSTILE, language="en")
         post = await models.Post.draft(site, HOSTILE, "<p>Text.</p>", authors=[], slug="plain")
         await post.publish()
     async with serving(place) as visitor:

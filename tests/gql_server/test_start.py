@@ -219,7 +219,7 @@ async def test_an_empty_site_says_how_to_begin(early_visitor):
 async def test_a_hostile_title_is_only_text(database_url):
     async with open_store(database_url):
         site = await models.Site.found()
-        await site.edit(title=HOSTILE, description=HOSTILE, language="en")
+        await site.change(title=HOSTILE, description=HOSTILE, language="en")
         author = await models.Author.named(site.id, HOSTILE)
         post = await models.Post.draft(site, HOSTILE, "<p>Text.</p>", authors=[author], slug="plain")
         await post.publish()

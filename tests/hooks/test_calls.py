@@ -109,7 +109,7 @@ async def test_a_comment_is_told_when_it_can_be_read(receiver, add, worker, writ
 async def test_a_guests_comment_is_told_of_once_and_kept_in_one_step(
     site, receiver, add, worker, write, statements, policy
 ):
-    await site.set_comment_policy(models.CommentPolicy(policy))
+    await site.change(comment_policy=models.CommentPolicy(policy))
     post = await write()
     await post.publish()
     writer = models.Writer(name="Gast", email="gast@example.org")

@@ -108,5 +108,5 @@ async def test_one_plan_sees_one_moment(site):
 
 
 async def _sees_what_is_new(site):
-    await site.edit(title="New")
+    await site.change(title="New")
     assert await read(steps(TITLE)) == (["New"], True)

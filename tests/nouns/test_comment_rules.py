@@ -32,7 +32,7 @@ async def post(write, clock):
 @pytest.fixture
 async def hospitable(site):
     """Let comments be shown at once."""
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
 
 
 @pytest.fixture
@@ -205,7 +205,7 @@ async def test_a_post_closes_when_it_grows_old(leave, site, post, write, clock):
 
 
 async def test_a_known_address_is_shown_at_once_and_another_is_asked(leave, site):
-    await site.set_comment_policy(CONFIRMED)
+    await site.change(comment_policy=CONFIRMED)
     await (await Commenter.of(site, "Ann@example.org")).confirm(notices=False)
     await Commenter.of(site, "bob@example.org")
     assert (await leave(email="ANN@example.org")).is_shown
@@ -220,14 +220,14 @@ async def test_an_author_of_the_site_is_shown_at_once_whatever_the_policy(post, 
     author = await models.Author.named(site.id, "Anna")
     writer = models.Writer(name=author.name, author_id=author.id)
     for policy in models.CommentPolicy:
-        await site.set_comment_policy(policy)
+        await site.change(comment_policy=policy)
         comment = await models.Comment.leave(post.id, writer, f"Bij {policy}")
         assert (comment.is_shown, comment.author_id, comment.email) == (True, author.id, None)
 
 
 async def test_other_words_are_looked_at_like_new_ones(leave, site, clock):
     heard = models.pulse.listen(CommentShown, CommentHeld)
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     comment = await leave()
     token = comment.edit_token(site)
     same = await models.Comment.to_edit(site, token)
@@ -244,7 +244,7 @@ async def test_other_words_are_looked_at_like_new_ones(leave, site, clock):
     )  # fmt: skip
     assert (await models.Post.get(id=comment.post_id)).comment_count == 0
     await models.Comment.decide_all([comment.id], models.Fate.APPROVED)
-    await site.set_comment_policy(HELD)
+    await site.change(comment_policy=HELD)
     held = await (await models.Comment.get(id=comment.id)).edit(site, "Na het oordeel")
     assert (held.is_shown, why(held)) == (False, [(Rule.POLICY, "")])
     await models.Comment.decide_all([comment.id], models.Fate.SPAM)
@@ -259,7 +259,7 @@ async def test_other_words_are_looked_at_like_new_ones(leave, site, clock):
 
 
 async def test_a_comment_is_taken_back_until_somebody_replies(leave, site, post):
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     one, two = await leave("Een"), await leave("Twee")
     await one.retract()
     await leave("Antwoord", parent_id=two.id, email="bob@example.org")
@@ -273,7 +273,7 @@ async def test_a_comment_is_taken_back_until_somebody_replies(leave, site, post)
 
 
 async def test_what_is_deleted_takes_its_replies_and_counts_along(leave, site, post):
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     one = await leave("Een")
     two = await leave("Twee", parent_id=one.id)
     await leave("Drie", parent_id=two.id)
@@ -286,7 +286,7 @@ async def test_what_is_deleted_takes_its_replies_and_counts_along(leave, site, p
 
 
 async def test_who_is_erased_leaves_no_comment_and_others_keep_their_replies(leave, site):
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     zoe = {"name": "Zephyrine", "email": "Zoe@example.org", "website": "https://zoe.example/"}
     lonely, answered = (
         await leave("Kanarie een", **zoe),
@@ -317,10 +317,10 @@ async def test_who_is_erased_leaves_no_comment_and_others_keep_their_replies(lea
 
 
 async def test_what_nobody_proved_is_forgotten_in_a_month(leave, site, clock):
-    await site.set_comment_policy(CONFIRMED)
+    await site.change(comment_policy=CONFIRMED)
     strange = await leave("Vreemd")
     await models.attend_comment(strange.id)
-    await site.set_comment_policy(HELD)
+    await site.change(comment_policy=HELD)
     held = await leave("Bekend", email="bob@example.org")
     clock.shift(timedelta(days=29))
     await models.purge()

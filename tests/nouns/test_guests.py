@@ -24,7 +24,7 @@ async def post(write):
 @pytest.fixture
 async def hospitable(site):
     """Let comments be shown at once."""
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
 
 
 async def leave(post, content="Mooi.", *, parent=None, **writer):
@@ -50,7 +50,7 @@ async def _until_none(listener):
 async def test_a_new_site_holds_comments_and_another_shows_them(post, site):
     held = await models.Comment.leave(post.id, GUEST, "Mooi.")
     assert (held.status, held.is_shown) == (models.Fate.PENDING, False)
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     shown = await models.Comment.leave(post.id, GUEST, "Mooi.")
     assert (shown.status, shown.is_shown, shown.email) == (models.Fate.APPROVED, True, "Gast@example.org")
     assert await models.Comment.shown() == [shown]

@@ -36,7 +36,7 @@ async def post(write):
 @pytest.fixture
 async def hospitable(site):
     """Let comments be shown at once."""
-    await site.set_comment_policy(models.CommentPolicy.SHOWN)
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ async def test_a_reply_is_taken_where_readers_see_the_comment_and_nowhere_else(p
 async def test_what_is_left_is_what_stands_in_the_store_and_what_several_steps_would_keep(
     site, write, policy
 ):
-    await site.set_comment_policy(policy)
+    await site.change(comment_policy=policy)
     here, there = await write("Hier"), await write("Daar")
     await here.publish()
     await there.publish()

@@ -16,14 +16,14 @@ async def test_a_site_is_founded_once_and_asks_nothing(store):
     ("given", "kept"), [("nl", "nl"), ("nl_NL", "nl-NL"), (" en-gb ", "en-GB"), ("zh-TW", "zh-Hant-TW")]
 )
 async def test_a_language_is_kept_as_bcp_47_writes_it(site, given, kept):
-    await site.edit(title="De tuin", language=given)
+    await site.change(title="De tuin", language=given)
     assert (await models.Site.get(id=site.id)).language == kept
 
 
 @pytest.mark.parametrize("tag", ["", "x", "klingon", "de_DE@euro", "nl-", "en-GB-oed", "../en", "nl\x00"])
 async def test_an_unknown_language_is_refused_and_nothing_changes(site, tag):
     with pytest.raises(models.Invalid) as refused:
-        await site.edit(title="Anders", language=tag)
+        await site.change(title="Anders", language=tag)
     assert refused.value.field == "language"
     assert (await models.Site.get(id=site.id)).title == site.title == "My publication"
 
@@ -45,7 +45,7 @@ async def test_an_unknown_time_zone_is_refused(site, name):
     ],
 )  # fmt: skip
 async def test_an_address_is_kept_without_its_last_slash(site, given, kept):
-    await site.edit(title="De tuin", url=given)
+    await site.change(title="De tuin", url=given)
     assert site.url == kept
 
 
@@ -56,7 +56,7 @@ async def test_an_address_is_kept_without_its_last_slash(site, given, kept):
 )  # fmt: skip
 async def test_what_is_no_address_of_a_site_is_refused(site, url):
     with pytest.raises(models.Invalid) as refused:
-        await site.edit(title="De tuin", url=url)
+        await site.change(title="De tuin", url=url)
     assert refused.value.field == "url"
 
 

@@ -36,7 +36,7 @@ YES, PUBLISH, REJECT, SPAM = "Ja, dit is mijn reactie", "Plaats haar", "Weiger h
 
 @pytest.fixture
 async def post(reader, site) -> models.Post:
-    await site.edit(title="Achterom", language="nl")
+    await site.change(title="Achterom", language="nl")
     post = await models.Post.draft(site, "Over de heg", "<p>x</p>", authors=[])
     await post.publish()
     return post
@@ -80,7 +80,7 @@ async def shown() -> list[int]:
 
 
 async def test_a_guest_confirms_by_the_letter_and_is_shown_at_once_from_then_on(reader, site, post):
-    await site.set_comment_policy(CONFIRMED)
+    await site.change(comment_policy=CONFIRMED)
     left = await adds(reader, post)
     assert (left["fate"], left["comment"]["status"]) == ("CONFIRM_ADDRESS", "PENDING")
     [letter] = await letters_to(reader, CAS)
@@ -107,7 +107,7 @@ async def test_a_guest_confirms_by_the_letter_and_is_shown_at_once_from_then_on(
 
 
 async def test_the_answer_does_not_tell_whether_an_address_gets_the_newsletter(reader, site, post):
-    await site.set_comment_policy(CONFIRMED)
+    await site.change(comment_policy=CONFIRMED)
     await reader.subscribes("ann@example.org")
     await models.suppress(site, "sue@example.org", models.Trace(door="test"))
     answers = []
@@ -123,7 +123,7 @@ async def test_the_answer_does_not_tell_whether_an_address_gets_the_newsletter(r
 
 
 async def test_a_stranger_cannot_have_somebody_flooded_with_letters(reader, site, post):
-    await site.set_comment_policy(CONFIRMED)
+    await site.change(comment_policy=CONFIRMED)
     for number in range(9):
         assert (await adds(reader, post, content=f"Nummer {number}"))["fate"] == "CONFIRM_ADDRESS"
     assert len(await letters_to(reader, CAS)) == 5
@@ -149,7 +149,7 @@ async def test_a_moderator_decides_by_the_letter_and_the_guest_hears_of_the_repl
     assert await shown() == [1]
     [deed] = await models.Audit.filter(deed="comment.approved")
     assert (deed.user_id, deed.subject_id) == (editor.id, 1)
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     reply = await adds(
         reader,
         post,
@@ -173,7 +173,7 @@ async def test_a_moderator_decides_by_the_letter_and_the_guest_hears_of_the_repl
 
 
 async def test_a_reply_is_told_once_and_only_to_who_asked_and_proved_and_is_somebody_else(reader, site, post):
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     await adds(reader, post, notifyReplies=True)
     above = global_id("Comment", 1)
     await adds(reader, post, authorEmail=DEE, content="Te vroeg", parentId=above)
@@ -237,7 +237,7 @@ async def test_who_decides_no_more_opens_nothing_by_an_old_letter(reader, site, 
 
 
 async def test_no_token_opens_what_it_is_not_for(reader, site, post, editor, later):
-    await site.set_comment_policy(CONFIRMED)
+    await site.change(comment_policy=CONFIRMED)
     left = [await adds(reader, post, notifyReplies=True, content=f"Nummer {n}") for n in range(2)]
     await models.Comment.decide_all([2], models.Fate.PENDING)
     await models.attend_comment(2)
@@ -317,7 +317,7 @@ async def test_hostile_words_and_names_are_words_in_pages_and_letters(reader, si
 
 
 async def test_a_subscriber_takes_along_and_erases_what_they_said_below_posts_too(reader, site, post):
-    await site.set_comment_policy(SHOWN)
+    await site.change(comment_policy=SHOWN)
     await reader.subscribes("ann@example.org")
     await adds(reader, post, authorEmail="Ann@example.org", content="Van mij gezegd")
     subscription = await models.Subscription.get()

@@ -23,7 +23,7 @@ HIDDEN_BODY = (
 
 async def plant(site: models.Site) -> dict[str, Any]:
     """Plant what everybody may see."""
-    await site.edit(title="De tuin", description="Van alles wat groeit", language="nl")
+    await site.change(title="De tuin", description="Van alles wat groeit", language="nl")
     await models.move_to_time_zone(site, "Europe/Amsterdam")
     rows: dict[str, Any] = {"site": site}
     for name in ("Anna", "Bea"):

@@ -31,7 +31,7 @@ async def test_it_is_read_once_until_something_it_shows_is_changed(site, publica
         assert sent == []
     await page.rename("wie-wij-zijn")
     assert [entry.href for entry in (await publication.masthead()).menus["main"].items] == ["/wie-wij-zijn"]
-    await site.edit(title="Anders")
+    await site.change(title="Anders")
     assert (await publication.masthead()).site.title == "Anders"
     await models.arrange(site.id, "main", [])
     assert (await publication.masthead()).menus["main"].items == ()
@@ -49,7 +49,7 @@ async def test_whoever_has_changed_it_does_not_join_an_older_reading(site, publi
     monkeypatch.setattr(models, "read_masthead", dawdle)
     old = asyncio.create_task(publication.masthead())
     await has_read.wait()
-    await site.edit(title="Anders")
+    await site.change(title="Anders")
     new = asyncio.create_task(publication.masthead())
     go_on.set()
     assert (await new).site.title == "Anders"

@@ -145,7 +145,7 @@ async def test_what_was_made_from_an_old_masthead_is_not_kept(site, publication)
     operation = documents.read("{ site { title } tags { label } }").operation(None)
     await models.pulse.catch_up()
     begun, old = plans.moment(), await publication.context()
-    await site.edit(title="Voorom")
+    await site.change(title="Voorom")
     await plans.answer(operation, {}, old, begun=begun)
     after = await plans.answer(operation, {}, await publication.context())
     assert json.loads(after.body)["data"]["site"] == {"title": "Voorom"}

@@ -137,7 +137,7 @@ def test_a_month_is_named_in_each_language_whichever_was_asked_first(languages):
     ("language", "label"), [("nl", "Maart 2021"), ("en-GB", "March 2021"), ("fr", "Mars 2021")]
 )
 async def test_an_archive_month_is_labelled_as_the_site_speaks_or_as_asked(site, ask, write, language, label):
-    await site.edit(title="De tuin", language="nl")
+    await site.change(title="De tuin", language="nl")
     await (await write()).publish(PUBLISHED)
     query = "query($l: LanguageTag) { archiveMonths { month label(language: $l) own: label } }"
     [month] = (await ask(query, l=language))["archiveMonths"]

@@ -42,7 +42,7 @@ class Blog:
         self.reads = 0
 
     async def begin(self, site: models.Site) -> None:
-        await site.set_comment_policy(models.CommentPolicy.SHOWN)
+        await site.change(comment_policy=models.CommentPolicy.SHOWN)
         for _ in HERE:
             post = await self.write("0")
             await post.publish()

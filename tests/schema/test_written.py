@@ -48,7 +48,7 @@ async def test_a_comment_is_one_step(site, write, ask, statements, dialect):
     # is read.
     await cost()
     held, _ = await cost()
-    await site.set_comment_policy(models.CommentPolicy.SHOWN)
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
     await cost()
     shown, above = await cost()
     reply, _ = await cost(parentId=above)

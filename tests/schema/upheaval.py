@@ -71,7 +71,7 @@ async def _comment(random: Random, rows: Rows) -> None:
 
 async def _leave_a_comment(random: Random, rows: Rows) -> None:
     policy = random.choice(list(models.CommentPolicy))
-    await (await _any_of(models.Site, random)).set_comment_policy(policy)
+    await (await _any_of(models.Site, random)).change(comment_policy=policy)
     post = await models.Post.published().filter(comments_open=True).order_by("-id").first()
     assert post is not None
     await models.Comment.leave(post.id, models.Writer(name="Gast", email="g@example.org"), "Dag")

@@ -60,8 +60,8 @@ class App:
 async def app(database_url: str) -> AsyncIterator[App]:
     async with TestClient(TestServer(build(Settings(database_url=database_url)))) as client:
         site = await models.Site.current()
-        await site.edit(title="Achterom", language="nl")
-        await site.set_comment_policy(SHOWN)
+        await site.change(title="Achterom", language="nl")
+        await site.change(comment_policy=SHOWN)
         post = await models.Post.draft(site, "Over de heg", "<p>x</p>", authors=[])
         await post.publish()
         yield App(client, site, post)
@@ -111,7 +111,7 @@ async def test_what_somebody_has_replied_to_stays(app):
 
 
 async def test_the_words_of_a_held_comment_wait_as_they_did(app):
-    await app.site.set_comment_policy(HELD)
+    await app.site.change(comment_policy=HELD)
     left = await app.adds()
     assert left["fate"] == "HELD"
     edited = await app.edits(left["editToken"], "Anders")
@@ -142,7 +142,7 @@ async def test_a_form_tells_people_from_machines(app):
 
 
 async def test_an_author_of_the_site_writes_as_themselves_and_is_shown(app):
-    await app.site.set_comment_policy(HELD)
+    await app.site.change(comment_policy=HELD)
     user = await models.User.welcome(app.site, "anna@example.com", "Anna", models.Role.AUTHOR)
     _, token = await models.Key.grant(models.KeyKind.API, user)
     left = await app.adds("Van mij.", token, authorName="Iemand anders", authorEmail="x")

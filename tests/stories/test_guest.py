@@ -63,7 +63,7 @@ async def app(database_url: str) -> AsyncIterator[App]:
     settings = Settings(database_url=database_url, trusted_proxies="127.0.0.0/8, ::1")
     async with TestClient(TestServer(build(settings))) as client:
         site = await models.Site.current()
-        await site.edit(title="Achterom", language="nl")
+        await site.change(title="Achterom", language="nl")
         app = App(client)
         for title, is_open in (("Over de heg", True), ("Gesloten", False)):
             post = await models.Post.draft(site, title, "<p>x</p>", authors=[], comments_open=is_open)
@@ -73,7 +73,7 @@ async def app(database_url: str) -> AsyncIterator[App]:
 
 
 async def show_at_once() -> None:
-    await (await models.Site.current()).set_comment_policy(models.CommentPolicy.SHOWN)
+    await (await models.Site.current()).change(comment_policy=models.CommentPolicy.SHOWN)
 
 
 async def test_a_comment_that_is_held_is_seen_by_nobody_but_its_writer(app):

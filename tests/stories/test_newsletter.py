@@ -50,7 +50,7 @@ class Desk:
 async def client(database_url: str) -> AsyncIterator[TestClient]:
     async with TestClient(TestServer(build(Settings(database_url=database_url)))) as client:
         site = await models.Site.current()
-        await site.edit(title="Achterom", language="nl")
+        await site.change(title="Achterom", language="nl")
         yield client
 
 

@@ -75,7 +75,7 @@ async def app(database_url: str) -> AsyncIterator[App]:
     settings = Settings(database_url=database_url, trusted_proxies="127.0.0.0/8, ::1")
     async with TestClient(TestServer(build(settings))) as client:
         site = await models.Site.current()
-        await site.edit(title="Achterom", language="nl")
+        await site.change(title="Achterom", language="nl")
         corrie = await models.Author.named(site.id, "Corrie Spaanstra")
         tags = [await models.Tag.named(site.id, "Buren"), await models.Tag.named(site.id, "Kanarie")]
         post = await models.Post.draft(site, "Over de heg", "<p>Tekst.</p>", authors=[corrie], tags=tags[:1])

@@ -66,8 +66,8 @@ class _Bringing:
                 "into another store (GQL_SERVER_DATABASE_URL names it)."
             )
         if self.site.source in {None, "weebly:"}:
-            await self.site.edit(
-                title=about.title,
+            await self.site.change(
+                title=models.text.clean_line(about.title) or models.site.DEFAULT_TITLE,
                 description=about.description,
                 language=about.language,
                 url=f"https://{about.host}" if about.host else "",

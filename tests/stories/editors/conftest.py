@@ -17,7 +17,7 @@ async def house(database_url: str) -> AsyncIterator[dict[str, Person]]:
     """Open a publication with a reader, two authors, an editor and an admin, by name."""
     async with TestClient(TestServer(build(Settings(database_url=database_url)))) as client:
         site = await models.Site.current()
-        await site.edit(title="Achterom", language="nl")
+        await site.change(title="Achterom", language="nl")
         people = {"reader": Person(client)}
         for name, role in (("anna", "AUTHOR"), ("bas", "AUTHOR"), ("eva", "EDITOR"), ("ada", "ADMIN")):
             user = await models.User.welcome(
