@@ -71,13 +71,13 @@ class Commenting:
     async def edit_comment(info: Info, input: Annotated[EditCommentInput, SAID]) -> EditCommentPayload | None:
         # Not `once`: the token changes with the words, so a second edit by it is refused.
         site = info.context.site
-        found = await models.Comment.to_edit(site, input.token)
+        found = await models.comment_to_edit(site, input.token)
         info.context.visitor.admit_comment()
         writer = models.Writer(name=found.name, email=found.email, website=found.website)
         screening = await _screened(info, found.post_id, writer, input.content)
-        edited: Any = await found.edit(site, input.content, screening)
+        edited: Any = await models.edit_comment(site, found, input.content, screening)
         return EditCommentPayload(
-            comment=as_told(info, edited), fate=fate_of(edited), edit_token=edited.edit_token(site)
+            comment=as_told(info, edited), fate=fate_of(edited), edit_token=models.edit_token(site, edited)
         )
 
     @strawberry.mutation(
@@ -90,8 +90,8 @@ class Commenting:
         info: Info, input: Annotated[RetractCommentInput, SAID]
     ) -> RetractCommentPayload | None:
         # Not `once`: what is gone cannot be taken back again.
-        found = await models.Comment.to_edit(info.context.site, input.token)
-        await found.retract()
+        found = await models.comment_to_edit(info.context.site, input.token)
+        await models.retract_comment(found)
         return RetractCommentPayload(retracted_comment_id=strawberry.ID(global_id("Comment", found.id)))
 
 
@@ -116,7 +116,7 @@ async def leave(
 
 def left(info: Info, comment: models.Comment) -> AddCommentPayload:
     """Tell whoever left a comment what became of it."""
-    token = comment.edit_token(info.context.site)
+    token = models.edit_token(info.context.site, comment)
     return AddCommentPayload(comment=as_told(info, comment), fate=fate_of(comment), edit_token=token)
 
 

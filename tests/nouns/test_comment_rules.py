@@ -9,9 +9,9 @@ import models
 from models import spam
 from models.comment_rules import Rule
 from models.commenters import Commenter
-from models.comments import EDIT_LIFE
 from models.deliveries import Delivery
 from models.pulse import CommentHeld, CommentShown
+from models.second_thoughts import EDIT_LIFE
 from models.spam import MOST_WORDS, SpamWord
 
 CONFIRMED, HELD, SHOWN = (
@@ -229,45 +229,46 @@ async def test_other_words_are_looked_at_like_new_ones(leave, site, clock):
     heard = models.pulse.listen(CommentShown, CommentHeld)
     await site.set_comment_policy(SHOWN)
     comment = await leave()
-    token = comment.edit_token(site)
-    same = await models.Comment.to_edit(site, token)
-    edited = await same.edit(site, "Mooier.")
+    token = models.edit_token(site, comment)
+    same = await models.comment_to_edit(site, token)
+    edited = await models.edit_comment(site, same, "Mooier.")
     assert (edited.is_shown, edited.text, edited.html) == (True, "Mooier.", "<p>Mooier.</p>")
     with pytest.raises(models.Unproven):
-        await models.Comment.to_edit(site, token)
+        await models.comment_to_edit(site, token)
     with pytest.raises(models.Unproven):
-        await same.edit(site, "Nog mooier.")
+        await models.edit_comment(site, same, "Nog mooier.")
     links = models.Screening(doubts=(models.Doubt(Rule.LINKS, "3"),))
-    doubtful = await edited.edit(site, "https://a https://b https://c", links)
+    doubtful = await models.edit_comment(site, edited, "https://a https://b https://c", links)
     assert (doubtful.status, doubtful.is_shown, why(doubtful)) == (
         models.Fate.PENDING, False, [(Rule.LINKS, "3")],
     )  # fmt: skip
     assert (await models.Post.get(id=comment.post_id)).comment_count == 0
     await models.Comment.decide_all([comment.id], models.Fate.APPROVED)
     await site.set_comment_policy(HELD)
-    held = await (await models.Comment.get(id=comment.id)).edit(site, "Na het oordeel")
+    held = await models.edit_comment(site, await models.Comment.get(id=comment.id), "Na het oordeel")
     assert (held.is_shown, why(held)) == (False, [(Rule.POLICY, "")])
     await models.Comment.decide_all([comment.id], models.Fate.SPAM)
-    assert (await (await models.Comment.get(id=comment.id)).edit(site, "Toch")).status is models.Fate.SPAM
+    spam_still = await models.edit_comment(site, await models.Comment.get(id=comment.id), "Toch")
+    assert spam_still.status is models.Fate.SPAM
     assert [type(await anext(heard)) for _ in range(2)] == [CommentShown, CommentShown]
     kept = await models.Comment.get(id=comment.id)
-    token = kept.edit_token(site)
+    token = models.edit_token(site, kept)
     clock.shift(EDIT_LIFE)
-    assert kept.edit_token(site) is None
+    assert models.edit_token(site, kept) is None
     with pytest.raises(models.Expired):
-        await models.Comment.to_edit(site, token)
+        await models.comment_to_edit(site, token)
 
 
 async def test_a_comment_is_taken_back_until_somebody_replies(leave, site, post):
     await site.set_comment_policy(SHOWN)
     one, two = await leave("Een"), await leave("Twee")
-    await one.retract()
+    await models.retract_comment(one)
     await leave("Antwoord", parent_id=two.id, email="bob@example.org")
     with pytest.raises(models.Invalid) as refused:
-        await two.retract()
+        await models.retract_comment(two)
     assert refused.value.field == "token"
     with pytest.raises(models.Unproven):
-        await one.retract()
+        await models.retract_comment(one)
     assert (await models.Post.get(id=post.id)).comment_count == 2
     assert await models.recount(site) == 0
 

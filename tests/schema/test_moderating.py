@@ -261,6 +261,7 @@ async def test_moderators_hear_of_what_waits_and_readers_of_what_is_shown(post, 
     for listener in (for_readers, for_moderators):
         told = await asyncio.wait_for(anext(listener), 5)
         assert (told.comment_edge.node.id, told.comment_edge.node.status) == (left.id, models.Fate.APPROVED)
-    edited = await (await models.Comment.get(id=left.id)).edit(await models.Site.current(), "Anders")
+    site, kept = await models.Site.current(), await models.Comment.get(id=left.id)
+    edited = await models.edit_comment(site, kept, "Anders")
     assert edited.text == "Anders"
     assert not readers._unread
