@@ -108,7 +108,7 @@ class Comment(Model):
     @property
     def awaits_address(self) -> bool:
         """Whether it waits for nothing but its writer, who is to prove the address."""
-        return self.status is Fate.PENDING and Doubt(Rule.UNCONFIRMED) in self.doubts
+        return self.status is Fate.PENDING and self.doubts == [Doubt(Rule.UNCONFIRMED)]
 
     @classmethod
     def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
@@ -302,13 +302,18 @@ class Comment(Model):
     @atomic
     @pulse.precise("comment", "post")
     async def accept_address(self, site: Site) -> Self:
-        """Show it, now that its writer has proven the address, unless the site holds all by now."""
+        """Show it, now that its writer has proven the address, unless it waits for more or the site holds all
+        by now.
+        """
         comment = await self.locked()
+        others = [doubt for doubt in comment.doubts if doubt.rule is not Rule.UNCONFIRMED]
         if comment.awaits_address and site.comment_policy is CommentPolicy.HELD:
             await comment.settle(Fate.PENDING, because=written_down([Doubt(Rule.POLICY)]))
             await comment.attend()
         elif comment.awaits_address:
             await comment.settle(Fate.APPROVED, because=comment.held_because)
+        elif comment.status is Fate.PENDING and others != comment.doubts:
+            await comment.settle(Fate.PENDING, because=written_down(others))
         return comment
 
     async def _lock_post(self) -> None:

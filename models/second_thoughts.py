@@ -42,6 +42,7 @@ async def edit_comment(
 ) -> Comment:
     """Say a comment in other words, which wait where a new comment of these words would; tell nobody anew."""
     kept = await comment.locked()
+    waited_for_writer = kept.awaits_address
     values: dict[str, Any] = {**written(content), **screened(screening)}
     status, doubts = _judged_anew(site, kept, screening)
     values["held_because"] = written_down(doubts) or None
@@ -51,6 +52,8 @@ async def edit_comment(
         pulse.touch(f"comments-{kept.post_id}")
     if status is not kept.status:
         await kept.settle(status, because=kept.held_because)
+        await kept.attend()
+    elif waited_for_writer is not kept.awaits_address:
         await kept.attend()
     return kept
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 import models
+from gql_server.worker import Worker
 from models import spam
 from models.comment_rules import Rule
 from models.commenters import Commenter
@@ -257,6 +258,26 @@ async def test_other_words_are_looked_at_like_new_ones(leave, site, clock):
     assert models.edit_token(site, kept) is None
     with pytest.raises(models.Expired):
         await models.comment_to_edit(site, token)
+
+
+async def test_other_words_may_wait_for_a_person_beside_the_proof_of_the_address(leave, site):
+    heard = models.pulse.listen(CommentHeld)
+    await site.set_comment_policy(CONFIRMED)
+    comment = await leave()
+    await Worker().drain()
+    links = models.Screening(doubts=(models.Doubt(Rule.LINKS, "3"),))
+    doubtful = await models.edit_comment(site, comment, "https://a https://b https://c", links)
+    assert (doubtful.awaits_address, why(doubtful)) == (False, [(Rule.UNCONFIRMED, ""), (Rule.LINKS, "3")])
+    await Worker().drain()
+    assert (await asyncio.wait_for(anext(heard), 5)).comment_id == comment.id
+    plain = await models.edit_comment(site, doubtful, "Zonder verwijzing")
+    assert plain.awaits_address
+    doubtful = await models.edit_comment(site, plain, "https://a https://b https://c", links)
+    proven = await doubtful.accept_address(site)
+    assert (proven.is_shown, why(proven)) == (False, [(Rule.LINKS, "3")])
+    plain = await models.edit_comment(site, proven, "Zonder verwijzing")
+    assert (plain.is_shown, plain.awaits_address) == (False, False)
+    assert await models.Comment.undecided().count() == 1
 
 
 async def test_a_comment_is_taken_back_until_somebody_replies(leave, site, post):
