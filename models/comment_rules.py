@@ -52,13 +52,17 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A comment before it is kept; `form` is the token that its form bore, `bait` what nobody fills in."""
+    """A comment before it is kept; `form` is the token that its form bore, `bait` what nobody fills in.
+
+    An edit bears no form: the one that the comment was left with was looked at.
+    """
 
     post_id: int
     writer: Writer
     content: str
     form: str | None = None
     bait: str = ""
+    is_edit: bool = False
 
     @property
     def words(self) -> list[str]:
@@ -148,7 +152,7 @@ def _trap(site: Site, draft: Draft) -> Doubt | None:
     if draft.bait:
         return Doubt(Rule.TRAP, "bait")
     if draft.form is None:
-        return Doubt(Rule.TRAP, "missing") if site.comment_form else None
+        return Doubt(Rule.TRAP, "missing") if site.comment_form and not draft.is_edit else None
     read = Token.read(draft.form, FORM)
     given = read.claim(site.secret) if read is not None and read.owner == draft.post_id else None
     if given is None:

@@ -1,14 +1,15 @@
 """Second thoughts: whoever left a comment says it in other words, or takes it back, while that may be."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from models import pulse
 from models.atomic import atomic
-from models.comment_rules import UNSCREENED, Doubt, Rule, Screening, written_down
+from models.comment_rules import SAID_AGAIN_WITHIN, UNSCREENED, Doubt, Rule, Screening, written_down
 from models.comments import Comment, Fate, screened
 from models.errors import Expired, Invalid, Unproven
-from models.instants import lasts
+from models.instants import lasts, now
 from models.remarks import written
 from models.site import CommentPolicy, Site
 from models.tokens import Token
@@ -42,6 +43,8 @@ async def edit_comment(
 ) -> Comment:
     """Say a comment in other words, which wait where a new comment of these words would; tell nobody anew."""
     kept = await comment.locked()
+    if await _is_said_again(kept, screening):
+        screening = replace(screening, doubts=(*screening.doubts, Doubt(Rule.DUPLICATE)))
     waited_for_writer = kept.awaits_address
     values: dict[str, Any] = {**written(content), **screened(screening)}
     status, doubts = _judged_anew(site, kept, screening)
@@ -67,9 +70,18 @@ async def retract_comment(comment: Comment) -> None:
     await kept.remove()
 
 
+async def _is_said_again(comment: Comment, screening: Screening) -> bool:
+    """Ask of an edit what each store asks of a new comment of a guest."""
+    if comment.author_id is not None or screening.fingerprint is None:
+        return False
+    since = now() - SAID_AGAIN_WITHIN
+    alike = Comment.filter(fingerprint=screening.fingerprint, created_at__gt=since)
+    return await alike.exclude(id=comment.id).exists()
+
+
 def _judged_anew(site: Site, comment: Comment, screening: Screening) -> tuple[Fate, list[Doubt]]:
     """Tell where it stands with other words, and why."""
-    kept = {Rule.POLICY, Rule.UNCONFIRMED, Rule.DUPLICATE} if comment.status is Fate.PENDING else set()
+    kept = {Rule.POLICY, Rule.UNCONFIRMED} if comment.status is Fate.PENDING else set()
     doubts = [doubt for doubt in comment.doubts if doubt.rule in kept]
     doubts += screening.doubts
     if comment.status in (Fate.REJECTED, Fate.SPAM) or comment.author_id is not None:

@@ -74,7 +74,7 @@ class Commenting:
         found = await models.comment_to_edit(site, input.token)
         info.context.visitor.admit_comment()
         writer = models.Writer(name=found.name, email=found.email, website=found.website)
-        screening = await _screened(info, found.post_id, writer, input.content)
+        screening = await _screened(info, found.post_id, writer, input.content, is_edit=True)
         edited: Any = await models.edit_comment(site, found, input.content, screening)
         return EditCommentPayload(
             comment=as_told(info, edited), fate=fate_of(edited), edit_token=models.edit_token(site, edited)
@@ -136,9 +136,9 @@ async def _author(info: Info) -> models.Author | None:
 
 
 async def _screened(
-    info: Info, post_id: int, writer: models.Writer, content: str, **form: Any
+    info: Info, post_id: int, writer: models.Writer, content: str, **about: Any
 ) -> models.Screening:
     # Not longer than what may be kept: looking is work too.
     said = content[: models.LONGEST_COMMENT]
-    draft = models.Draft(post_id=post_id, writer=writer, content=said, **form)
+    draft = models.Draft(post_id=post_id, writer=writer, content=said, **about)
     return await models.screen(info.context.site, draft)
