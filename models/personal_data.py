@@ -3,7 +3,7 @@
 from typing import Any
 
 from tortoise.context import require_context
-from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from models import webhooks
 from models.addresses import Address
@@ -78,14 +78,14 @@ async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
 
 
 async def _commenter(commenter: Commenter) -> dict[str, Any]:
-    letters = Delivery.filter(_to(commenter)).order_by("id")
+    letters = _to(commenter).order_by("id")
     told = {name: getattr(commenter, name) for name in OF_COMMENTER}
     return {**told, "letters": await letters.values(*OF_DELIVERY)}
 
 
-def _to(commenter: Commenter) -> Q:
+def _to(commenter: Commenter) -> QuerySet[Delivery]:
     """Ask for the letters to a commenter, who stands in their keys."""
-    return Q(*(Q(key__startswith=f"{kind}:{commenter.seed}:") for kind in KINDS), join_type=Q.OR)
+    return Delivery.beside_subscriptions(*(f"{kind}:{commenter.seed}:" for kind in KINDS))
 
 
 def _told(suppressed: Suppression) -> dict[str, Any]:
@@ -117,7 +117,7 @@ async def _forget(site_id: int, mailbox: str) -> bool:
     comments = await Comment.erase_of(site_id, mailbox)
     commenter = await Commenter.filter(site_id=site_id, mailbox=mailbox).first()
     if commenter is not None:
-        await Delivery.filter(_to(commenter)).delete()
+        await _to(commenter).delete()
         await Commenter.filter(id=commenter.id).delete()
     await Job.promise(Work.SCRUB, key="scrub")
     return bool(requests or subscriptions or comments or commenter)
