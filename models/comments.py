@@ -28,7 +28,7 @@ from models.fitting import fitting
 from models.instants import Instant, now, rfc_3339
 from models.jobs import Job, Lane, Work
 from models.posts import Post
-from models.principals import NOBODY, Principal
+from models.principals import NOBODY, Principal, Scope
 from models.relations import belongs_to, may_point_to
 from models.remarks import LONGEST_NAME, LONGEST_WEBSITE, Writer, as_guest, signed, written
 from models.repeats import Repeat, once
@@ -131,9 +131,12 @@ class Comment(Model):
         return cls.shown().filter(status=Fate.APPROVED)
 
     @classmethod
-    def in_queue(cls, statuses: Collection[Fate]) -> QuerySet[Self]:
-        """Ask for the comments in some states, as moderators see them."""
-        return cls.filter(status__in=sorted(statuses))
+    def in_queue(cls, statuses: Collection[Fate], principal: Principal) -> QuerySet[Self]:
+        """Ask for the comments in some states on posts that somebody may read; who does not moderate is given
+        the shown ones alone.
+        """
+        found = cls.filter(open_to(principal, "post__"), status__in=sorted(statuses))
+        return found if principal.may(Scope.COMMENTS_MODERATE) else found.filter(is_shown=True)
 
     @classmethod
     def held(cls) -> QuerySet[Self]:
