@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 from models import spam, text
@@ -18,9 +19,6 @@ FORM = "form"
 QUICKEST = timedelta(seconds=2)
 OLDEST = timedelta(days=1)
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
-# Between letters these are not seen, and hide a word from whoever looks for it.
-UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
-WORD = re.compile(r"[^\W_]+")
 # Fewer words than these are said by many people; more, again and again, are sent by one.
 FEW_WORDS = 8
 SAID_AGAIN_WITHIN = timedelta(days=7)
@@ -67,7 +65,7 @@ class Draft:
     @property
     def words(self) -> list[str]:
         """All its words in their order, folded."""
-        return words_of(self.content)
+        return text.words_of(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +127,6 @@ def fingerprint_of(draft: Draft) -> str:
     return blake2b(f"{where}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
-def words_of(said: str) -> list[str]:
-    """List all words of a text in their order, folded, with nothing between their letters."""
-    # Folding is slow, and changes nothing more in what is ASCII.
-    folded = said.lower() if said.isascii() else text.fold(UNSEEN.sub("", said))
-    return WORD.findall(folded)
-
-
 def written_down(doubts: Iterable[Doubt]) -> str:
     """Give doubts as a comment keeps them: a line each, with its end."""
     return "".join(f"{doubt}\n" for doubt in doubts)
@@ -164,7 +155,7 @@ def _trap(site: Site, draft: Draft) -> Doubt | None:
 
 
 def _links(site: Site, draft: Draft) -> Doubt | None:
-    number = len(LINK.findall(UNSEEN.sub("", draft.content)))
+    number = len(LINK.findall(text.without_unseen(draft.content)))
     return Doubt(Rule.LINKS, str(number)) if number > site.comment_links else None
 
 
@@ -172,12 +163,20 @@ def _blocked_words(site: Site, draft: Draft) -> Doubt | None:
     if not site.blocked_words:
         return None
     about = (draft.content, draft.writer.name, draft.writer.email or "", draft.writer.website or "")
-    said = f" {' '.join(words_of(' '.join(about)))} "
-    for line in site.blocked_words.splitlines():
-        words = " ".join(words_of(line))
-        if words and f" {words} " in said:
-            return Doubt(Rule.BLOCKED_WORDS, line)
-    return None
+    said = _in_a_row(" ".join(about))
+    found = (line for line, words in _blocked(site.blocked_words) if words in said)
+    return next((Doubt(Rule.BLOCKED_WORDS, line) for line in found), None)
+
+
+@lru_cache(maxsize=8)
+def _blocked(lines: str) -> tuple[tuple[str, str], ...]:
+    # Folded once, and not for every comment: there may be a thousand.
+    rows = ((line, _in_a_row(line)) for line in lines.splitlines())
+    return tuple((line, words) for line, words in rows if words.strip())
+
+
+def _in_a_row(said: str) -> str:
+    return f" {' '.join(text.words_of(said))} "
 
 
 RULES: tuple[Callable[[Site, Draft], Doubt | None], ...] = (_trap, _links, _blocked_words)
