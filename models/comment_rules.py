@@ -122,7 +122,7 @@ def form_token(site: Site, post_id: int) -> str:
 def fingerprint_of(draft: Draft) -> str:
     """Give what two comments that say the same have in common."""
     words = draft.words
-    where = f"{draft.post_id} {draft.writer.email}".lower() if len(words) < FEW_WORDS else ""
+    where = f"{draft.post_id} {draft.writer.mailbox}" if len(words) < FEW_WORDS else ""
     said = " ".join(words) or draft.content
     return blake2b(f"{where}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
 

@@ -5,6 +5,7 @@ from typing import Any, Self
 from tortoise import fields
 from tortoise.models import Model
 
+from models.addresses import Address
 from models.atomic import atomic
 from models.errors import Unproven
 from models.instants import Instant, now
@@ -45,7 +46,7 @@ class Commenter(Model):
     @atomic
     async def of(cls, site: Site, email: str) -> Self:
         """Give whoever an address belongs to, known or not."""
-        mailbox = email.lower()
+        mailbox = Address(email).mailbox
         fresh = cls(site_id=site.id, mailbox=mailbox, email=email, seed=fresh_seed(), created_at=now())
         await cls.bulk_create([fresh], ignore_conflicts=True)
         return await cls.get(site_id=site.id, mailbox=mailbox)

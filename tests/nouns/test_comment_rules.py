@@ -92,6 +92,7 @@ async def test_what_was_said_before_waits(leave, hospitable, clock):
     assert (await leave("Dank je!", email="bob@example.org")).is_shown
     again = await leave("dank  JE")
     assert (again.is_shown, why(again)) == (False, [(Rule.DUPLICATE, "")])
+    assert why(await leave("Dank je", email="ANN@Example.org")) == [(Rule.DUPLICATE, "")]
     assert (await leave(LONG)).is_shown
     assert why(await leave(LONG.upper(), email="cas@example.org")) == [(Rule.DUPLICATE, "")]
     clock.shift(timedelta(days=8))
