@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from models import pulse, webhooks
 from models.atomic import atomic, in_one_step
+from models.audit import Audit
 from models.comment_rules import (
     SAID_AGAIN_WITHIN,
     UNSCREENED,
@@ -223,18 +224,20 @@ class Comment(Model):
 
     @classmethod
     @atomic
-    async def decide_all(cls, ids: Collection[int], status: Fate) -> None:
-        """Decide alike about several comments, or about none when one of them is not there."""
+    async def decide_all(cls, ids: Collection[int], status: Fate, *, by: Principal = NOBODY) -> None:
+        """Decide alike about several comments, or about none when one of them is not there; note who did."""
         for comment in await cls._all_of(ids):
             await comment.decide(status)
+            await Audit.note(by, f"comment.{status}", comment.id)
             await Job.promise(Work.LEARN_SPAM, key=f"learn-{comment.id}", comment=comment.id)
 
     @classmethod
     @atomic
-    async def remove_all(cls, ids: Collection[int]) -> None:
-        """Delete several comments with their replies, or none when one of them is not there."""
+    async def remove_all(cls, ids: Collection[int], *, by: Principal = NOBODY) -> None:
+        """Delete several comments with their replies, or none when one of them is not there; note who did."""
         for comment in await cls._all_of(ids):
             await comment.remove()
+            await Audit.note(by, "comment.delete", comment.id)
 
     @classmethod
     async def _all_of(cls, ids: Collection[int]) -> list[Self]:
