@@ -40,10 +40,6 @@ from models.visibility import open_to
 from models.webhook_calls import HookEvent
 
 DEEPEST = 4
-ERASED: dict[str, Any] = {
-    "name": "—", "email": None, "mailbox": None, "website": None, "language": None, "notify_replies": False,
-    "source": "", "html": "", "text": "", "held_because": None, "fingerprint": None,
-}  # fmt: skip
 
 
 class Fate(StrEnum):
@@ -154,13 +150,6 @@ class Comment(Model):
     def of_address(cls, site_id: int, mailbox: str) -> QuerySet[Self]:
         """Ask for all that was left with an address."""
         return cls.filter(post__site_id=site_id, mailbox=mailbox)
-
-    @classmethod
-    @pulse.precise("comment")
-    async def want_no_notices(cls, site_id: int, mailbox: str) -> None:
-        """Tell whoever has an address of no reply any more, in the caller's transaction."""
-        ids = await cls.of_address(site_id, mailbox).filter(notify_replies=True).values_list("id", flat=True)
-        await cls.filter(id__in=ids).update(notify_replies=False)
 
     @classmethod
     @pulse.precise("comment", "post")
@@ -286,24 +275,6 @@ class Comment(Model):
         await self._lock_post()
         await self._show(is_shown=False)
         await Comment.filter(id=self.id).delete()
-
-    @classmethod
-    @atomic
-    @pulse.precise("comment", "post")
-    async def erase_of(cls, site_id: int, mailbox: str) -> int:
-        """Forget what was left with an address; where somebody replied, a place without words stays."""
-        posts = await cls.of_address(site_id, mailbox).distinct().values_list("post_id", flat=True)
-        # In the order in which several are decided about, so that neither waits for the other.
-        await Post.filter(id__in=posts).order_by("id").select_for_update(no_key=True).only("id")
-        # Own replies first, so that what only they stand below goes too.
-        found = await cls.of_address(site_id, mailbox).order_by("-depth", "post_id", "id")
-        for comment in found:
-            if await cls.exists(parent_id=comment.id):
-                await cls.filter(id=comment.id).update(**ERASED)
-                pulse.touch(f"comments-{comment.post_id}")
-            else:
-                await comment.remove()
-        return len(found)
 
     @atomic
     @pulse.precise("comment", "post")

@@ -9,7 +9,7 @@ from models import webhooks
 from models.addresses import Address
 from models.atomic import atomic
 from models.comment_letters import KINDS
-from models.commenters import Commenter
+from models.commenters import Commenter, erase_comments
 from models.comments import Comment
 from models.consents import Consent, Trace
 from models.deliveries import Delivery
@@ -114,7 +114,7 @@ async def _forget(site_id: int, mailbox: str) -> bool:
     ids = [row.id for row in found]
     await Issue.count_out(Delivery.filter(subscription_id__in=ids))
     subscriptions = await Subscription.filter(id__in=ids).delete()
-    comments = await Comment.erase_of(site_id, mailbox)
+    comments = await erase_comments(site_id, mailbox)
     commenter = await Commenter.filter(site_id=site_id, mailbox=mailbox).first()
     if commenter is not None:
         await _to(commenter).delete()
