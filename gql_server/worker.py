@@ -70,7 +70,11 @@ class Worker:
     async def drain(self) -> None:
         """Do all work that is due now, and what that promises for now, to the end."""
         async with self._alongside(self._renew):
-            while await self._look() or self._running:
+            is_over = False
+            while not is_over:
+                # What ends while we look may promise what we have looked for already.
+                was_busy = bool(self._running)
+                is_over = not await self._look() and not was_busy
                 if self._running:
                     await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
 

@@ -94,6 +94,7 @@ from models.roster_lines import COLUMNS as ROSTER_COLUMNS
 from models.roster_lines import Line as RosterLine
 from models.roster_lines import Problem as RosterProblem
 from models.roster_out import hand_out
+from models.second_thoughts import comment_to_edit, edit_comment, edit_token, retract_comment
 from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
 from models.site import CommentPolicy, Site
@@ -228,6 +229,7 @@ __all__ = [
     "carry_issue",
     "clear",
     "comment_to_confirm",
+    "comment_to_edit",
     "compare",
     "confirm_comment",
     "count_due",
@@ -239,6 +241,8 @@ __all__ = [
     "described",
     "digest",
     "draw_renditions",
+    "edit_comment",
+    "edit_token",
     "erase",
     "export",
     "files_at",
@@ -276,6 +280,7 @@ __all__ = [
     "recount",
     "remind_of_pen",
     "remove_comment",
+    "retract_comment",
     "screen",
     "scrub",
     "set_time_zone",

@@ -69,7 +69,6 @@ async def decline_notices(site: Site, token: str) -> Commenter:
     """Write to somebody about no reply any more; doing it twice is as good as once."""
     found = await Commenter.behind(site, token)
     await found.decline()
-    await Comment.want_no_notices(site.id, found.mailbox)
     await Delivery.take_back(f"{LetterKind.COMMENT_REPLY}:{found.seed}:")
     return found
 

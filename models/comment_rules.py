@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 
 from models import spam, text
@@ -18,9 +19,6 @@ FORM = "form"
 QUICKEST = timedelta(seconds=2)
 OLDEST = timedelta(days=1)
 LINK = re.compile(r"https?://|\bwww\.", re.IGNORECASE)
-# Between letters these are not seen, and hide a word from whoever looks for it.
-UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
-WORD = re.compile(r"[^\W_]+")
 # Fewer words than these are said by many people; more, again and again, are sent by one.
 FEW_WORDS = 8
 SAID_AGAIN_WITHIN = timedelta(days=7)
@@ -52,18 +50,22 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A comment before it is kept; `form` is the token that its form bore, `bait` what nobody fills in."""
+    """A comment before it is kept; `form` is the token that its form bore, `bait` what nobody fills in.
+
+    An edit bears no form: the one that the comment was left with was looked at.
+    """
 
     post_id: int
     writer: Writer
     content: str
     form: str | None = None
     bait: str = ""
+    is_edit: bool = False
 
     @property
     def words(self) -> list[str]:
         """All its words in their order, folded."""
-        return words_of(self.content)
+        return text.words_of(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,16 +122,9 @@ def form_token(site: Site, post_id: int) -> str:
 def fingerprint_of(draft: Draft) -> str:
     """Give what two comments that say the same have in common."""
     words = draft.words
-    where = f"{draft.post_id} {draft.writer.email}".lower() if len(words) < FEW_WORDS else ""
+    where = f"{draft.post_id} {draft.writer.mailbox}" if len(words) < FEW_WORDS else ""
     said = " ".join(words) or draft.content
     return blake2b(f"{where}\n{said}".encode(errors="surrogatepass"), digest_size=16).hexdigest()
-
-
-def words_of(said: str) -> list[str]:
-    """List all words of a text in their order, folded, with nothing between their letters."""
-    # Folding is slow, and changes nothing more in what is ASCII.
-    folded = said.lower() if said.isascii() else text.fold(UNSEEN.sub("", said))
-    return WORD.findall(folded)
 
 
 def written_down(doubts: Iterable[Doubt]) -> str:
@@ -148,7 +143,7 @@ def _trap(site: Site, draft: Draft) -> Doubt | None:
     if draft.bait:
         return Doubt(Rule.TRAP, "bait")
     if draft.form is None:
-        return Doubt(Rule.TRAP, "missing") if site.comment_form else None
+        return Doubt(Rule.TRAP, "missing") if site.comment_form and not draft.is_edit else None
     read = Token.read(draft.form, FORM)
     given = read.claim(site.secret) if read is not None and read.owner == draft.post_id else None
     if given is None:
@@ -160,7 +155,7 @@ def _trap(site: Site, draft: Draft) -> Doubt | None:
 
 
 def _links(site: Site, draft: Draft) -> Doubt | None:
-    number = len(LINK.findall(UNSEEN.sub("", draft.content)))
+    number = len(LINK.findall(text.without_unseen(draft.content)))
     return Doubt(Rule.LINKS, str(number)) if number > site.comment_links else None
 
 
@@ -168,12 +163,20 @@ def _blocked_words(site: Site, draft: Draft) -> Doubt | None:
     if not site.blocked_words:
         return None
     about = (draft.content, draft.writer.name, draft.writer.email or "", draft.writer.website or "")
-    said = f" {' '.join(words_of(' '.join(about)))} "
-    for line in site.blocked_words.splitlines():
-        words = " ".join(words_of(line))
-        if words and f" {words} " in said:
-            return Doubt(Rule.BLOCKED_WORDS, line)
-    return None
+    said = _in_a_row(" ".join(about))
+    found = (line for line, words in _blocked(site.blocked_words) if words in said)
+    return next((Doubt(Rule.BLOCKED_WORDS, line) for line in found), None)
+
+
+@lru_cache(maxsize=8)
+def _blocked(lines: str) -> tuple[tuple[str, str], ...]:
+    # Folded once, and not for every comment: there may be a thousand.
+    rows = ((line, _in_a_row(line)) for line in lines.splitlines())
+    return tuple((line, words) for line, words in rows if words.strip())
+
+
+def _in_a_row(said: str) -> str:
+    return f" {' '.join(text.words_of(said))} "
 
 
 RULES: tuple[Callable[[Site, Draft], Doubt | None], ...] = (_trap, _links, _blocked_words)

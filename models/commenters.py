@@ -5,14 +5,22 @@ from typing import Any, Self
 from tortoise import fields
 from tortoise.models import Model
 
+from models import pulse
+from models.addresses import Address
 from models.atomic import atomic
+from models.comments import Comment
 from models.errors import Unproven
 from models.instants import Instant, now
+from models.posts import Post
 from models.relations import belongs_to
 from models.site import Site
 from models.tokens import Token, fresh_seed
 
 NO_NOTICES = "replies"
+ERASED: dict[str, Any] = {
+    "name": "—", "email": None, "mailbox": None, "website": None, "language": None, "notify_replies": False,
+    "source": "", "html": "", "text": "", "held_because": None, "fingerprint": None,
+}  # fmt: skip
 
 
 class Commenter(Model):
@@ -45,7 +53,7 @@ class Commenter(Model):
     @atomic
     async def of(cls, site: Site, email: str) -> Self:
         """Give whoever an address belongs to, known or not."""
-        mailbox = email.lower()
+        mailbox = Address(email).mailbox
         fresh = cls(site_id=site.id, mailbox=mailbox, email=email, seed=fresh_seed(), created_at=now())
         await cls.bulk_create([fresh], ignore_conflicts=True)
         return await cls.get(site_id=site.id, mailbox=mailbox)
@@ -71,8 +79,30 @@ class Commenter(Model):
         return found
 
     @atomic
+    @pulse.precise("comment")
     async def decline(self) -> None:
         """Get no more notices, until they are asked for and confirmed once more."""
         if self.declined_at is None:
             self.declined_at = now()
             await self.save(update_fields=["declined_at"])
+        wanted = Comment.of_address(self.site_id, self.mailbox).filter(notify_replies=True)
+        await Comment.filter(id__in=await wanted.values_list("id", flat=True)).update(notify_replies=False)
+
+
+@atomic
+@pulse.precise("comment", "post")
+async def erase_comments(site_id: int, mailbox: str) -> int:
+    """Forget what was left with an address; where somebody replied, a place without words stays."""
+    left = Comment.of_address(site_id, mailbox)
+    posts = await left.distinct().values_list("post_id", flat=True)
+    # In the order in which several are decided about, so that neither waits for the other.
+    await Post.filter(id__in=posts).order_by("id").select_for_update(no_key=True).only("id")
+    # Own replies first, so that what only they stand below goes too.
+    found = await left.order_by("-depth", "post_id", "id")
+    for comment in found:
+        if await Comment.exists(parent_id=comment.id):
+            await Comment.filter(id=comment.id).update(**ERASED)
+            pulse.touch(f"comments-{comment.post_id}")
+        else:
+            await comment.remove()
+    return len(found)

@@ -1,7 +1,7 @@
 """Comments and the conversations they grow into."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from tortoise.queryset import QuerySet
 
 from models import pulse, webhooks
 from models.atomic import atomic, in_one_step
+from models.audit import Audit
 from models.comment_rules import (
     SAID_AGAIN_WITHIN,
     UNSCREENED,
@@ -23,28 +24,22 @@ from models.comment_rules import (
     written_down,
 )
 from models.engines.intakes import intake
-from models.errors import Closed, Expired, Invalid, NotFound, Unproven
+from models.errors import Closed, Invalid, NotFound, Unproven
 from models.fitting import fitting
-from models.instants import Instant, lasts, now, rfc_3339
+from models.instants import Instant, now, rfc_3339
 from models.jobs import Job, Lane, Work
 from models.posts import Post
-from models.principals import NOBODY, Principal
+from models.principals import NOBODY, Principal, Scope
 from models.relations import belongs_to, may_point_to
 from models.remarks import LONGEST_NAME, LONGEST_WEBSITE, Writer, as_guest, signed, written
 from models.repeats import Repeat, once
 from models.site import CommentPolicy, Site
 from models.spam import Lesson
-from models.tokens import Token, digest
+from models.tokens import digest
 from models.visibility import open_to
 from models.webhook_calls import HookEvent
 
 DEEPEST = 4
-EDIT = "edit"
-EDIT_LIFE = timedelta(minutes=15)
-ERASED: dict[str, Any] = {
-    "name": "—", "email": None, "mailbox": None, "website": None, "language": None, "notify_replies": False,
-    "source": "", "html": "", "text": "", "held_because": None, "fingerprint": None,
-}  # fmt: skip
 
 
 class Fate(StrEnum):
@@ -103,9 +98,14 @@ class Comment(Model):
         return read_doubts(self.held_because or "")
 
     @property
+    def as_it_reads(self) -> tuple[str, str]:
+        """What a token for these very words is bound to."""
+        return rfc_3339(self.created_at), digest(self.source)
+
+    @property
     def awaits_address(self) -> bool:
         """Whether it waits for nothing but its writer, who is to prove the address."""
-        return self.status is Fate.PENDING and Doubt(Rule.UNCONFIRMED) in self.doubts
+        return self.status is Fate.PENDING and self.doubts == [Doubt(Rule.UNCONFIRMED)]
 
     @classmethod
     def shown(cls, principal: Principal = NOBODY) -> QuerySet[Self]:
@@ -128,9 +128,12 @@ class Comment(Model):
         return cls.shown().filter(status=Fate.APPROVED)
 
     @classmethod
-    def in_queue(cls, statuses: Collection[Fate]) -> QuerySet[Self]:
-        """Ask for the comments in some states, as moderators see them."""
-        return cls.filter(status__in=sorted(statuses))
+    def in_queue(cls, statuses: Collection[Fate], principal: Principal) -> QuerySet[Self]:
+        """Ask for the comments in some states on posts that somebody may read; who does not moderate is given
+        the shown ones alone.
+        """
+        found = cls.filter(open_to(principal, "post__"), status__in=sorted(statuses))
+        return found if principal.may(Scope.COMMENTS_MODERATE) else found.filter(is_shown=True)
 
     @classmethod
     def held(cls) -> QuerySet[Self]:
@@ -147,13 +150,6 @@ class Comment(Model):
     def of_address(cls, site_id: int, mailbox: str) -> QuerySet[Self]:
         """Ask for all that was left with an address."""
         return cls.filter(post__site_id=site_id, mailbox=mailbox)
-
-    @classmethod
-    @pulse.precise("comment")
-    async def want_no_notices(cls, site_id: int, mailbox: str) -> None:
-        """Tell whoever has an address of no reply any more, in the caller's transaction."""
-        ids = await cls.of_address(site_id, mailbox).filter(notify_replies=True).values_list("id", flat=True)
-        await cls.filter(id__in=ids).update(notify_replies=False)
 
     @classmethod
     @pulse.precise("comment", "post")
@@ -185,7 +181,7 @@ class Comment(Model):
         Of a command that has a `key` and came before, give the comment that was left then.
         """
         moment = now()
-        values = fitting(cls, _signed(writer)) | written(content) | _screened(screening) | _wished(wishes)
+        values = fitting(cls, _signed(writer)) | written(content) | screened(screening) | _wished(wishes)
         values |= {"created_at": moment, "author_id": writer.author_id}
         row = {
             **values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST,
@@ -217,18 +213,20 @@ class Comment(Model):
 
     @classmethod
     @atomic
-    async def decide_all(cls, ids: Collection[int], status: Fate) -> None:
-        """Decide alike about several comments, or about none when one of them is not there."""
+    async def decide_all(cls, ids: Collection[int], status: Fate, *, by: Principal = NOBODY) -> None:
+        """Decide alike about several comments, or about none when one of them is not there; note who did."""
         for comment in await cls._all_of(ids):
             await comment.decide(status)
+            await Audit.note(by, f"comment.{status}", comment.id)
             await Job.promise(Work.LEARN_SPAM, key=f"learn-{comment.id}", comment=comment.id)
 
     @classmethod
     @atomic
-    async def remove_all(cls, ids: Collection[int]) -> None:
-        """Delete several comments with their replies, or none when one of them is not there."""
+    async def remove_all(cls, ids: Collection[int], *, by: Principal = NOBODY) -> None:
+        """Delete several comments with their replies, or none when one of them is not there; note who did."""
         for comment in await cls._all_of(ids):
             await comment.remove()
+            await Audit.note(by, "comment.delete", comment.id)
 
     @classmethod
     async def _all_of(cls, ids: Collection[int]) -> list[Self]:
@@ -268,49 +266,7 @@ class Comment(Model):
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
         await self._lock_post()
-        await self._settle(status, because=None if status is Fate.PENDING else self.held_because)
-
-    def edit_token(self, site: Site) -> str | None:
-        """Give the token that changes these words or takes them back; None when its time is over."""
-        if not lasts(self.created_at, EDIT_LIFE):
-            return None
-        return str(Token.signed(EDIT, self.id, site.secret, *self._as_it_reads()))
-
-    @classmethod
-    async def to_edit(cls, site: Site, token: str) -> Self:
-        """Give the comment that a token may change; refuse a token of other words, and one that is over."""
-        read = Token.read(token, EDIT)
-        found = await cls.filter(id=read.owner, post__site_id=site.id).first() if read else None
-        if read is None or found is None or read.claim(site.secret, *found._as_it_reads()) is None:
-            raise Unproven
-        if not lasts(found.created_at, EDIT_LIFE):
-            raise Expired
-        return found
-
-    @atomic
-    @pulse.precise("comment", "post")
-    async def edit(self, site: Site, content: str, screening: Screening = UNSCREENED) -> Self:
-        """Say it in other words, which wait where a new comment of these words would; tell nobody anew."""
-        comment = await self._locked()
-        values: dict[str, Any] = {**written(content), **_screened(screening)}
-        status, doubts = comment._judged_anew(site, screening)
-        values["held_because"] = written_down(doubts) or None
-        await Comment.filter(id=comment.id).update(**values)
-        comment.update_from_dict(values)
-        if comment.is_shown:
-            pulse.touch(f"comments-{comment.post_id}")
-        if status is not comment.status:
-            await comment._settle(status, because=comment.held_because)
-            await comment._attend()
-        return comment
-
-    @atomic
-    async def retract(self) -> None:
-        """Take it back, as long as nobody has replied."""
-        comment = await self._locked()
-        if await Comment.exists(parent_id=comment.id):
-            raise Invalid("token", "Somebody has replied to it.")
-        await comment.remove()
+        await self.settle(status, because=None if status is Fate.PENDING else self.held_because)
 
     @atomic
     @pulse.precise("comment", "post")
@@ -320,52 +276,22 @@ class Comment(Model):
         await self._show(is_shown=False)
         await Comment.filter(id=self.id).delete()
 
-    @classmethod
-    @atomic
-    @pulse.precise("comment", "post")
-    async def erase_of(cls, site_id: int, mailbox: str) -> int:
-        """Forget what was left with an address; where somebody replied, a place without words stays."""
-        posts = await cls.of_address(site_id, mailbox).distinct().values_list("post_id", flat=True)
-        # In the order in which several are decided about, so that neither waits for the other.
-        await Post.filter(id__in=posts).order_by("id").select_for_update(no_key=True).only("id")
-        # Own replies first, so that what only they stand below goes too.
-        found = await cls.of_address(site_id, mailbox).order_by("-depth", "post_id", "id")
-        for comment in found:
-            if await cls.exists(parent_id=comment.id):
-                await cls.filter(id=comment.id).update(**ERASED)
-                pulse.touch(f"comments-{comment.post_id}")
-            else:
-                await comment.remove()
-        return len(found)
-
     @atomic
     @pulse.precise("comment", "post")
     async def accept_address(self, site: Site) -> Self:
-        """Show it, now that its writer has proven the address, unless the site holds all by now."""
-        comment = await self._locked()
+        """Show it, now that its writer has proven the address, unless it waits for more or the site holds all
+        by now.
+        """
+        comment = await self.locked()
+        others = [doubt for doubt in comment.doubts if doubt.rule is not Rule.UNCONFIRMED]
         if comment.awaits_address and site.comment_policy is CommentPolicy.HELD:
-            await comment._settle(Fate.PENDING, because=written_down([Doubt(Rule.POLICY)]))
-            await comment._attend()
+            await comment.settle(Fate.PENDING, because=written_down([Doubt(Rule.POLICY)]))
+            await comment.attend()
         elif comment.awaits_address:
-            await comment._settle(Fate.APPROVED, because=comment.held_because)
+            await comment.settle(Fate.APPROVED, because=comment.held_because)
+        elif comment.status is Fate.PENDING and others != comment.doubts:
+            await comment.settle(Fate.PENDING, because=written_down(others))
         return comment
-
-    def _judged_anew(self, site: Site, screening: Screening) -> tuple[Fate, list[Doubt]]:
-        """Tell where it stands with other words, and why."""
-        kept = {Rule.POLICY, Rule.UNCONFIRMED, Rule.DUPLICATE} if self.status is Fate.PENDING else set()
-        doubts = [doubt for doubt in self.doubts if doubt.rule in kept]
-        doubts += screening.doubts
-        if self.status in (Fate.REJECTED, Fate.SPAM) or self.author_id is not None:
-            return self.status, doubts
-        if screening.is_spam:
-            return Fate.SPAM, doubts
-        # What a moderator has read are other words.
-        if self.status is Fate.APPROVED and site.comment_policy is CommentPolicy.HELD:
-            doubts.append(Doubt(Rule.POLICY))
-        return (Fate.PENDING if doubts else self.status), doubts
-
-    def _as_it_reads(self) -> tuple[str, str]:
-        return rfc_3339(self.created_at), digest(self.source)
 
     async def _lock_post(self) -> None:
         # One decision at a time below a post: two at once would each miss what the other shows. A new
@@ -373,17 +299,20 @@ class Comment(Model):
         # each other.
         await Post.filter(id=self.post_id).select_for_update(no_key=True).only("id").first()
 
-    async def _locked(self) -> Self:
+    async def locked(self) -> Self:
+        """Give it as it stands, locked in the caller's transaction; refuse when its words have changed."""
         await self._lock_post()
         row = await type(self).filter(id=self.id).first()
-        if row is None or row._as_it_reads() != self._as_it_reads():
+        if row is None or row.as_it_reads != self.as_it_reads:
             raise Unproven
         return row
 
-    async def _attend(self) -> None:
+    async def attend(self) -> None:
+        """Let it be looked at, for the letters and calls that are due because of it."""
         await Job.promise(Work.ATTEND_COMMENT, comment=self.id)
 
-    async def _settle(self, status: Fate, *, because: str | None) -> None:
+    async def settle(self, status: Fate, *, because: str | None) -> None:
+        """Let it stand so from now on, in the transaction of who has `locked` it."""
         changes: dict[str, Any] = {"status": status, "held_because": because}
         await Comment.filter(id=self.id).update(**changes)
         self.update_from_dict(changes)
@@ -407,7 +336,7 @@ class Comment(Model):
         if self.parent_id is not None:
             await Comment.filter(id=self.parent_id).update(reply_count=F("reply_count") + by)
             if is_shown and await Comment.exists(id=self.parent_id, notify_replies=True):
-                await self._attend()
+                await self.attend()
         for reply in await Comment.filter(parent_id=self.id, status=Fate.APPROVED):
             await reply._show(is_shown)
 
@@ -416,7 +345,8 @@ def _signed(writer: Writer) -> dict[str, Any]:
     return signed(writer if writer.author_id is not None else as_guest(writer))
 
 
-def _screened(screening: Screening) -> dict[str, Any]:
+def screened(screening: Screening) -> dict[str, Any]:
+    """Give the columns that say what the rules found."""
     return {
         "held_because": written_down(screening.doubts) or None,
         "spam_score": screening.score,

@@ -139,9 +139,17 @@ class Delivery(Model):
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod
-    async def take_back(cls, keys: str) -> int:
-        """Take back the letters that are not out yet whose keys begin so, in the caller's transaction."""
-        open_ones = cls.filter(key__startswith=keys, state__in=OPEN)
+    def beside_subscriptions(cls, *keys: str) -> QuerySet[Self]:
+        """Ask for the letters to nobody's subscription whose keys begin in one of these ways."""
+        begun = Q(*(Q(key__startswith=key) for key in keys), join_type=Q.OR)
+        return cls.filter(begun, subscription_id__isnull=True)
+
+    @classmethod
+    async def take_back(cls, *keys: str) -> int:
+        """Take back the letters to nobody's subscription that are not out yet and whose keys begin so, in the
+        caller's transaction.
+        """
+        open_ones = cls.beside_subscriptions(*keys).filter(state__in=OPEN)
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod

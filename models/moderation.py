@@ -9,7 +9,6 @@ from tortoise.queryset import QuerySet
 
 from models import pulse, spam, text
 from models.atomic import atomic
-from models.audit import Audit
 from models.caps import Cap, Limits
 from models.comments import Comment, Fate
 from models.deliveries import Delivery, LetterKind
@@ -90,17 +89,14 @@ def moderators(site: Site) -> QuerySet[User]:
 async def moderate(principal: Principal, ids: Collection[int], status: Fate) -> None:
     """Decide alike about several comments, or about none; it is written down who did, and learned from."""
     principal.require(Scope.COMMENTS_MODERATE)
-    await Comment.decide_all(ids, status)
-    for id in sorted(set(ids)):
-        await Audit.note(principal, f"comment.{status}", id)
+    await Comment.decide_all(ids, status, by=principal)
 
 
 @atomic
 async def remove_comment(principal: Principal, comment: Comment) -> None:
     """Delete a comment with its replies; it is written down who did."""
     principal.require(Scope.COMMENTS_MODERATE)
-    await comment.remove()
-    await Audit.note(principal, "comment.delete", comment.id)
+    await Comment.remove_all([comment.id], by=principal)
 
 
 async def tell_moderators() -> None:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from tortoise.context import require_context
-from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from models import webhooks
 from models.addresses import Address
 from models.atomic import atomic
 from models.comment_letters import KINDS
-from models.commenters import Commenter
+from models.commenters import Commenter, erase_comments
 from models.comments import Comment
 from models.consents import Consent, Trace
 from models.deliveries import Delivery
@@ -85,14 +85,14 @@ async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
 
 
 async def _commenter(commenter: Commenter) -> dict[str, Any]:
-    letters = Delivery.filter(_to(commenter)).order_by("id")
+    letters = _to(commenter).order_by("id")
     told = {name: getattr(commenter, name) for name in OF_COMMENTER}
     return {**told, "letters": await letters.values(*OF_DELIVERY)}
 
 
-def _to(commenter: Commenter) -> Q:
+def _to(commenter: Commenter) -> QuerySet[Delivery]:
     """Ask for the letters to a commenter, who stands in their keys."""
-    return Q(*(Q(key__startswith=f"{kind}:{commenter.seed}:") for kind in KINDS), join_type=Q.OR)
+    return Delivery.beside_subscriptions(*(f"{kind}:{commenter.seed}:" for kind in KINDS))
 
 
 def _told(suppressed: Suppression) -> dict[str, Any]:
@@ -123,10 +123,10 @@ async def _forget(site_id: int, mailbox: str) -> bool:
     ids = [row.id for row in found]
     await Issue.count_out(Delivery.filter(subscription_id__in=ids))
     subscriptions = await Subscription.filter(id__in=ids).delete()
-    comments = await Comment.erase_of(site_id, mailbox)
+    comments = await erase_comments(site_id, mailbox)
     commenter = await Commenter.filter(site_id=site_id, mailbox=mailbox).first()
     if commenter is not None:
-        await Delivery.filter(_to(commenter)).delete()
+        await _to(commenter).delete()
         await Commenter.filter(id=commenter.id).delete()
     await Job.promise(Work.SCRUB, key="scrub")
     return bool(requests or subscriptions or comments or commenter or pens)

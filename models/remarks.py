@@ -31,6 +31,11 @@ class Writer:
     website: str | None = None
     author_id: int | None = None
 
+    @property
+    def mailbox(self) -> str | None:
+        """Who is meant by the address."""
+        return None if self.email is None else Address(self.email).mailbox
+
 
 def as_guest(writer: Writer) -> Writer:
     """Give a stranger as a comment keeps one; refuse rather than cut."""
@@ -51,8 +56,8 @@ def signed(writer: Writer) -> dict[str, str | None]:
         raise Invalid("authorName", "A comment needs the name of who wrote it.")
     if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
         raise Invalid("authorWebsite", "A website begins with https:// or http://.")
-    mailbox = None if writer.email is None else writer.email.lower()
-    return {"name": name, "email": writer.email, "mailbox": mailbox, "website": writer.website or None}
+    website = writer.website or None
+    return {"name": name, "email": writer.email, "mailbox": writer.mailbox, "website": website}
 
 
 def written(content: str) -> dict[str, Any]:

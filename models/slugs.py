@@ -9,9 +9,9 @@ from models.site import Site
 
 # First words of paths that a page of the publication would stand in the way of.
 RESERVED = {
-    "archive", "authors", "comment", "confirm", "graphiql", "graphql", "healthz", "letters", "media", "metrics",
-    "moderate", "pen", "posts", "preferences", "reader", "readyz", "replies", "search", "sign-in", "sign-out",
-    "start", "subscribe", "tags", "undo", "unsubscribe", "weebly", "write",
+    "archive", "authors", "comment", "confirm", "graphiql", "graphql", "healthz", "letters", "media",
+    "metrics", "moderate", "pen", "posts", "preferences", "reader", "readyz", "replies", "search", "sign-in",
+    "sign-out", "start", "subscribe", "tags", "undo", "unsubscribe", "weebly", "write",
 }  # fmt: skip
 LONGEST = 120
 

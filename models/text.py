@@ -27,6 +27,9 @@ POST_TAGS = BLOCK_TAGS | {
 }  # fmt: skip
 COMMENT_TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p", "strong", "ul"}
 NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
+# Between letters these are not seen, and hide a word from whoever looks for it.
+UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+WORD = re.compile(r"[^\W_]+")
 # NUL and lone surrogates.
 NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 DOMAIN = re.compile(r"\w\w\.\w")
@@ -143,7 +146,18 @@ def sort_key(text: str) -> str:
 
 def search_words(text: str) -> list[str]:
     """List the different words of a text, folded, in order of appearance."""
-    return list(dict.fromkeys(re.findall(r"[^\W_]+", fold(text))))
+    return list(dict.fromkeys(WORD.findall(fold(text))))
+
+
+def words_of(text: str) -> list[str]:
+    """List all words of a text in their order, folded, with nothing hidden between their letters."""
+    # Folding is slow, and changes nothing more in what is ASCII.
+    return WORD.findall(text.lower() if text.isascii() else fold(without_unseen(text)))
+
+
+def without_unseen(text: str) -> str:
+    """Take out the signs that stand between letters and are not seen."""
+    return UNSEEN.sub("", text)
 
 
 def count_words(text: str) -> int:

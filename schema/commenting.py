@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import Info
+from strawberry import UNSET, Info
 
 import models
-from schema.commands import COSTLY, SAID, mistakes_as_data
+from schema.commands import COSTLY, SAID, key_of, mistakes_as_data
 from schema.comment_fates import CommentFate, fate_of
-from schema.ids import global_id
+from schema.ids import global_id, row_id
 from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
 from schema.payloads import ANEW, AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
 from schema.types import Comment
@@ -61,6 +61,18 @@ class RetractCommentPayload(Payload):
 @strawberry.type
 class Commenting:
     @strawberry.mutation(
+        description="Write a comment or a reply. It may wait for a moderator.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(AddCommentPayload)
+    async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
+        key = key_of(info, input)
+        known = await models.Repeat.answer_to(key)
+        comment: Any = await (models.Comment.as_left(int(known)) if known else _left(info, input, key))
+        token = models.edit_token(info.context.site, comment)
+        return AddCommentPayload(comment=_as_told(info, comment), fate=fate_of(comment), edit_token=token)
+
+    @strawberry.mutation(
         description=(
             "Say a comment in other words, within 15 minutes. It waits where a new one of these words would."
         ),
@@ -71,13 +83,13 @@ class Commenting:
     async def edit_comment(info: Info, input: Annotated[EditCommentInput, SAID]) -> EditCommentPayload | None:
         # Not `once`: the token changes with the words, so a second edit by it is refused.
         site = info.context.site
-        found = await models.Comment.to_edit(site, input.token)
+        found = await models.comment_to_edit(site, input.token)
         info.context.visitor.admit_comment()
         writer = models.Writer(name=found.name, email=found.email, website=found.website)
-        screening = await _screened(info, found.post_id, writer, input.content)
-        edited: Any = await found.edit(site, input.content, screening)
+        screening = await _screened(info, found.post_id, writer, input.content, is_edit=True)
+        edited: Any = await models.edit_comment(site, found, input.content, screening)
         return EditCommentPayload(
-            comment=as_told(info, edited), fate=fate_of(edited), edit_token=edited.edit_token(site)
+            comment=_as_told(info, edited), fate=fate_of(edited), edit_token=models.edit_token(site, edited)
         )
 
     @strawberry.mutation(
@@ -90,15 +102,17 @@ class Commenting:
         info: Info, input: Annotated[RetractCommentInput, SAID]
     ) -> RetractCommentPayload | None:
         # Not `once`: what is gone cannot be taken back again.
-        found = await models.Comment.to_edit(info.context.site, input.token)
-        await found.retract()
+        found = await models.comment_to_edit(info.context.site, input.token)
+        await models.retract_comment(found)
         return RetractCommentPayload(retracted_comment_id=strawberry.ID(global_id("Comment", found.id)))
 
 
-async def leave(
-    info: Info, input: AddCommentInput, post_id: int, parent_id: int | None, key: str | None
-) -> models.Comment:
+async def _left(info: Info, input: AddCommentInput, key: str | None) -> models.Comment:
     """Leave a comment as who is signed in, or as a guest whose comment is looked at first."""
+    info.context.visitor.admit_comment()
+    # What is no identifier of ours names what is not there.
+    post_id = row_id(input.post_id, "Post") or 0
+    parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
     author = await _author(info)
     if author is not None:
         writer = models.Writer(name=author.name, author_id=author.id)
@@ -114,13 +128,7 @@ async def leave(
     )  # fmt: skip
 
 
-def left(info: Info, comment: models.Comment) -> AddCommentPayload:
-    """Tell whoever left a comment what became of it."""
-    token = comment.edit_token(info.context.site)
-    return AddCommentPayload(comment=as_told(info, comment), fate=fate_of(comment), edit_token=token)
-
-
-def as_told(info: Info, comment: models.Comment) -> Any:
+def _as_told(info: Info, comment: models.Comment) -> Any:
     """Give a comment to whoever left it: what was taken for spam waits, as far as they know."""
     may_know = info.context.principal.may(models.Scope.COMMENTS_MODERATE)
     if comment.status is models.Fate.SPAM and not may_know:
@@ -136,9 +144,9 @@ async def _author(info: Info) -> models.Author | None:
 
 
 async def _screened(
-    info: Info, post_id: int, writer: models.Writer, content: str, **form: Any
+    info: Info, post_id: int, writer: models.Writer, content: str, **about: Any
 ) -> models.Screening:
     # Not longer than what may be kept: looking is work too.
     said = content[: models.LONGEST_COMMENT]
-    draft = models.Draft(post_id=post_id, writer=writer, content=said, **form)
+    draft = models.Draft(post_id=post_id, writer=writer, content=said, **about)
     return await models.screen(info.context.site, draft)

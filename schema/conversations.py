@@ -64,7 +64,7 @@ async def across_posts(context: Context, filter: CommentFilter | None, asked: Wi
     else:
         if (refusal := refused(context.principal, models.Scope.COMMENTS_MODERATE)) is not None:
             deny(context.principal, refusal)
-        question = models.Comment.in_queue(conditions.wanted_states)
+        question = models.Comment.in_queue(conditions.wanted_states, context.principal)
     if (post_id := conditions.wanted_post) is not None:
         question = question.filter(post_id=post_id)
     found = await page(question, NEWEST, asked)

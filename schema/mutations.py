@@ -8,11 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, DONE, SAID, key_of, mistakes_as_data, once
-from schema.commenting import leave, left
-from schema.ids import row_id
 from schema.payloads import (
-    AddCommentInput,
-    AddCommentPayload,
     ConfirmSubscriptionInput,
     ConfirmSubscriptionPayload,
     EraseSubscriptionInput,
@@ -32,21 +28,6 @@ from schema.scalars import EmailAddress
 
 @strawberry.type(description="What can be changed.")
 class Mutation:
-    @strawberry.mutation(
-        description="Write a comment or a reply. It may wait for a moderator.", directives=[COSTLY]
-    )
-    @staticmethod
-    @mistakes_as_data(AddCommentPayload)
-    async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
-        key = key_of(info, input)
-        if known := await models.Repeat.answer_to(key):
-            return left(info, await models.Comment.as_left(int(known)))
-        info.context.visitor.admit_comment()
-        # What is no identifier of ours names what is not there.
-        post_id = row_id(input.post_id, "Post") or 0
-        parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
-        return left(info, await leave(info, input, post_id, parent_id, key))
-
     @strawberry.mutation(
         description=(
             "Ask for newsletters. Answers the same whether or not the address is known; the rest happens "

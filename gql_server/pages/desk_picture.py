@@ -10,6 +10,7 @@ from gql_server.origins import require_own_page
 from gql_server.pages.desk import is_signed_out, signed_out, to_post
 from gql_server.pages.desk_post import Desk, do
 from gql_server.pages.forms import Form
+from gql_server.pages.printing import go_to
 from gql_server.uploads import UPLOADS
 
 LEAD = "lead"
@@ -34,6 +35,6 @@ async def _keep(desk: Desk, form: Form, path: Path | None) -> web.Response:
     image = await models.Image.upload(site, path, files, by=desk.principal, alt_text=alt)
     if form.one("do") != LEAD:
         await desk.saves(form)
-        return to_post(desk.post.id, picture=str(image.id))
+        return go_to(f"/write/{desk.post.id}?picture={image.id}#picture")
     await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
     return to_post(desk.post.id, told="saved")

@@ -9,7 +9,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.migration import Migration
-from tortoise.migrations.operations import TortoiseOperation
+from tortoise.migrations.operations import AddField, AddIndex, CreateModel, TortoiseOperation
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
@@ -65,6 +65,9 @@ class Sql(TortoiseOperation):
                 await editor.client.execute_query(named)
 
 
+ADDING = (CreateModel, AddField, AddIndex, Sql)
+
+
 class Migrator(MigrationExecutor):
     """Runs what is pending, forwards, and records it in the same transaction."""
 
@@ -89,7 +92,7 @@ class Migrator(MigrationExecutor):
             for number, key in enumerate(missing, start=1):
                 if progress is not None:
                     progress(key.name, number, len(missing))
-                await self._migration(key).apply(state, schema_editor=editor)
+                await _apply(self._migration(key), state, editor)
                 await self.recorder.record_applied(key.app_label, key.name)
             await _check_references(transaction)
         self.recorder.connection = self.connection
@@ -121,6 +124,19 @@ class Migrator(MigrationExecutor):
         # On SQLite the transaction itself is the lock: it begins by taking the file's only write lock.
         if transaction.capabilities.dialect == "postgres":
             await transaction.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+async def _apply(migration: Migration, state: State, editor: BaseSchemaEditor) -> None:
+    """Do what a migration says.
+
+    As `Migration.apply` does inside a transaction, but that copies all that is known of every table before
+    each step, which is most of the time of a first start; what only adds does not look at it.
+    """
+    for step in migration.operations:
+        before = state if isinstance(step, ADDING) else state.clone()
+        step.state_forward(migration.app_label, state)
+        await step.database_forward(migration.app_label, before, state, editor)
+    state.validate_relations_initialized()
 
 
 class _Recorder(MigrationRecorder):

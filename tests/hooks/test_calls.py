@@ -134,6 +134,27 @@ async def test_a_guests_comment_is_told_of_once_and_kept_in_one_step(
     assert told(receiver)[1:] == ["comment.shown"]
 
 
+async def test_a_comment_is_told_once_each_time_that_it_can_be_read(receiver, add, worker, write):
+    await add(HookEvent.COMMENT_SHOWN)
+    post = await write()
+    await post.publish()
+    writer = models.Writer(name="Gast", email="gast@example.org")
+    comment = await models.Comment.leave(post.id, writer, "Dag", notify_replies=True)
+    reply = await models.Comment.keep(post, writer, "Dag", parent=comment, status=models.Fate.APPROVED)
+    for fate, number in (
+        (models.Fate.PENDING, 0), (models.Fate.APPROVED, 2), (models.Fate.APPROVED, 2),
+        (models.Fate.PENDING, 2), (models.Fate.APPROVED, 4),
+    ):  # fmt: skip
+        await models.Comment.decide_all([comment.id], fate)
+        for one in (comment, reply):
+            await models.Job.promise(models.Work.ATTEND_COMMENT, comment=one.id)
+        await worker.drain()
+        assert told(receiver) == ["comment.shown"] * number
+    about = {message.told["data"]["id"] for message in receiver.messages}
+    assert about == {global_id("Comment", one.id) for one in (comment, reply)}
+    assert len({message.id for message in receiver.messages}) == 4
+
+
 async def test_a_subscriber_is_told_by_id_alone(site, receiver, add, worker):
     await add(HookEvent.SUBSCRIPTION_CONFIRMED, HookEvent.SUBSCRIPTION_ENDED)
     address = models.Address.of("ann@example.org")

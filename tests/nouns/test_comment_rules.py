@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 import models
+from gql_server.worker import Worker
 from models import spam
 from models.comment_rules import Rule
 from models.commenters import Commenter
-from models.comments import EDIT_LIFE
 from models.deliveries import Delivery
 from models.pulse import CommentHeld, CommentShown
+from models.second_thoughts import EDIT_LIFE
 from models.spam import MOST_WORDS, SpamWord
 
 CONFIRMED, HELD, SHOWN = (
@@ -91,6 +92,7 @@ async def test_what_was_said_before_waits(leave, hospitable, clock):
     assert (await leave("Dank je!", email="bob@example.org")).is_shown
     again = await leave("dank  JE")
     assert (again.is_shown, why(again)) == (False, [(Rule.DUPLICATE, "")])
+    assert why(await leave("Dank je", email="ANN@Example.org")) == [(Rule.DUPLICATE, "")]
     assert (await leave(LONG)).is_shown
     assert why(await leave(LONG.upper(), email="cas@example.org")) == [(Rule.DUPLICATE, "")]
     clock.shift(timedelta(days=8))
@@ -229,45 +231,66 @@ async def test_other_words_are_looked_at_like_new_ones(leave, site, clock):
     heard = models.pulse.listen(CommentShown, CommentHeld)
     await site.change(comment_policy=SHOWN)
     comment = await leave()
-    token = comment.edit_token(site)
-    same = await models.Comment.to_edit(site, token)
-    edited = await same.edit(site, "Mooier.")
+    token = models.edit_token(site, comment)
+    same = await models.comment_to_edit(site, token)
+    edited = await models.edit_comment(site, same, "Mooier.")
     assert (edited.is_shown, edited.text, edited.html) == (True, "Mooier.", "<p>Mooier.</p>")
     with pytest.raises(models.Unproven):
-        await models.Comment.to_edit(site, token)
+        await models.comment_to_edit(site, token)
     with pytest.raises(models.Unproven):
-        await same.edit(site, "Nog mooier.")
+        await models.edit_comment(site, same, "Nog mooier.")
     links = models.Screening(doubts=(models.Doubt(Rule.LINKS, "3"),))
-    doubtful = await edited.edit(site, "https://a https://b https://c", links)
+    doubtful = await models.edit_comment(site, edited, "https://a https://b https://c", links)
     assert (doubtful.status, doubtful.is_shown, why(doubtful)) == (
         models.Fate.PENDING, False, [(Rule.LINKS, "3")],
     )  # fmt: skip
     assert (await models.Post.get(id=comment.post_id)).comment_count == 0
     await models.Comment.decide_all([comment.id], models.Fate.APPROVED)
     await site.change(comment_policy=HELD)
-    held = await (await models.Comment.get(id=comment.id)).edit(site, "Na het oordeel")
+    held = await models.edit_comment(site, await models.Comment.get(id=comment.id), "Na het oordeel")
     assert (held.is_shown, why(held)) == (False, [(Rule.POLICY, "")])
     await models.Comment.decide_all([comment.id], models.Fate.SPAM)
-    assert (await (await models.Comment.get(id=comment.id)).edit(site, "Toch")).status is models.Fate.SPAM
+    spam_still = await models.edit_comment(site, await models.Comment.get(id=comment.id), "Toch")
+    assert spam_still.status is models.Fate.SPAM
     assert [type(await anext(heard)) for _ in range(2)] == [CommentShown, CommentShown]
     kept = await models.Comment.get(id=comment.id)
-    token = kept.edit_token(site)
+    token = models.edit_token(site, kept)
     clock.shift(EDIT_LIFE)
-    assert kept.edit_token(site) is None
+    assert models.edit_token(site, kept) is None
     with pytest.raises(models.Expired):
-        await models.Comment.to_edit(site, token)
+        await models.comment_to_edit(site, token)
+
+
+async def test_other_words_may_wait_for_a_person_beside_the_proof_of_the_address(leave, site):
+    heard = models.pulse.listen(CommentHeld)
+    await site.change(comment_policy=CONFIRMED)
+    comment = await leave()
+    await Worker().drain()
+    links = models.Screening(doubts=(models.Doubt(Rule.LINKS, "3"),))
+    doubtful = await models.edit_comment(site, comment, "https://a https://b https://c", links)
+    assert (doubtful.awaits_address, why(doubtful)) == (False, [(Rule.UNCONFIRMED, ""), (Rule.LINKS, "3")])
+    await Worker().drain()
+    assert (await asyncio.wait_for(anext(heard), 5)).comment_id == comment.id
+    plain = await models.edit_comment(site, doubtful, "Zonder verwijzing")
+    assert plain.awaits_address
+    doubtful = await models.edit_comment(site, plain, "https://a https://b https://c", links)
+    proven = await doubtful.accept_address(site)
+    assert (proven.is_shown, why(proven)) == (False, [(Rule.LINKS, "3")])
+    plain = await models.edit_comment(site, proven, "Zonder verwijzing")
+    assert (plain.is_shown, plain.awaits_address) == (False, False)
+    assert await models.Comment.undecided().count() == 1
 
 
 async def test_a_comment_is_taken_back_until_somebody_replies(leave, site, post):
     await site.change(comment_policy=SHOWN)
     one, two = await leave("Een"), await leave("Twee")
-    await one.retract()
+    await models.retract_comment(one)
     await leave("Antwoord", parent_id=two.id, email="bob@example.org")
     with pytest.raises(models.Invalid) as refused:
-        await two.retract()
+        await models.retract_comment(two)
     assert refused.value.field == "token"
     with pytest.raises(models.Unproven):
-        await one.retract()
+        await models.retract_comment(one)
     assert (await models.Post.get(id=post.id)).comment_count == 2
     assert await models.recount(site) == 0
 

@@ -223,6 +223,27 @@ async def test_to_erase_one_takes_nothing_from_another(ann, reader, site):
     assert [letter.to for letter in bob.post.letters(bob.email)] == [bob.email] * 2
 
 
+async def test_the_letters_of_a_commenter_are_no_subscribers_and_no_other_commenters(ann, site):
+    bob, cas = [await models.Commenter.of(site, f"{name}@example.org") for name in ("bob", "cas")]
+    of_ann = (await ann.joins()).id
+
+    def reply(number: int, to: models.Commenter, subscription_id: int | None = None) -> Delivery:
+        key, kind = f"{to.seed}:{number}:1", models.LetterKind.COMMENT_REPLY
+        return Delivery.written(subscription_id, kind, key=key, facts={"to": to.email})
+
+    others = [reply(12, cas), reply(12, bob, of_ann)]
+    await Delivery.promise([reply(1, bob), reply(11, bob), *others], lane=models.Lane.NORMAL)
+    kept = Delivery.filter(key__in=[letter.key for letter in others]).order_by("id")
+    before = await kept.values()
+    await models.decline_notices(site, bob.path_out(site).rpartition("/")[2])
+    assert await Delivery.filter(state=models.State.CANCELLED).count() == 2
+    assert len((await models.held_of(site, bob.email))["commenter"]["letters"]) == 2
+    assert await models.forget(site, bob.email)
+    assert not await Delivery.filter(state=models.State.CANCELLED).exists()
+    assert await kept.values() == before
+    assert len(before) == 2
+
+
 async def test_whoever_asks_is_given_everything_that_is_held(site, post):
     row = await live(site, post.worker)
     await row.choose(site, PAGE, paused_until=models.now() + (models.now() - row.created_at) * 1000)

@@ -19,6 +19,8 @@ from models.text import (
     search_words,
     slugify,
     sort_key,
+    without_unseen,
+    words_of,
 )  # fmt: skip
 from tests.nouns.attacks import PAYLOADS, harm_in
 
@@ -132,6 +134,13 @@ def test_case_and_accents_do_not_count(text):
     assert fold(fold(text)) == fold(text)
     assert sort_key(text) == sort_key(sort_key(text))
     assert all(word == fold(word) for word in search_words(text))
+
+
+@pytest.mark.parametrize("hidden", ["", "\u00ad", "\u200b", "\u2060", "\ufeff", "\u200d\u200c"])
+def test_what_is_not_seen_hides_no_word(hidden):
+    said = f"Cas{hidden}ino, CÁSINO_{hidden}2 {hidden}casino"
+    assert words_of(said) == ["casino", "casino", "2", "casino"]
+    assert without_unseen(f"ht{hidden}tps://") == "https://"
 
 
 @given(st.text(max_size=100))

@@ -8,7 +8,7 @@ import pytest
 
 import models
 from models.pulse import CommentHeld, CommentShown
-from schema.ids import global_id
+from schema.ids import global_id, row_id
 from schema.live import Told
 
 CANARY = "kanarie"
@@ -110,6 +110,29 @@ async def test_a_moderator_sees_what_waits_and_why(answer, staff, waiting):
     assert ids == [global_id("Comment", id) for id in (5, 4, 3, 2, 1)]
     elsewhere = await answer(QUEUE, principal=editor, statuses=FATES, post=global_id("Post", 99))
     assert elsewhere.data["comments"]["totalCount"] == 0
+
+
+async def test_a_key_that_moderates_alone_is_given_what_waits_below_what_everybody_reads(
+    answer, staff, write, waiting
+):
+    draft = await write("Geheim")
+    await models.Comment.keep(draft, _guest("x"), CANARY)
+    moderates = [models.Scope.COMMENTS_MODERATE]
+    key = (await staff(models.Role.ADMIN, scopes=moderates)).principal
+    editor = (await staff(models.Role.EDITOR)).principal
+    for principal, titles in ((key, ["Over de heg"]), (editor, ["Geheim", "Over de heg"])):
+        told = await answer(QUEUE, principal=principal, statuses=["PENDING"])
+        assert told.errors is None
+        queue = told.data["comments"]
+        assert [node["post"]["title"] for node in queue["nodes"]] == titles
+        assert queue["totalCount"] == len(titles)
+        for node in queue["nodes"]:
+            assert node["url"].endswith(f"#comment-{row_id(node['id'], 'Comment')}")
+
+
+async def test_who_does_not_moderate_gets_nothing_of_the_queue_counted_but_what_is_shown(waiting):
+    assert await models.Comment.in_queue(models.Fate, models.NOBODY).count() == 2
+    assert await models.Comment.in_queue([models.Fate.PENDING], models.NOBODY).count() == 0
 
 
 @pytest.mark.parametrize("size", [3, 60])
@@ -261,6 +284,7 @@ async def test_moderators_hear_of_what_waits_and_readers_of_what_is_shown(post, 
     for listener in (for_readers, for_moderators):
         told = await asyncio.wait_for(anext(listener), 5)
         assert (told.comment_edge.node.id, told.comment_edge.node.status) == (left.id, models.Fate.APPROVED)
-    edited = await (await models.Comment.get(id=left.id)).edit(await models.Site.current(), "Anders")
+    site, kept = await models.Site.current(), await models.Comment.get(id=left.id)
+    edited = await models.edit_comment(site, kept, "Anders")
     assert edited.text == "Anders"
     assert not readers._unread

@@ -127,6 +127,29 @@ async def test_a_bad_edit_of_what_is_shown_hides_it(app):
     assert await models.Comment.undecided().count() == 1
 
 
+async def test_an_edit_needs_no_form_of_its_own(app):
+    form = (await app.asks(FORM, post=app.post))["token"]
+    await app.site.set_comment_rules(form=True)
+    with time_machine.travel(models.now() + timedelta(seconds=5)):
+        left = await app.adds("Rustig", formToken=form)
+        assert left["fate"] == "PUBLISHED"
+        edited = await app.edits(left["editToken"], "Rustiger")
+    assert (edited["fate"], edited["comment"]["contentText"]) == ("PUBLISHED", "Rustiger")
+
+
+async def test_an_edit_that_says_what_was_said_before_waits(app):
+    await app.adds("Dank je wel!")
+    left = await app.adds("Iets heel anders")
+    same = await app.edits(left["editToken"], "Iets héél anders")
+    assert same["fate"] == "PUBLISHED"
+    again = await app.edits(same["editToken"], "dank je WEL")
+    assert again["fate"] == "HELD"
+    comment = await models.Comment.get(source="dank je WEL")
+    assert [str(doubt) for doubt in comment.doubts] == ["duplicate"]
+    await app.edits(again["editToken"], "Toch iets anders")
+    assert await models.Comment.undecided().values_list("held_because", flat=True) == [None]
+
+
 async def test_a_form_tells_people_from_machines(app):
     form = (await app.asks(FORM, post=app.post))["token"]
     quick = await app.adds("Snel", formToken=form)

@@ -68,6 +68,12 @@ async def test_those_that_wait_are_listed_and_decided_about(post, say):
     assert await say("reject", str(three.id)) == (0, ["1 comment rejected."])
     assert await say("waiting") == (0, ["No comment waits."])
     assert await shown() == [one.id]
+    assert await say("delete", str(two.id), str(three.id), str(two.id)) == (0, ["2 comments deleted."])
+    deeds = models.Audit.filter(user_id__isnull=True).order_by("id")
+    assert await deeds.values_list("deed", "subject_id") == [
+        ("comment.approved", one.id), ("comment.spam", two.id), ("comment.rejected", three.id),
+        ("comment.delete", two.id), ("comment.delete", three.id),
+    ]  # fmt: skip
 
 
 async def test_a_reply_is_approved_along_with_what_it_replies_to(post, say):

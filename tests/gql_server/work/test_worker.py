@@ -100,6 +100,33 @@ async def test_drain_does_all_that_is_due_to_the_end(store):
     assert await counted() == (1, 0, 0)
 
 
+async def test_drain_does_what_was_promised_by_work_that_ended_while_it_looked(store):
+    quick, slow, did = asyncio.Event(), asyncio.Event(), []
+
+    async def hand(id):
+        if id < 3:
+            await (quick if id == 1 else slow).wait()
+        if id == 2:
+            await promise(3, lane=models.Lane.URGENT)
+        did.append(id)
+
+    class LooksSlowly(Worker):
+        async def _look(self):
+            taken = await super()._look()
+            if taken:
+                quick.set()
+            elif self._running:
+                # All lanes were looked into: too early for what is promised now.
+                slow.set()
+                await asyncio.wait(self._running.values())
+            return taken
+
+    await promise(1, 2)
+    await LooksSlowly({WORK: hand}, {}).drain()
+    assert did == [1, 2, 3]
+    assert await counted() == (0, 0, 0)
+
+
 async def test_what_recurs_is_done_when_its_slot_comes(store):
     hand = Hand()
     recurring = Worker({WORK: hand}, {WORK: HOUR})
