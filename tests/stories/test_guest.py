@@ -13,7 +13,7 @@ from gql_server.app import build
 from gql_server.settings import Settings
 from models.pulse import CommentShown
 from schema.ids import global_id
-from schema.mistakes import SENTENCES
+from schema.mistakes import REASONS, SENTENCES
 
 EMAIL = "kanarie@example.org"
 COMMENT = """{ id status contentText contentHtml replyCount url author { name website author { name } }
@@ -165,7 +165,8 @@ async def test_a_mistake_is_told_by_its_field_in_the_language_of_who_asks(app, f
         assert error["code"] == CODES.get(field, "INVALID")
         assert error["path"] == ["input", field]
         key = field if error.get("limit") is None else f"{field}_limit"
-        assert error["message"] == SENTENCES[language][key].format(limit=error.get("limit"))
+        sentences = SENTENCES[language] | {"parentId": REASONS[language]["reply"]}
+        assert error["message"] == sentences[key].format(limit=error.get("limit"))
         if "missingId" in error:
             assert error["missingId"] == value
     assert not await models.Comment.exists()
