@@ -88,6 +88,7 @@ class Comment(Model):
             ("post_id", "parent_id", "is_shown", "created_at", "id"),
             ("parent_id", "created_at", "id"),
             ("status", "created_at", "id"),
+            ("post_id", "status", "created_at", "id"),
             ("mailbox",),
             ("fingerprint",),
         )

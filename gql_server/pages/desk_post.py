@@ -114,7 +114,7 @@ class Desk:
         more: dict[str, Any] = {"slug": None} if self.post.title in UNTITLED else {}
 
         async def work() -> None:
-            tags = [await models.Tag.called(self.post.site_id, word) for word in words]
+            tags = await models.Tag.all_called(self.post.site_id, words)
             by = await models.Editor.of(self.principal)
             await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **more)
 

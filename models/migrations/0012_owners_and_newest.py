@@ -1,4 +1,4 @@
-"""Pictures have owners, who uploaded them; subscriptions are listed, the newest first."""
+"""Pictures have owners, who uploaded them; subscriptions and the comments on a post are listed, the newest first."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -19,5 +19,9 @@ class Migration(migrations.Migration):
         ops.AddIndex(
             model_name='Subscription',
             index=Index(fields=['created_at', 'id']),
+        ),
+        ops.AddIndex(
+            model_name='Comment',
+            index=Index(fields=['post_id', 'status', 'created_at', 'id']),
         ),
     ]
