@@ -112,8 +112,7 @@ async def create(settings: Settings, email: str, label: str, scopes: tuple[str, 
     """Make a token that acts for the user with EMAIL; LABEL says what it is for. It is shown once."""
     async with open_made_store(settings):
         user = await models.User.by_email(await require_site(), email)
-        _, made = await models.Key.grant(
-            models.KeyKind.API,
+        _, made = await models.Key.grant_api(
             user,
             label=label,
             scopes=[models.Scope(scope) for scope in scopes] or None,

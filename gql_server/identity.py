@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 
+import structlog
 from aiohttp import web
 
 import models
 from gql_server.origins import ORIGINS
 from gql_server.questions import Unreadable
 
-SESSION = "session"
+SESSION = "gql_server_session"
 # How often it is looked at whether a key still opens what it holds open, beside being told when it does not.
 LOOK_SECONDS = 10.0
+log = structlog.get_logger("identity")
 ADVICE = "This token opens nothing, or nothing any more; send one that does, or none."
 
 
@@ -73,6 +75,18 @@ async def watched(principal: models.Principal, leave: Callable[[], object]) -> A
 
 
 async def _watch(principal: models.Principal, leave: Callable[[], object]) -> None:
+    try:
+        await _opens_something(principal)
+    except asyncio.CancelledError:
+        raise
+    except Exception as error:
+        # Who can be watched no more is let out, and may come in again.
+        log.warning("a key is watched no more", error=type(error).__name__)
+    leave()
+
+
+async def _opens_something(principal: models.Principal) -> None:
+    """Go on for as long as a key does."""
     told = models.pulse.listen(models.pulse.KeyRevoked)
     while True:
         with suppress(TimeoutError):
@@ -83,7 +97,6 @@ async def _watch(principal: models.Principal, leave: Callable[[], object]) -> No
         # A store that does not answer says nothing against anybody.
         with suppress(models.Unavailable):
             if not await models.Key.still_opens(principal):
-                leave()
                 return
 
 

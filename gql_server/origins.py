@@ -34,12 +34,10 @@ class Origins:
 
     def is_own_page(self, request: web.Request) -> bool:
         """Tell whether a request comes from a page of our own, or from none; or only opens one of ours."""
-        if (site := request.headers.get("Sec-Fetch-Site")) is None:
-            origin = request.headers.get("Origin")
-            return origin is None or self._is_own(origin, request)
-        # A page that sends no referrer sends the origin "null" with its forms; the browser tells this anyway.
+        origin, site = request.headers.get("Origin"), request.headers.get("Sec-Fetch-Site", "none")
         opens = request.method in {"GET", "HEAD"} and request.headers.get("Sec-Fetch-Mode") == "navigate"
-        return site in {"same-origin", "none"} or opens
+        comes_from_here = site in {"same-origin", "none"} or opens
+        return comes_from_here and (origin is None or self._is_own(origin, request))
 
     def headers(self, request: web.Request) -> dict[str, str]:
         """Give what lets a browser show an answer to the page that asked for it."""
@@ -70,6 +68,12 @@ def check(request: web.Request) -> None:
     if not request.app[ORIGINS].may_ask(request):
         message = f"Pages of this site may not ask here; {PREFIX}CORS_ORIGINS names those that may."
         raise Unreadable(403, message, code="FORBIDDEN")
+
+
+def require_own_page(request: web.Request) -> None:
+    """Refuse a form that a page of elsewhere sends, where it would sign somebody in or out."""
+    if not request.app[ORIGINS].is_own_page(request):
+        raise Unreadable(403, "Send this from our own page.", code="FORBIDDEN")
 
 
 async def preflight(request: web.Request) -> web.Response:

@@ -157,6 +157,8 @@ class Socket:
                 self._principal = await principal_behind(token)
             except Unreadable:
                 raise Broken(4403, "This token opens nothing") from None
+            except models.Unavailable:
+                raise Broken(1013, "The store does not answer; try again in a moment") from None
         self._knowing.set()
         await self._say({"type": "connection_ack"})
 

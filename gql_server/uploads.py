@@ -17,6 +17,7 @@ import models
 from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
 from gql_server.questions import Question, Unreadable, question_of
 from gql_server.requests import BODY_SECONDS, LARGEST_BODY, read_json
+from models.content import LONGEST
 from models.pictures import MOST_BYTES
 from schema.scalars import Upload
 
@@ -31,6 +32,10 @@ LARGEST = MOST_BYTES + LARGEST_BODY
 PIECE = 256 * 1024
 TOO_LARGE = f"A file has at most {MOST_BYTES} bytes, and all of a request together not many more."
 NO_MULTIPART = "This is no GraphQL multipart request: send `operations`, `map`, and then the files it names."
+Fields = list[tuple[str, str]]
+MOST_FIELDS = 100
+# Of a text in a form, each character of which may take four.
+LARGEST_TEXT = 4 * LONGEST
 T = TypeVar("T")
 
 
@@ -48,7 +53,7 @@ class Uploads:
             yield await reading.whole(reading.question)
 
     @asynccontextmanager
-    async def form(self, request: web.Request) -> AsyncIterator[tuple[dict[str, str], Upload | None]]:
+    async def form(self, request: web.Request) -> AsyncIterator[tuple[Fields, Upload | None]]:
         """Read the form of a page, with a file in it, which is kept for as long."""
         if (request.content_length or 0) > LARGEST:
             raise Unreadable(413, TOO_LARGE)
@@ -116,17 +121,19 @@ class _Reading:
             # What aiohttp says of a body that is no multipart.
             raise Unreadable(400, NO_MULTIPART) from None
 
-    async def form(self, parts: MultipartReader) -> tuple[dict[str, str], Upload | None]:
-        """Read the fields of a form, and keep its file."""
-        fields: dict[str, str] = {}
+    async def form(self, parts: MultipartReader) -> tuple[Fields, Upload | None]:
+        """Read the fields of a form, and keep its file; without one none was chosen."""
+        fields: list[tuple[str, str]] = []
         upload: Upload | None = None
         while (part := await self._next(parts)) is not None:
             if part.filename:
                 if upload is not None:
                     raise Unreadable(400, "One file is sent at a time.")
                 upload = await self._kept(part, self._folder / "file")
-            else:
-                fields[_name_of(part)] = (await self._text(part)).decode()
+            elif part.filename is None:
+                fields.append((_name_of(part), (await self._text(part, LARGEST_TEXT)).decode()))
+            if len(fields) > MOST_FIELDS:
+                raise Unreadable(413, TOO_LARGE)
         return fields, upload
 
     async def question(self, parts: MultipartReader) -> Question:
@@ -149,12 +156,12 @@ class _Reading:
             raise Unreadable(400, NO_MULTIPART)
         return await self._text(part)
 
-    async def _text(self, part: BodyPartReader) -> bytes:
+    async def _text(self, part: BodyPartReader, most: int = LARGEST_BODY) -> bytes:
         text = b""
         while piece := await self._soon(part.read_chunk(PIECE)):
             text += piece
-            if len(text) > LARGEST_BODY:
-                raise Unreadable(413, f"`{_name_of(part)}` holds at most {LARGEST_BODY} bytes.")
+            if len(text) > most or self._request.content.total_bytes > LARGEST:
+                raise Unreadable(413, f"`{_name_of(part)}` holds at most {most} bytes.")
         return text
 
     async def _kept(self, part: BodyPartReader, path: Path) -> Upload:

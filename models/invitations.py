@@ -18,8 +18,8 @@ LETTERS: Limits = ((3, timedelta(days=1)),)
 
 @atomic
 async def invite(site: Site, email: str, name: str, role: Role, *, by: Principal = NOBODY) -> User:
-    """Let somebody sign in, and write them so; who was known already gets the role anew."""
-    user = await User.welcome(site, email, name, role)
+    """Let somebody sign in, and write them so; who could already gets the role anew."""
+    user = await User.welcome(site, email, name, role, by=by)
     if not await Cap.take(keyed_digest(site.secret, "invitation", user.mailbox), LETTERS):
         raise TooMany(timedelta(days=1))
     facts = {

@@ -16,7 +16,7 @@ from models.audit import Audit
 from models.errors import Expired, Invalid, NotAllowed, Unproven
 from models.fitting import fitting
 from models.instants import Instant, now
-from models.principals import OF_ROLE, Principal, Role, Scope, least_role
+from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_role
 from models.relations import may_point_to
 from models.tokens import Token, digest, fresh_secret, matches
 from models.users import User
@@ -100,9 +100,26 @@ class Key(Model):
         wanted = principal.scopes if scopes is None else frozenset(scopes)
         if not wanted <= principal.scopes:
             raise Invalid("scopes", "A token may do no more than who makes it.")
-        key, token = await cls.grant(KeyKind.API, user, label=label, scopes=wanted, lives=lives)
-        await Audit.note(principal, "token.create", key.id)
+        return await cls.grant_api(user, label=label, scopes=wanted, lives=lives, by=principal)
+
+    @classmethod
+    @atomic
+    async def grant_api(
+        cls, user: User, *, label: str, scopes: Collection[Scope] | None, lives: timedelta,
+        by: Principal = NOBODY,
+    ) -> tuple[Self, str]:  # fmt: skip
+        """Make a key for a program that acts for somebody, and note who did."""
+        key, token = await cls.grant(KeyKind.API, user, label=label, scopes=scopes, lives=lives)
+        await Audit.note(by, "token.create", key.id)
         return key, token
+
+    @classmethod
+    @atomic
+    async def grant_preview(cls, principal: Principal, post_id: int) -> tuple[Self, str]:
+        """Make a key that shows one post to whoever has it, and note who did."""
+        made = await cls.grant(KeyKind.PREVIEW, post_id=post_id)
+        await Audit.note(principal, "post.preview", post_id)
+        return made
 
     @classmethod
     async def principal(cls, token: str) -> Principal:
@@ -117,7 +134,9 @@ class Key(Model):
         if self.user_id is None:
             return Principal(key_id=self.id, post_id=self.post_id)
         role = Role(self.user.role)
-        scopes = frozenset(map(Scope, self.scopes)) & OF_ROLE[role]
+        # Who is signed in may do what they are trusted with now; a program what it was made for.
+        made_for = OF_ROLE[role] if self.kind is KeyKind.SESSION else frozenset(map(Scope, self.scopes))
+        scopes = made_for & OF_ROLE[role]
         return Principal(self.user_id, role, self.user.author_id, scopes, self.id)
 
     @classmethod
@@ -129,34 +148,27 @@ class Key(Model):
 
     @classmethod
     @atomic
-    async def revoke(cls, *ids: int) -> int:
-        """Take keys back; whoever is connected with one is told. Give how many still opened something."""
-        taken = await cls.filter(id__in=ids, revoked_at__isnull=True).update(revoked_at=now())
-        for id in ids:
+    async def revoke(cls, *ids: int, by: Principal = NOBODY) -> int:
+        """Take keys back, and note who did; whoever is connected with one is told.
+
+        Give how many still opened something.
+        """
+        open_ones: list[Any] = await cls.filter(id__in=ids, revoked_at__isnull=True).values_list(
+            "id", flat=True
+        )
+        taken = await cls.filter(id__in=open_ones, revoked_at__isnull=True).update(revoked_at=now())
+        for id in open_ones:
             pulse.tell(pulse.KeyRevoked(key_id=id))
+            await Audit.note(by, "token.revoke", id)
         return taken
-
-    @classmethod
-    @atomic
-    async def revoke_as(cls, principal: Principal, key: Self) -> None:
-        """Take a key back, and note who did."""
-        await cls.revoke(key.id)
-        await key.refresh_from_db(["revoked_at"])
-        await Audit.note(principal, "token.revoke", key.id)
-
-    @classmethod
-    @atomic
-    async def revoke_all_of(cls, user: User) -> int:
-        """Take back every key of somebody."""
-        ids: list[Any] = await cls.living().filter(user_id=user.id).values_list("id", flat=True)
-        return await cls.revoke(*ids)
 
     @classmethod
     @atomic
     async def retire(cls, user: User, *, by: Principal) -> None:
         """Let somebody sign in no more, and close what their keys hold open."""
         await user.retire()
-        await cls.revoke_all_of(user)
+        ids: list[Any] = await cls.living().filter(user_id=user.id).values_list("id", flat=True)
+        await cls.revoke(*ids, by=by)
         await Audit.note(by, "user.retire", user.id)
 
     @classmethod

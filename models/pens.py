@@ -4,7 +4,7 @@ Who takes the pen can sign in, and finds a draft in their name. A letter reminds
 them when the post is published.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -19,18 +19,19 @@ from models.atomic import atomic
 from models.audit import Audit
 from models.authors import Author
 from models.caps import Cap, Limits
-from models.content import Content, Format
 from models.deliveries import Delivery, LetterKind
-from models.errors import Expired, Invalid, NotAllowed, TooMany, Unproven
+from models.errors import Expired, Invalid, NotAllowed, Taken, TooMany, Unproven
 from models.fitting import fitting
-from models.instants import Instant, now
+from models.instants import Instant, lasts, now, rfc_3339
 from models.jobs import Job, Lane, Work
 from models.posts import Post
 from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
-from models.revisions import Editor
 from models.site import Site
-from models.tokens import Token, digest, fresh_secret, keyed_digest, matches
+from models.slugs import in_turn
+from models.suppressions import Scope as Barred
+from models.suppressions import Suppression
+from models.tokens import Token, keyed_digest
 from models.users import User
 from models.visibility import visible
 
@@ -41,6 +42,7 @@ LETTERS: Limits = ((1, timedelta(days=1)), (3, timedelta(days=7)))
 AT_ONCE = 10
 MOST_THANKED = 100
 LONGEST_NOTE = 2_000
+KINDS = (LetterKind.PEN, LetterKind.PEN_REMINDER, LetterKind.PEN_THANKS)
 
 
 class Held(StrEnum):
@@ -64,7 +66,6 @@ class Pen(Model):
     mailbox = fields.CharField(max_length=254)
     name = fields.CharField(max_length=200)
     note = fields.CharField(max_length=LONGEST_NOTE, default="")
-    digest = fields.CharField(max_length=64)
     state = fields.CharEnumField(Held, max_length=16, default=Held.OFFERED)
     taker: Any = may_point_to("User", on_delete=OnDelete.SET_NULL)
     taker_id: int | None
@@ -94,16 +95,15 @@ class Pen(Model):
         if not name:
             raise Invalid("name", "Whoever gets the pen has a name.")
         told = fitting(cls, {"name": name, "note": text.clean_line(note)})
+        if not await _is_free(site, address.mailbox, name):
+            raise Taken("name")
         await _require_room(site, giver, address)
-        secret, moment = fresh_secret(), now()
+        moment = now()
         pen = await cls.create(
             site_id=site.id, giver_id=giver.id, email=address.text, mailbox=address.mailbox,
-            digest=digest(secret), passed_at=moment, **told,
+            passed_at=moment, **told,
         )  # fmt: skip
-        link = f"/pen/{Token(KIND, pen.id, secret)}"
-        await pen._write(
-            site, LetterKind.PEN, link, to=address.text, name=name, giver=giver.name, note=told["note"]
-        )
+        await pen._write(site, LetterKind.PEN, pen._path(site), giver)
         await Job.promise(Work.REMIND_OF_PEN, run_at=moment + REMINDED_AFTER, pen=pen.id)
         await Audit.note(by, "pen.pass", pen.id)
         return pen
@@ -115,15 +115,33 @@ class Pen(Model):
         return mine.order_by("-id")
 
     @classmethod
+    def of_address(cls, site_id: int, mailbox: str) -> QuerySet[Self]:
+        """Ask for the pens that were passed to an address."""
+        return cls.filter(site_id=site_id, mailbox=mailbox)
+
+    @classmethod
+    @atomic
+    async def forget_of(cls, site_id: int, mailbox: str) -> int:
+        """Forget the pens that were passed to an address, and the letters about them."""
+        ids: list[Any] = await cls.of_address(site_id, mailbox).values_list("id", flat=True)
+        await Delivery.filter(key__in=[f"{kind}:{id}" for kind in KINDS for id in ids]).delete()
+        return await cls.filter(id__in=ids).delete()
+
+    @classmethod
+    async def forget(cls, older_than: datetime) -> int:
+        """Forget the pens that nobody took, passed before a moment."""
+        return await cls.filter(passed_at__lt=older_than).exclude(state=Held.TAKEN).delete()
+
+    @classmethod
     async def offered(cls, site: Site, token: str) -> Self:
         """Give the pen that a link offers; refuse a link that offers none, or none any more."""
         read = Token.read(token, KIND)
-        pen = (
-            await cls.filter(id=read.owner, site_id=site.id).select_related("giver").first() if read else None
-        )
-        if read is None or not matches(pen.digest if pen else digest(""), digest(read.secret)) or pen is None:
+        asked = cls.filter(id=read.owner, site_id=site.id).select_related("giver") if read else None
+        pen = await asked.first() if asked is not None else None
+        if read is None or pen is None or read.claim(site.secret, *pen._bound()) is None:
             raise Unproven
-        if pen.state is not Held.OFFERED or pen.passed_at + LIFE <= now() or pen.giver.retired_at is not None:
+        is_over = pen.state is not Held.OFFERED or not lasts(pen.passed_at, LIFE)
+        if is_over or pen.giver.retired_at is not None:
             raise Expired
         return pen
 
@@ -131,17 +149,18 @@ class Pen(Model):
     @atomic
     async def take(cls, site: Site, token: str, *, title: str) -> Self:
         """Take the pen: whoever has the letter can sign in from now on, and finds a draft in their name."""
+        await in_turn(site.id)
         pen = await cls.offered(site, token)
+        user = await User.filter(site_id=site.id, mailbox=pen.mailbox).first()
+        is_retired = user is not None and user.retired_at is not None
+        # Whom an admin let in no more no author lets in; and nobody becomes who somebody else is by now.
+        if is_retired or not await _is_free(site, pen.mailbox, pen.name):
+            raise Expired
         await pen._answer(Held.TAKEN)
-        user = await User.at(site, pen.email)
         # Who can sign in already keeps the role and the name they have.
         pen.is_new = user is None
         user = user or await User.welcome(site, pen.email, pen.name, Role.AUTHOR)
-        author = await Author.filter(id=user.author_id or 0).first() or await Author.named(site.id, user.name)
-        if user.author_id is None:
-            await User.filter(id=user.id).update(author_id=author.id)
-        content = Content.of("", Format.MARKDOWN)
-        post = await Post.draft(site, title, content, authors=[author], by=Editor(user.id, user.name))
+        post = await Post.begin(site, user, title)
         await cls.filter(id=pen.id).update(taker_id=user.id, post_id=post.id)
         pen.taker_id, pen.post_id, pen.taker = user.id, post.id, user
         await Audit.note(Principal(user.id), "pen.take", pen.id)
@@ -170,13 +189,18 @@ class Pen(Model):
             raise Expired
         self.state = state
 
-    async def _write(
-        self, site: Site, kind: LetterKind, link: str, *, to: str, name: str, giver: str, note: str = "",
-        title: str = "",
-    ) -> None:  # fmt: skip
+    def _path(self, site: Site) -> str:
+        return f"/pen/{Token.signed(KIND, self.id, site.secret, *self._bound())}"
+
+    def _bound(self) -> tuple[str, str]:
+        return rfc_3339(self.passed_at), self.mailbox
+
+    async def _write(self, site: Site, kind: LetterKind, link: str, giver: User, *, title: str = "") -> None:
+        if await Suppression.bars(site, self.mailbox, Barred.ALL):
+            return
         facts = {
-            "to": to, "name": name, "language": site.language, "site_title": site.title, "giver": giver,
-            "note": note, "title": title, "paths": {"link": link},
+            "to": self.email, "name": self.name, "language": site.language, "site_title": site.title,
+            "giver": giver.name, "note": self.note, "title": title, "paths": {"link": link},
         }  # fmt: skip
         letter = Delivery.written(None, kind, key=f"{self.id}", facts=facts)
         await Delivery.promise([letter], lane=Lane.NORMAL)
@@ -185,31 +209,17 @@ class Pen(Model):
 @atomic
 async def remind_of_pen(pen: int) -> None:
     """Remind who was asked, once, as long as nothing was published with the pen."""
-    found = (
-        await Pen.filter(id=pen, reminded_at__isnull=True).select_related("giver", "post", "taker").first()
-    )
-    if found is None or found.state not in (Held.OFFERED, Held.TAKEN):
+    waiting = Pen.filter(id=pen, reminded_at__isnull=True, state__in=[Held.OFFERED, Held.TAKEN])
+    found = await waiting.select_related("giver", "post").first()
+    if found is None or found.giver.retired_at is not None:
         return
     if found.state is Held.TAKEN and (found.post_id is None or found.post.published_at is not None):
         return
+    if not await waiting.update(reminded_at=now()):
+        return
     site = await Site.get(id=found.site_id)
-    if found.state is Held.OFFERED:
-        # The first link is in the first letter alone: only its digest was kept.
-        secret = fresh_secret()
-        await Pen.filter(id=pen).update(digest=digest(secret))
-        link = f"/pen/{Token(KIND, found.id, secret)}"
-    else:
-        link = f"/write/{found.post_id}"
-    await Pen.filter(id=pen).update(reminded_at=now())
-    await found._write(
-        site,
-        LetterKind.PEN_REMINDER,
-        link,
-        to=found.email,
-        name=found.name,
-        giver=found.giver.name,
-        note=found.note,
-    )
+    link = found._path(site) if found.state is Held.OFFERED else f"/write/{found.post_id}"
+    await found._write(site, LetterKind.PEN_REMINDER, link, found.giver)
 
 
 @atomic
@@ -220,10 +230,14 @@ async def thank_for_pens() -> None:
         if not await Pen.filter(id=pen.id, thanked_at__isnull=True).update(thanked_at=now()):
             continue
         site = await Site.get(id=pen.site_id)
-        await pen._write(
-            site, LetterKind.PEN_THANKS, pen.post.path, to=pen.email, name=pen.name, giver=pen.giver.name,
-            title=pen.post.title,
-        )  # fmt: skip
+        await pen._write(site, LetterKind.PEN_THANKS, pen.post.path, pen.giver, title=pen.post.title)
+
+
+async def _is_free(site: Site, mailbox: str, name: str) -> bool:
+    """Tell whether who has an address may come to write under a name: their own, or one that is nobody's."""
+    if await User.filter(site_id=site.id, mailbox=mailbox).exists():
+        return True  # they keep the name they have
+    return not await Author.filter(site_id=site.id, name=name).exists()
 
 
 async def _require_room(site: Site, giver: User, address: Address) -> None:

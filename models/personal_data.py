@@ -17,6 +17,8 @@ from models.errors import NotFound
 from models.interests import described, topics_of
 from models.issues import Issue
 from models.jobs import Job, TryLater, Work
+from models.pens import Pen
+from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
@@ -29,6 +31,7 @@ OF_SUBSCRIPTION = (
 )  # fmt: skip
 OF_CONSENT = ("act", "at", "version", "door", "form", "network", "language", "wording", "detail")
 OF_DELIVERY = ("kind", "state", "topic", "tries", "promised_at", "not_before", "settled_at", "reason")
+OF_PEN = ("email", "name", "note", "state", "passed_at", "answered_at", "reminded_at", "thanked_at")
 OF_SIGN_UP = (
     "wish", "email", "name", "language", "frequency", "topics", "door", "form", "network", "asked_at",
 )  # fmt: skip
@@ -40,7 +43,10 @@ OF_COMMENTER = ("email", "confirmed_at", "declined_at", "created_at")
 
 
 async def held_of(site: Site, email: str) -> dict[str, Any]:
-    """Give everything that is held of an address, subscribed or not; refuse one of which nothing is."""
+    """Give everything that is held of an address, subscribed or not; refuse one of which nothing is.
+
+    Those who can sign in are no readers: what they wrote and did is the publication's.
+    """
     mailbox = Address.of(email).mailbox
     found = await Subscription.filter(site_id=site.id, mailbox=mailbox).first()
     if found is not None:
@@ -72,6 +78,7 @@ async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
     return {
         "requests": await requests.values(*OF_SIGN_UP),
         "comments": await comments.values(*OF_COMMENT),
+        "pens": await Pen.of_address(site.id, mailbox).order_by("id").values(*OF_PEN),
         "commenter": await _commenter(commenter) if commenter else None,
         "suppressed": _told(suppressed) if suppressed else None,
     }
@@ -105,6 +112,8 @@ async def forget(site: Site, email: str) -> bool:
 @atomic
 async def _forget(site_id: int, mailbox: str) -> bool:
     requests = await SignUp.filter(site_id=site_id, mailbox=mailbox).delete()
+    await SignIn.filter(site_id=site_id, mailbox=mailbox).delete()
+    pens = await Pen.forget_of(site_id, mailbox)
     # Locked, so that no issue writes to them between the counting and the forgetting.
     rows = Subscription.select_for_update().filter(site_id=site_id, mailbox=mailbox)
     found = await rows.only("id", "status")
@@ -120,7 +129,7 @@ async def _forget(site_id: int, mailbox: str) -> bool:
         await Delivery.filter(_to(commenter)).delete()
         await Commenter.filter(id=commenter.id).delete()
     await Job.promise(Work.SCRUB, key="scrub")
-    return bool(requests or subscriptions or comments or commenter)
+    return bool(requests or subscriptions or comments or commenter or pens)
 
 
 @atomic

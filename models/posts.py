@@ -29,6 +29,7 @@ from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
 from models.slugs import findable, free_slug, in_turn
 from models.tags import Tag
+from models.users import User
 from models.visibility import Status, is_visible, open_to, own, visible
 from models.wanted import ANY, Wanted
 from models.webhook_calls import HookEvent
@@ -157,6 +158,13 @@ class Post(Model):
         if by is not None:
             await keep(post.id, post.version, Wording.of(post), before=None, by=by)
         return post
+
+    @classmethod
+    @atomic
+    async def begin(cls, site: Site, user: User, title: str) -> Self:
+        """Lay an empty page in the name of somebody who writes."""
+        author, by = await user.as_author(), Editor(user.id, user.name)
+        return await cls.draft(site, title, Content.of("", Format.MARKDOWN), authors=[author], by=by)
 
     @atomic
     @pulse.precise(*OWN_TABLES)

@@ -11,6 +11,7 @@ from models.instants import now
 from models.issues import Issue
 from models.jobs import Job, Work
 from models.keys import Key
+from models.pens import Pen
 from models.repeats import Repeat
 from models.sign_ins import SignIn
 from models.signups import SignUp
@@ -44,6 +45,7 @@ async def purge() -> None:
     await Cap.forget()
     await Key.forget(old)
     await SignIn.forget(old)
+    gone += await Pen.forget(old)
     await Repeat.forget()
     await WebhookCall.forget(now() - CALLS_KEPT)
     old_letters = Delivery.settled_before(LETTERS_KEPT)

@@ -7,9 +7,12 @@ from tortoise.models import Model
 from models import text
 from models.site import Site
 
-RESERVED = {"graphql", "healthz", "readyz", "media", "posts", "authors", "tags", "archive", "letters"}
-
-
+# First words of paths that a page of the publication would stand in the way of.
+RESERVED = {
+    "archive", "authors", "comment", "confirm", "graphiql", "graphql", "healthz", "letters", "media", "metrics",
+    "moderate", "pen", "posts", "preferences", "reader", "readyz", "replies", "search", "sign-in", "sign-out",
+    "start", "subscribe", "tags", "undo", "unsubscribe", "weebly", "write",
+}  # fmt: skip
 LONGEST = 120
 
 

@@ -15,7 +15,7 @@ from models.authors import Author
 from models.errors import Invalid, NotFound
 from models.fitting import fitting
 from models.instants import Instant, now
-from models.principals import Principal, Role
+from models.principals import NOBODY, Principal, Role
 from models.relations import belongs_to, may_point_to
 from models.site import Site
 from models.slugs import in_turn
@@ -66,20 +66,22 @@ class User(Model):
 
     @classmethod
     @atomic
-    async def welcome(
-        cls, site: Site, email: str, name: str, role: Role, *, author: Author | None = None
-    ) -> Self:
-        """Let somebody sign in, with a role; whoever was known already gets it, and the name, anew.
+    async def welcome(cls, site: Site, email: str, name: str, role: Role, *, by: Principal = NOBODY) -> Self:
+        """Let somebody sign in, with a role; who can already gets the role anew, and keeps the name.
 
-        They write as `author`, or as the author who has their name.
+        Who is new writes as the author who has their name.
         """
         address, name = Address.of(email), text.clean_line(name)
         if not name:
             raise Invalid("name", "Someone who signs in needs a name.")
         fitting(cls, {"name": name})
         await in_turn(site.id)
-        author = author or await Author.named(site.id, name)
         known = await cls.filter(site_id=site.id, mailbox=address.mailbox).first()
+        if known is not None and known.retired_at is None:
+            if known.role is not role:
+                await known.become(role, by=by)
+            return known
+        author = await Author.named(site.id, name)
         user = known or cls(site_id=site.id, mailbox=address.mailbox, created_at=now())
         user.update_from_dict(
             {
@@ -89,6 +91,16 @@ class User(Model):
         )  # fmt: skip
         await user.save()
         return user
+
+    @atomic
+    async def as_author(self) -> Author:
+        """Give the author they publish as, made anew when it was deleted."""
+        found = await Author.filter(id=self.author_id or 0).first()
+        if found is None:
+            found = await Author.named(self.site_id, self.name)
+            await User.filter(id=self.id).update(author_id=found.id)
+            self.author_id = found.id
+        return found
 
     @atomic
     async def retire(self) -> None:
@@ -107,5 +119,6 @@ class User(Model):
 
     async def _require_another_admin(self) -> None:
         await in_turn(self.site_id)
-        if not await User.active().filter(role=Role.ADMIN).exclude(id=self.id).exists():
+        admins: list[Any] = await User.active().filter(role=Role.ADMIN).values_list("id", flat=True)
+        if admins == [self.id]:
             raise Invalid("role", "Nobody would be left who may do everything; name another admin first.")

@@ -160,14 +160,7 @@ class EditingPosts:
     ) -> CreatePreviewLinkPayload | None:
         # Not `once`: an answer to repeat would have to keep the token.
         post = await _own(info, input, row_id(input.post_id, "Post"), field="postId")
-        principal, made = info.context.principal, []
-
-        async def work() -> int:
-            made.append(await models.Key.grant(models.KeyKind.PREVIEW, post_id=post.id))
-            return post.id
-
-        await models.Audit.noted(principal, "post.preview", work)
-        [(key, token)] = made
+        key, token = await models.Key.grant_preview(info.context.principal, post.id)
         url = URL(f"{info.context.absolute(post.path)}?{urlencode({'preview': token})}")
         return CreatePreviewLinkPayload(expires_at=key.expires_at, token=token, url=url)
 

@@ -134,7 +134,8 @@ class Staff:
         key: Any = await models.Key.filter(id=row_id(input.id, "AccessToken") or 0).first()
         if key is None:
             raise models.NotFound("There is no such token.", field="id")
-        await models.Key.revoke_as(info.context.principal, key)
+        await models.Key.revoke(key.id, by=info.context.principal)
+        await key.refresh_from_db(["revoked_at"])
         return TokenPayload(access_token=key)
 
 

@@ -6,8 +6,9 @@ from aiohttp import web
 
 import models
 from gql_server.identity import session_of
-from gql_server.pages.forms import Form, read_form
-from gql_server.pages.signing_in import require_own_page
+from gql_server.origins import require_own_page
+from gql_server.pages.forms import NOTHING, Form, read_form
+from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
 from models.content import LONGEST
 
@@ -31,19 +32,14 @@ async def show(request: web.Request) -> web.Response:
 async def begin(request: web.Request) -> web.Response:
     """Begin a post."""
     visit, principal = await at_desk(request)
-    await read_desk_form(visit)
-    author = await models.Author.filter(id=principal.author_id or 0).first()
-    by = await models.Editor.of(principal)
+    await read_desk_form(request)
+    principal.require(models.Scope.CONTENT_WRITE)
 
     async def work() -> int:
-        content = models.Content.of("", models.Format.MARKDOWN)
-        title = visit.says("desk_untitled")
-        post = await models.Post.draft(visit.site, title, content, authors=[author] if author else [], by=by)
-        return post.id
+        user = await models.User.get(id=principal.user_id)
+        return (await models.Post.begin(visit.site, user, visit.says("desk_untitled"))).id
 
-    principal.require(models.Scope.CONTENT_WRITE)
-    id = await models.Audit.noted(principal, "post.create", work)
-    return to_post(id)
+    return to_post(await models.Audit.noted(principal, "post.create", work))
 
 
 async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
@@ -54,16 +50,26 @@ async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
     return visit, principal
 
 
-async def read_desk_form(visit: Visit) -> Form:
+async def read_desk_form(request: web.Request) -> Form:
     """Read what was written; refuse what a page of elsewhere sends."""
-    require_own_page(visit)
-    return await read_form(visit.request, LARGEST_TEXT)
+    require_own_page(request)
+    return await read_form(request, LARGEST_TEXT)
+
+
+async def is_signed_out(request: web.Request) -> bool:
+    """Tell whether nobody is signed in, or nobody any more."""
+    return (await session_of(request)).user_id is None
+
+
+async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response:
+    """Hand back what somebody wrote whose session has ended meanwhile."""
+    visit = await Visit.of(request)
+    return visit.shows("desk_signed_out.html", status=403, title=form.one("title"), text=form.one("text"))
 
 
 def to_post(id: int, **told: str) -> web.Response:
-    """Go to the page of a post, so that to load it again sends nothing again."""
-    query = "".join(f"?{name}={value}" for name, value in told.items())
-    return web.Response(status=303, headers={"Location": f"/write/{id}{query}", "Cache-Control": "no-store"})
+    """Go to the page of a post."""
+    return go_to(f"/write/{id}" + "".join(f"?{name}={value}" for name, value in told.items()))
 
 
 def state_of(post: Any) -> str:

@@ -1,12 +1,15 @@
-"""The door /write/N/picture: a picture is uploaded for a post, to lead it or to stand in its text."""
+"""The door /write/N/picture: what is written is saved, and a picture kept, to lead it or to stand in it."""
+
+from pathlib import Path
 
 from aiohttp import web
 
 import models
 from gql_server.media import FILES
-from gql_server.pages.desk import to_post
-from gql_server.pages.desk_post import Desk
-from gql_server.pages.signing_in import require_own_page
+from gql_server.origins import require_own_page
+from gql_server.pages.desk import is_signed_out, signed_out, to_post
+from gql_server.pages.desk_post import Desk, do
+from gql_server.pages.forms import Form
 from gql_server.uploads import UPLOADS
 
 LEAD = "lead"
@@ -14,18 +17,23 @@ LEAD = "lead"
 
 async def add(request: web.Request) -> web.Response:
     """Keep a picture; let it lead the post, or show how to put it into the text."""
-    desk = await Desk.of(request)
-    require_own_page(desk.visit)
-    try:
-        async with request.app[UPLOADS].form(request) as (fields, upload):
-            if upload is None:
-                raise models.Invalid("file", "Choose a picture.")
-            site, files = desk.visit.site, request.app[FILES]
-            alt = fields.get("alt", "")
-            image = await models.Image.upload(site, upload.path, files, by=desk.principal, alt_text=alt)
-    except models.Invalid as refusal:
-        return await desk.shows(wrong=refusal.field)
-    if fields.get("do") == LEAD:
-        await desk.does("update", lambda: desk.post.rewrite(image_id=image.id))
-        return to_post(desk.post.id, told="saved")
-    return to_post(desk.post.id, picture=str(image.id))
+    require_own_page(request)
+    if await is_signed_out(request):
+        # Nobody fills the disk who may not. The browser still has the words: its way back leads to them.
+        return await signed_out(request)
+    async with request.app[UPLOADS].form(request) as (fields, upload):
+        path = upload.path if upload is not None else None
+        return await do(request, Form.of(fields), lambda desk, form: _keep(desk, form, path))
+
+
+async def _keep(desk: Desk, form: Form, path: Path | None) -> web.Response:
+    if path is None:
+        raise models.Invalid("file", "Choose a picture.")
+    desk.expect(form)
+    site, files, alt = desk.visit.site, desk.visit.request.app[FILES], form.one("alt")
+    image = await models.Image.upload(site, path, files, by=desk.principal, alt_text=alt)
+    if form.one("do") != LEAD:
+        await desk.saves(form)
+        return to_post(desk.post.id, picture=str(image.id))
+    await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
+    return to_post(desk.post.id, told="saved")

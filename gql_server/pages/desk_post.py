@@ -9,14 +9,19 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import at_desk, read_desk_form, state_of, to_post
+from gql_server.pages.desk import at_desk, is_signed_out, read_desk_form, signed_out, state_of, to_post
 from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
+from gql_server.paper.languages import NAMES
+from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
+Work = Callable[[], Awaitable[object]]
 # As a browser writes it; without a zone it is the site's.
 MOMENT = "%Y-%m-%dT%H:%M"
 TOLD = {"saved", "published", "scheduled", "withdrawn"}
+UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
 
 class Desk:
@@ -43,6 +48,7 @@ class Desk:
         filled = {
             "title": post.title, "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version), "at": "",
+            "alt": "",
         }  # fmt: skip
         if wrong and form is not NOTHING:
             filled = {name: form.one(name) for name in filled}
@@ -66,7 +72,7 @@ class Desk:
         slugs = form.all("newsletter")
         return await models.Newsletter.by_slugs(self.visit.site, slugs) if slugs else None
 
-    async def does(self, deed: str, work: Callable[[], Awaitable[object]]) -> None:
+    async def does(self, deed: str, work: Work) -> None:
         """Do something to the post, and note who did."""
 
         async def noted() -> int:
@@ -77,19 +83,40 @@ class Desk:
 
     async def saves(self, form: Form) -> None:
         """Keep what is filled in, unless somebody else has changed the post meanwhile."""
+        await self.does("update", await self._saving(form))
+
+    async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
+        """Keep what is filled in and do something to the post: both, or neither."""
+        saving = await self._saving(form)
+
+        async def both() -> None:
+            await self.does("update", saving)
+            await work()
+
+        await self.does(deed, both)
+
+    def expect(self, form: Form) -> None:
+        """Refuse to go on when somebody else has changed the post since it was shown."""
         version = form.one("version")
         self.post.expect(int(version) if version.isdecimal() else None)
+
+    async def _saving(self, form: Form) -> Work:
+        self.expect(form)
+        # Read before the transaction, for it takes a while.
         content = await models.Content.read(_lines(form.one("text")), self.post.source_format)
-        words = [word.strip() for word in form.one("tags").split(",")]
-        tags = [await models.Tag.called(self.post.site_id, word) for word in words if word]
-        by = await models.Editor.of(self.principal)
+        words = list(filter(None, map(str.strip, form.one("tags").split(","))))
+        if len(words) > MOST_TAGS:
+            raise models.Invalid("name", f"A post has at most {MOST_TAGS} tags.")
         summary, title = form.one("summary") or None, form.one("title")
-        more: dict[str, Any] = {"slug": None} if self.post.published_at is None else {}
+        # Whoever has a draft's address keeps it; before it had a name, nobody has it.
+        more: dict[str, Any] = {"slug": None} if self.post.title in UNTITLED else {}
 
         async def work() -> None:
+            tags = [await models.Tag.called(self.post.site_id, word) for word in words]
+            by = await models.Editor.of(self.principal)
             await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **more)
 
-        await self.does("update", work)
+        return work
 
 
 async def show(request: web.Request) -> web.Response:
@@ -99,15 +126,21 @@ async def show(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """Save the post, and do what the pressed button says."""
-    desk = await Desk.of(request)
-    form = await read_desk_form(desk.visit)
-    deed = DEEDS.get(form.one("do"), _save)
+    form = await read_desk_form(request)
+    return await do(request, form, DEEDS.get(form.one("do"), _save))
+
+
+async def do(request: web.Request, form: Form, deed: Deed) -> web.Response:
+    """Do something to the post of an address; what is filled in is shown again when that may not be."""
+    if await is_signed_out(request):
+        return await signed_out(request, form)
     try:
-        return await deed(desk, form)
+        return await deed(await Desk.of(request), form)
     except models.Changed:
-        return await desk.shows(form, "changed")
+        wrong = "changed"
     except models.Invalid as refusal:
-        return await desk.shows(form, refusal.field)
+        wrong = refusal.field
+    return await (await Desk.of(request)).shows(form, wrong)
 
 
 async def _save(desk: Desk, form: Form) -> web.Response:
@@ -117,34 +150,25 @@ async def _save(desk: Desk, form: Form) -> web.Response:
 
 async def _preview(desk: Desk, form: Form) -> web.Response:
     await desk.saves(form)
-    made: list[Any] = []
-
-    async def work() -> None:
-        made.append(await models.Key.grant(models.KeyKind.PREVIEW, post_id=desk.post.id))
-
-    await desk.does("preview", work)
-    [(_, token)] = made
-    address = f"{desk.visit.context.absolute(desk.post.path)}?{urlencode({'preview': token})}"
-    return web.Response(status=303, headers={"Location": address, "Cache-Control": "no-store"})
+    _, token = await models.Key.grant_preview(desk.principal, desk.post.id)
+    return go_to(f"{desk.visit.context.absolute(desk.post.path)}?{urlencode({'preview': token})}")
 
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
     newsletters = await desk.chosen(form)
-    await desk.saves(form)
-    await desk.does("publish", lambda: desk.post.publish(newsletters=newsletters))
+    await desk.saves_and_does(form, "publish", lambda: desk.post.publish(newsletters=newsletters))
     return to_post(desk.post.id, told="published")
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
     moment, newsletters = _moment(desk.visit.site, form.one("at")), await desk.chosen(form)
-    await desk.saves(form)
-    await desk.does("schedule", lambda: desk.post.schedule(moment, newsletters=newsletters))
+    await desk.saves_and_does(form, "schedule", lambda: desk.post.schedule(moment, newsletters=newsletters))
     return to_post(desk.post.id, told="scheduled")
 
 
 async def _withdraw(desk: Desk, form: Form) -> web.Response:
-    await desk.saves(form)
-    await desk.does("unpublish", lambda: desk.post.withdraw(to=models.Status.DRAFT))
+    to = models.Status.DRAFT
+    await desk.saves_and_does(form, "unpublish", lambda: desk.post.withdraw(to=to))
     return to_post(desk.post.id, told="withdrawn")
 
 
@@ -154,9 +178,9 @@ async def _ask_to_delete(desk: Desk, _form: Form) -> web.Response:
 
 
 async def _delete(desk: Desk, form: Form) -> web.Response:
-    desk.post.expect(int(form.one("version")) if form.one("version").isdecimal() else None)
+    desk.expect(form)
     await desk.does("delete", desk.post.remove)
-    return web.Response(status=303, headers={"Location": "/write", "Cache-Control": "no-store"})
+    return go_to("/write")
 
 
 DEEDS: dict[str, Deed] = {

@@ -1,10 +1,11 @@
 """A form as a browser, a mail program or a machine sends it: read strictly, or refused."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from typing import Self
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -26,6 +27,13 @@ class Form:
     """What was filled in, in its order."""
 
     fields: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, fields: Sequence[tuple[str, str]]) -> Self:
+        """Take the fields as they were read; refuse more than any form has, and what is no plain text."""
+        if len(fields) > MOST_FIELDS or not all(is_plain(name) and is_plain(value) for name, value in fields):
+            raise Unreadable(400, UNREADABLE)
+        return cls(tuple(fields))
 
     def one(self, name: str) -> str:
         """Give the value of a field that stands there once at most; empty when it does not."""
@@ -71,9 +79,7 @@ async def read_form(request: web.Request, largest: int = LARGEST_FORM) -> Form:
                 raise Unreadable(415, "Send the form as a browser does.")
     except (ValueError, LookupError, RecursionError):
         raise Unreadable(400, UNREADABLE) from None
-    if len(fields) > MOST_FIELDS or not all(is_plain(name) and is_plain(value) for name, value in fields):
-        raise Unreadable(400, UNREADABLE)
-    return Form(tuple(fields))
+    return Form.of(fields)
 
 
 def _parts(body: bytes, boundary: str) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 import models
 from gql_server.carrier import CARRIER
+from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
 from gql_server.paper import POLICY
 from gql_server.paths import old_path
@@ -33,8 +34,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         return await old_path(request)
     visit = await Visit.of(request)
     if (number := _newest_to(request.query.get("to", ""), outbox)) is not None:
-        location = f"/letters/{number}?lang={visit.language}"
-        return web.Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
+        return go_to(f"/letters/{number}?lang={visit.language}")
     return visit.shows("letters.html", letters=outbox.kept, room=outbox.room, moment=visit.moment)
 
 

@@ -3,11 +3,11 @@
 from aiohttp import web
 
 import models
-from gql_server.identity import SESSION
+from gql_server.origins import require_own_page
 from gql_server.pages.desk import at_desk, read_desk_form
 from gql_server.pages.forms import NOTHING, Form, read_form
-from gql_server.pages.printing import Link
-from gql_server.pages.signing_in import require_own_page, set_cookie
+from gql_server.pages.printing import Link, go_to
+from gql_server.pages.signing_in import let_in
 from gql_server.pages.visit import Visit
 
 MOST_LISTED = 50
@@ -22,18 +22,18 @@ async def show(request: web.Request) -> web.Response:
 async def pass_on(request: web.Request) -> web.Response:
     """Pass the pen to somebody, or take one back."""
     visit, principal = await at_desk(request)
-    form = await read_desk_form(visit)
+    form = await read_desk_form(request)
     if (number := form.one("withdraw")).isdecimal():
         pen = await models.Pen.passed_by(principal).filter(id=int(number[:9])).first()
         if pen is not None:
             await pen.withdraw(principal)
-        return _back()
+        return go_to("/pen")
     email, name, note = form.one("email"), form.one("name"), form.one("note")
     try:
         await models.Pen.pass_on(visit.site, principal, email=email, name=name, note=note)
     except models.Invalid as refusal:
         return await _shown(visit, principal, form, refusal.field)
-    return _back()
+    return go_to("/pen")
 
 
 async def show_offer(request: web.Request) -> web.Response:
@@ -48,7 +48,7 @@ async def show_offer(request: web.Request) -> web.Response:
 async def answer(request: web.Request) -> web.Response:
     """Take the pen, or leave it; who takes it and is new is signed in by that."""
     visit, form = await Visit.of(request), await read_form(request)
-    require_own_page(visit)
+    require_own_page(request)
     if "decline" in form:
         pen = await models.Pen.decline(visit.site, visit.token)
         return visit.tells("pen_declined", {"giver": pen.giver.name}, links=[visit.home])
@@ -57,12 +57,7 @@ async def answer(request: web.Request) -> web.Response:
         # A link that works for a month does not let in who has more to lose.
         there = Link(visit.says("desk_title"), "/write", is_button=True)
         return visit.tells("pen_taken", links=[there, visit.home])
-    _, token = await models.Key.grant(models.KeyKind.SESSION, pen.taker)
-    response = web.Response(
-        status=303, headers={"Location": f"/write/{pen.post_id}", "Cache-Control": "no-store"}
-    )
-    set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
-    return response
+    return await let_in(visit, pen.taker, to=f"/write/{pen.post_id}")
 
 
 async def _shown(
@@ -72,7 +67,3 @@ async def _shown(
     return visit.shows(
         "pen.html", status=422 if wrong else 200, pens=pens, form=form, wrong=wrong, visit=visit
     )
-
-
-def _back() -> web.Response:
-    return web.Response(status=303, headers={"Location": "/pen", "Cache-Control": "no-store"})

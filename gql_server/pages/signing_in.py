@@ -8,11 +8,11 @@ from aiohttp import web
 
 import models
 from gql_server.identity import SESSION, session_of
+from gql_server.origins import require_own_page
 from gql_server.pages.forms import NOTHING, Form, read_form
 from gql_server.pages.outbox import outbox_for
-from gql_server.pages.printing import Link
+from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
-from gql_server.questions import Unreadable
 from models.sign_ins import LIFE, OWNER
 
 # What the asking browser alone knows.
@@ -39,7 +39,7 @@ async def ask(request: web.Request) -> web.Response:
         return _form(visit, form, refusal.field)
     aside = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
     response = visit.tells("sign_in_sent", links=[visit.home], aside=aside if outbox_for(request) else None)
-    set_cookie(response, visit, BROWSER, browser, LIFE, path="/sign-in")
+    _set_cookie(response, visit, BROWSER, browser, LIFE, path="/sign-in")
     return response
 
 
@@ -57,7 +57,7 @@ async def show_link(request: web.Request) -> web.Response:
 async def use(request: web.Request) -> web.Response:
     """Let in who has the link."""
     visit, form = await Visit.of(request), await read_form(request)
-    require_own_page(visit)
+    require_own_page(request)
     if _is_owners(visit):
         try:
             user = await models.own(visit.site, visit.token, email=form.one("email"), name=form.one("name"))
@@ -65,10 +65,15 @@ async def use(request: web.Request) -> web.Response:
             return _own(visit, form, refusal.field)
     else:
         user = await models.SignIn.use(visit.site, visit.token, request.cookies.get(BROWSER, ""))
-    _, token = await models.Key.grant(models.KeyKind.SESSION, user)
     # Not shown here: this address holds the link.
-    response = web.Response(status=303, headers={"Location": "/sign-in", "Cache-Control": "no-store"})
-    set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
+    return await let_in(visit, user, to="/sign-in")
+
+
+async def let_in(visit: Visit, user: models.User, *, to: str) -> web.Response:
+    """Let somebody in with this browser, and go to a page."""
+    _, token = await models.Key.grant(models.KeyKind.SESSION, user)
+    response = go_to(to)
+    _set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
     response.del_cookie(BROWSER, path="/sign-in")
     return response
 
@@ -77,9 +82,9 @@ async def leave(request: web.Request) -> web.Response:
     """Sign out: the session opens nothing any more."""
     visit = await Visit.of(request)
     await read_form(request)
-    require_own_page(visit)
+    require_own_page(request)
     if (principal := await session_of(request)).key_id is not None:
-        await models.Key.revoke(principal.key_id)
+        await models.Key.revoke(principal.key_id, by=principal)
     response = visit.tells("signed_out", links=[visit.home, Link(visit.says("sign_in_title"), "/sign-in")])
     response.del_cookie(SESSION, path="/")
     return response
@@ -103,13 +108,7 @@ def _is_owners(visit: Visit) -> bool:
     return visit.token.startswith(f"{OWNER}_")
 
 
-def require_own_page(visit: Visit) -> None:
-    """Refuse what a page of elsewhere sends; a browser that says nothing of it keeps our cookies to us."""
-    if visit.request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise Unreadable(403, "Sign in and out on our own pages.", code="FORBIDDEN")
-
-
-def set_cookie(
+def _set_cookie(
     response: web.Response, visit: Visit, name: str, value: str, lives: timedelta, *, path: str
 ) -> None:
     """Keep something in a browser that no script and no other site reads."""

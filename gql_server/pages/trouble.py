@@ -11,13 +11,14 @@ from aiohttp.typedefs import Handler
 
 import models
 from gql_server.answering import PUBLICATION
-from gql_server.answers import DEADLINE_SECONDS
+from gql_server.answers import DEADLINE_SECONDS, FILES_SECONDS
 from gql_server.middleware import REQUEST_ID
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import chosen
 from gql_server.questions import Unreadable
 from gql_server.requests import BODY_SECONDS
+from gql_server.uploads import UPLOAD_SECONDS, WAIT_SECONDS, brings_files
 from schema.languages import DEFAULT
 
 # The first word of their paths.
@@ -37,8 +38,13 @@ DOORS = {
     "moderate",
     "replies",
 }
-OF_COMMENTS = ("/comment/", "/moderate/", "/replies/")
-AGAIN = {"sign_in": "/sign-in", "sign_up": "/subscribe"}
+# What their links are, where they are not those of a newsletter.
+ABOUT = dict.fromkeys(("comment", "moderate", "replies"), "_comment") | {"sign-in": "_in", "pen": "_pen"}
+# Where to ask for another.
+AGAIN = {"": ("sign_up_again", "/subscribe"), "_in": ("sign_in_again", "/sign-in")}
+SECONDS = BODY_SECONDS + DEADLINE_SECONDS
+# To wait for others, to come in, to be drawn anew.
+UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
 log = structlog.get_logger("pages")
 
 
@@ -48,7 +54,7 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     if first_word(request) not in DOORS:
         return await _elsewhere(request, handler)
     try:
-        async with asyncio.timeout(BODY_SECONDS + DEADLINE_SECONDS):
+        async with asyncio.timeout(UPLOADING_SECONDS if brings_files(request) else SECONDS):
             return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
@@ -76,18 +82,12 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _about(request: web.Request) -> str:
-    if request.path.startswith(OF_COMMENTS):
-        return "_comment"
-    return "_in" if _signs_in(request) else ""
+    return ABOUT.get(first_word(request), "")
 
 
 def first_word(request: web.Request) -> str:
     """Give the first word of a path, by which the doors of pages are known."""
     return request.path.removeprefix("/").partition("/")[0]
-
-
-def _signs_in(request: web.Request) -> bool:
-    return request.path.startswith("/sign-in/")
 
 
 async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -112,12 +112,11 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
         return says(language, words, **facts)
 
     links = []
-    if what.endswith("_comment"):
-        links.append(Link(told("to_site", site=site.title if site else home), home))
+    if what and _about(request) in AGAIN:
+        words, address = AGAIN[_about(request)]
+        links.append(Link(told(words), f"{address}?lang={language}"))
     elif what:
-        # Who has a link that does not work can ask for another.
-        again = "sign_in" if _signs_in(request) else "sign_up"
-        links.append(Link(told(f"{again}_again"), f"{AGAIN[again]}?lang={language}"))
+        links.append(Link(told("to_site", site=site.title if site else home), home))
     elif status == 404:
         if request.path.startswith("/letters/") and outbox_for(request) is not None:
             links.append(Link(told("letters_back"), f"/letters?lang={language}"))

@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
                 ('mailbox', fields.CharField(max_length=254)),
                 ('name', fields.CharField(max_length=200)),
                 ('note', fields.CharField(default='', max_length=2000)),
-                ('digest', fields.CharField(max_length=64)),
                 ('state', fields.CharEnumField(default=Held.OFFERED, description='OFFERED: offered\nTAKEN: taken\nDECLINED: declined\nWITHDRAWN: withdrawn', enum_type=Held, max_length=16)),
                 ('taker', fields.ForeignKeyField('models.User', source_field='taker_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),
                 ('post', fields.ForeignKeyField('models.Post', source_field='post_id', null=True, db_index=True, db_constraint=True, to_field='id', related_name=False, on_delete=OnDelete.SET_NULL)),

@@ -25,7 +25,7 @@ async def test_the_code_confirms_on_the_page_after_signing_up(reader):
     await reader.presses(BUTTON, code=f" {code[:4]} {code[4:]} ")
     assert (reader.status, reader.title) == (200, "Je bent aangemeld")
     assert await models.Subscription.confirmed().count() == 1
-    assert reader.headers["Referrer-Policy"] == "no-referrer"
+    assert reader.headers["Referrer-Policy"] == "strict-origin"
 
 
 async def test_a_form_of_weebly_leads_to_the_code_too(reader):

@@ -128,7 +128,7 @@ async def test_a_token_stays_between_the_page_and_its_reader(reader, door):
     await reader.opens(paths[door])
     assert reader.status == 200
     is_private = door != "subscribe"
-    assert (reader.headers["Referrer-Policy"] == "no-referrer") is is_private
+    assert (reader.headers["Referrer-Policy"] == "strict-origin") is is_private
     assert ("X-Robots-Tag" in reader.headers) is is_private
     assert bool(reader.page.css("meta[name=robots]")) is is_private
     assert reader.headers["Cache-Control"] == "no-store"

@@ -44,10 +44,9 @@ async def follow(reader):
 
 
 async def test_who_is_not_signed_in_is_sent_to_sign_in(reader, site):
-    for path in ("/write", "/write/1"):
-        for ask in (reader.opens, reader.posts):
-            await ask(path)
-            assert (reader.status, reader.headers["Location"]) == (303, "/sign-in")
+    for ask, path in ((reader.opens, "/write"), (reader.posts, "/write"), (reader.opens, "/write/1")):
+        await ask(path)
+        assert (reader.status, reader.headers["Location"]) == (303, "/sign-in")
     assert await models.Post.all().count() == 0
 
 
@@ -101,11 +100,63 @@ async def test_a_post_appears_by_itself_at_a_moment_of_the_sites_zone(reader, de
 async def test_a_moment_that_does_not_lie_ahead_is_told_and_nothing_filled_in_is_lost(reader, desk, at):
     await desk()
     await begin(reader)
-    await write(reader, "Plan", at=at, text="Nieuw")
+    for _ in range(2):
+        await write(reader, "Plan", at=at, text="Nieuw")
+        assert reader.status == 422
+        assert reader.page.css_first("#at-error") is not None
+        assert reader.page.css_first("#text").text().strip() == "Nieuw"
+    post = await models.Post.get()
+    assert (post.version, post.is_scheduled) == (1, False)
+
+
+async def test_what_is_written_as_the_session_ends_is_handed_back(reader, desk):
+    user = await desk()
+    await begin(reader)
+    await models.Key.revoke(*await models.Key.filter(user_id=user.id).values_list("id", flat=True))
+    await write(reader, text="Lang\nnagedacht <b>")
+    assert reader.status == 403
+    assert reader.title == "Je bent uitgelogd"
+    assert reader.page.css_first("#text").text().strip() == "Lang\nnagedacht <b>"
+    assert (await upload(reader, picture_of(), do="lead")).status == 403
+    assert reader.title == "Je bent uitgelogd"
+    assert (await models.Post.get()).version == 1
+    assert await models.Image.all().count() == 0
+
+
+async def test_a_draft_is_found_where_it_was_once_it_has_a_name(reader, desk):
+    await desk()
+    await begin(reader)
+    for title in (TITLE, "Het huis"):
+        await write(reader, title=title)
+        await follow(reader)
+        assert (await models.Post.get()).slug == "de-tuin"
+
+
+async def test_a_post_has_so_many_tags_and_no_more(reader, desk):
+    await desk()
+    await begin(reader)
+    await write(reader, tags=", ".join(f"t{number}" for number in range(51)))
     assert reader.status == 422
-    assert reader.page.css_first("#at-error") is not None
-    assert reader.page.css_first("#text").text().strip() == "Nieuw"
-    assert not (await models.Post.get()).is_scheduled
+    assert reader.page.css_first("#name-error") is not None
+    await write(reader, "Plan", tags="Nieuw", at="2001-01-01T10:00")
+    assert reader.status == 422
+    assert await models.Tag.all().count() == 0
+
+
+async def test_the_words_are_kept_with_the_picture_and_neither_over_those_of_others(reader, desk):
+    await desk()
+    await begin(reader)
+    path, text = reader.path, "Nog niet bewaard\r\n"
+    await upload(reader, picture_of(), do="lead", title=TITLE, text=text, version="1", alt="")
+    assert reader.headers["Location"] == f"{path}?told=saved"
+    post = await models.Post.get()
+    assert (post.title, post.source) == (TITLE, "Nog niet bewaard")
+    assert post.image_id is not None
+    reader.path = path
+    await upload(reader, picture_of(), do="keep", title=TITLE, text="Anders", version="1")
+    assert reader.status == 409
+    assert reader.page.css_first("#text").text().strip() == "Anders"
+    assert (await models.Post.get()).source == "Nog niet bewaard"
 
 
 async def test_who_saves_what_another_has_changed_is_told_and_keeps_their_words(reader, desk):
@@ -182,7 +233,7 @@ def picture_of(size=(1200, 800)):
 async def upload(reader, content, **fields):
     form = FormData(default_to_multipart=True)
     form.add_field("file", content, filename="../../x.svg", content_type="image/svg+xml")
-    for name, value in fields.items():
+    for name, value in ({"title": TITLE} | fields).items():
         form.add_field(name, value)
     return await reader.asks("POST", f"{reader.path}/picture", data=form())
 

@@ -76,9 +76,61 @@ async def test_who_has_not_answered_is_reminded_by_a_link_that_works(reader, ann
     first = await offered(reader)
     await time_passes(timedelta(days=8))
     [reminder, _] = await reader.letters()
-    assert (await reader.opens(first)).status == 404
-    await reader.posts(reminder.link("pen"), {"take": "yes"})
+    assert reminder.link("pen") == first
+    await reader.posts(first, {"take": "yes"})
     assert reader.status == 303
+
+
+async def test_a_link_that_is_none_says_whom_to_ask(reader, ann):
+    link = await offered(reader)
+    for spoilt in (link[:-1], link.replace("pen_1_", "pen_2_")):
+        assert (await reader.opens(spoilt)).status == 404
+        assert reader.title == "Deze link geeft geen pen"
+
+
+async def test_nobody_comes_to_write_as_who_writes_already(reader, ann, site):
+    await models.Author.named(site.id, "Cor")
+    for name in ("Cor", "Ann"):
+        await passes(reader, name=name)
+        assert reader.status == 422
+    link = await offered(reader)
+    # Meanwhile somebody came to write under that name.
+    await models.Author.named(site.id, "Bea")
+    assert (await reader.posts(link, {"take": "yes"})).status == 410
+    assert not await models.User.exists(mailbox=BEA)
+    assert await models.Post.all().count() == 0
+
+
+async def test_who_was_let_in_no_more_comes_back_by_no_pen(reader, ann, site):
+    link = await offered(reader)
+    bea = await models.User.welcome(site, BEA, "Bea", models.Role.EDITOR)
+    await models.Key.retire(bea, by=models.NOBODY)
+    assert (await reader.posts(link, {"take": "yes"})).status == 410
+    assert (await models.User.get(mailbox=BEA)).retired_at is not None
+
+
+async def test_the_pens_stay_to_be_seen_when_a_post_is_gone(reader, ann):
+    await reader.posts(await offered(reader), {"take": "yes"})
+    await (await models.Post.get()).remove()
+    await reader.posts(f"/sign-in/{await models.SignIn.at_hand(ann)}")
+    assert (await reader.opens("/pen")).status == 200
+    assert "Bea" in reader.text
+
+
+async def test_who_was_passed_a_pen_can_read_that_and_have_it_forgotten(reader, ann, site):
+    await offered(reader, note="Jij kunt dit.")
+    [pen] = (await models.held_of(site, BEA))["pens"]
+    assert (pen["name"], pen["note"]) == ("Bea", "Jij kunt dit.")
+    assert await models.forget(site, BEA)
+    assert await models.Pen.all().count() == 0
+    assert await models.Delivery.all().count() == 0
+
+
+async def test_nobody_who_wants_no_letter_is_written_about_a_pen(reader, ann, site):
+    await models.Suppression.add(site, BEA, models.SuppressionScope.ALL, reason="complained")
+    await passes(reader)
+    assert reader.status == 303
+    assert await reader.letters() == []
 
 
 async def test_a_pen_does_not_sign_in_who_could_sign_in_already(reader, ann, site):

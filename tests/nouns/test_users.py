@@ -1,0 +1,44 @@
+"""Who can sign in keeps the name they have, and somebody is always left who may do everything."""
+
+import pytest
+
+import models
+
+ADMIN, AUTHOR = models.Role.ADMIN, models.Role.AUTHOR
+
+
+async def test_an_invitation_to_who_can_sign_in_changes_the_role_alone(site):
+    ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
+    again = await models.invite(site, "ANN@staff.example", "Mallory", models.Role.EDITOR)
+    assert (again.id, again.name, again.role) == (ann.id, "Ann", models.Role.EDITOR)
+    assert not await models.Author.exists(name="Mallory")
+
+
+async def test_an_invitation_takes_the_last_admin_nothing(site):
+    await models.User.welcome(site, "ann@staff.example", "Ann", ADMIN)
+    with pytest.raises(models.Invalid):
+        await models.invite(site, "ann@staff.example", "Ann", AUTHOR)
+    assert (await models.User.get()).role is ADMIN
+
+
+async def test_who_was_let_in_no_more_is_welcome_again(site):
+    ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
+    await models.Key.retire(ann, by=models.NOBODY)
+    again = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
+    assert (again.id, again.retired_at) == (ann.id, None)
+
+
+async def test_a_session_may_what_its_owner_may_now_and_a_program_what_it_was_made_for(site):
+    ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
+    _, session = await models.Key.grant(models.KeyKind.SESSION, ann)
+    _, program = await models.Key.grant(models.KeyKind.API, ann)
+    await models.User.welcome(site, "ann@staff.example", "Ann", models.Role.EDITOR)
+    assert (await models.Key.principal(session)).scopes == models.OF_ROLE[models.Role.EDITOR]
+    assert (await models.Key.principal(program)).scopes == models.OF_ROLE[AUTHOR]
+
+
+async def test_an_author_who_was_deleted_is_made_anew_for_who_begins_a_post(site):
+    ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
+    await models.Author.filter(id=ann.author_id).delete()
+    post = await models.Post.begin(site, await models.User.get(id=ann.id), "Zonder titel")
+    assert await post.is_by((await models.User.get(id=ann.id)).author_id)
