@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import models
+from gql_server.identity import SESSION
 from schema.permissions import EVERYBODY, KNOWN
 
+ROLES = (models.Role.AUTHOR, models.Role.AUTHOR, models.Role.EDITOR, models.Role.ADMIN)
 HOOK = "https://receiver.example.org/"
 
 
@@ -27,12 +29,9 @@ class Asker:
 async def employ(rows: dict[str, Any]) -> dict[str, models.User]:
     """Let people sign in, and leave behind what only they are shown."""
     site, users = rows["site"], {}
-    for name, role, author in (
-        ("Anna", models.Role.AUTHOR, "Anna"), ("Dirk", models.Role.AUTHOR, None),
-        ("Bea", models.Role.EDITOR, "Bea"), ("Cees", models.Role.ADMIN, "Cees"),
-    ):  # fmt: skip
-        more = {"author": rows[author]} if author else {}
-        users[name] = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role, **more)
+    # Who has the name of an author writes as them; Dirk has written nothing yet.
+    for name, role in zip(("Anna", "Dirk", "Bea", "Cees"), ROLES, strict=True):
+        users[name] = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
     for name in ("Anna", "Bea"):
         _, token = await models.Key.grant(models.KeyKind.API, users[name])
         giver = await models.Key.principal(token)
@@ -65,5 +64,5 @@ async def askers(rows: dict[str, Any], users: dict[str, models.User]) -> list[As
 async def _with(name: str, kind: models.KeyKind, user: models.User | None, **more: Any) -> Asker:
     _, token = await models.Key.grant(kind, user, **more)
     is_session = kind is models.KeyKind.SESSION
-    headers = {"Cookie": f"session={token}"} if is_session else {"Authorization": f"Bearer {token}"}
+    headers = {"Cookie": f"{SESSION}={token}"} if is_session else {"Authorization": f"Bearer {token}"}
     return Asker(name, headers, await models.Key.principal(token))

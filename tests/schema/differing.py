@@ -174,11 +174,11 @@ async def try_each(
     loop, known = asyncio.get_running_loop(), dict[str, str]()
 
     async def ask(question: Question) -> None:
-        if await complaint(question) is not None:
+        if (first := await complaint(question)) is not None:
             # Hypothesis asks once more what was wrong.
             if str(question) not in known:
                 least = await simplest(question, complaint)
-                known[str(question)] = f"{least}\n{await complaint(least)}"
+                known[str(question)] = f"{least}\n{await complaint(least) or first}"
             raise AssertionError(known[str(question)])
 
     # Hypothesis waits for each example, so it does so beside the loop.

@@ -151,7 +151,8 @@ class Garden:
             return await answer.read(), answer.headers
 
     def _touched(self):
-        return [(kept.hits, kept.misses, len(kept)) for kept in self._caches]
+        # What is forgotten meanwhile, because others tell of a change, is no doing of who asks.
+        return [(kept.hits, kept.misses) for kept in self._caches]
 
 
 async def _known_to(asker, lore):
