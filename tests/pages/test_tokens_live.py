@@ -69,7 +69,8 @@ class Tokens(RuleBasedStateMachine):
 
     @initialize(target=tokens, is_at_work=st.booleans())
     def begins(self, is_at_work: bool) -> Any:
-        return self._run(self._lives.begin_work() if is_at_work else self._lives.ask_for_owners_link())
+        owners = self._run(self._lives.ask_for_owners_link())
+        return multiple(owners, *self._run(self._lives.begin_work()).values) if is_at_work else owners
 
     @precondition(lambda self: not any(member.is_admin for member in self._lives.members.values()))
     @rule(target=tokens)
@@ -148,7 +149,8 @@ class Tokens(RuleBasedStateMachine):
         self._run(self._all_that_is_good_opens())
 
     async def _wind_up(self) -> None:
-        """Use all that is good, and what comes of it; then let all of it grow old."""
+        """Use all that is good and some that is fresh, and what comes of it; then let it grow old."""
+        await self._lives.begin_work()
         for _ in range(3):
             for token in list(self._lives.minted):
                 if token.opens:

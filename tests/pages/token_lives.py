@@ -57,14 +57,14 @@ class Lives:
 
     async def begin_work(self) -> Any:
         """Give everybody a token of each kind."""
-        made = [await self.ask_for_owners_link()]
+        made: list[Any] = []
         for email, role in zip(STAFF, ("admin", "editor", "author"), strict=True):
             await self.hire(email, role)
         member = self.members[STAFF[1]]
         made += (await self.sign_up(self.subscribers[MAILBOXES[0]])).values
         made += (await self.comment(MAILBOXES[0], notices=True)).values
         made += (await self.give_keys(member, scopes=None)).values
-        made += [await self.pass_pen(member), await self.tell_moderator(member, self.remarks[0])]
+        made += [await self.pass_pen(member), await self.tell_moderator(member, self.remarks[-1])]
         return multiple(*made, await self.preview())
 
     async def ask_for_owners_link(self) -> Any:
