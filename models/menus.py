@@ -21,7 +21,9 @@ from models.tags import Tag
 Target = Page | Post | Author | Tag
 Outline = tuple[str, tuple[str, int] | str | None, list[Any]]
 DEEPEST = 6
-SCHEME = re.compile(r"[\s\x00-\x1f]*[a-zA-Z][a-zA-Z0-9+.-]*:")
+SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+# What browsers leave out of an address before they look for its scheme.
+UNREAD = re.compile(r"^[\s\x00-\x1f]+|[\t\n\r]")
 SAFE = ("http:", "https:", "mailto:", "tel:")
 
 
@@ -141,7 +143,7 @@ def _outline(entry: Entry, depth: int = 1) -> Outline:
 
 def _leading_to(to: Target | str | None) -> dict[str, Any]:
     if to is None or isinstance(to, str):
-        if to and SCHEME.match(to) and not to.startswith(SAFE):
+        if to and SCHEME.match(UNREAD.sub("", to)) and not to.startswith(SAFE):
             raise Invalid("href", "A menu leads to a path, or to an address of the web, mail or telephone.")
         return {"href": to}
     return {f"{type(to).__name__.lower()}_id": to.id}

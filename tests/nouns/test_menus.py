@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 import models
 from models import Entry
 from models.menus import DEEPEST, MenuItem
@@ -19,6 +21,24 @@ async def test_arranging_the_same_twice_changes_nothing(site, write):
     assert await MenuItem.all().order_by("id").values_list("id", flat=True) == ids
     await models.arrange(site.id, "main", entries[1:])
     assert await _shown() == [("Thuis", "/", [])]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:x",
+        " java\tscript:x",
+        "\x01j\navascript:x",
+        "JaVaScript\r:x",
+        "data:text/html,x",
+        "vbscript:x",
+    ],
+)
+async def test_a_menu_leads_to_nothing_that_a_browser_would_run(site, address):
+    with pytest.raises(models.Invalid) as refused:
+        await models.arrange(site.id, "main", [Entry("Lokaas", address)])
+    assert refused.value.field == "href"
+    assert not await MenuItem.all().exists()
 
 
 async def test_a_hidden_target_is_left_out_with_what_is_below_it(site, write):

@@ -11,6 +11,7 @@ from graphql import ExecutionResult, GraphQLError, execute
 from hypothesis import Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
+import models
 from schema.context import Publication
 from schema.documents import Documents, Operation
 from schema.errors import INTERNAL, formatted
@@ -36,6 +37,16 @@ class Interpreted:
     body: bytes
     errors: list[dict[str, Any]]
     was_executed: bool = True
+
+    @property
+    def told(self) -> bytes:
+        """The whole response, as a server writes it."""
+        if not self.errors:
+            return self.body
+        errors = orjson.dumps(self.errors)
+        return (
+            b'{"errors":%s,%s' % (errors, self.body[1:]) if self.was_executed else b'{"errors":%s}' % errors
+        )
 
 
 @dataclass
@@ -77,14 +88,17 @@ class Executor:
             return error
         return operation
 
-    async def interpret(self, operation: Operation, question: Question) -> Interpreted:
+    async def interpret(
+        self, operation: Operation, question: Question, principal: models.Principal = models.NOBODY
+    ) -> Interpreted:
         """Answer with graphql-core."""
         result = execute(
             self.documents.core,
             operation.document,
-            context_value=await self.publication.context(),
+            context_value=await self.publication.context(principal=principal),
             variable_values=question.variables,
             operation_name=operation.name,
+            hide_suggestions=not self.documents.suggestions,
         )
         answered = result if isinstance(result, ExecutionResult) else await result
         errors = [formatted(error, _fail) for error in answered.errors or ()]
@@ -160,11 +174,11 @@ async def try_each(
     loop, known = asyncio.get_running_loop(), dict[str, str]()
 
     async def ask(question: Question) -> None:
-        if await complaint(question) is not None:
+        if (first := await complaint(question)) is not None:
             # Hypothesis asks once more what was wrong.
             if str(question) not in known:
                 least = await simplest(question, complaint)
-                known[str(question)] = f"{least}\n{await complaint(least)}"
+                known[str(question)] = f"{least}\n{await complaint(least) or first}"
             raise AssertionError(known[str(question)])
 
     # Hypothesis waits for each example, so it does so beside the loop.

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 
 from schema.documents import PRIVATE
 from schema.limits import MOST_ALIASES, MOST_DEPTH, MOST_DIRECTIVES
-from schema.permissions import EVERYBODY, who_may
+from schema.permissions import who_may
 from schema.prices import Prices
 from tests.schema.arguments import Arguments, Luck, literal, shape
+from tests.schema.crawl import READER
 from tests.schema.lore import Lore
 
 # What an alias may be called: names of fields among them, which others are answered under then.
@@ -102,19 +103,19 @@ class Fragment:
     place: Place
 
 
-def questions(core: GraphQLSchema, lore: Lore) -> st.SearchStrategy[Question]:
-    """Draw questions; some values are refused, and of a few variables not even the type is right."""
-    return st.randoms(use_true_random=True).map(lambda random: draw(core, lore, random))
+def questions(core: GraphQLSchema, lore: Lore, may: frozenset[str] = READER) -> st.SearchStrategy[Question]:
+    """Draw questions of who `may` ask for those rows of the table of permissions; some values are refused,
+    and of a few variables not even the type is right.
+    """
+    return st.randoms(use_true_random=True).map(lambda random: draw(core, lore, random, may=may))
 
 
-def draw(core: GraphQLSchema, lore: Lore, random: Random, sizes: tuple[int, ...] = SIZES) -> Question:
+def draw(
+    core: GraphQLSchema, lore: Lore, random: Random, sizes: tuple[int, ...] = SIZES, *,
+    may: frozenset[str] = READER,
+) -> Question:  # fmt: skip
     """Draw one question with about so many fields."""
-    return _Drawing(Luck(random), core, lore, random.choice(sizes)).question()
-
-
-def _everybodys(kind: Any) -> list[str]:
-    """Name the fields that a reader may ask for; of an interface, what those of its first kind may."""
-    return [name for name in kind.fields if who_may(kind.name, name) in (EVERYBODY, None)]
+    return _Drawing(Luck(random), core, lore, random.choice(sizes), may).question()
 
 
 @dataclass
@@ -123,6 +124,7 @@ class _Drawing:
     core: GraphQLSchema
     lore: Lore
     left: int
+    may: frozenset[str]
     fragments: list[Fragment] = field(default_factory=list)
     aliases: int = 0
     directives: int = 0
@@ -209,7 +211,7 @@ class _Drawing:
     def _field(self, kind: Any, place: Place) -> Drawn:
         names = [name for name in self._open(kind) if self._is_composite(kind, name)]
         if kind is self.core.query_type:
-            is_private = self.luck.chance(4)
+            is_private = self.luck.chance(4 if self.may == READER else 12)
             names = [name for name in names if bool(PRIVATE.search(name)) is is_private]
             return self._asked(kind, self.luck.pick(names), place)
         is_full = place.level >= MOST_DEPTH or place.room < 40 * place.length
@@ -325,9 +327,9 @@ class _Drawing:
         return self.arguments.condition()
 
     def _open(self, kind: Any) -> list[str]:
-        """Name the fields to choose from: seldom those that readers may not ask for."""
-        open_to_all = [name for name in kind.fields if who_may(kind.name, name) in (None, EVERYBODY)]
-        return list(kind.fields) if self.luck.chance(10) or not open_to_all else open_to_all
+        """Name the fields to choose from: seldom those that who asks may not ask for."""
+        theirs = [name for name in kind.fields if who_may(kind.name, name) in (None, *self.may)]
+        return list(kind.fields) if self.luck.chance(10) or not theirs else theirs
 
     def _overlapping(self, kind: GraphQLCompositeType) -> list[GraphQLCompositeType]:
         """Tell on which types a fragment may be spread here; those of rows come twice."""

@@ -1,7 +1,7 @@
 """What there is to say to a planted store: the values of arguments, told apart by how they fare."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from graphql import GraphQLEnumType, GraphQLSchema, get_named_type
@@ -96,6 +96,42 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
     return Lore(SAID | known, {kind: await _cursors(ask, *how) for kind, how in _lists(core).items()})
 
 
+async def gather_for_staff(lore: Lore) -> Lore:
+    """Know what only those who sign in say something with."""
+    ids: dict[str, tuple[str, ...]] = {}
+    for kind, noun in OF_STAFF.items():
+        found = await noun.all().order_by("id").values_list("id", flat=True)
+        ids[kind] = tuple(global_id(kind, id) for id in (*found[:9], 9_999))
+    everything = (*lore.values["Query.node.id"].usual, *(id for found in ids.values() for id in found))
+    known = {
+        "Query.node.id": Values(everything, MALFORMED_IDS),
+        "Query.nodes.ids": Values(everything, MALFORMED_IDS),
+        "Query.issue.id": Values(ids["Issue"], MALFORMED_IDS),
+        "Revision.diff.since": Values(ids["Revision"], MALFORMED_IDS),
+        "PostFilter.statuses": Values(("DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED")),
+        "Query.tags.isWhole": Values((True, False)),
+        "Site.menu.isWhole": Values((True, False)),
+    }
+    return replace(lore, values=lore.values | known)
+
+
+def of_post(lore: Lore, post: models.Post) -> Lore:
+    """Know of one post before all, as who has a link to it does."""
+    id = global_id("Post", post.id)
+    known = {
+        "Query.node.id": Values((id, *lore.values["Query.node.id"].usual[:2])),
+        "Query.nodes.ids": Values((id, *lore.values["Query.node.id"].usual[:2])),
+        "PostLookup.id": Values((id,)),
+        "PostLookup.slug": Values((post.slug,)),
+        "PostLookup.path": Values((post.path,)),
+    }
+    return replace(lore, values=lore.values | known)
+
+
+OF_STAFF: dict[str, Any] = {
+    "AccessToken": models.Key, "Issue": models.Issue, "Pen": models.Pen, "Revision": models.Revision,
+    "User": models.User, "Webhook": models.Webhook,
+}  # fmt: skip
 SLUGGED = (models.Post, models.Page, models.Author, models.Tag)
 SAID = {
     "first": Values((2, 3, 1, 5, 20, 0), (100, 7), (-1, 101, 2**31 - 1)),

@@ -1,21 +1,38 @@
 """Compiled plans answer as graphql-core does, to the byte, or leave the answer to it."""
 
+import json
 import os
 from dataclasses import replace
+from functools import partial
+from urllib.parse import quote
 
 import pytest
 import time_machine
+from aiohttp.test_utils import TestClient, TestServer
 from graphql import GraphQLError
 
 import models
+from gql_server.answering import SEGMENTS
+from gql_server.app import build
+from gql_server.replies import FOR_ONE
+from gql_server.settings import Settings
+from gql_server.wholes import WHOLES
+from schema.context import Publication
+from schema.documents import Documents
 from schema.graph import schema
 from schema.kept import Kept
 from schema.plans import Plans
+from tests.schema.askers import Asker, askers, employ
 from tests.schema.differing import Executor, Tally, difference, try_each
 from tests.schema.drawing import questions
 from tests.schema.garden import AHEAD, LATER
-from tests.schema.lore import gather
+from tests.schema.lore import gather, gather_for_staff, of_post
 from tests.schema.overgrown import SOON, overgrow
+
+SITE_URL = "https://tuin.example"
+# Longer questions are asked by POST: a request's first line holds so much.
+LONGEST_GET = 3_000
+READER = Asker("a reader", {}, models.NOBODY)
 
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="there are no plans")
 
@@ -29,6 +46,18 @@ async def hearing(store):
 
 async def test_plans_answer_as_the_graph_does(hearing):
     await _compare(examples=180, at_random=False)
+
+
+@pytest.fixture
+async def garden(database_url):
+    """Serve a garden, as to the whole world."""
+    settings = Settings(database_url=database_url, site_url=SITE_URL)
+    async with TestClient(TestServer(build(settings))) as client:
+        yield Garden(client)
+
+
+async def test_everybody_is_answered_as_the_graph_does_and_nothing_of_theirs_is_kept(garden):
+    await garden.compare(examples=25, at_random=False, moments=[LATER])
 
 
 @pytest.mark.parametrize("wanted", ['authorSlugs: ["bea", "geen"]', 'tagSlugs: ["bloemen"]'])
@@ -51,6 +80,86 @@ async def test_a_page_of_some_posts_knows_of_those_before_and_behind_it(store, w
 @pytest.mark.faults
 async def test_plans_answer_thousands_of_questions_as_the_graph_does(hearing):
     await _compare(examples=6_000, at_random=True)
+
+
+@pytest.mark.faults
+async def test_everybody_is_answered_thousands_of_times_as_the_graph_does(garden):
+    await garden.compare(examples=150, at_random=True, moments=[LATER, SOON, AHEAD])
+
+
+class Garden:
+    """Asks a server that keeps answers, and graphql-core beside it, as one and another."""
+
+    def __init__(self, client):
+        self._client = client
+        self._caches = (client.app[SEGMENTS], client.app[WHOLES].kept)
+        self._executor = Executor(Publication(SITE_URL, keep_seconds=3600), Documents())
+        self._tally, self._saw_more = Tally(), set()
+
+    async def compare(self, *, examples, at_random, moments):
+        """Ask so many questions at each moment as each who may ask."""
+        rows, everybody = await overgrow(await models.found()), set()
+        for moment in moments:
+            with time_machine.travel(moment, tick=False):
+                rows["users"] = rows.get("users") or await employ(rows)
+                lore = await gather(schema._schema, rows, self._executor.ask)
+                for asker in await askers(rows, rows["users"]):
+                    drawn = questions(schema._schema, await _known_to(asker, lore), asker.may)
+                    complaint = partial(self._complaint, asker)
+                    await try_each(drawn, complaint, examples=examples, at_random=at_random)
+                    everybody.add(asker.name)
+        self._tally.check()
+        # Or it would not be known who asked.
+        assert self._saw_more == everybody - {READER.name}
+
+    async def _complaint(self, asker, question):
+        operation = self._executor.operation(question)
+        if isinstance(operation, GraphQLError):
+            return self._tally.note(None)
+        mine = await self._executor.interpret(operation, question, asker.principal)
+        readers = await self._executor.interpret(operation, question)
+        self._tally.note(mine)
+        if mine.body != readers.body:
+            self._saw_more.add(asker.name)
+        # A reader in between, and each of them after what the other may have left behind.
+        for who, right in ((asker, mine), (READER, readers), (asker, mine), (READER, readers)):
+            if (wrong := await self._wrong(who, question, right)) is not None:
+                return wrong
+        return None
+
+    async def _wrong(self, asker, question, right):
+        before = self._touched()
+        told, headers = await self._asked(asker, question)
+        if told != right.told:
+            return f"{asker.name}\ngraphql-core:\n{right.told.decode()}\nthe server:\n{told.decode()}"
+        if asker.principal.is_known and self._touched() != before:
+            return f"{asker.name}: an answer for them alone was looked for among those of all, or left there"
+        if asker.principal.is_known and (headers["Cache-Control"] != FOR_ONE or "ETag" in headers):
+            return f"{asker.name}: others may keep it: {dict(headers)}"
+        return None
+
+    async def _asked(self, asker, question):
+        body = {"query": question.source, "variables": question.variables}
+        body |= {"operationName": question.operation} if question.operation else {}
+        params = body | {"variables": json.dumps(question.variables)}
+        is_short = sum(len(quote(value)) for value in params.values()) < LONGEST_GET
+        if is_short and len(question.source) % 2:
+            asked = self._client.get("/graphql", params=params, headers=asker.headers)
+        else:
+            asked = self._client.post("/graphql", json=body, headers=asker.headers)
+        async with asked as answer:
+            return await answer.read(), answer.headers
+
+    def _touched(self):
+        # What is forgotten meanwhile, because others tell of a change, is no doing of who asks.
+        return [(kept.hits, kept.misses) for kept in self._caches]
+
+
+async def _known_to(asker, lore):
+    if asker.principal.user_id is not None:
+        return await gather_for_staff(lore)
+    post = await models.Post.filter(id=asker.principal.post_id or 0).first()
+    return lore if post is None else of_post(lore, post)
 
 
 async def _compare(*, examples, at_random):

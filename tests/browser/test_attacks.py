@@ -1,0 +1,234 @@
+"""No browser runs what attackers write, wherever it is shown, though no policy forbids it."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from playwright.async_api import BrowserContext, Page, Route
+
+import models
+from gql_server.identity import SESSION
+from models.moderation import LINK_LIFE
+from tests.browser.conftest import PATIENCE
+from tests.browser.planting import Planted, plant, written
+from tests.nouns.attacks import PAYLOADS
+from tests.pages.conftest import Reader
+
+pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+# What attacks call, and what they are told apart by: each counts where it is called.
+HOOK = """
+for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])
+  window[name] = (...said) => { executed(`${name}(${said}) at ${location}`); return null; };
+"""
+# What would run if somebody pressed, pointed or waited.
+# The names of the page's own things may be taken by what it holds.
+WAITING_TO_RUN = r"""() => {
+  const all = Document.prototype.querySelectorAll.call(document, '*');
+  const { getAttributeNames, getAttribute } = Element.prototype;
+  return [...all].flatMap((element) => getAttributeNames.call(element)
+    .map((name) => [name, getAttribute.call(element, name)])
+    .filter(([name, value]) => /^on|^srcdoc$/i.test(name) ||
+      (/^(href|src|action|formaction|data|xlink:href)$/i.test(name) &&
+        /^(javascript|vbscript|data:(?!image\/))/i.test(value.replace(/[\x00-\x20]/g, ''))))
+    .map(([name, value]) => `<${element.localName} ${name}="${value}">`));
+}"""
+IS_SHOWN = "() => document.querySelector('h1') && !document.querySelector('main[aria-busy=true]')"
+PICTURES_ARE_IN = """() => {
+  const pictures = Document.prototype.querySelectorAll.call(document, 'img');
+  return Promise.all([...pictures].map((picture) => picture.complete || new Promise((resolve) => {
+    picture.loading = 'eager';
+    for (const end of ['load', 'error']) picture.addEventListener(end, resolve);
+  })));
+}"""
+POSTS = """query ($after: String) { posts(first: 100, after: $after) {
+  nodes { contentHtml image { caption } authors { bioHtml } } pageInfo { hasNextPage endCursor } } }"""
+COMMENTS = """query ($after: String) { comments(first: 100, after: $after) {
+  nodes { contentHtml } pageInfo { hasNextPage endCursor } } }"""
+
+
+# The letters in which there are words of others.
+OF_ATTACKERS = {
+    models.LetterKind.NEWSLETTER, models.LetterKind.PEN, models.LetterKind.COMMENT_REPLY,
+    models.LetterKind.COMMENT_CONFIRMATION, models.LetterKind.COMMENTS_WAITING, models.LetterKind.WELCOME,
+}  # fmt: skip
+# As it is told; and once more, for what is parsed twice may mean something else.
+BY_A_SCRIPT = """(told) => {
+  for (const html of told) {
+    const boxes = [document.createElement('div'), document.createElement('div')];
+    boxes[0].innerHTML = html;
+    boxes[1].innerHTML = boxes[0].innerHTML;
+    document.body.append(...boxes);
+  }
+}"""
+
+
+class Victim:
+    """Somebody whose browser obeys whatever a page says, and tells what it did."""
+
+    def __init__(self, context: BrowserContext, origin: str) -> None:
+        self._context, self._origin = context, origin
+        self.harm: list[str] = []
+        self.shown: list[str] = []
+
+    @classmethod
+    async def at(cls, browser: Any, origin: str) -> "Victim":
+        context = await browser.new_context(bypass_csp=True, locale="nl-NL", service_workers="block")
+        context.set_default_timeout(PATIENCE)
+        victim = cls(context, origin)
+        await context.expose_binding("executed", lambda _, what: victim.harm.append(what))
+        await context.add_init_script(HOOK)
+        await context.route(lambda url: not url.startswith(origin), _unreachable)
+        victim.page = await context.new_page()
+        return victim
+
+    page: Page
+
+    async def signs_in(self, token: str) -> None:
+        """Be somebody who may do everything."""
+        await self._context.add_cookies([{"name": SESSION, "value": token, "url": self._origin}])
+
+    async def opens(self, path: str) -> None:
+        """Open a page, and wait until all of it is there."""
+        await self.page.goto(f"{self._origin}{path}")
+        await self.page.wait_for_function(IS_SHOWN)
+        await self.looks(path)
+
+    async def reads(self, html: str, what: str) -> None:
+        """Read a document, as one that came by mail or that somebody else's server has made."""
+        address = f"{self._origin}/read-by-a-victim"
+
+        async def answer(route: Route) -> None:
+            forbidden = {"Content-Security-Policy": "default-src 'none'"}
+            await route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=forbidden)
+
+        await self._context.route(address, answer)
+        await self.page.goto(address)
+        await self._context.unroute(address)
+        await self.looks(what)
+
+    async def looks(self, what: str) -> None:
+        """Wait for pictures, and keep what would run."""
+        await self.page.evaluate(PICTURES_ARE_IN)
+        found = await self.page.evaluate(WAITING_TO_RUN)
+        self.harm += [f"{one} at {what}" for one in found]
+        self.shown.append(await self.page.evaluate("document.documentElement.textContent"))
+
+
+async def _unreachable(route: Route) -> None:
+    await route.abort()
+
+
+@pytest.fixture
+async def victim(browser, reader) -> AsyncIterator[Victim]:
+    """Let a victim come by."""
+    victim = await Victim.at(browser, _origin_of(reader.client))
+    yield victim
+    await victim.page.context.close()
+
+
+async def test_the_hook_counts_what_an_attack_runs(victim):
+    await victim.reads(written(PAYLOADS[:2]), "raw")
+    assert len([one for one in victim.harm if one.startswith("alert(1)")]) == 2
+    victim.harm.clear()
+    for number in range(0, len(PAYLOADS), 40):
+        await victim.reads(written(PAYLOADS[number : number + 40]), "raw")
+    assert len(victim.harm) > len(PAYLOADS) // 2
+
+
+async def test_no_attack_runs_wherever_it_is_shown(victim, reader, site):
+    planted = await plant(site, PAYLOADS)
+    await _looks_at_pages(victim, site, planted)
+    assert victim.harm == []
+    # What was planted was there, as words.
+    everything = "\n".join(victim.shown)
+    assert sum(payload.strip()[:60] in everything for payload in PAYLOADS) > 0.9 * len(PAYLOADS)
+    await _looks_elsewhere(victim, reader)
+    assert victim.harm == []
+    await _reads_letters(victim, reader, site, planted)
+    assert victim.harm == []
+
+
+async def _looks_at_pages(victim: Victim, site: models.Site, planted: Planted) -> None:
+    for path in await _for_readers(site, planted):
+        await victim.opens(path)
+    await victim.signs_in(planted.token)
+    for path in await _for_staff(site, planted):
+        await victim.opens(path)
+    for title in PAYLOADS[:2]:
+        await site.change(title=title[:200], description=title)
+        for path in ("/", "/subscribe", "/sign-in"):
+            await victim.opens(path)
+
+
+async def _looks_elsewhere(victim: Victim, reader: Reader) -> None:
+    """Look at the pages of somebody else, who shows what the graph tells as it is."""
+    told = []
+    for post in await _all(reader, POSTS, "posts"):
+        caption = (post["image"] or {}).get("caption")
+        told += [post["contentHtml"], caption, *(one["bioHtml"] for one in post["authors"])]
+    told += [comment["contentHtml"] for comment in await _all(reader, COMMENTS, "comments")]
+    told = [html for html in told if html]
+    assert len(told) > 2 * len(PAYLOADS)
+    await victim.reads(written(told), "all as a document")
+    await victim.reads("<!doctype html><title>x</title>", "nothing")
+    await victim.page.evaluate(BY_A_SCRIPT, told)
+    await victim.looks("all by a script")
+
+
+async def _reads_letters(victim: Victim, reader: Reader, site: models.Site, planted: Planted) -> None:
+    for comment in planted.comments[:: len(planted.comments) // 10]:
+        writer = models.Writer(name=comment.name, email="other@example.org")
+        reply = await models.Comment.leave(
+            comment.post_id, writer, comment.source, parent_id=comment.id, notify_replies=True
+        )
+        await reply.decide(models.Fate.APPROVED)
+        await models.Comment.leave(comment.post_id, writer, comment.source)  # which waits
+    letters = await reader.letters()
+    for letter in letters:
+        await victim.reads(letter.html, letter.subject)
+    kinds = set(await models.Delivery.all().values_list("kind", flat=True))
+    assert kinds >= OF_ATTACKERS
+
+
+async def _for_readers(site: models.Site, planted: Planted) -> list[str]:
+    subscription = await models.Subscription.get(email="reader@example.org")
+    lists = [
+        "/",
+        "/posts",
+        "/authors",
+        "/archive",
+        "/archive/2019-05",
+        "/search?q=alert",
+        "/start",
+        "/letters",
+    ]
+    return [*lists, *planted.paths, "/subscribe", subscription.path_to_preferences(site)]
+
+
+async def _for_staff(site: models.Site, planted: Planted) -> list[str]:
+    paths = ["/write", "/pen", "/sign-in"]
+    for post in planted.posts[::2]:
+        _, token = await models.Key.grant(models.KeyKind.PREVIEW, post_id=post.id)
+        paths += [f"/write/{post.id}", f"{post.path}?preview={token}"]
+    [boss] = await models.User.filter(email="boss@staff.example")
+    until = models.now() + LINK_LIFE
+    for comment in planted.comments[::25]:
+        paths.append(models.ModeratorLink(comment, boss, until).path(site))
+    return paths
+
+
+async def _all(reader: Reader, query: str, name: str) -> list[Any]:
+    found, after = [], None
+    while True:
+        body = {"query": query, "variables": {"after": after}}
+        async with reader.client.post("/graphql", json=body) as answer:
+            told = (await answer.json())["data"][name]
+        found += told["nodes"]
+        if not told["pageInfo"]["hasNextPage"]:
+            return found
+        after = told["pageInfo"]["endCursor"]
+
+
+def _origin_of(client: TestClient) -> str:
+    return str(client.make_url("/")).rstrip("/")

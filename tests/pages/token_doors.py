@@ -1,0 +1,159 @@
+"""Every door that a token is shown at, and whether it was let in."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from aiohttp.test_utils import TestClient
+
+from gql_server.identity import SESSION
+from tests.schema.test_every_mutation import question
+
+REFUSED = "refused"
+# What would do most at each door: whoever is let in by mistake leaves a trace.
+FORM = {
+    "name": "Mallory", "email": "mallory@example.org", "all": "1", "approve": "1", "erase": "erase",
+    "topic": "newsletter:main", "frequency": "weekly", "language": "en",
+}  # fmt: skip
+WHO = "{ viewer { role } }"
+Show = Callable[["Doors", str], Awaitable[str]]
+
+
+class Door(NamedTuple):
+    """A door, the kinds of token that it takes, and how one is shown there; it answers whether it refused."""
+
+    name: str
+    kinds: frozenset[str]
+    show: Show
+
+
+class Doors:
+    """Stands before all the doors of one server, as somebody whose browser keeps nothing."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+        self.cookies: dict[str, str] = {}
+
+    async def page(self, method: str, path: str, cookie: str = "", **fields: str) -> int:
+        """Open a page, or send a form; give the status."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers |= {"Cookie": f"{SESSION}={cookie}"} if cookie else {}
+        asked = self._client.request(
+            method, path, data=urlencode(fields) if method == "POST" else None, headers=headers,
+            allow_redirects=False,
+        )  # fmt: skip
+        async with asked as answer:
+            self.cookies = {name: morsel.value for name, morsel in answer.cookies.items()}
+            self.location = answer.headers.get("Location", "")
+            await answer.read()
+            return int(answer.status)
+
+    async def graph(
+        self, query: str, variables: dict[str, Any], *, bearer: str = "", cookie: str = ""
+    ) -> tuple[int, Any]:
+        """Ask the graph; give the status and what was told."""
+        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        headers |= {"Cookie": f"{SESSION}={cookie}"} if cookie else {}
+        body = {"query": query, "variables": variables}
+        async with self._client.post("/graphql", json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
+    async def mutate(self, name: str, token: str) -> str:
+        """Come to the graph with a token, to have something done that not everybody may."""
+        query, variables = question(name)
+        status, told = await self.graph(query, variables, bearer=token)
+        if status == 401:
+            code = told["errors"][0]["extensions"]["code"]
+            return REFUSED if code == "UNAUTHENTICATED" and "data" not in told else str(told)
+        return str(told["data"][name]["errors"])
+
+
+def _page(method: str, path: str) -> Show:
+    async def show(doors: Doors, token: str) -> str:
+        fields = FORM if method == "POST" else {}
+        status = await doors.page(method, path.format(token), **fields)
+        return REFUSED if status in (404, 410) else f"{status} {doors.location}"
+
+    return show
+
+
+def _mutation(mutation: str, at: str = "token", **more: str) -> Show:
+    kind = f"{mutation[0].upper()}{mutation[1:]}Input"
+    query = f"mutation ($input: {kind}!) {{ {mutation}(input: $input) {{ errors {{ __typename }} }} }}"
+
+    async def show(doors: Doors, token: str) -> str:
+        _, told = await doors.graph(
+            query, {"input": {at: {"token": token} if at == "proof" else token} | more}
+        )
+        errors = told["data"][mutation]["errors"]
+        return REFUSED if errors == [{"__typename": "InvalidTokenError"}] else str(told)
+
+    return show
+
+
+async def _subscription(doors: Doors, token: str) -> str:
+    query = "query ($token: String!) { newsletterSubscription(token: $token) { email } }"
+    _, told = await doors.graph(query, {"token": token})
+    return REFUSED if told == {"data": {"newsletterSubscription": None}} else str(told)
+
+
+async def _bearer(doors: Doors, token: str) -> str:
+    status, told = await doors.graph(WHO, {}, bearer=token)
+    return REFUSED if status == 401 and "data" not in told else str(told)
+
+
+async def _session(doors: Doors, token: str) -> str:
+    _, told = await doors.graph(WHO, {}, cookie=token)
+    return REFUSED if told == {"data": {"viewer": None}} else str(told)
+
+
+async def _desk(doors: Doors, token: str) -> str:
+    status = await doors.page("GET", "/write", token)
+    return REFUSED if (status, doors.location) == (303, "/sign-in") else f"{status} {doors.location}"
+
+
+PAGES = {
+    "/confirm/{}": "confirm", "/unsubscribe/{}": "unsub", "/undo/{}": "undo", "/preferences/{}": "prefs",
+    "/preferences/{}/erase": "prefs", "/sign-in/{}": "login owner", "/pen/{}": "pen",
+    "/comment/{}": "comment", "/replies/{}": "replies", "/moderate/{}": "moderate",
+}  # fmt: skip
+ALL_DOORS = [
+    *(
+        Door(f"{method} {path}", frozenset(kinds.split()), _page(method, path))
+        for path, kinds in PAGES.items()
+        for method in ("GET", "POST")
+    ),
+    Door("export", frozenset({"prefs"}), _page("POST", "/preferences/{}/export")),
+    Door("confirmSubscription", frozenset({"confirm"}), _mutation("confirmSubscription", "proof")),
+    Door("unsubscribe", frozenset({"unsub", "prefs"}), _mutation("unsubscribe")),
+    Door("updatePreferences", frozenset({"prefs"}), _mutation("updatePreferences", name="Mallory")),
+    Door("eraseSubscription", frozenset({"prefs"}), _mutation("eraseSubscription")),
+    Door("newsletterSubscription", frozenset({"prefs"}), _subscription),
+    Door("editComment", frozenset({"edit"}), _mutation("editComment", content="Mallory was hier")),
+    Door("retractComment", frozenset({"edit"}), _mutation("retractComment")),
+    Door("bearer", frozenset({"api", "sess", "preview"}), _bearer),
+    Door("session", frozenset({"sess"}), _session),
+    Door("desk", frozenset({"sess"}), _desk),
+]
+
+
+class Ledger:
+    """Reads all that a store holds, but not when a key was used last, beside the server."""
+
+    def __init__(self, path: str) -> None:
+        self._read = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+        tables = self._read.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        self._tables = [name for (name,) in tables]
+
+    def rows(self) -> dict[str, Any]:
+        """Give every row of every table."""
+        return {name: self._of(name) for name in self._tables}
+
+    def close(self) -> None:
+        self._read.close()
+
+    def _of(self, table: str) -> list[Any]:
+        columns = [row[1] for row in self._read.execute(f'PRAGMA table_info("{table}")')]
+        shown = ", ".join(f'"{name}"' for name in columns if (table, name) != ("key", "used_at"))
+        return self._read.execute(f'SELECT {shown} FROM "{table}" ORDER BY 1').fetchall()
