@@ -28,11 +28,13 @@ VIEWS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "hei
 SAYS = {
     "nl": {
         "answer": "Je reactie", "name": "Naam", "email": "E-mailadres", "notify": "Schrijf me als er iemand",
-        "send": "Plaats reactie", "as": "Je reageert als Ann.", "held": "wacht tot iemand", "preview": "Dit is een voorbeeld",
+        "send": "Plaats reactie", "as": "Je reageert als Ann.", "held": "wacht tot iemand",
+        "preview": "Dit is een voorbeeld",
     },
     "en": {
         "answer": "Your comment", "name": "Name", "email": "E-mail address", "notify": "Write to me when",
-        "send": "Post comment", "as": "You answer as Ann.", "held": "waits until an editor", "preview": "This is a preview",
+        "send": "Post comment", "as": "You answer as Ann.", "held": "waits until an editor",
+        "preview": "This is a preview",
     },
 }  # fmt: skip
 

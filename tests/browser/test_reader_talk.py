@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 import models
+from gql_server.pages.words import WORDS
 from models.store import open_store
 from tests.browser.inspecting import Inspector
 from tests.browser.reading import press, read_letter, sees
@@ -95,7 +96,8 @@ async def owns(page: Page, link: str) -> None:
     await page.goto(link)
     await page.locator("#name").fill("Ann")
     await page.locator("#email").fill("ann@example.org")
-    await page.locator("main form [type=submit]").click()
+    await press(page, WORDS["nl"]["own"])
+    await sees(page, WORDS["nl"]["entered_title"])
     await page.goto(QUIET)
 
 
@@ -133,7 +135,7 @@ async def test_who_was_signed_out_meanwhile_is_asked_who_they_are(start, open_pa
     await expect(form.get_by_text("Je reageert als Ann.")).to_be_visible()
     await page.context.clear_cookies()
     await press(page, "Plaats reactie")
-    await expect(form.get_by_label("Naam")).to_be_focused()
+    await expect(form.get_by_label("E-mailadres")).to_be_focused()
     await expect(form.get_by_text("Je reageert als")).to_have_count(0)
     await writes(page, "Ben ik er nog?", name="Bo")
     await press(page, "Plaats reactie")

@@ -114,7 +114,7 @@ function commentForm(talk, list, { comment, cancel } = {}) {
         notifyReplies: Boolean(notifyReplies), formToken: await meeting.token(), ...said,
       };
       const { addComment } = await change(ADD_COMMENT, input);
-      if (addComment.errors.some(({ path }) => path?.at(-1) === 'authorName')) meeting.isWithGuest();
+      if (addComment.errors.some(({ path }) => path?.at(-1).startsWith('author'))) meeting.isWithGuest();
       return addComment;
     },
     done: (payload, { content: _, ...who }) => {
