@@ -78,9 +78,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app.add_routes(
         [
             web.get("/", reader.front),
-            web.get("/reader.css", reader.file),
-            web.get("/reader.js", reader.file),
-            web.get("/reader.svg", reader.file),
+            web.get("/reader/{name}", reader.file),
             web.get("/start", start.page),
             web.get("/start.css", start.style),
             web.get("/start.js", start.script),

@@ -25,7 +25,7 @@ NOTE = "<!-- In development the server leads from here to its start page. -->\n"
 TO_START = '<link rel="help" href="/start">\n'
 
 _PAGE = (FOLDER / "index.html").read_text("utf-8")
-_FILES = {path.name: path.read_bytes() for path in FOLDER.iterdir() if path.suffix in MEDIA}
+_FILES = {path.name: path.read_bytes() for path in (FOLDER / "reader").iterdir() if path.suffix in MEDIA}
 assert NOTE in _PAGE
 
 
@@ -49,10 +49,10 @@ async def anywhere(request: web.Request) -> web.Response:
 
 
 async def file(request: web.Request) -> web.Response:
-    """Give one of the files of the page."""
-    body = _FILES.get(name := request.path.strip("/"))
+    """Give one of the files of the page; beside them lives what lives anywhere."""
+    body = _FILES.get(name := request.match_info["name"])
     if body is None or not _shows(request):
-        raise web.HTTPNotFound
+        return await anywhere(request)
     return paper.file(request, body, MEDIA[Path(name).suffix])
 
 

@@ -28,11 +28,13 @@ VIEWS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "hei
 SAYS = {
     "nl": {
         "answer": "Je reactie", "name": "Naam", "email": "E-mailadres", "notify": "Schrijf me als er iemand",
-        "send": "Plaats reactie", "held": "wacht tot iemand", "preview": "Dit is een voorbeeld",
+        "send": "Plaats reactie", "as": "Je reageert als Ann.", "held": "wacht tot iemand",
+        "preview": "Dit is een voorbeeld",
     },
     "en": {
         "answer": "Your comment", "name": "Name", "email": "E-mail address", "notify": "Write to me when",
-        "send": "Post comment", "held": "waits until an editor", "preview": "This is a preview",
+        "send": "Post comment", "as": "You answer as Ann.", "held": "waits until an editor",
+        "preview": "This is a preview",
     },
 }  # fmt: skip
 
@@ -117,12 +119,11 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     await expect(other.get_by_text("Wat een tuin.")).to_be_visible()
     # She answers as who she is; the reader hears of it.
     await owner.goto(path)
-    answer = owner.locator("section.answer form")
     await owner.get_by_role("article").filter(has_text="Wat een tuin.").get_by_role("button").first.click()
     answer = owner.locator(".thread form")
+    await expect(answer).to_contain_text(says["as"])
+    await expect(answer.get_by_label(says["name"], exact=True)).to_have_count(0)
     await answer.get_by_label(says["answer"]).fill("Kom eens langs.")
-    await answer.get_by_label(says["name"], exact=True).fill("Ann")
-    await answer.get_by_label(says["email"]).fill("ann@example.org")
     await answer.locator("[type=submit]").click()
     await expect(owner.get_by_text("Kom eens langs.").first).to_be_visible()
     await read_letter(reader, {"nl": "Ann antwoordde", "en": "Ann replied"}[language])

@@ -6,7 +6,9 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 import models
+from gql_server.pages.words import WORDS
 from models.store import open_store
+from tests.browser.inspecting import Inspector
 from tests.browser.reading import press, read_letter, sees
 
 QUIET = "/posts/een-zondag-zonder-autos"
@@ -87,6 +89,59 @@ async def test_a_slip_is_told_beside_its_field(start, open_page, locale, sentenc
     await email.fill("ann@example.org")
     await form.locator("[type=submit]").click()
     await expect(page.locator(".said")).to_have_text("Toch.")
+
+
+async def owns(page: Page, link: str) -> None:
+    """Make the publication Ann's, and begin to comment on a post."""
+    await page.goto(link)
+    await page.locator("#name").fill("Ann")
+    await page.locator("#email").fill("ann@example.org")
+    await press(page, WORDS["nl"]["own"])
+    await sees(page, WORDS["nl"]["entered_title"])
+    await page.goto(QUIET)
+
+
+async def test_an_author_who_is_signed_in_is_asked_for_nothing_but_the_words(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url)
+    await owns(page, server.told(r"Make it yours: (\S+)")[1])
+    form = page.locator("section.answer form")
+    content, known = form.get_by_label("Je reactie"), form.get_by_text("Je reageert als Ann.")
+    # Nobody is asked about before they begin.
+    await expect(form.locator("input")).to_have_count(4)
+    await content.focus()
+    await expect(known).to_be_visible()
+    await expect(form.locator("input")).to_have_count(0)
+    await content.fill("Welkom allemaal.")
+    await press(page, "Plaats reactie")
+    said = page.get_by_role("article", name="Reactie van Ann")
+    await expect(said.locator(".badge")).to_have_text("Auteur")
+    # They are known in the next form from the beginning.
+    await said.get_by_role("button", name="Antwoord").click()
+    answer = said.locator("form")
+    await expect(answer.get_by_label("Je reactie")).to_be_focused()
+    await expect(answer.locator("input")).to_have_count(0)
+    inspector = Inspector(page)
+    await inspector.looks()
+    assert inspector.wrong == []
+
+
+async def test_who_was_signed_out_meanwhile_is_asked_who_they_are(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url)
+    await owns(page, server.told(r"Make it yours: (\S+)")[1])
+    form = page.locator("section.answer form")
+    await form.get_by_label("Je reactie").fill("Ben ik er nog?")
+    await expect(form.get_by_text("Je reageert als Ann.")).to_be_visible()
+    await page.context.clear_cookies()
+    await press(page, "Plaats reactie")
+    await expect(form.get_by_label("E-mailadres")).to_be_focused()
+    await expect(form.get_by_text("Je reageert als")).to_have_count(0)
+    await writes(page, "Ben ik er nog?", name="Bo")
+    await press(page, "Plaats reactie")
+    said = page.get_by_role("article", name="Reactie van Bo")
+    await expect(said.locator(".said")).to_have_text("Ben ik er nog?")
+    await expect(said.locator(".badge")).to_have_count(0)
 
 
 async def test_a_comment_whose_answer_was_lost_is_left_once(start, open_page):

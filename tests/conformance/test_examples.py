@@ -25,11 +25,11 @@ async def test_the_readers_page_works_from_a_site_of_its_own(graph, tmp_path, op
     index.write_text(index.read_text("utf-8").replace(GRAPH, f'content="{graph}"'), "utf-8")
 
     async def give(request: web.Request) -> web.FileResponse:
-        file = index.with_name(request.match_info["name"])
+        file = index.parent / request.match_info["path"]
         return web.FileResponse(file if file.is_file() else index)
 
     app = web.Application()
-    app.add_routes([web.get("/{name}", give), web.get("/{path:.*}/{name}", give)])
+    app.add_routes([web.get("/{path:.*}", give)])
     async with TestServer(app) as elsewhere:
         page = await open_page(str(elsewhere.make_url("/posts")))
         await expect(page.get_by_role("heading", level=1)).to_have_text("Alle berichten")

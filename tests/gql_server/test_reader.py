@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from graphlib import TopologicalSorter
 from gzip import compress
 
 import pytest
@@ -15,6 +16,9 @@ from gql_server.settings import Settings
 from models.redirects import lead
 from models.store import open_store
 
+FILES = FOLDER / "reader"
+SCRIPTS = {path.name: path.read_text("utf-8") for path in FILES.glob("*.js")}
+IMPORTS = re.compile(r"(?m)^import .* from '\./([^']+)';$")
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # All that a first visit loads beside what the graph answers, packed as it is sent.
 MOST_BYTES = 20_000
@@ -57,11 +61,12 @@ async def test_a_browser_gets_the_page_where_something_lives_and_with_404_where_
             "/posts/a-cafe", "/posts/a-cafe/", "/authors/ann", "/tags/sea", "/archive/2021-03",
         )  # fmt: skip
         status, page = await opened(visitor, "/")
-        assert 'src="/reader.js"' in page
+        assert 'src="/reader/reader.js"' in page
         assert {path: await opened(visitor, path) for path in there} == dict.fromkeys(there, (status, page))
         nowhere = (
             "/nowhere", "/posts/not-yet", "/posts/a-cafe/x", "/authors/bob", "/tags/unused", "/archive/x",
-            "/archive/2021-04", "/about/us", "/%00", "/" + "x" * 600, "/posts/" + "x" * 600,
+            "/archive/2021-04", "/about/us", "/reader/none.js", "/%00", "/" + "x" * 600,
+            "/posts/" + "x" * 600,
         )  # fmt: skip
         assert {path: await opened(visitor, path) for path in nowhere} == dict.fromkeys(nowhere, (404, page))
 
@@ -103,14 +108,14 @@ async def test_where_others_are_served_the_start_page_stays_until_somebody_asks(
     async with await visiting(blog_url, **settings) as visitor:
         assert 'src="/start.js"' in (await opened(visitor, "/"))[1]
         assert "reader.js" not in (await opened(visitor, "/posts/a-cafe"))[1]
-        assert (await visitor.get("/reader.js")).status == 404
+        assert (await visitor.get("/reader/reader.js")).status == 404
 
 
 async def test_who_asks_for_it_has_it_in_public_without_the_way_to_the_start_page(blog_url):
     async with await visiting(blog_url, host="0.0.0.0", reader="on") as visitor:
         status, page = await opened(visitor, "/posts/a-cafe")
         assert status == 200
-        assert 'src="/reader.js"' in page
+        assert 'src="/reader/reader.js"' in page
         assert LexborHTMLParser(page).css("link[rel=help]") == []
     async with await visiting(blog_url) as visitor:
         [link] = LexborHTMLParser((await opened(visitor, "/"))[1]).css("link[rel=help]")
@@ -118,7 +123,7 @@ async def test_who_asks_for_it_has_it_in_public_without_the_way_to_the_start_pag
         assert (await opened(visitor, "/start"))[0] == 200
 
 
-async def test_the_browser_may_run_nothing_but_the_pages_own_script(blog_url):
+async def test_the_browser_may_run_nothing_but_the_pages_own_scripts(blog_url):
     async with await visiting(blog_url) as visitor:
         answer = await visitor.get("/", headers=BROWSER)
         policy = answer.headers["Content-Security-Policy"]
@@ -126,20 +131,57 @@ async def test_the_browser_may_run_nothing_but_the_pages_own_script(blog_url):
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         page = LexborHTMLParser(await answer.text())
-        assert [tag.attributes["src"] for tag in page.css("script")] == ["/reader.js"]
+        assert [tag.attributes["src"] for tag in page.css("script")] == ["/reader/reader.js"]
         assert page.css("style, [style], [onclick], img, iframe") == []
-        for name in ("reader.js", "reader.css", "reader.svg"):
-            got = await visitor.get(f"/{name}")
-            assert (got.status, await got.read()) == (200, (FOLDER / name).read_bytes())
+        for name in (*SCRIPTS, "reader.css", "reader.svg"):
+            got = await visitor.get(f"/reader/{name}")
+            assert (got.status, await got.read()) == (200, (FILES / name).read_bytes())
             assert got.headers["Content-Encoding"] == "gzip"
-            plain = await visitor.get(f"/{name}", headers={"Accept-Encoding": "identity"})
+            plain = await visitor.get(f"/reader/{name}", headers={"Accept-Encoding": "identity"})
             assert "Content-Encoding" not in plain.headers
-            assert await plain.read() == (FOLDER / name).read_bytes()
+            assert await plain.read() == (FILES / name).read_bytes()
             assert plain.headers["ETag"] != got.headers["ETag"]
+            known = {"If-None-Match": got.headers["ETag"]}
+            assert (await visitor.get(f"/reader/{name}", headers=known)).status == 304
 
 
-def test_the_script_makes_html_in_one_place_and_only_of_what_the_graph_calls_html():
-    script = (FOLDER / "reader.js").read_text("utf-8")
+@pytest.mark.parametrize("name", ["none.js", "index.html", "__init__.py", "..%2Findex.html", "%00", ""])
+async def test_no_other_file_is_given(blog_url, name):
+    async with await visiting(blog_url) as visitor:
+        answer = await visitor.get(f"/reader/{name}")
+        assert (answer.status, answer.content_type) == (404, "application/json")
+
+
+async def test_a_page_may_live_beside_the_files(blog_url):
+    async with open_store(blog_url):
+        site = await models.Site.found()
+        above = await models.Page.draft(site.id, "Reader", "<p>Us</p>", slug="reader")
+        await above.publish()
+        below = await models.Page.draft(site.id, "Club", "<p>Us</p>", slug="club", parent=above)
+        await below.publish()
+    async with await visiting(blog_url) as visitor:
+        assert (await opened(visitor, "/reader"))[0] == 200
+        assert (await opened(visitor, "/reader/club"))[0] == 200
+
+
+def test_all_scripts_are_fetched_at_once_from_beside_each_other():
+    page = LexborHTMLParser((FOLDER / "index.html").read_text("utf-8"))
+    preloaded = {link.attributes["href"] for link in page.css("link[rel=modulepreload]")}
+    assert preloaded == {f"/reader/{name}" for name in SCRIPTS} - {"/reader/reader.js"}
+    imported = {name: set(IMPORTS.findall(script)) for name, script in SCRIPTS.items()}
+    assert {name: script.count("import") for name, script in SCRIPTS.items()} == {
+        name: len(found) for name, found in imported.items()
+    }
+    # Fails where they go round in a circle.
+    assert {*TopologicalSorter(imported).static_order()} == {*SCRIPTS}
+
+
+def test_each_script_says_first_what_it_is():
+    assert [name for name, script in SCRIPTS.items() if not re.match(r"// .+\.\n\n", script)] == []
+
+
+def test_the_scripts_make_html_in_one_place_and_only_of_what_the_graph_calls_html():
+    script = "".join(SCRIPTS.values())
     assert script.count("innerHTML") == 1
     for way in (
         "outerHTML",
@@ -156,11 +198,13 @@ def test_the_script_makes_html_in_one_place_and_only_of_what_the_graph_calls_htm
 
 
 def test_it_is_small():
-    assert sum(len(compress(path.read_bytes())) for path in FOLDER.iterdir()) < MOST_BYTES
+    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    assert sum(len(compress(path.read_bytes())) for path in files) < MOST_BYTES
 
 
 def test_both_languages_have_the_same_words_and_each_is_said():
-    body, _, words = (FOLDER / "reader.js").read_text("utf-8").partition("const WORDS")
+    words = SCRIPTS["words.js"].partition("const WORDS")[2]
+    body = "".join(SCRIPTS.values()).replace(words, "")
     dutch, english = (re.findall(r"\b([a-z_]+): '", part) for part in words.split("\n  en: {"))
     assert dutch == english
     assert [

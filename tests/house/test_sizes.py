@@ -17,6 +17,12 @@ def test_every_package_is_counted(root, dev):
     assert counted >= {*dev.PACKAGES, "tests", "dev"}
 
 
+def test_scripts_are_counted_where_people_wrote_them(root, dev):
+    scripts = {path for path in dev.file_sizes(root) if path.suffix == ".js"}
+    assert "gql_server/reader/page/reader/reader.js" in {path.as_posix() for path in scripts}
+    assert not [path for path in scripts if "built" in path.parts or "node_modules" in path.parts]
+
+
 def test_a_file_that_is_too_long_fails_the_check(dev, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(dev, "ROOT", tmp_path)
     (tmp_path / "dev").write_text("")

@@ -1,0 +1,407 @@
+// The reader's page: the way from address to address, and what is shown at each.
+
+import { ask, AUTHOR, MASTHEAD, POST, POSTS, say, STANDING, THREADS, Trouble } from './asking.js';
+import { conversation, newsletterForm } from './talk.js';
+import { counted, h, know, link, locale, says, site, time, tongue } from './words.js';
+
+const START = document.querySelector('link[rel=help]')?.href; // put there by a server in development
+const PAGE = 12; // posts
+const [header, main, footer] = ['header', 'main', 'footer'].map((name) => document.querySelector(name));
+
+// The way from address to address
+
+const VIEWS = [
+  [/^\/$/, front],
+  [/^\/posts$/, blog],
+  [/^\/posts\/[^/]+$/, post],
+  [/^\/authors$/, authors],
+  [/^\/authors\/([^/]+)$/, author],
+  [/^\/tags\/([^/]+)$/, tag],
+  [/^\/archive$/, archive],
+  [/^\/archive\/(\d{4}-(?:0[1-9]|1[0-2]))$/, month],
+  [/^\/search$/, search],
+  [/^\/.+$/, standing],
+];
+const heights = new Map(); // how far each entry of the history was scrolled
+let masthead, here = new URL(location), turn = 0, isFirst = true;
+
+history.scrollRestoration = 'manual';
+addEventListener('popstate', () => {
+  if (address(location) === address(here)) return; // a fragment of the same page
+  show(new URL(location), { top: heights.get(history.state?.key) });
+});
+addEventListener('online', () => main.querySelector('.trouble') && show());
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('a[href]');
+  const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || !isPlain || event.defaultPrevented || link.target || link.rel === 'help') return;
+  const to = new URL(local(link.href), location);
+  if (to.origin !== location.origin || (to.hash && address(to) === address(here))) return;
+  event.preventDefault();
+  go(to);
+});
+
+function go(to) {
+  heights.set(history.state?.key, scrollY);
+  show(to, { isNew: true });
+}
+
+const address = ({ pathname, search }) => pathname + search;
+
+/** Write an address of the publication as a path of this page, wherever this page is served. */
+function local(url) {
+  const rest = site && url.startsWith(site.url) ? url.slice(site.url.length) : null;
+  return rest === '' ? '/' : rest?.startsWith('/') ? rest : url;
+}
+
+/** Show what lives at an address; a new one enters the history when it is known what lives there. */
+async function show(to = here, { top = 0, isNew = false } = {}) {
+  const mine = ++turn;
+  main.ariaBusy = 'true';
+  here = to;
+  let view;
+  try {
+    masthead ??= ask(MASTHEAD, { language: locale ?? null });
+    const [head, found] = await Promise.all([masthead, find(to)]);
+    if (mine !== turn) return;
+    furnish(head);
+    // The server may know more of this address than the graph: an old path, or a page of its own.
+    if (!found && !isFirst) return isNew ? location.assign(to) : location.reload();
+    view = found?.() ?? missing();
+  } catch (error) {
+    if (mine !== turn) return;
+    if (!(error instanceof Trouble)) console.error(error);
+    if (!site) masthead = undefined;
+    view = trouble(error instanceof Trouble ? error.message : 'broken');
+  }
+  if (isNew) history.pushState({ key: Math.random() }, '', to);
+  else if (to.href !== location.href) history.replaceState(history.state, '', to);
+  place(view, top);
+}
+
+/** Ask for what lives at an address; give what shows it, or nothing. */
+async function find(to) {
+  const path = decoded(to.pathname.replace(/\/+$/, '') || '/');
+  const [view, parts] = VIEWS.map(([pattern, view]) => [view, pattern.exec(path)]).find(([, parts]) => parts);
+  return view(...parts);
+}
+
+function place({ title, body, isFront, kind }, top) {
+  document.title = !site || isFront ? title : `${title} – ${site.title}`;
+  document.body.className = isFront ? 'front' : kind ?? '';
+  main.replaceChildren(...body);
+  main.ariaBusy = 'false';
+  if (site) mark(isFront);
+  const aim = here.hash && document.getElementById(decoded(here.hash.slice(1)));
+  if (aim) aim.scrollIntoView();
+  else scrollTo(0, top);
+  if (aim || !isFirst) focus(aim || document.querySelector('h1'));
+  isFirst = false;
+}
+
+function focus(element) {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
+}
+
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+
+// What is shown
+
+async function front() {
+  const { posts } = await ask(POSTS, { first: 7 });
+  const more = posts.pageInfo.hasNextPage && h('p', { class: 'more' }, link('/posts', says('all_posts')));
+  return () => ({ title: site.title, isFront: true, body: [cards(posts, { hasLead: true }), more].filter(Boolean) });
+}
+
+async function blog() {
+  const { posts } = await ask(POSTS, slice());
+  return () => listing(says('blog'), posts);
+}
+
+async function author(_, slug) {
+  const { author } = await ask(AUTHOR, { slug, ...slice() });
+  return author && (() => listing(author.name, author.posts, {
+    mark: says('author'), lang: site.language,
+    before: h('div', { class: 'about', lang: site.language },
+      author.avatar &&
+        h('img', { class: 'avatar', src: author.avatar.url, alt: author.avatar.altText, width: 96, height: 96 }),
+      author.bioHtml && h('div', { html: author.bioHtml })),
+  }));
+}
+
+async function tag(_, slug) {
+  const { posts } = await ask(POSTS, { filter: { tagSlugs: [slug] }, ...slice() });
+  const known = (await masthead).tags?.find((tag) => tag.slug === slug);
+  return known && (() => listing(known.label, posts, { mark: says('tag'), lang: site.language }));
+}
+
+async function month(_, name) {
+  const { posts } = await ask(POSTS, { filter: { month: name }, ...slice() });
+  const known = (await masthead).archiveMonths?.find((month) => month.month === name);
+  return known && (() => listing(known.label, posts, { mark: says('archive') }));
+}
+
+async function search() {
+  const words = here.searchParams.get('q')?.trim() ?? '';
+  const posts = words && (await ask(POSTS, { filter: { search: words }, ...slice() })).posts;
+  return () => {
+    const box = searchBox('again', words);
+    return posts ? listing(says('results', { words }), posts, { before: box })
+      : { title: says('search'), body: [h('h1', {}, says('search')), box] };
+  };
+}
+
+async function authors() {
+  const { authors } = await masthead;
+  return () => ({
+    title: says('authors'),
+    body: [h('h1', {}, says('authors')), people(authors)],
+  });
+}
+
+const people = (authors) => h('ul', { class: 'people' }, (authors?.nodes ?? []).map(withCount(({ name }) => name)));
+
+const withCount = (named) => (one) =>
+  h('li', {}, link(one.path, named(one)), ' ', h('span', {}, counted('post', one.postCount)));
+
+async function archive() {
+  const { tags, archiveMonths } = await masthead;
+  return () => ({
+    title: says('archive'),
+    body: [
+      h('h1', {}, says('archive')),
+      h('div', { class: 'years' }, years(archiveMonths).map(([year, months]) => [
+        h('h2', {}, year),
+        h('ul', {}, months.map(withCount(({ label }) => label))),
+      ])),
+      tags?.length && [h('h2', {}, says('tags')), tagList(tags, (tag) => ` ${tag.postCount}`)],
+    ].flat().filter(Boolean),
+  });
+}
+
+async function standing(path) {
+  const to = here;
+  const { page, post: moved } = await ask(STANDING, { path });
+  if (moved) {
+    to.pathname = moved.path;
+    return post(moved.path);
+  }
+  return page && (() => ({
+    title: page.title,
+    kind: 'text',
+    body: [h('article', {},
+      page.parent && h('p', { class: 'mark', lang: site.language }, link(page.parent.path, page.parent.title)),
+      h('h1', { lang: site.language }, page.title),
+      h('div', { class: 'prose', lang: site.language, html: page.contentHtml }),
+      page.children?.length && h('ul', { class: 'below', lang: site.language },
+        page.children.map((one) => h('li', {}, link(one.path, one.title)))))],
+  }));
+}
+
+async function post(path) {
+  const to = here, preview = to.searchParams.get('preview');
+  const [{ post }, threads] = await Promise.all([
+    // A link of somebody who writes: its token shows what is not published yet.
+    preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }) : ask(POST, { path }),
+    preview ? null : ask(THREADS, { path }).catch((error) => error),
+  ]);
+  if (!post) return null;
+  if (post.path !== path) to.pathname = post.path;
+  const { image } = post;
+  return () => ({
+    title: post.title,
+    kind: 'text',
+    body: [
+      preview && h('p', { class: 'told', role: 'status' }, says('preview')),
+      h('article', {},
+        h('header', {},
+          h('p', { class: 'mark' }, time(post.publishedAt), post.publishedAt && ' · ', says('minutes', { n: post.readingMinutes })),
+          h('h1', { lang: site.language }, post.title),
+          byline(post.authors)),
+        image && h('figure', { class: 'lead' },
+          h('img', { src: image.url, alt: image.altText, width: image.width, height: image.height, lang: site.language }),
+          image.caption && h('figcaption', { lang: site.language, html: image.caption })),
+        h('div', { class: 'prose', lang: site.language, html: post.contentHtml }),
+        post.tags?.length && tagList(post.tags)),
+      h('nav', { class: 'beside', 'aria-label': says('beside') },
+        beside(post.previous, 'previous'), beside(post.next, 'next')),
+      !preview && conversation(path, threads, () => show(here, { top: scrollY })),
+    ],
+  });
+}
+
+const beside = (post, which) => post && h('a', { class: which, href: post.path },
+  h('span', {}, says(which)), ' ', h('strong', { lang: site.language }, post.title));
+
+function missing() {
+  return { title: says('missing'), kind: 'text', body: [
+    h('h1', {}, says('missing')), h('p', {}, says('missing_text')),
+    h('p', { class: 'press' }, link('/', says('home')), link('/archive', says('archive'))), searchBox('again', ''),
+  ] };
+}
+
+function trouble(kind) {
+  return { title: says('trouble'), kind: 'text', body: [h('div', { class: 'trouble', role: 'alert' },
+    h('h1', {}, says('trouble')), h('p', {}, says(kind)),
+    h('p', { class: 'press' }, h('button', { type: 'button', onclick: () => show() }, says('retry'))))] };
+}
+
+/** Show a page of a list of posts, with the ways to the pages beside it. */
+function listing(title, posts, { mark, lang, before } = {}) {
+  const { hasNextPage, endCursor, hasPreviousPage, startCursor } = posts.pageInfo;
+  return { title, body: [
+    h('header', { class: 'heading' },
+      mark && h('p', { class: 'mark' }, mark),
+      h('h1', { lang }, title),
+      h('p', { class: 'quiet' }, counted('post', posts.totalCount ?? 0))),
+    before,
+    posts.nodes.length ? cards(posts) : h('p', {}, says('nothing')),
+    (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
+      hasPreviousPage && link(turned({ before: startCursor }), says('newer'), { class: 'next', rel: 'prev' }),
+      hasNextPage && link(turned({ after: endCursor }), says('older'), { class: 'previous', rel: 'next' })),
+  ].filter(Boolean) };
+}
+
+function slice() {
+  const { after, before } = Object.fromEntries(here.searchParams);
+  return before ? { last: PAGE, before } : { first: PAGE, after };
+}
+
+function turned(cursor) {
+  const asked = new URLSearchParams(here.search);
+  asked.delete('after');
+  asked.delete('before');
+  for (const [name, value] of Object.entries(cursor)) asked.set(name, value);
+  return `${here.pathname}?${asked}`;
+}
+
+function cards({ nodes }, { hasLead } = {}) {
+  if (!nodes.length) return h('p', { class: 'quiet' }, says('empty'));
+  return h('div', { class: 'cards' }, nodes.map((post, number) => {
+    const isLead = hasLead && number === 0;
+    return h('article', { class: isLead ? 'card lead' : 'card' },
+      post.image && h('img', { src: post.image.url, alt: '', loading: number > 2 && 'lazy' }),
+      h('div', {},
+        h('p', { class: 'mark' }, time(post.publishedAt)),
+        h('h2', { lang: site.language }, link(post.path, post.title)),
+        h('p', { class: 'excerpt', lang: site.language }, post.excerpt),
+        byline(post.authors, post.commentCount > 0 &&
+          h('span', { class: 'count' }, `· ${counted('comment', post.commentCount)}`))));
+  }));
+}
+
+function byline(authors, more) {
+  let number = 0;
+  const names = new Intl.ListFormat(locale).formatToParts((authors ?? []).map(({ name }) => name));
+  const parts = names.map(({ type, value }) => (type === 'element' ? link(authors[number++].path, value) : value));
+  return (parts.length > 0 || more) && h('p', { class: 'byline' }, parts.length > 0 && `${says('by')} `, parts, ' ', more);
+}
+
+const tagList = (tags, more = () => '') => h('ul', { class: 'tags', 'aria-label': says('tags') },
+  tags.map((tag) => h('li', {}, link(tag.path, tag.label, { lang: site.language }), more(tag))));
+
+function years(months) {
+  const years = new Map();
+  for (const month of months ?? []) {
+    const year = month.month.slice(0, 4);
+    years.set(year, [...(years.get(year) ?? []), month]);
+  }
+  return [...years];
+}
+
+// What stands around every page
+
+/** Fill in the head and the foot of the page, once. */
+function furnish(head) {
+  if (site) return;
+  know(head.site);
+  document.documentElement.lang = tongue();
+  document.querySelector('.skip')?.remove();
+  document.body.prepend(h('a', { class: 'skip', href: '#content' }, says('skip')));
+  const panel = h('div', { id: 'panel', class: 'panel' },
+    site.menu && h('nav', { 'aria-label': says('menu') }, menu(site.menu.items)), searchBox('find', ''));
+  header.append(h('p', { class: 'brand' }), opener(says('menu'), panel, header, 'menu', says('menu')), panel);
+  footer.append(
+    h('div', { class: 'band' },
+      part('newsletter', says('newsletter'), newsletterForm()),
+      part('authors', link('/authors', says('authors')), people(head.authors)),
+      part('archive', link('/archive', says('archive')),
+        h('dl', {}, years(head.archiveMonths).map(([year, months]) => [h('dt', {}, year),
+          h('dd', {}, months.map((month) => [link(month.path, month.label.replace(year, '').trim()), ' ']))])))),
+    h('div', { class: 'foot' },
+      h('p', { lang: site.language }, site.title),
+      site.footer?.items.length && menu(site.footer.items),
+      START && h('p', {}, h('a', { href: START, rel: 'help' }, says('start')))));
+}
+
+const part = (id, heading, ...body) => h('section', { 'aria-labelledby': id }, h('h2', { id }, heading), body);
+
+/** Tell where the reader is now. */
+function mark(isFront) {
+  const logo = site.logo && h('img', { src: site.logo.url, alt: '' });
+  const brand = h(isFront ? 'h1' : 'p', { class: 'brand', lang: site.language }, link('/', site.title), logo);
+  header.querySelector('.brand').replaceWith(brand);
+  header.querySelector('.lead')?.remove();
+  if (isFront && site.description) brand.after(h('p', { class: 'lead', lang: site.language }, site.description));
+  closeAll();
+  for (const link of document.querySelectorAll('body > :is(header, footer) a')) {
+    link.ariaCurrent = link.pathname === here.pathname && link.origin === here.origin ? 'page' : null;
+  }
+}
+
+let menus = 0;
+
+function menu(items, depth = 0) {
+  return h('ul', { lang: site.language }, items.map((item) => {
+    const below = item.items?.length > 0 && menu(item.items, depth + 1);
+    const entry = h('li', {}, link(local(item.url), item.label));
+    if (below && depth === 0) {
+      below.id = `below-${++menus}`;
+      entry.append(opener('', below, entry, 'arrow', says('below', { label: item.label })));
+    }
+    if (below) entry.append(below);
+    return entry;
+  }));
+}
+
+const openers = [];
+
+/** Make the button that opens and closes a part of the menu. */
+function opener(text, panel, home, kind, label) {
+  const toggle = () => { button.ariaExpanded = String(button.ariaExpanded !== 'true'); };
+  const about = { type: 'button', class: kind, 'aria-expanded': 'false', 'aria-controls': panel.id, onclick: toggle };
+  const button = h('button', { ...about, 'aria-label': text ? null : label, lang: tongue() }, text);
+  openers.push({ button, home });
+  return button;
+}
+
+function closeAll(except = null) {
+  for (const { button, home } of openers) if (!home.contains(except)) button.ariaExpanded = 'false';
+}
+
+for (const event of ['focusin', 'click']) document.addEventListener(event, ({ target }) => closeAll(target));
+header.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  const inner = openers.findLast(({ button, home }) => button.ariaExpanded === 'true' && home.contains(event.target));
+  if (!inner) return;
+  inner.button.ariaExpanded = 'false';
+  inner.button.focus();
+});
+
+function searchBox(id, words) {
+  const find = (event) => {
+    event.preventDefault();
+    go(new URL(`/search?${new URLSearchParams(new FormData(event.target))}`, location));
+  };
+  const label = says(id === 'find' ? 'search' : 'search_again');
+  return h('form', { role: 'search', action: '/search', 'aria-label': label, onsubmit: find },
+    h('label', { for: id, class: 'hidden' }, says('search_label')),
+    h('input', { id, name: 'q', type: 'search', value: words, enterkeyhint: 'search' }),
+    h('button', { type: 'submit' }, says('search')));
+}
+
+document.documentElement.lang = tongue();
+show();
