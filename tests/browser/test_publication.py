@@ -89,7 +89,7 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     # Nobody else sees it.
     for place in (path, "/"):
         stranger = await open_page(place, **habits)
-        await stranger.wait_for_load_state("networkidle")
+        await expect(stranger.locator("main")).to_have_attribute("aria-busy", "false")
         await expect(stranger.get_by_text(TITLE)).to_have_count(0)
     # It appears by itself.
     number = int(desk.rpartition("/")[2])
@@ -97,7 +97,7 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     assert said == {"post": {"status": "SCHEDULED"}, "errors": []}
     while not await reader.get_by_role("link", name=TITLE).count():
         await reader.goto("/")
-        await reader.wait_for_load_state("networkidle")
+        await expect(reader.locator("main")).to_have_attribute("aria-busy", "false")
     await reader.get_by_role("link", name=TITLE).first.click()
     await expect(reader.get_by_role("heading", level=1)).to_have_text(TITLE)
     # A reader answers, and wants to hear of replies.

@@ -279,8 +279,8 @@ class Lives:
 
     async def _use_edit(self, token: Minted) -> Any:
         remark, words = token.owner, f"Andere woorden {next(self._numbers)}"
-        row = await models.Comment.to_edit(self._site, token.text)
-        edited = await row.edit(self._site, words)
+        row = await models.comment_to_edit(self._site, token.text)
+        edited = await models.edit_comment(self._site, row, words)
         remark.words = words
         return self._edit_token(remark, edited)
 
@@ -321,7 +321,7 @@ class Lives:
         def is_good() -> bool:
             return not remark.is_gone and remark.words == words and models.now() < at + 15 * MINUTE
 
-        return self._mint("edit", row.edit_token(self._site), is_good, remark)
+        return self._mint("edit", models.edit_token(self._site, row), is_good, remark)
 
     def has_admin(self, beside: Member | None = None) -> bool:
         return any(member.is_admin for member in self.members.values() if member is not beside)
@@ -343,7 +343,7 @@ class Lives:
         if token.kind == "form":
             return True  # it opens nothing by itself
         if token.kind == "edit":
-            return bool(await models.Comment.to_edit(self._site, token.text))
+            return bool(await models.comment_to_edit(self._site, token.text))
         if token.kind == "preview":
             query = "query ($id: ID!) { post(by: {id: $id}) { status } }"
             _, told = await self.doors.graph(query, {"id": token.owner}, bearer=token.text)

@@ -91,6 +91,7 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
         "Site.menu.isWhole": Values((False,), refused=(True,)),
         "Revision.diff.since": Values(MALFORMED_IDS),
         "Site.menu.slug": Values(("main", "footer", "empty"), ("", "geen")),
+        "NewsletterSubscriptionFilter.newsletterSlug": Values(("main",), ("", "geen", CANARY)),
         "token": Values(tuple(rows["tokens"]), ("", "prefs_1_x", f"prefs_{2**80}_x")),
     }
     return Lore(SAID | known, {kind: await _cursors(ask, *how) for kind, how in _lists(core).items()})
