@@ -17,7 +17,7 @@ from gql_server.carrier import Carrier
 from gql_server.hands import hands_with
 from gql_server.worker import Worker
 from models.atomic import atomic
-from models.engines.queues import LEASE
+from models.engines.queues import GRIP, LEASE
 from models.interests import set_topics, topic_code
 from models.tokens import fresh_seed
 from schema.context import Publication
@@ -53,10 +53,14 @@ class Postman:
         self.tales.append(await asyncio.to_thread(self._told.recv))
         return self.tales[-1]
 
+    def send_signal(self, signal):
+        """Send a signal."""
+        os.kill(self._process.pid, signal)
+
     async def end(self, signal=SIGKILL):
         """Send a signal, hear what was still told, and give the exit code."""
         if self._process.is_alive():
-            os.kill(self._process.pid, signal)
+            self.send_signal(signal)
         with suppress(EOFError):
             while True:
                 await self.next()
@@ -169,6 +173,16 @@ def the_dead_are_missed(time_passes):
 
     async def run_out():
         await time_passes(LEASE + A_MOMENT)
+
+    return run_out
+
+
+@pytest.fixture
+def the_dead_are_missed_by_who_waits(time_passes):
+    """Let the grip of killed workers on what is urgent run out, and no lease."""
+
+    async def run_out():
+        await time_passes(GRIP + A_MOMENT)
 
     return run_out
 
