@@ -46,25 +46,29 @@ async def test_a_sign_up_gets_its_letter_though_the_post_is_killed(
     assert await work_left() == NONE
 
 
-async def test_who_was_only_asleep_sends_no_letter_that_another_has_sent(
-    site, sink, postman, drain, the_dead_are_missed_by_who_waits
+async def test_who_was_only_asleep_sends_no_letter_that_another_has_at_its_server(
+    site, sink, postman, working, the_dead_are_missed_by_who_waits, until
 ):
     await models.SignUp.ask(site, "ann@example.org", lab.FORM)
-    go_on = asyncio.Event()
+
+    async def hung_up():
+        return not sink.open_lines
+
+    go_on, may_answer = asyncio.Event(), asyncio.Event()
     sink.hold = {"DATA": go_on}
     asleep = await postman(lab.work, sink)
     await sink.until(lambda: sink.heard_times("DATA"))
     asleep.send_signal(SIGSTOP)
     await the_dead_are_missed_by_who_waits()
-    async with Sink() as other:
-        await drain(other)
-        assert other.copies == {"ann@example.org": 1}
-    asleep.send_signal(SIGCONT)
-    go_on.set()
-    await asleep.tells("letter done")
+    async with Sink(hold={"DOT": may_answer}) as other, working(other):
+        await other.until(lambda: other.heard_times("DOT"))
+        asleep.send_signal(SIGCONT)
+        go_on.set()
+        await until(hung_up)
+        may_answer.set()
+        await until(models.Delivery.filter(state=models.State.SENT).exists)
     assert await asleep.end(SIGTERM) == 0
-    assert sink.copies.total() == 0
-    assert await states() == {models.State.SENT: 1}
+    assert (sink.copies, other.copies) == ({}, {"ann@example.org": 1})
     assert await work_left() == NONE
 
 
