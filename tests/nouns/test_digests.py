@@ -177,6 +177,19 @@ async def test_who_gets_posts_at_once_and_turns_to_digests_gets_none_twice(
     assert digests(post, ann.email) == [["Twee"]]
 
 
+async def test_who_turns_from_one_digest_to_another_misses_nothing(
+    clock, site, ann, publish, morning, post
+):
+    row = await ann.joins(frequency=DAILY)
+    await morning(2021, 4, 1, 7, 0)
+    clock.shift(2 * HOUR)
+    await publish("Eén")
+    clock.shift(2 * HOUR)
+    await row.choose(site, FORM, frequency=WEEKLY)
+    await morning(2021, 4, 5, 7, 0)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
 async def test_who_leaves_before_the_digest_is_written_gets_none(clock, site, ann, publish, morning, post):
     row = await ann.joins(frequency=DAILY)
     await publish("Eén")
