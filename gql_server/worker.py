@@ -71,7 +71,11 @@ class Worker:
     async def drain(self) -> None:
         """Do all work that is due now, and what that promises for now, to the end."""
         async with self._alongside(self._keeping):
-            while await self._look() or self._running:
+            is_over = False
+            while not is_over:
+                # What ended during a look may have promised what the look was too early for.
+                was_idle = not self._running
+                is_over = not await self._look() and was_idle
                 if self._running:
                     await asyncio.wait(self._running.values(), return_when=asyncio.FIRST_COMPLETED)
 

@@ -100,6 +100,28 @@ async def test_drain_does_all_that_is_due_to_the_end(store):
     assert await counted() == (1, 0, 0)
 
 
+async def test_drain_finds_what_is_promised_by_what_ends_during_its_last_look(store, monkeypatch):
+    class Late(Hand):
+        async def __call__(self, id=0):
+            await super().__call__(id)
+            if id == 1:
+                await looked_in_vain.wait()
+                await promise(3)
+
+    async def look(self):
+        taken = await real_look(self)
+        if not taken and self._running:
+            looked_in_vain.set()
+            await asyncio.wait(self._running.values())
+        return taken
+
+    hand, looked_in_vain, real_look = Late(), asyncio.Event(), Worker._look
+    monkeypatch.setattr(Worker, "_look", look)
+    await promise(1, 2)
+    await worker(hand).drain()
+    assert sorted(hand.did) == [1, 2, 3]
+
+
 async def test_what_recurs_is_done_when_its_slot_comes(store):
     hand = Hand()
     recurring = Worker({WORK: hand}, {WORK: HOUR})
