@@ -8,6 +8,7 @@ import pytest
 
 import models
 from models.digests import DigestTurn, due_before
+from models.recipients import Recipient
 
 FORM = models.Trace(door="test")
 DAILY, WEEKLY = models.Frequency.DAILY, models.Frequency.WEEKLY
@@ -177,9 +178,7 @@ async def test_who_gets_posts_at_once_and_turns_to_digests_gets_none_twice(
     assert digests(post, ann.email) == [["Twee"]]
 
 
-async def test_who_turns_from_one_digest_to_another_misses_nothing(
-    clock, site, ann, publish, morning, post
-):
+async def test_who_turns_from_one_digest_to_another_misses_nothing(clock, site, ann, publish, morning, post):
     row = await ann.joins(frequency=DAILY)
     await morning(2021, 4, 1, 7, 0)
     clock.shift(2 * HOUR)
@@ -187,6 +186,26 @@ async def test_who_turns_from_one_digest_to_another_misses_nothing(
     clock.shift(2 * HOUR)
     await row.choose(site, FORM, frequency=WEEKLY)
     await morning(2021, 4, 5, 7, 0)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
+async def test_what_is_announced_across_seven_comes_the_next_morning(
+    clock, ann, publish, morning, post, monkeypatch
+):
+    async def freeze(*asked):
+        frozen = await real(*asked)
+        clock.move_to(datetime(2021, 4, 1, 7, 0, 1, tzinfo=ZoneInfo(AMSTERDAM)))
+        return frozen
+
+    real = Recipient.freeze
+    monkeypatch.setattr(Recipient, "freeze", freeze)
+    await ann.joins(frequency=DAILY)
+    clock.move_to(datetime(2021, 4, 1, 6, 59, 58, tzinfo=ZoneInfo(AMSTERDAM)))
+    await publish("Eén")
+    monkeypatch.undo()
+    await morning(2021, 4, 1, 7, 0, 2)
+    assert digests(post, ann.email) == []  # it may have been made before the announcement could be seen
+    await morning(2021, 4, 2, 7, 0)
     assert digests(post, ann.email) == [["Eén"]]
 
 
