@@ -30,7 +30,7 @@ KINDS = (LetterKind.COMMENT_CONFIRMATION, LetterKind.COMMENT_REPLY)
 async def attend_comment(comment: int) -> None:
     """Look at a comment: promise what is due because of it, letters above all, and call the moderators."""
     # Locked: of two workers at once, the second finds what the first has promised.
-    found = await Comment.select_for_update().filter(id=comment).first()
+    found = await Comment.filter(id=comment).select_for_update(no_key=True).first()
     if found is None or found.status in (Fate.REJECTED, Fate.SPAM):
         return
     post = await Post.get(id=found.post_id)

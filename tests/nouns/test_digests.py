@@ -234,6 +234,24 @@ async def test_a_clock_that_jumps_brings_no_digest_twice(jump, clock, ann, publi
     assert digests(post, ann.email) == [["Eén"], ["Twee"]]
 
 
+async def test_what_is_looked_for_costs_the_same_however_many_posts_and_no_turn_is_taken_for_nothing(
+    clock, ann, publish, morning, statements
+):
+    await ann.joins(frequency=DAILY)
+    costs = []
+    for day, posts in ((1, 1), (2, 5)):
+        for number in range(posts):
+            await publish(f"{day}.{number}")
+        clock.move_to(datetime(2021, 4, day, 7, tzinfo=ZoneInfo(AMSTERDAM)))
+        with statements() as sent:
+            await models.digest()
+        costs.append(len(sent))
+    assert costs[0] >= costs[1]
+    with statements() as sent:
+        await models.digest()
+    assert not [statement for statement in sent if not statement.startswith("SELECT")]
+
+
 async def test_workers_that_look_at_once_take_one_turn(clock, ann, publish, morning):
     await ann.joins(frequency=DAILY)
     await publish("Eén")
