@@ -19,13 +19,13 @@ from time import perf_counter
 from typing import Any, Self
 
 import models
+from benchmarks.readers import subscribe
 from benchmarks.sink import sink
 from mailers.post_office import MOST_LINES, MOST_URGENT_LINES
 from models.atomic import atomic
 from models.engines.queues import LEASE
 from models.interests import set_topics_of_each
 from models.store import open_store
-from models.tokens import fresh_seed
 
 ROOT = "https://tafel.example"
 FORM = models.Trace(door="bench")
@@ -162,25 +162,9 @@ async def _subscribe(site: models.Site, readers: int) -> None:
 
 @atomic
 async def _subscribe_part(site: models.Site, main: models.Newsletter, numbers: Iterable[int]) -> None:
-    rows = [
-        models.Subscription(
-            site_id=site.id,
-            email=f"ann{number}@example.org",
-            mailbox=f"ann{number}@example.org",
-            name=f"Ann {number}",
-            language=("nl", "en")[number % 2],
-            seed=fresh_seed(),
-            created_at=models.now(),
-            confirmed_at=models.now(),
-            **_standing(number),
-        )
-        for number in numbers
-    ]
-    await models.Subscription.bulk_create(rows)
-    ids = await models.Subscription.filter(
-        site_id=site.id, mailbox__in=[row.mailbox for row in rows]
-    ).values_list("id", flat=True)
-    await set_topics_of_each({int(id): [("newsletter", main.id)] for id in ids})
+    names = (f"ann{number}" for number in numbers)
+    readers = await subscribe(site, names, languages=("nl", "en"), standing=_standing)
+    await set_topics_of_each({reader.id: [("newsletter", main.id)] for reader in readers})
 
 
 def _standing(number: int) -> dict[str, object]:

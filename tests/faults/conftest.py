@@ -13,13 +13,13 @@ from signal import SIGKILL
 import pytest
 
 import models
+from benchmarks.readers import subscribe, welcome
 from gql_server.carrier import Carrier
 from gql_server.hands import hands_with
 from gql_server.worker import Worker
 from models.atomic import atomic
 from models.engines.queues import GRIP, LEASE
 from models.interests import set_topics, topic_code
-from models.tokens import fresh_seed
 from schema.context import Publication
 from tests.faults import lab
 from tests.mailers.smtp import MailServer
@@ -200,21 +200,7 @@ def promise(site):
 @atomic
 async def promise_letters(site, names, *topics):
     """Make readers, who want these topics, and promise each a letter of the first."""
-    rows = [
-        models.Subscription(
-            site_id=site.id,
-            email=f"{name}@example.org",
-            mailbox=f"{name}@example.org",
-            name=name,
-            language="nl",
-            status=models.SubscriptionStatus.CONFIRMED,
-            seed=fresh_seed(),
-            created_at=models.now(),
-        )
-        for name in names
-    ]
-    await models.Subscription.bulk_create(rows)
-    readers = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows]).order_by("id")
+    readers = await subscribe(site, names)
     for reader in readers if topics else ():
         await set_topics(reader.id, topics)
     letters = [_welcome(reader, site, *topics[:1]) for reader in readers]
@@ -223,8 +209,7 @@ async def promise_letters(site, names, *topics):
 
 
 def _welcome(reader, site, topic=None):
-    paths = {"preferences_link": reader.path_to_preferences(site), "unsubscribe_link": reader.path_out(site)}
-    letter = reader.letter(models.LetterKind.WELCOME, site, paths=paths)
+    letter = welcome(reader, site)
     letter.topic = topic and topic_code(topic)
     return letter
 
