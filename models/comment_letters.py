@@ -29,13 +29,16 @@ KINDS = (LetterKind.COMMENT_CONFIRMATION, LetterKind.COMMENT_REPLY)
 @atomic
 async def attend_comment(comment: int) -> None:
     """Look at a comment: promise what is due because of it, letters above all, and call the moderators."""
-    found = await Comment.filter(id=comment).first()
+    # Locked: of two workers at once, the second finds what the first has promised.
+    found = await Comment.filter(id=comment).select_for_update(no_key=True).first()
     if found is None or found.status in (Fate.REJECTED, Fate.SPAM):
         return
     post = await Post.get(id=found.post_id)
     site = await Site.get(id=post.site_id)
-    letters = [await _confirmation(site, post, found), await _notice(site, post, found)]
-    await Delivery.promise([letter for letter in letters if letter is not None], lane=Lane.URGENT)
+    for letter in (await _confirmation(site, post, found), await _notice(site, post, found)):
+        # Each by itself: two in a batch would go in bulk, behind an issue.
+        if letter is not None:
+            await Delivery.promise([letter], lane=Lane.URGENT)
     if found.is_shown:
         await webhooks.promise_once(HookEvent.COMMENT_SHOWN, found.id, post_id=post.id)
     if found.status is Fate.PENDING and not found.awaits_address:
@@ -79,6 +82,8 @@ async def _confirmation(site: Site, post: Post, found: Comment) -> Delivery | No
     commenter = await Commenter.of(site, found.email)
     if commenter.takes_notices and not found.awaits_address:
         return None
+    if await _is_told(LetterKind.COMMENT_CONFIRMATION, commenter, found):
+        return None
     address = Address(found.email)
     allowed = await Cap.take(keyed_digest(site.secret, CONFIRM, address.folded), CONFIRMATIONS)
     if not allowed or await Suppression.bars(site, address.mailbox, Scope.ALL):
@@ -98,6 +103,8 @@ async def _notice(site: Site, post: Post, found: Comment) -> Delivery | None:
         return None
     commenter = await Commenter.filter(site_id=site.id, mailbox=above.mailbox).first()
     if commenter is None or not commenter.takes_notices:
+        return None
+    if await _is_told(LetterKind.COMMENT_REPLY, commenter, found):
         return None
     folded = Address(commenter.mailbox).folded
     allowed = await Cap.take(keyed_digest(site.secret, LetterKind.COMMENT_REPLY, folded), NOTICES)
@@ -119,8 +126,16 @@ def _letter(
     common = {
         "to": to.email, "name": "", "language": about.language or site.language, "site_title": site.title,
     }  # fmt: skip
-    key = f"{to.seed}:{because.id}:{int(because.created_at.timestamp())}"
-    return Delivery.written(None, kind, key=key, facts={**common, **facts})
+    return Delivery.written(None, kind, key=_key(to, because), facts={**common, **facts})
+
+
+async def _is_told(kind: LetterKind, to: Commenter, because: Comment) -> bool:
+    """Say whether there was such a letter; then no limit is to count it once more."""
+    return await Delivery.filter(key=f"{kind}:{_key(to, because)}").exists()
+
+
+def _key(to: Commenter, because: Comment) -> str:
+    return f"{to.seed}:{because.id}:{int(because.created_at.timestamp())}"
 
 
 def _bound(comment: Comment) -> tuple[str, str]:

@@ -40,9 +40,19 @@ class DigestTurn(Model):
 async def digest() -> None:
     """Begin the digests whose hour has come somewhere."""
     site = await Site.current()
-    if site is not None:
-        for frequency, zone in await _awaited(site):
-            await _take_turn(site, frequency, zone)
+    if site is None:
+        return
+    taken: dict[str, datetime] = {turn.key: turn.due_at for turn in await DigestTurn.all()}
+    news: dict[datetime, list[dict[str, Any]]] = {}
+    for frequency, zone in await _awaited(site):
+        due, key = due_before(now(), frequency, zone), f"{frequency}:{zone}"
+        # A turn that lies ahead was taken before the clock was put back.
+        if key in taken and due <= taken[key] <= now():
+            continue
+        # Told outside of the turn, which holds the writer, and once for all whose hour is the same.
+        if due not in news:
+            news[due] = await _news(site, due)
+        await _take_turn(site, frequency, zone, due=due, news=news[due])
 
 
 def due_before(moment: datetime, frequency: Frequency, zone: str) -> datetime:
@@ -61,16 +71,15 @@ async def _awaited(site: Site) -> set[tuple[Frequency, str]]:
 
 
 @atomic
-async def _take_turn(site: Site, frequency: Frequency, zone: str) -> None:
-    due = due_before(now(), frequency, zone)
+async def _take_turn(
+    site: Site, frequency: Frequency, zone: str, *, due: datetime, news: Sequence[dict[str, Any]]
+) -> None:
     key = f"{frequency}:{zone}"
     await DigestTurn.bulk_create([DigestTurn(key=key, due_at=LONG_AGO)], ignore_conflicts=True)
-    # A turn that lies ahead was taken before the clock was put back.
     is_ours = Q(due_at__lt=due) | Q(due_at__gt=now())
     if not await DigestTurn.filter(is_ours, key=key).update(due_at=due):
         return
     key = f"{key}:{due:%Y-%m-%d}"
-    news = await _news(site, due)
     if news and not await Issue.filter(key=key).exists():
         await _begin(site, IssueKind(frequency), key, zone=zone, due=due, news=news)
 
@@ -102,16 +111,12 @@ async def _news(site: Site, due: datetime) -> list[dict[str, Any]]:
     for issue in await issues.order_by("-started_at", "-id").only("id", "post_id", "topics", "started_at"):
         if issue.post_id is not None:
             announced.setdefault(issue.post_id, issue)
-    shown = {post.id: post for post in await Post.published().filter(id__in=list(announced))}
+    newest = dict(list(announced.items())[:MOST_POSTS])
+    told = await tell_of(await Post.published().filter(id__in=list(newest)), site)
     return [
-        {
-            "id": id,
-            "since": issue.started_at.isoformat(),
-            "topics": issue.topics,
-            **await tell_of(shown[id], site),
-        }
-        for id, issue in list(announced.items())[:MOST_POSTS]
-        if id in shown
+        {"id": id, "since": issue.started_at.isoformat(), "topics": issue.topics, **told[id]}
+        for id, issue in newest.items()
+        if id in told
     ]
 
 

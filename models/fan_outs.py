@@ -21,8 +21,8 @@ from models.suppressions import Scope, Suppression
 
 A_CHUNK = A_BATCH
 A_SWEEP = 2000
-# Until then every worker knows that a letter was held, and has let go of it.
-SETTLED = timedelta(seconds=4)
+# Until then every worker knows that a letter was held, and has let go of it, or heard whether it was taken.
+SETTLED = timedelta(seconds=30)
 OFTEN, SELDOM = timedelta(seconds=1), timedelta(minutes=1)
 FREQUENCIES = {
     IssueKind.POST: Frequency.IMMEDIATE,

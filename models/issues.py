@@ -129,7 +129,7 @@ class Issue(Model):
             await row.put(status=status, held_at=now())
             await Job.cancel(row.work_key)  # which may wait for a while
             await row.go_on()
-        self.update_from_dict({"status": status, "held_at": row.held_at})
+        self.status = status
 
     @property
     def work_key(self) -> str:
@@ -159,7 +159,8 @@ class Issue(Model):
     @classmethod
     async def count_out(cls, letters: QuerySet[Delivery]) -> None:
         """Keep what issues count of letters that are about to be deleted, in the caller's transaction."""
-        for id, counted in (await _counted(letters.filter(issue_id__isnull=False))).items():
+        # In their order: two that count out several would wait for each other.
+        for id, counted in sorted((await _counted(letters.filter(issue_id__isnull=False))).items()):
             gone = sum(counted[state] for state in (*OPEN, State.CANCELLED))
             await cls.filter(id=id).update(
                 sent_out=F("sent_out") + counted[State.SENT],

@@ -46,7 +46,8 @@ async def announce_post(post: int) -> None:
 async def begin(issue: Issue, wanting: QuerySet[Subscription]) -> int:
     """Write down who wants an issue, and promise to carry it; give how many, in the caller's transaction."""
     audience = await Recipient.freeze(issue, wanting)
-    await Issue.filter(id=issue.id).update(audience=audience)
+    # Not as it began: a digest that was made meanwhile did not see it, and the next one looks further on.
+    await Issue.filter(id=issue.id).update(audience=audience, started_at=now())
     await issue.go_on()
     return audience
 

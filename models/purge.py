@@ -21,12 +21,31 @@ from models.webhook_calls import WebhookCall
 UNCONFIRMED_KEPT = timedelta(days=30)
 LETTERS_KEPT = timedelta(days=365)
 CALLS_KEPT = timedelta(days=30)
+A_PART = 2000
 NEVER = (SubscriptionStatus.PENDING, SubscriptionStatus.BOUNCED)
 
 
-@atomic
 async def purge() -> None:
     """Forget who never confirmed, and caps, answers, letters, calls that nothing looks back at any more."""
+    await _forget()
+    while await _forget_letters():
+        pass
+
+
+@atomic
+async def _forget_letters() -> int:
+    """Forget a part of the old letters, of which an issue has many; tell how many."""
+    old = Delivery.settled_before(LETTERS_KEPT).order_by("id").limit(A_PART)
+    # Locked: whatever is counted out is deleted by who has counted it.
+    ids = [letter.id for letter in await old.select_for_update(skip_locked=True).only("id")]
+    part = Delivery.filter(id__in=ids)
+    await Issue.count_out(part)
+    await part.delete()
+    return len(ids)
+
+
+@atomic
+async def _forget() -> None:
     old = now() - UNCONFIRMED_KEPT
     unconfirmed = Subscription.filter(status__in=NEVER, asked_at__lt=old)
     # Who left once and was asked again stays as who left: their no outlives a stranger's sign-up.
@@ -48,8 +67,5 @@ async def purge() -> None:
     gone += await Pen.forget(old)
     await Repeat.forget()
     await WebhookCall.forget(now() - CALLS_KEPT)
-    old_letters = Delivery.settled_before(LETTERS_KEPT)
-    await Issue.count_out(old_letters)
-    await old_letters.delete()
     if gone or back:
         await Job.promise(Work.SCRUB, key="scrub")

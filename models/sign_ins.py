@@ -119,7 +119,8 @@ class SignIn(Model):
 @atomic
 async def answer_sign_in(sign_in: int) -> None:
     """Look at a request: promise its letter to who can sign in, and forget that of anybody else."""
-    asked = await SignIn.filter(id=sign_in, digest__isnull=True).first()
+    # Locked: of two workers at once, one would send a link that the other makes void.
+    asked = await SignIn.select_for_update().filter(id=sign_in, digest__isnull=True).first()
     if asked is None:
         return
     site = await Site.get(id=asked.site_id)

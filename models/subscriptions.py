@@ -247,7 +247,7 @@ class Subscription(Model):
         row = await self._locked()
         topics = changes.pop("topics", None)
         values = fitting(Subscription, wishes(site, **changes))
-        if values.get("frequency", row.frequency) is not row.frequency:
+        if row.frequency is Frequency.IMMEDIATE and "frequency" in values:
             values["digested_until"] = now()  # what appeared before has come already
         row.update_from_dict(values)
         if values:

@@ -19,19 +19,15 @@ LEAD = 300
 LONGEST_WHOLE = 50_000
 
 
-async def tell_of(post: Post, site: Site) -> dict[str, Any]:
-    """Tell of a post what a digest does: title, lead, path, byline, picture, day."""
-    image = await Image.filter(id=post.image_id).first() if post.image_id else None
-    bylines = await Byline.filter(post_id=post.id).order_by("position").values_list("author_id", flat=True)
-    names = dict(await Author.filter(id__in=bylines).values_list("id", "name"))
-    return {
-        "title": post.title,
-        "lead": text.excerpt(post.summary or post.opening, LEAD),
-        "path": post.path,
-        "authors": [names[id] for id in bylines if id in names],
-        "image": image and {"url": image.url, "alt": image.alt_text, "width": image.width},
-        "day": day_of(post.published_at, site.time_zone) if post.published_at else None,
-    }
+async def tell_of(posts: Sequence[Post], site: Site) -> dict[int, dict[str, Any]]:
+    """Tell of each post what a digest does: title, lead, path, byline, picture, day."""
+    pictured = [post.image_id for post in posts if post.image_id]
+    images: dict[int | None, Image] = {row.id: row for row in await Image.filter(id__in=pictured)}
+    bylines: Any = Byline.filter(post_id__in=[post.id for post in posts]).order_by("position")
+    names: dict[int, list[str]] = {post.id: [] for post in posts}
+    for line in await bylines.prefetch_related("author"):
+        names[line.post_id].append(line.author.name)
+    return {post.id: _told(post, site, names[post.id], images.get(post.image_id)) for post in posts}
 
 
 async def tell_all_of(post: Post, site: Site) -> dict[str, Any]:
@@ -39,7 +35,8 @@ async def tell_all_of(post: Post, site: Site) -> dict[str, Any]:
     is_whole = len(post.html) <= LONGEST_WHOLE
     html = post.html if is_whole else text.paragraphs(post.opening)
     words = post.text if is_whole else post.opening
-    return {**await tell_of(post, site), "html": html, "text": words, "is_whole": is_whole}
+    told = (await tell_of([post], site))[post.id]
+    return {**told, "html": html, "text": words, "is_whole": is_whole}
 
 
 async def topics_about(post: Post, newsletter_ids: Sequence[int]) -> dict[Topic, dict[str, Any]]:
@@ -53,6 +50,17 @@ async def topics_about(post: Post, newsletter_ids: Sequence[int]) -> dict[Topic,
         *(("tag", line.tag) for line in await tags.prefetch_related("tag")),
     ]
     return {(kind, row.id): _described(kind, row) for kind, row in found}
+
+
+def _told(post: Post, site: Site, authors: list[str], image: Image | None) -> dict[str, Any]:
+    return {
+        "title": post.title,
+        "lead": text.excerpt(post.summary or post.opening, LEAD),
+        "path": post.path,
+        "authors": authors,
+        "image": image and {"url": image.url, "alt": image.alt_text, "width": image.width},
+        "day": day_of(post.published_at, site.time_zone) if post.published_at else None,
+    }
 
 
 def _described(kind: str, row: Newsletter | Author | Tag) -> dict[str, Any]:

@@ -105,10 +105,8 @@ class WebhookCall(Model):
     @classmethod
     @atomic
     async def pause_all(cls, webhook_id: int) -> None:
-        """Keep what waits for a receiver until its webhook goes on."""
-        for call in await cls.filter(webhook_id=webhook_id, state=CallState.WAITING):
-            await Job.cancel(call._key)
-            await call._become(state=CallState.PAUSED)
+        """Keep what waits for a receiver until its webhook goes on; its work finds nothing to do."""
+        await cls.filter(webhook_id=webhook_id, state=CallState.WAITING).update(state=CallState.PAUSED)
 
     @classmethod
     @atomic
@@ -120,9 +118,7 @@ class WebhookCall(Model):
     @classmethod
     @atomic
     async def remove_all(cls, webhook_id: int) -> None:
-        """Forget the log of a webhook, and take back what waits."""
-        for call in await cls.filter(webhook_id=webhook_id, state=CallState.WAITING):
-            await Job.cancel(call._key)
+        """Forget the log of a webhook, and what waits."""
         await cls.filter(webhook_id=webhook_id).delete()
 
     @classmethod

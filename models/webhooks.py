@@ -226,13 +226,23 @@ async def replay(call: WebhookCall, *, by: Principal) -> None:
 
 
 @atomic
+async def set_aside(call: WebhookCall) -> bool:
+    """Keep a call until its webhook goes on; say no when it does already."""
+    if await Webhook.select_for_update().filter(id=call.webhook_id, is_paused=True).first() is None:
+        return False
+    await WebhookCall.filter(id=call.id, state=CallState.WAITING).update(state=CallState.PAUSED)
+    return True
+
+
+@atomic
 async def hear(call: WebhookCall, heard: Heard) -> datetime | None:
     """Keep what came of a call; give the moment of its next try, or None when it is over."""
-    webhook = await Webhook.filter(id=call.webhook_id).first()
+    # Both locked, and in this order, as who pauses it does: a replay that comes in between is not lost.
+    webhook = await Webhook.select_for_update().filter(id=call.webhook_id).first()
     # Not when it was removed or begun anew meanwhile; when it was paused, only that it was taken.
     states = [CallState.WAITING, CallState.PAUSED] if heard.is_taken else [CallState.WAITING]
     known = WebhookCall.filter(id=call.id, begun_at=call.begun_at, state__in=states)
-    if webhook is None or not await known.exists():
+    if webhook is None or await known.select_for_update().first() is None:
         return None
     told = {"tries": call.tries + 1, "last_status": heard.status, "last_reason": _cut(heard.reason)}
     if heard.is_taken:

@@ -24,10 +24,11 @@ class Labourer:
             while not (await self._next()).startswith(line):
                 pass
 
-    async def end(self, signal: int) -> int:
-        """Send a signal and read what it still tells; give its exit code."""
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal)
+    async def end(self, signal: int | None = None) -> int:
+        """Send a signal, if there is one, and read what it still tells; give its exit code."""
+        if signal is not None:
+            with suppress(ProcessLookupError):
+                self.process.send_signal(signal)
         async with asyncio.timeout(30):
             while await self._next(at_end=""):
                 pass

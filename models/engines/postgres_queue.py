@@ -13,34 +13,47 @@ from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.core.tm import TaskManager
 from pgqueuer.domain.models import Job as Row
 from pgqueuer.domain.settings import DBSettings
-from pgqueuer.domain.types import JobId, QueueEntrypoint, QueueManagerId
+from pgqueuer.domain.types import QueueEntrypoint, QueueManagerId
 from pgqueuer.ports.driver import Driver
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 from pydantic_settings import PydanticBaseSettingsSource
 from tortoise.context import require_context
 from tortoise.exceptions import IntegrityError
 
-from models.engines.queues import LEASE, Counts, Entry, Promise, Wake
+from models.engines.queues import GRIP, LEASE, Counts, Entry, Promise, Wake
 
 # pgqueuer's key also bars promises while the work runs, and what they were made for would be missed:
 # so a claim takes the key off. And it counts tries that ended with their worker, which pgqueuer does not.
+# pgqueuer takes over what had no heartbeat for a GRIP: a longer lease is a heartbeat that lies ahead.
 TAKEN = """
     WITH taken AS (
-        UPDATE pgqueuer SET dedupe_key = NULL, attempts = attempts + 1
-        WHERE id = ANY($1::bigint[]) RETURNING id, attempts)
+        UPDATE pgqueuer SET dedupe_key = NULL, attempts = attempts + 1, heartbeat = now() + $3::interval
+        WHERE queue_manager_id = $1::uuid AND id = ANY($2::bigint[]) RETURNING id, attempts)
     SELECT id, attempts FROM taken"""
+# No further ahead than a lease can: there the clock was set back.
+RENEW = """
+    UPDATE pgqueuer SET heartbeat = least(greatest(heartbeat, now() + $3::interval), now() + $4::interval)
+    WHERE queue_manager_id = $1::uuid AND id = ANY($2::bigint[])"""
+DONE = """
+    WITH done AS (
+        DELETE FROM pgqueuer WHERE id = $1::bigint AND queue_manager_id = $2::uuid
+        RETURNING id, entrypoint, priority)
+    INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+    SELECT id, 'successful', entrypoint, priority FROM done"""
 # pgqueuer's own retry asks neither who holds the lease nor for the key.
 AGAIN = """
     UPDATE pgqueuer SET status = 'queued', queue_manager_id = NULL, updated = now(),
         execute_after = now() + $3::interval, attempts = attempts - $4::int,
         dedupe_key = headers->>'key', headers = headers || jsonb_build_object('error', $5::text)
     WHERE id = $1::bigint AND queue_manager_id = $2::uuid"""
-HOLD = "UPDATE pgqueuer SET heartbeat = now() WHERE id = $1::bigint AND queue_manager_id = $2::uuid"
+HOLD = """
+    UPDATE pgqueuer SET heartbeat = now() + $3::interval
+    WHERE id = $1::bigint AND queue_manager_id = $2::uuid"""
 PROGRESS = "UPDATE pgqueuer SET attempts = 1 WHERE queue_manager_id = $1::uuid AND id = ANY($2::bigint[])"
 BURY = """
     UPDATE pgqueuer SET status = 'failed', queue_manager_id = NULL, updated = now(),
         dedupe_key = NULL, headers = headers || jsonb_build_object('error', $2::text)
-    WHERE id = $1::bigint"""
+    WHERE id = $1::bigint AND ($3::uuid IS NULL OR queue_manager_id = $3::uuid)"""
 RETRY = """
     UPDATE pgqueuer SET status = 'queued', updated = now(), execute_after = now(), attempts = 0,
         dedupe_key = headers->>'key'
@@ -81,26 +94,27 @@ class PostgresQueue:
     async def cancel(self, key: str) -> int:
         return await _change(CANCEL, key)
 
-    async def claim(self, owner: UUID, *, works: Collection[str], lane: int, limit: int) -> list[Entry]:
+    async def claim(
+        self, owner: UUID, *, works: Collection[str], lane: int, limit: int, lease: timedelta
+    ) -> list[Entry]:
         found = await self._queries.dequeue(
             limit,
             {QueueEntrypoint(f"{work}:{lane}"): ANY_NUMBER for work in works},
             QueueManagerId(owner),
             None,
-            LEASE,
+            GRIP,
         )
         if not found:
             return []
-        tries = {row["id"]: row["attempts"] for row in await _ask(TAKEN, [row.id for row in found])}
+        taken = await _ask(TAKEN, owner, [row.id for row in found], lease - GRIP)
+        tries = {row["id"]: row["attempts"] for row in taken}
         return [_entry(row, tries[row.id]) for row in found if row.id in tries]
 
-    async def renew(self, owner: UUID, ids: Collection[int]) -> None:
-        await self._queries.update_heartbeat([JobId(id) for id in ids])
+    async def renew(self, owner: UUID, ids: Collection[int], lease: timedelta) -> None:
+        await _change(RENEW, owner, list(ids), lease - GRIP, LEASE - GRIP)
 
-    async def done(self, id: int) -> None:
-        await self._queries.driver.execute(
-            self._queries.qbq.build_log_job_query(), [id], ["successful"], [None]
-        )
+    async def done(self, id: int, owner: UUID) -> None:
+        await _change(DONE, id, owner)
 
     async def again(
         self, id: int, owner: UUID, *, after: timedelta, error: str | None, counted: bool = True
@@ -108,13 +122,13 @@ class PostgresQueue:
         await self._wait_again(id, AGAIN, owner, after, 0 if counted else 1, error)
 
     async def hold(self, id: int, owner: UUID) -> bool:
-        return bool(await _change(HOLD, id, owner))
+        return bool(await _change(HOLD, id, owner, LEASE - GRIP))
 
     async def progress(self, owner: UUID, ids: Collection[int]) -> None:
         await _change(PROGRESS, owner, list(ids))
 
-    async def bury(self, id: int, error: str) -> bool:
-        return bool(await _change(BURY, id, error))
+    async def bury(self, id: int, error: str, owner: UUID | None = None) -> bool:
+        return bool(await _change(BURY, id, error, owner))
 
     async def retry(self, id: int) -> bool:
         return await self._wait_again(id, RETRY)

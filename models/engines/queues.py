@@ -8,6 +8,8 @@ from uuid import UUID
 
 # How long a worker holds what it claimed without a sign of life.
 LEASE = timedelta(seconds=30)
+# And what somebody waits for, until it is held: nothing of it has left the store, so another may begin anew.
+GRIP = timedelta(seconds=0.75)
 
 Wake = Callable[[], object]
 
@@ -53,14 +55,16 @@ class Queue(Protocol):
     async def cancel(self, key: str) -> int:
         """Take back the promises with a key, in the caller's transaction; tell how many there were."""
 
-    async def claim(self, owner: UUID, *, works: Collection[str], lane: int, limit: int) -> list[Entry]:
+    async def claim(
+        self, owner: UUID, *, works: Collection[str], lane: int, limit: int, lease: timedelta
+    ) -> list[Entry]:
         """Take what is due in a lane, the oldest first, and what another owner's lease ran out on."""
 
-    async def renew(self, owner: UUID, ids: Collection[int]) -> None:
-        """Prolong the leases on what runs."""
+    async def renew(self, owner: UUID, ids: Collection[int], lease: timedelta) -> None:
+        """Prolong the leases on what this owner has still; shorten none."""
 
-    async def done(self, id: int) -> None:
-        """Forget what was done."""
+    async def done(self, id: int, owner: UUID) -> None:
+        """Forget what was done, unless another has taken it over."""
 
     async def again(
         self, id: int, owner: UUID, *, after: timedelta, error: str | None, counted: bool = True
@@ -68,13 +72,13 @@ class Queue(Protocol):
         """Let it wait for another try; without `counted`, this one does not count."""
 
     async def hold(self, id: int, owner: UUID) -> bool:
-        """Prolong the lease on one; say whether this owner has it still."""
+        """Take the long lease on one; say whether this owner has it still."""
 
     async def progress(self, owner: UUID, ids: Collection[int]) -> None:
         """Count the present tries as the first."""
 
-    async def bury(self, id: int, error: str) -> bool:
-        """Set it aside until a person decides; tell whether it was there."""
+    async def bury(self, id: int, error: str, owner: UUID | None = None) -> bool:
+        """Set it aside until a person decides; tell whether it was there, and the owner's if one is named."""
 
     async def retry(self, id: int) -> bool:
         """Let a buried one wait anew, with all its tries; tell whether it was there."""

@@ -32,13 +32,18 @@ CLAIM = """
             ORDER BY run_at, id LIMIT :limit)
         LIMIT :limit)
     RETURNING id, work, payload, tries, error"""
-RENEW = "UPDATE job SET leased_until = ? WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
+RENEW = """
+    UPDATE job SET leased_until = min(max(leased_until, ?), ?)
+    WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"""
+DONE = "DELETE FROM job WHERE id = ? AND owner = ?"
 AGAIN = """
     UPDATE job SET state = 'waiting', owner = NULL, run_at = ?, error = ?, tries = tries - ?
     WHERE id = ? AND owner = ?"""
 HOLD = "UPDATE job SET leased_until = ? WHERE id = ? AND owner = ?"
 PROGRESS = "UPDATE job SET tries = 1 WHERE owner = ? AND id IN (SELECT value FROM json_each(?))"
-BURY = "UPDATE job SET state = 'buried', owner = NULL, error = ? WHERE id = ?"
+BURY = """
+    UPDATE job SET state = 'buried', owner = NULL, error = ?1
+    WHERE id = ?2 AND (?3 IS NULL OR owner = ?3)"""
 RETRY = "UPDATE job SET state = 'waiting', run_at = 0, tries = 0 WHERE id = ? AND state = 'buried'"
 COUNT = """
     SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
@@ -63,12 +68,14 @@ class SqliteQueue:
     async def cancel(self, key: str) -> int:
         return await _change("DELETE FROM job WHERE key = ?", [key])
 
-    async def claim(self, owner: UUID, *, works: Collection[str], lane: int, limit: int) -> list[Entry]:
+    async def claim(
+        self, owner: UUID, *, works: Collection[str], lane: int, limit: int, lease: timedelta
+    ) -> list[Entry]:
         moment = _seconds()
         asked = {
             "owner": str(owner),
             "now": moment,
-            "until": moment + LEASE.total_seconds(),
+            "until": moment + lease.total_seconds(),
             "too_late": moment + 2 * LEASE.total_seconds(),
             "works": orjson.dumps(list(works)).decode(),
             "lane": lane,
@@ -78,12 +85,14 @@ class SqliteQueue:
         # What is returned has no order of its own.
         return sorted(map(_entry, rows), key=lambda entry: entry.id)
 
-    async def renew(self, owner: UUID, ids: Collection[int]) -> None:
-        until = _seconds() + LEASE.total_seconds()
-        await _change(RENEW, [until, str(owner), orjson.dumps(list(ids)).decode()])
+    async def renew(self, owner: UUID, ids: Collection[int], lease: timedelta) -> None:
+        moment = _seconds()
+        # No further ahead than a lease can end: there the clock was set back.
+        until, longest = moment + lease.total_seconds(), moment + LEASE.total_seconds()
+        await _change(RENEW, [until, longest, str(owner), orjson.dumps(list(ids)).decode()])
 
-    async def done(self, id: int) -> None:
-        await self.drop(id)
+    async def done(self, id: int, owner: UUID) -> None:
+        await _change(DONE, [id, str(owner)])
 
     async def again(
         self, id: int, owner: UUID, *, after: timedelta, error: str | None, counted: bool = True
@@ -98,8 +107,8 @@ class SqliteQueue:
     async def progress(self, owner: UUID, ids: Collection[int]) -> None:
         await _change(PROGRESS, [str(owner), orjson.dumps(list(ids)).decode()])
 
-    async def bury(self, id: int, error: str) -> bool:
-        return bool(await _change(BURY, [error, id]))
+    async def bury(self, id: int, error: str, owner: UUID | None = None) -> bool:
+        return bool(await _change(BURY, [error, id, None if owner is None else str(owner)]))
 
     async def retry(self, id: int) -> bool:
         return await self._wait_again(id, RETRY, [id])

@@ -13,13 +13,13 @@ from signal import SIGKILL
 import pytest
 
 import models
+from benchmarks.readers import subscribe, welcome
 from gql_server.carrier import Carrier
 from gql_server.hands import hands_with
 from gql_server.worker import Worker
 from models.atomic import atomic
-from models.engines.queues import LEASE
+from models.engines.queues import GRIP, LEASE
 from models.interests import set_topics, topic_code
-from models.tokens import fresh_seed
 from schema.context import Publication
 from tests.faults import lab
 from tests.mailers.smtp import MailServer
@@ -53,10 +53,14 @@ class Postman:
         self.tales.append(await asyncio.to_thread(self._told.recv))
         return self.tales[-1]
 
+    def send_signal(self, signal):
+        """Send a signal."""
+        os.kill(self._process.pid, signal)
+
     async def end(self, signal=SIGKILL):
         """Send a signal, hear what was still told, and give the exit code."""
         if self._process.is_alive():
-            os.kill(self._process.pid, signal)
+            self.send_signal(signal)
         with suppress(EOFError):
             while True:
                 await self.next()
@@ -174,6 +178,16 @@ def the_dead_are_missed(time_passes):
 
 
 @pytest.fixture
+def the_dead_are_missed_by_who_waits(time_passes):
+    """Let the grip of killed workers on what is urgent run out, and no lease."""
+
+    async def run_out():
+        await time_passes(GRIP + A_MOMENT)
+
+    return run_out
+
+
+@pytest.fixture
 def promise(site):
     """Promise each of so many readers a letter of the first of these topics; give the readers."""
 
@@ -186,21 +200,7 @@ def promise(site):
 @atomic
 async def promise_letters(site, names, *topics):
     """Make readers, who want these topics, and promise each a letter of the first."""
-    rows = [
-        models.Subscription(
-            site_id=site.id,
-            email=f"{name}@example.org",
-            mailbox=f"{name}@example.org",
-            name=name,
-            language="nl",
-            status=models.SubscriptionStatus.CONFIRMED,
-            seed=fresh_seed(),
-            created_at=models.now(),
-        )
-        for name in names
-    ]
-    await models.Subscription.bulk_create(rows)
-    readers = await models.Subscription.filter(mailbox__in=[row.mailbox for row in rows]).order_by("id")
+    readers = await subscribe(site, names)
     for reader in readers if topics else ():
         await set_topics(reader.id, topics)
     letters = [_welcome(reader, site, *topics[:1]) for reader in readers]
@@ -209,8 +209,7 @@ async def promise_letters(site, names, *topics):
 
 
 def _welcome(reader, site, topic=None):
-    paths = {"preferences_link": reader.path_to_preferences(site), "unsubscribe_link": reader.path_out(site)}
-    letter = reader.letter(models.LetterKind.WELCOME, site, paths=paths)
+    letter = welcome(reader, site)
     letter.topic = topic and topic_code(topic)
     return letter
 

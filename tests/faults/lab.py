@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -145,8 +146,8 @@ def _marked(pass_by: Callable[[str], Awaitable[None]], hands: Any) -> Any:
     done: list[str] = []
     real_done = type(queue()).done
 
-    async def marked_done(self: Any, id: int) -> None:
-        await real_done(self, id)
+    async def marked_done(self: Any, id: int, owner: UUID) -> None:
+        await real_done(self, id, owner)
         await pass_by(f"{done.pop()} done")
 
     type(queue()).done = marked_done

@@ -1,6 +1,7 @@
 """Whoever is told to end, or finds the store away, sends no letter twice and leaves none behind."""
 
 import asyncio
+import re
 from datetime import timedelta
 from signal import SIGTERM
 
@@ -17,9 +18,11 @@ from tests.faults import lab
 from tests.faults.conftest import NONE, Sink, promise_letters, states, work_left
 from tests.labourers import labourers
 
+THE_BLOG = "The blog lives at"
+
 
 @pytest.mark.parametrize(
-    ("words", "greeting"), [(("work",), "Working on"), (("serve", "--port", "0"), "The blog lives at")]
+    ("words", "greeting"), [(("work",), "Working on"), (("serve", "--port", "0"), THE_BLOG)]
 )
 async def test_letters_in_flight_arrive_before_the_end(words, greeting, database_url, sink, promise, drain):
     readers = await promise(f"reader{number}" for number in range(200))
@@ -32,12 +35,32 @@ async def test_letters_in_flight_arrive_before_the_end(words, greeting, database
         await sink.until(lambda: sink.heard_times("DOT") == MOST_LINES)
         process.process.send_signal(SIGTERM)
         may_take.set()
-        assert await process.end(SIGTERM) == 0
+        assert await process.end() == 0
     assert sink.heard_times("QUIT") == sink.lines
     assert MOST_LINES <= len(sink.taken) == (await states())[models.State.SENT]
     await drain(sink)
     assert sink.copies == {reader.email: 1 for reader in readers}
     assert await work_left() == NONE
+
+
+async def test_a_server_that_is_told_twice_to_end_ends_as_if_told_once(database_url, sink, promise):
+    readers = await promise(f"reader{number}" for number in range(200))
+    may_take = asyncio.Event()
+    sink.hold = {"DOT": may_take}
+    settings = {"smtp_url": sink.url, "mail_from": "post@tafel.example", "site_url": lab.SITE_URL}
+    async with labourers(database_url) as start:
+        server = await start("-m", "gql_server", "serve", "--port", "0", **settings)
+        await server.tells(THE_BLOG)
+        await sink.until(lambda: sink.heard_times("DOT") == MOST_LINES)
+        server.process.send_signal(SIGTERM)
+        async with asyncio.timeout(30):
+            while await is_open(port_in(server.lines[-1])):
+                pass
+        server.process.send_signal(SIGTERM)
+        may_take.set()
+        assert await server.end() == 0
+    assert sink.heard_times("QUIT") == sink.lines
+    assert MOST_LINES <= len(sink.taken) == (await states())[models.State.SENT] < len(readers)
 
 
 async def test_who_lost_the_lease_leaves_the_batch_to_who_has_it(
@@ -92,3 +115,18 @@ async def test_a_store_that_goes_away_in_the_middle_of_a_batch(own_server, sink)
             await working
         assert sink.copies == {reader.email: 1 for reader in readers}
         assert await states() == {models.State.SENT: len(readers)}
+
+
+def port_in(line):
+    """Read the port where a server says that it serves."""
+    return int(re.search(r"127\.0\.0\.1:(\d+)", line)[1])
+
+
+async def is_open(port):
+    """Tell whether somebody listens."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionError:
+        return False
+    writer.transport.abort()
+    return True

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from signal import SIGTERM
+from signal import SIGCONT, SIGSTOP, SIGTERM
 
 import pytest
 
@@ -10,7 +10,7 @@ import models
 from mailers.post_office import MOST_LINES, MOST_URGENT_LINES
 from models.jobs import LADDER, MOST_TRIES
 from tests.faults import lab
-from tests.faults.conftest import NONE, states, work_left
+from tests.faults.conftest import NONE, Sink, states, work_left
 
 AT_THE_SERVER = ("BANNER", "EHLO", "MAIL", "RCPT", "DATA", "DOT")
 # The mail server has the letter, and nobody here knows.
@@ -22,7 +22,7 @@ KILLS = [8, pytest.param(100, marks=pytest.mark.faults)]
 
 @pytest.mark.parametrize("step", [*lab.BEFORE_THE_LINE, *AT_THE_SERVER, *lab.AT_THE_LINE])
 async def test_a_sign_up_gets_its_letter_though_the_post_is_killed(
-    step, site, sink, postman, drain, the_dead_are_missed
+    step, site, sink, postman, drain, the_dead_are_missed_by_who_waits, the_dead_are_missed
 ):
     await models.SignUp.ask(site, "ann@example.org", lab.FORM)
     if step in AT_THE_SERVER:
@@ -35,11 +35,40 @@ async def test_a_sign_up_gets_its_letter_though_the_post_is_killed(
     await killed.end()
 
     sink.hold = {}
+    await the_dead_are_missed_by_who_waits()
+    await drain(sink)
+    assert sink.copies == {"ann@example.org": 1}
     await the_dead_are_missed()
     await drain(sink)
     assert sink.copies == {"ann@example.org": 2 if step in AMBIGUOUS else 1}
     sink.assert_copies_are_alike()
     assert await states() == {models.State.SENT: 1}
+    assert await work_left() == NONE
+
+
+async def test_who_was_only_asleep_sends_no_letter_that_another_has_at_its_server(
+    site, sink, postman, working, the_dead_are_missed_by_who_waits, until
+):
+    await models.SignUp.ask(site, "ann@example.org", lab.FORM)
+
+    async def hung_up():
+        return not sink.open_lines
+
+    go_on, may_answer = asyncio.Event(), asyncio.Event()
+    sink.hold = {"DATA": go_on}
+    asleep = await postman(lab.work, sink)
+    await sink.until(lambda: sink.heard_times("DATA"))
+    asleep.send_signal(SIGSTOP)
+    await the_dead_are_missed_by_who_waits()
+    async with Sink(hold={"DOT": may_answer}) as other, working(other):
+        await other.until(lambda: other.heard_times("DOT"))
+        asleep.send_signal(SIGCONT)
+        go_on.set()
+        await until(hung_up)
+        may_answer.set()
+        await until(models.Delivery.filter(state=models.State.SENT).exists)
+    assert await asleep.end(SIGTERM) == 0
+    assert (sink.copies, other.copies) == ({}, {"ann@example.org": 1})
     assert await work_left() == NONE
 
 

@@ -1,5 +1,6 @@
 """A receiver is told what happens: signed, and again under the same id when it did not take it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -392,3 +393,44 @@ async def test_one_that_was_added_here_is_refused_where_everybody_is_served(publ
     await Worker(hands_with(Caller(publication, near=False)), {}).drain()
     assert not receiver.messages
     assert "public internet" in (await call_of(webhook)).last_reason
+
+
+async def test_a_pause_and_a_removal_cost_the_same_however_much_waits(add, statements):
+    webhook = await add()
+    costs = []
+    for number in (1, 9):
+        for _ in range(number):
+            await webhook.ping(by=models.NOBODY)
+        with statements() as pausing:
+            await webhook.pause(by=models.NOBODY)
+        await webhook.resume(by=models.NOBODY)
+        costs.append(len(pausing))
+    with statements() as removing:
+        await webhook.remove(by=models.NOBODY)
+    assert costs[0] == costs[1]
+    assert len(removing) <= costs[0]
+
+
+async def test_a_replay_while_an_outcome_is_kept_is_not_lost(add):
+    webhook = await add()
+    calls = [await webhook.ping(by=models.NOBODY) for _ in range(5)]
+    listed = await models.WebhookCall.log_of(webhook.id)
+    heard = models.Heard(status=204)
+    await asyncio.gather(
+        *(models.webhooks.hear(call, heard) for call in calls),
+        *(models.webhooks.replay(call, by=models.NOBODY) for call in listed),
+    )
+    states = await models.WebhookCall.log_of(webhook.id).values_list("state", "tries")
+    assert states == [(CallState.WAITING, 0)] * len(calls)
+
+
+async def test_a_call_is_not_set_aside_when_its_webhook_goes_on_meanwhile(add):
+    webhook = await add()
+    call = await webhook.ping(by=models.NOBODY)
+    await webhook.pause(by=models.NOBODY)
+    await webhook.resume(by=models.NOBODY)
+    assert not await models.webhooks.set_aside(call)
+    assert (await call_of(webhook)).state is CallState.WAITING
+    await webhook._become(is_paused=True)
+    assert await models.webhooks.set_aside(call)
+    assert (await call_of(webhook)).state is CallState.PAUSED

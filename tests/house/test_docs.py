@@ -155,6 +155,11 @@ def test_every_setting_is_told():
     assert told == {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__}
 
 
+def test_every_kind_of_work_is_told():
+    page = (ROOT / "docs" / "how-to" / "promised-work.md").read_text("utf-8")
+    assert set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == set(models.Work)
+
+
 def test_every_flag_of_serve_is_told():
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     flags = {option for parameter in main.commands["serve"].params for option in parameter.opts}

@@ -7,7 +7,7 @@ import pytest
 from mailers.post_office import MOST_LINES, MOST_URGENT_LINES
 from mailers.verdicts import Sent
 from models.engines.transactions import Unavailable
-from tests.mailers.smtp import DROP, MailServer
+from tests.mailers.smtp import DROP, GOOD, MailServer
 
 
 class Desk:
@@ -19,6 +19,10 @@ class Desk:
         self.answers.set()
         self._told = asyncio.Condition()
         self._times = 0
+
+    @property
+    def was_asked(self):
+        return self._times > 0
 
     async def withdrawn(self):
         await self.answers.wait()
@@ -129,16 +133,29 @@ async def test_an_urgent_letter_that_waits_for_a_line(office, book, write, desk)
 
 async def test_a_letter_whose_line_was_cut(office, book, write, desk):
     held = asyncio.Event()
-    async with MailServer({"RCPT": [DROP]}, hold={"RCPT": held}) as server:
+    async with MailServer({"RCPT": [GOOD["RCPT"], DROP]}, hold={"DOT": held}) as server:
         sending = asyncio.create_task(
-            office(server).send([write("1"), write("2")], record=book.record, withdrawn=desk.withdrawn)
+            office(server).send(map(write, "123"), record=book.record, withdrawn=desk.withdrawn)
         )
-        await server.until(lambda: server.heard_times("RCPT"))
-        await desk.take_back("1")
+        await server.until(lambda: server.heard_times("DOT"))
+        await desk.take_back("2")
         held.set()
         await sending
-        assert len(server.taken) == 1
-    assert set(book.verdicts) == {"2"}
+        assert len(server.taken) == server.lines == 2
+    assert set(book.verdicts) == {"1", "3"}
+
+
+async def test_nobody_is_asked_before_a_letter_could_go_out(office, book, write, desk):
+    held = asyncio.Event()
+    async with MailServer(hold={"DATA": held}) as server:
+        sending = asyncio.create_task(
+            office(server).send_one(write("1"), record=book.record, withdrawn=desk.withdrawn)
+        )
+        await server.until(lambda: server.heard_times("DATA"))
+        assert not desk.was_asked
+        held.set()
+        await sending
+        assert desk.was_asked
 
 
 async def test_all_batches_together_have_so_many_lines(office, book, write):

@@ -8,7 +8,7 @@ import pytest
 
 import models
 from models.atomic import atomic
-from models.engines.queues import LEASE
+from models.engines.queues import GRIP, LEASE
 from models.jobs import LADDER, delay_after, in_hand, queue
 from models.timetable import Schedule, promise_due
 
@@ -24,10 +24,10 @@ async def claimed(owner=ANN, lanes=ALL, limit=100):
     return [entry.payload.get("id") for entry in await claim(owner, lanes, limit)]
 
 
-async def claim(owner=ANN, lanes=ALL, limit=100):
+async def claim(owner=ANN, lanes=ALL, limit=100, lease=LEASE):
     found = []
     for lane in sorted(lanes, reverse=True):
-        found += await queue().claim(owner, works=list(models.Work), lane=lane, limit=limit)
+        found += await queue().claim(owner, works=list(models.Work), lane=lane, limit=limit, lease=lease)
     return found
 
 
@@ -207,7 +207,7 @@ async def test_a_lease_that_is_renewed_holds(store, time_passes):
     await promise_and(id=1)
     [entry] = await claim(ANN)
     await time_passes(LEASE - A_MOMENT)
-    await queue().renew(ANN, [entry.id])
+    await queue().renew(ANN, [entry.id], LEASE)
     await time_passes(LEASE - A_MOMENT)
     assert await claimed(BOB) == []
 
@@ -223,6 +223,52 @@ async def test_who_holds_work_keeps_it_until_another_has_taken_it_over(store, ti
     assert await claimed(BOB) == [1]
     assert not await queue().hold(entry.id, ANN)
     assert await models.Job.hold()  # no work is in hand
+
+
+async def test_what_is_urgent_is_soon_taken_over_until_it_is_held(store, time_passes):
+    await promise_and(id=1, lane=models.Lane.URGENT)
+    [entry] = await claim(ANN, lease=GRIP)
+    assert await claimed(BOB) == []
+    await time_passes(GRIP)
+    assert [entry.tries for entry in await claim(BOB, lease=GRIP)] == [2]
+    assert not await queue().hold(entry.id, ANN)
+    assert await queue().hold(entry.id, BOB)
+    await time_passes(LEASE - A_MOMENT)
+    assert await claimed(ANN) == []
+    await time_passes(A_MOMENT)
+    assert await claimed(ANN) == [1]
+
+
+async def test_a_short_renewal_makes_no_held_lease_shorter(store, time_passes):
+    await promise_and(id=1)
+    [entry] = await claim(ANN, lease=GRIP)
+    await queue().hold(entry.id, ANN)
+    await queue().renew(ANN, [entry.id], GRIP)
+    await time_passes(LEASE - A_MOMENT)
+    assert await claimed(BOB) == []
+
+
+async def test_nobody_prolongs_the_lease_of_another(store, time_passes):
+    await promise_and(id=1)
+    [entry] = await claim(ANN)
+    await time_passes(LEASE + A_MOMENT)
+    await claim(BOB)
+    await time_passes(LEASE - A_MOMENT)
+    await queue().renew(ANN, [entry.id], LEASE)
+    await time_passes(A_MOMENT)
+    assert await claimed(ANN) == [1]
+
+
+async def test_who_lost_the_lease_neither_ends_nor_buries_what_another_does(store, time_passes):
+    await promise_and(id=1)
+    [entry] = await claim(ANN)
+    await time_passes(LEASE + A_MOMENT)
+    await claim(BOB)
+    await queue().done(entry.id, ANN)
+    assert not await queue().bury(entry.id, "Late", ANN)
+    assert await counted() == (0, 1, 0)
+    await queue().done(entry.id, BOB)
+    assert await counted() == (0, 0, 0)
 
 
 async def test_one_who_lost_the_lease_cannot_put_it_back_into_the_line(store, time_passes):

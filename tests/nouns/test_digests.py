@@ -8,6 +8,7 @@ import pytest
 
 import models
 from models.digests import DigestTurn, due_before
+from models.recipients import Recipient
 
 FORM = models.Trace(door="test")
 DAILY, WEEKLY = models.Frequency.DAILY, models.Frequency.WEEKLY
@@ -177,6 +178,37 @@ async def test_who_gets_posts_at_once_and_turns_to_digests_gets_none_twice(
     assert digests(post, ann.email) == [["Twee"]]
 
 
+async def test_who_turns_from_one_digest_to_another_misses_nothing(clock, site, ann, publish, morning, post):
+    row = await ann.joins(frequency=DAILY)
+    await morning(2021, 4, 1, 7, 0)
+    clock.shift(2 * HOUR)
+    await publish("Eén")
+    clock.shift(2 * HOUR)
+    await row.choose(site, FORM, frequency=WEEKLY)
+    await morning(2021, 4, 5, 7, 0)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
+async def test_what_is_announced_across_seven_comes_the_next_morning(
+    clock, ann, publish, morning, post, monkeypatch
+):
+    async def freeze(*asked):
+        frozen = await real(*asked)
+        clock.move_to(datetime(2021, 4, 1, 7, 0, 1, tzinfo=ZoneInfo(AMSTERDAM)))
+        return frozen
+
+    real = Recipient.freeze
+    monkeypatch.setattr(Recipient, "freeze", freeze)
+    await ann.joins(frequency=DAILY)
+    clock.move_to(datetime(2021, 4, 1, 6, 59, 58, tzinfo=ZoneInfo(AMSTERDAM)))
+    await publish("Eén")
+    monkeypatch.undo()
+    await morning(2021, 4, 1, 7, 0, 2)
+    assert digests(post, ann.email) == []  # it may have been made before the announcement could be seen
+    await morning(2021, 4, 2, 7, 0)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
 async def test_who_leaves_before_the_digest_is_written_gets_none(clock, site, ann, publish, morning, post):
     row = await ann.joins(frequency=DAILY)
     await publish("Eén")
@@ -200,6 +232,24 @@ async def test_a_clock_that_jumps_brings_no_digest_twice(jump, clock, ann, publi
     await morning(2021, 4, 2, 7, 0)
     await morning(2021, 4, 2, 7, 15)
     assert digests(post, ann.email) == [["Eén"], ["Twee"]]
+
+
+async def test_what_is_looked_for_costs_the_same_however_many_posts_and_no_turn_is_taken_for_nothing(
+    clock, ann, publish, morning, statements
+):
+    await ann.joins(frequency=DAILY)
+    costs = []
+    for day, posts in ((1, 1), (2, 5)):
+        for number in range(posts):
+            await publish(f"{day}.{number}")
+        clock.move_to(datetime(2021, 4, day, 7, tzinfo=ZoneInfo(AMSTERDAM)))
+        with statements() as sent:
+            await models.digest()
+        costs.append(len(sent))
+    assert costs[0] >= costs[1]
+    with statements() as sent:
+        await models.digest()
+    assert not [statement for statement in sent if not statement.startswith("SELECT")]
 
 
 async def test_workers_that_look_at_once_take_one_turn(clock, ann, publish, morning):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import models
 from models.deliveries import Delivery, LetterKind
+from models.engines.queues import LEASE
 from models.jobs import queue
 from models.roster_lines import read_line, says_no
 from models.subscriptions import Subscription, SubscriptionStatus
@@ -53,7 +54,7 @@ async def test_who_is_pending_is_asked_in_bulk_and_can_say_yes(site):
     letters = await Delivery.all()
     assert {letter.kind for letter in letters} == {LetterKind.CONFIRMATION}
     assert len(letters) == 450
-    bulk = {"works": [models.Work.SEND_LETTERS], "lane": models.Lane.BULK, "limit": 10}
+    bulk = {"works": [models.Work.SEND_LETTERS], "lane": models.Lane.BULK, "limit": 10, "lease": LEASE}
     sent = await queue().claim(uuid4(), **bulk)
     assert len(sent) == 3
     token = letters[0].facts["paths"]["link"].rpartition("/")[2]

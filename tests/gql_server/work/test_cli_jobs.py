@@ -12,6 +12,7 @@ import models
 from gql_server.app import WORKER, build
 from gql_server.cli import main
 from gql_server.settings import Settings
+from models.engines.queues import LEASE
 from models.jobs import queue
 
 WORK = models.Work.COUNT_DUE
@@ -20,7 +21,7 @@ WORK = models.Work.COUNT_DUE
 async def bury(error):
     """Promise work, and let it fail for good; give its number."""
     await models.Job.promise(WORK)
-    [entry] = await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
+    [entry] = await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1, lease=LEASE)
     await queue().bury(entry.id, error)
     return entry.id
 

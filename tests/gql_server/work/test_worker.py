@@ -189,7 +189,7 @@ async def test_later_without_a_moment_is_by_the_ladder(store, time_passes):
 
 async def test_work_that_kills_its_worker_each_time_rests_longer_and_longer_and_is_buried(store, time_passes):
     async def kill_a_worker():
-        assert await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
+        assert await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1, lease=LEASE)
         await time_passes(LEASE + timedelta(seconds=1))
 
     hand = Hand()
@@ -212,7 +212,7 @@ async def test_work_whose_workers_died_often_is_done_when_one_lives(store, time_
     hand = Hand()
     await promise(1)
     for _ in range(MOST_TRIES):
-        await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1)
+        await queue().claim(uuid4(), works=[WORK], lane=models.Lane.NORMAL, limit=1, lease=LEASE)
         await time_passes(LEASE + timedelta(seconds=1))
     await worker(hand).drain()
     await time_passes(LADDER[0])

@@ -81,7 +81,7 @@ async def test_sigterm_ends_what_runs_and_takes_nothing_new(store, labour):
     await labourer.tells("begun 1")
     labourer.process.send_signal(SIGTERM)
     labourer.process.stdin.write(b"go on\n")
-    assert await labourer.end(SIGTERM) == 0
+    assert await labourer.end() == 0
     await promise(2)
     assert labourer.did() == [1]
     assert await done_here() == [2]
@@ -93,7 +93,7 @@ async def test_two_workers_share_a_thousand_jobs(store, labour, until):
     for labourer in labourers:
         await labourer.tells("ready")
     await promise(*range(1000))
-    readers = [asyncio.create_task(labourer.end(0)) for labourer in labourers]
+    readers = [asyncio.create_task(labourer.end()) for labourer in labourers]
     await until(nothing_is_left)
     for labourer in labourers:
         labourer.process.send_signal(SIGTERM)
