@@ -24,7 +24,7 @@ from schema.kept import Kept
 from schema.plans import Plans
 from tests.schema.askers import Asker, askers, employ
 from tests.schema.differing import Executor, Tally, difference, try_each
-from tests.schema.drawing import questions
+from tests.schema.drawing import Question, questions
 from tests.schema.garden import AHEAD, LATER
 from tests.schema.lore import gather, gather_for_staff, of_post
 from tests.schema.overgrown import SOON, overgrow
@@ -33,6 +33,8 @@ SITE_URL = "https://tuin.example"
 # Longer questions are asked by POST: a request's first line holds so much.
 LONGEST_GET = 3_000
 READER = Asker("a reader", {}, models.NOBODY)
+# What a program is told that may nothing else.
+WHO_AM_I = Question("{ viewer { name } }", {}, None)
 
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="there are no plans")
 
@@ -106,6 +108,7 @@ class Garden:
                 for asker in await askers(rows, rows["users"]):
                     drawn = questions(schema._schema, await _known_to(asker, lore), asker.may)
                     complaint = partial(self._complaint, asker)
+                    assert await complaint(WHO_AM_I) is None
                     await try_each(drawn, complaint, examples=examples, at_random=at_random)
                     everybody.add(asker.name)
         self._tally.check()
