@@ -1,4 +1,4 @@
-"""The server, put together: its doors, and what opens before them and closes after them."""
+"""The server, put together: what stands behind its doors, opens before them and closes after them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -7,35 +7,18 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, graphiql, health, media, metrics, middleware, paper, reader, start
+from gql_server import ear, media, middleware
 from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, SEGMENTS, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
-from gql_server.endpoint import graphql
+from gql_server.doors import DOORS
 from gql_server.hands import hands_with
 from gql_server.lines import LINES, Lines
 from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
-from gql_server.origins import ORIGINS, Origins, preflight
-from gql_server.pages import (
-    comments,
-    confirmation,
-    desk,
-    desk_picture,
-    desk_post,
-    leaving,
-    moderating,
-    outbox,
-    pen,
-    personal,
-    preferences,
-    printing,
-    sign_up,
-    signing_in,
-    trouble,
-    weebly,
-)
+from gql_server.origins import ORIGINS, Origins
+from gql_server.pages import trouble
 from gql_server.persisted import PERSISTED, Persisted
 from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
@@ -75,65 +58,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     caller = Caller(app[PUBLICATION], near=settings.is_private)
     app[WORKER] = Worker(hands_with(app[CARRIER], caller, files=files))
     _prepare_graph(app, settings)
-    app.add_routes(
-        [
-            web.get("/", reader.front),
-            web.get("/reader/{name}", reader.file),
-            web.get("/start", start.page),
-            web.get("/start.css", start.style),
-            web.get("/start.js", start.script),
-            web.get("/start.svg", start.icon),
-            web.get("/paper.css", paper.style),
-            web.get("/page.css", printing.style),
-            web.get("/subscribe", sign_up.show),
-            web.post("/subscribe", sign_up.ask),
-            web.post("/weebly/apps/formSubmit.php", weebly.ask),
-            web.post("/confirm", confirmation.confirm_by_code),
-            web.get("/confirm/{token}", confirmation.show),
-            web.post("/confirm/{token}", confirmation.confirm),
-            web.get("/unsubscribe/{token}", leaving.show),
-            web.post("/unsubscribe/{token}", leaving.leave),
-            web.get("/undo/{token}", leaving.show_undo),
-            web.post("/undo/{token}", leaving.undo),
-            web.get("/preferences/{token}", preferences.show),
-            web.post("/preferences/{token}", preferences.save),
-            web.post("/preferences/{token}/export", personal.export),
-            web.get("/preferences/{token}/erase", personal.ask_to_erase),
-            web.post("/preferences/{token}/erase", personal.erase),
-            web.get("/sign-in", signing_in.show),
-            web.post("/sign-in", signing_in.ask),
-            web.get("/sign-in/{token}", signing_in.show_link),
-            web.post("/sign-in/{token}", signing_in.use),
-            web.post("/sign-out", signing_in.leave),
-            web.get("/pen", pen.show),
-            web.post("/pen", pen.pass_on),
-            web.get("/pen/{token}", pen.show_offer),
-            web.post("/pen/{token}", pen.answer),
-            web.get("/write", desk.show),
-            web.post("/write", desk.begin),
-            web.get(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.show),
-            web.post(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.act),
-            web.post(r"/write/{id:[1-9][0-9]{0,9}}/picture", desk_picture.add),
-            web.get("/comment/{token}", comments.show),
-            web.post("/comment/{token}", comments.confirm),
-            web.get("/replies/{token}", comments.show_notices),
-            web.post("/replies/{token}", comments.end_notices),
-            web.get("/moderate/{token}", moderating.show),
-            web.post("/moderate/{token}", moderating.decide),
-            web.get("/letters", outbox.show),
-            web.get(r"/letters/{number:[0-9]+}", outbox.letter),
-            web.get(r"/letters/{number:[0-9]+}/html", outbox.html),
-            web.get("/graphql", graphiql.graph),
-            web.post("/graphql", graphql),
-            web.options("/graphql", preflight),
-            web.get("/graphiql/{name}", graphiql.file),
-            web.get("/healthz", health.healthz),
-            web.get("/readyz", health.readyz),
-            web.get("/metrics", metrics.show),
-            web.get("/media/{name}", media.picture),
-            web.get("/{path:.*}", reader.anywhere),
-        ]
-    )
+    app.add_routes(DOORS)
     app[SHORT_WAY] = ShortWay(app)
     app.on_shutdown.append(end_streams)
     app.on_shutdown.append(leave_sockets)
