@@ -19,6 +19,8 @@ from mailers.mail import Headers
 FOLDER = Path(__file__).parent / "templates"
 FALLBACK = "en"
 SPOKEN = ("en", "nl")
+# Days are written the same way round in both.
+VARIETY = {"en": "en_GB"}
 AUTOMATIC = Headers(automatic=True)
 
 _environment = Environment(
@@ -91,19 +93,19 @@ def wording_of(letter: str, language: str) -> Wording:
 
 def byline(names: Sequence[str], language: str) -> str:
     """Name authors one after the other."""
-    return format_list(names, locale=_locale(language)) if names else ""
+    return format_list(names, locale=locale_of(language)) if names else ""
 
 
 def day_in_words(day: str | None, language: str) -> str:
     """Write a day, such as 2021-03-01, in words."""
-    return format_date(date.fromisoformat(day), "long", locale=_locale(language)) if day else ""
+    return format_date(date.fromisoformat(day), "long", locale=locale_of(language)) if day else ""
 
 
 @cache
-def _locale(language: str) -> Locale:
+def locale_of(language: str) -> Locale:
     """Give the locale of the words around: what it writes stands among them."""
     tag = language.replace("_", "-").partition("-")[0].lower()
-    return Locale.parse(tag if tag in SPOKEN else FALLBACK)
+    return Locale.parse(VARIETY.get(tag, tag) if tag in SPOKEN else FALLBACK)
 
 
 @cache

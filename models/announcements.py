@@ -1,15 +1,22 @@
 """Announcements: to which newsletters a post goes when it appears, promised once."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from tortoise import fields
 from tortoise.expressions import F
 from tortoise.models import Model
 
+from models.caps import Cap, Limits
+from models.errors import Invalid
 from models.jobs import Job, Work
 from models.newsletters import Newsletter
 from models.relations import belongs_to
+from models.site import Site
+from models.tokens import keyed_digest
+
+AGAIN: Limits = ((1, timedelta(days=1)), (3, timedelta(days=30)))
 
 
 class Announcement(Model):
@@ -27,8 +34,15 @@ class Announcement(Model):
         unique_together = (("post_id",),)
 
     @classmethod
-    async def ask(cls, post_id: int, newsletters: Sequence[Newsletter]) -> None:
-        """Have a post announced when it appears, in the caller's transaction; the last word counts."""
+    async def ask(cls, site: Site, post_id: int, newsletters: Sequence[Newsletter]) -> None:
+        """Have a post announced when it appears, in the caller's transaction; the last word counts.
+
+        Refuse what was announced before over and over.
+        """
+        if await cls.filter(post_id=post_id, number__gt=0).exists():
+            key = keyed_digest(site.secret, "announcement", str(post_id))
+            if not await Cap.take(key, AGAIN):
+                raise Invalid("newsletters", "It was sent again not long ago; wait a day.", why="announced")
         asked = {"newsletter_ids": list(dict.fromkeys(row.id for row in newsletters)), "is_due": True}
         await cls.bulk_create([cls(post_id=post_id)], ignore_conflicts=True)
         await cls.filter(post_id=post_id).update(**asked)

@@ -117,7 +117,8 @@ class Key(Model):
     @atomic
     async def grant_preview(cls, principal: Principal, post_id: int) -> tuple[Self, str]:
         """Make a key that shows one post to whoever has it, and note who did."""
-        made = await cls.grant(KeyKind.PREVIEW, post_id=post_id)
+        user = await User.filter(id=principal.user_id or 0).first()
+        made = await cls.grant(KeyKind.PREVIEW, user, post_id=post_id, scopes=())
         await Audit.note(principal, "post.preview", post_id)
         return made
 
@@ -131,7 +132,7 @@ class Key(Model):
 
     def opens(self) -> Principal:
         """Give who asks with this key, of which `user` has been read."""
-        if self.user_id is None:
+        if self.kind is KeyKind.PREVIEW:
             return Principal(key_id=self.id, post_id=self.post_id)
         role = Role(self.user.role)
         # Who is signed in may do what they are trusted with now; a program what it was made for.

@@ -40,6 +40,7 @@ LIFE = timedelta(days=30)
 REMINDED_AFTER = timedelta(days=7)
 LETTERS: Limits = ((1, timedelta(days=1)), (3, timedelta(days=7)))
 AT_ONCE = 10
+OF_A_GIVER: Limits = ((AT_ONCE, timedelta(days=1)), (3 * AT_ONCE, timedelta(days=30)))
 MOST_THANKED = 100
 LONGEST_NOTE = 2_000
 KINDS = (LetterKind.PEN, LetterKind.PEN_REMINDER, LetterKind.PEN_THANKS)
@@ -246,5 +247,8 @@ async def _require_room(site: Site, giver: User, address: Address) -> None:
     if await offered.count() >= AT_ONCE:
         message = f"{AT_ONCE} pens are on their way; wait for an answer, or take one back."
         raise Invalid("email", message, limit=AT_ONCE, why="pens")
+    # Counted though it was withdrawn: its letter is out.
+    if not await Cap.take(keyed_digest(site.secret, f"{KIND} of", str(giver.id)), OF_A_GIVER):
+        raise TooMany(timedelta(days=1))
     if not await Cap.take(keyed_digest(site.secret, KIND, address.folded), LETTERS):
         raise TooMany(timedelta(days=1))

@@ -233,7 +233,7 @@ class Post(Model):
         was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
         if newsletters is not None:
-            await Announcement.ask(self.id, newsletters)
+            await Announcement.ask(site, self.id, newsletters)
         await self._change(status=Status.PUBLISHED, published_at=moment, published_month=month)
         await self._appear(is_update=was_counted)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale, UnknownLocaleError
@@ -138,9 +139,17 @@ def root_url(url: str | None) -> str:
     """Give the root of a site without its last slash; refuse what is no http address."""
     if not url:
         return ""
-    if not WEB_ROOT.fullmatch(plain("url", url)):
+    if not WEB_ROOT.fullmatch(plain("url", url)) or not _has_host(url):
         raise Invalid("url", "The address of a site begins with https:// or http://.")
     return url.rstrip("/")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _title(title: str | None) -> str:

@@ -12,7 +12,7 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.audit import Audit
 from models.authors import Author
-from models.errors import Invalid, NotFound
+from models.errors import Invalid, NotFound, Taken
 from models.fitting import fitting
 from models.instants import Instant, now
 from models.principals import NOBODY, Principal, Role
@@ -69,7 +69,7 @@ class User(Model):
     async def welcome(cls, site: Site, email: str, name: str, role: Role, *, by: Principal = NOBODY) -> Self:
         """Let somebody sign in, with a role; who can already gets the role anew, and keeps the name.
 
-        Who is new writes as the author who has their name.
+        Who is new writes as the author who has their name; refuse when somebody else does.
         """
         address, name = Address.of(email), text.clean_line(name)
         if not name:
@@ -81,7 +81,7 @@ class User(Model):
             if known.role is not role:
                 await known.become(role, by=by)
             return known
-        author = await Author.named(site.id, name)
+        author = await cls._author(site.id, name, besides=address.mailbox)
         user = known or cls(site_id=site.id, mailbox=address.mailbox, created_at=now())
         user.update_from_dict(
             {
@@ -97,10 +97,16 @@ class User(Model):
         """Give the author they publish as, made anew when it was deleted."""
         found = await Author.filter(id=self.author_id or 0).first()
         if found is None:
-            found = await Author.named(self.site_id, self.name)
+            found = await self._author(self.site_id, self.name, besides=self.mailbox)
             await User.filter(id=self.id).update(author_id=found.id)
             self.author_id = found.id
         return found
+
+    async def speak(self, language: str) -> None:
+        """Be written to in a language from now on."""
+        if language != self.language:
+            await User.filter(id=self.id).update(language=language)
+            self.language = language
 
     @atomic
     async def retire(self) -> None:
@@ -116,6 +122,14 @@ class User(Model):
         await User.filter(id=self.id).update(role=role)
         self.role = role
         await Audit.note(by, "user.role", self.id)
+
+    @classmethod
+    async def _author(cls, site_id: int, name: str, *, besides: str) -> Author:
+        author = await Author.named(site_id, name)
+        # Two who are one author would own each other's posts.
+        if await cls.filter(author_id=author.id).exclude(mailbox=besides).exists():
+            raise Taken("name")
+        return author
 
     async def _require_another_admin(self) -> None:
         await in_turn(self.site_id)

@@ -36,7 +36,7 @@ MOST_TAGS = 50
 MOST_NEWSLETTERS = 50
 TOLD = {"excerpt": "summary", "seo_title": "seo_title", "seo_description": "seo_description", "slug": "slug"}
 # What the nouns call what an input calls otherwise.
-INPUT_NAMES = {"summary": "excerpt", "name": "tagSlugs"}
+INPUT_NAMES = {"summary": "excerpt", "name": "tagSlugs", "newsletters": "newsletterSlugs"}
 Work = Callable[[models.Post], Awaitable[object]]
 
 

@@ -126,6 +126,9 @@ class EditingSite:
     @mistakes_as_data(SitePayload)
     async def update_site(info: Info, input: Annotated[UpdateSiteInput, SAID]) -> SitePayload | None:
         require_editor(info, models.Role.ADMIN)
+        if input.url is not UNSET:
+            # Links to sign in are written with it: who changes it could come in as anybody.
+            info.context.principal.require(models.Scope.TOKENS_MANAGE)
 
         async def work() -> int:
             # Not the one of the context, which others see until it is changed.

@@ -17,7 +17,7 @@ from schema.scalars import MONTH
 
 # What is shown to those alone who may do something, and which of it to whom.
 OF_STAFF: dict[str, tuple[Scope, Callable[[Principal], QuerySet[Any]]]] = {
-    "AccessToken": (Scope.TOKENS_MANAGE, lambda _: models.Key.filter(user_id__isnull=False)),
+    "AccessToken": (Scope.TOKENS_MANAGE, lambda _: models.Key.exclude(kind=models.KeyKind.PREVIEW)),
     "Issue": (Scope.SUBSCRIBERS_MANAGE, lambda _: models.Issue.in_list()),
     "NewsletterSubscription": (Scope.SUBSCRIBERS_MANAGE, lambda _: models.Subscription.all()),
     "Pen": (Scope.CONTENT_WRITE, models.Pen.passed_by),

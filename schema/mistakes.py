@@ -179,6 +179,7 @@ SENTENCES = {
 # Where the name of a field does not tell what is wrong with it, the reason does.
 REASONS = {
     "nl": {
+        "announced": "Dit bericht is kort geleden nog eens verstuurd. Wacht een dag.",
         "above": "Publiceer eerst de pagina die hierboven staat.",
         "ahead": "Kies een moment dat nog komt.",
         "answered": "Op deze uitnodiging is al geantwoord, of ze is teruggenomen.",
@@ -195,6 +196,7 @@ REASONS = {
         "reply": "De reactie waarop je antwoordt staat niet onder dit bericht, of niet meer.",
     },
     "en": {
+        "announced": "This post was sent once more not long ago. Wait a day.",
         "above": "Publish the page above this one first.",
         "ahead": "Choose a moment that lies ahead.",
         "answered": "This invitation was answered already, or taken back.",

@@ -97,7 +97,7 @@ class Query:
     )
     @staticmethod
     async def access_tokens() -> list[AccessToken] | None:
-        living = models.Key.living().filter(user_id__isnull=False)
+        living = models.Key.living().exclude(kind=models.KeyKind.PREVIEW)
         return await living.order_by("-id").limit(MOST_TOKENS)  # type: ignore[return-value]
 
     @strawberry.field(description="What a form below a post carries; null where nobody can comment.")

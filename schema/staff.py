@@ -84,7 +84,8 @@ class Staff:
     async def invite_user(info: Info, input: Annotated[InviteUserInput, SAID]) -> UserPayload | None:
         async def work() -> str:
             site, by = info.context.site, info.context.principal
-            return str((await models.invite(site, input.email, input.name, _role(input.role), by=by)).id)
+            role = _given_by(by, input.role)
+            return str((await models.invite(site, input.email, input.name, role, by=by)).id)
 
         return UserPayload(user=await _user(int(await once(info, input, work))))
 
@@ -95,7 +96,8 @@ class Staff:
         async def work() -> str:
             user = await found(models.User.active(), input.id, "User")
             if input.role:
-                await user.become(_role(input.role), by=info.context.principal)
+                by = info.context.principal
+                await user.become(_given_by(by, input.role), by=by)
             return str(user.id)
 
         return UserPayload(user=await _user(int(await once(info, input, work))))
@@ -122,8 +124,8 @@ class Staff:
     @mistakes_as_data(TokenPayload)
     async def create_token(info: Info, input: Annotated[CreateTokenInput, SAID]) -> TokenPayload | None:
         # Not `once`: an answer to repeat would have to keep the token.
-        asked: Any = input.scopes or []
-        scopes = [models.Scope(scope.value) for scope in asked] or None
+        asked: Any = input.scopes
+        scopes = None if asked in (None, UNSET) else [models.Scope(scope.value) for scope in asked]
         key: Any
         key, token = await models.Key.grant_as(
             info.context.principal, label=input.label, scopes=scopes, lives=_lives(input.days)
@@ -151,8 +153,12 @@ def _lives(days: int) -> timedelta:
     return timedelta(days=max(0, min(days, 1000)))
 
 
-def _role(role: Any) -> models.Role:
-    return models.Role(role.value)
+def _given_by(principal: models.Principal, wanted: Any) -> models.Role:
+    """Read a role; refuse to let a program give somebody what it may not do itself."""
+    role = models.Role(wanted.value)
+    if not models.OF_ROLE[role] <= principal.scopes:
+        raise models.NotAllowed(models.Role.ADMIN)
+    return role
 
 
 async def _user(id: int) -> Any:

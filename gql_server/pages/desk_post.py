@@ -14,6 +14,7 @@ from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
+from models.paging import BIGGEST_ID
 from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
@@ -36,7 +37,8 @@ class Desk:
     async def of(cls, request: web.Request) -> "Desk":
         """Take the post of an address to the desk; there is none but one's own."""
         visit, principal = await at_desk(request)
-        post = await models.Post.owned(principal).filter(id=int(request.match_info["id"])).first()
+        number = int(request.match_info["id"])
+        post = await models.Post.owned(principal).filter(id=number if number <= BIGGEST_ID else 0).first()
         if post is None:
             raise web.HTTPNotFound
         await post.require_edit_by(principal)
@@ -100,7 +102,7 @@ class Desk:
     def expect(self, form: Form) -> None:
         """Refuse to go on when somebody else has changed the post since it was shown."""
         version = form.one("version")
-        self.post.expect(int(version) if version.isdecimal() else None)
+        self.post.expect(int(version[:9]) if version.isdecimal() else None)
 
     async def _saving(self, form: Form) -> Work:
         self.expect(form)
@@ -158,11 +160,13 @@ async def _preview(desk: Desk, form: Form) -> web.Response:
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
     newsletters = await desk.chosen(form)
+    _require_title(form)
     await desk.saves_and_does(form, "publish", lambda: desk.post.publish(newsletters=newsletters))
     return to_post(desk.post.id, told="published")
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
+    _require_title(form)
     moment, newsletters = _moment(desk.visit.site, form.one("at")), await desk.chosen(form)
     await desk.saves_and_does(form, "schedule", lambda: desk.post.schedule(moment, newsletters=newsletters))
     return to_post(desk.post.id, told="scheduled")
@@ -194,6 +198,12 @@ DEEDS: dict[str, Deed] = {
     "ask_to_delete": _ask_to_delete,
     "delete": _delete,
 }
+
+
+def _require_title(form: Form) -> None:
+    """Refuse to publish what was begun and never written."""
+    if form.one("title") in UNTITLED:
+        raise models.Invalid("title", "Give it a title first.")
 
 
 def _moment(site: models.Site, given: str) -> datetime:

@@ -22,14 +22,7 @@ async def show(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     link = await models.ModeratorLink.behind(visit.site, visit.token)
     visit = visit.speaking(link.user.language)
-    post = await models.Post.get(id=link.comment.post_id)
-    is_decided = link.comment.status is not models.Fate.PENDING
-    decided = visit.says(f"moderated_{link.comment.status}_title") if is_decided else None
-    return visit.shows(
-        "comment.html", what="moderate", facts={"post": post.title}, comment=link.comment,
-        buttons={name: visit.says(f"moderate_{name}") for name in BUTTONS},
-        about=_about(visit, link.comment), notice=decided,
-    )  # fmt: skip
+    return await _shown(visit, link)
 
 
 async def decide(request: web.Request) -> web.Response:
@@ -39,13 +32,31 @@ async def decide(request: web.Request) -> web.Response:
     chosen = [fate for name, fate in BUTTONS.items() if name in form]
     if len(chosen) != 1:
         raise models.Invalid("status")
-    await link.decide(chosen[0])
     visit = visit.speaking(link.user.language)
+    if form.one("was") not in ("", link.comment.status):
+        # Somebody else has decided meanwhile, and is not overruled unawares.
+        return await _shown(visit, link, status=409)
+    await link.decide(chosen[0])
     links = [visit.home]
     if (another := await link.next()) is not None:
         links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
     back = Link(visit.says("moderate_back"), link.path(visit.site))
     return visit.tells(f"moderated_{chosen[0]}", links=[*links, back])
+
+
+async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200) -> web.Response:
+    """Show the comment; of one that is decided what was decided, and the way on."""
+    post, comment = await models.Post.get(id=link.comment.post_id), link.comment
+    is_decided = comment.status is not models.Fate.PENDING
+    another = await link.next() if is_decided else None
+    return visit.shows(
+        "comment.html", status=status, what="moderate", facts={"post": post.title}, comment=comment,
+        lead=f"moderated_{comment.status}_text" if is_decided else "moderate_text",
+        notice=visit.says(f"moderated_{comment.status}_title") if is_decided else None,
+        buttons={name: visit.says(f"moderate_{name}") for name in BUTTONS}, was=comment.status,
+        about=_about(visit, comment),
+        onward=Link(visit.says("moderate_next"), another.path(visit.site)) if another else None,
+    )  # fmt: skip
 
 
 def _about(visit: Visit, comment: models.Comment) -> dict[str, Any]:

@@ -15,10 +15,10 @@ from mailers.letter import Letter
 from mailers.outbox import Outbox
 
 FRAMING = f"{POLICY}; frame-src 'self'"
-# A letter brings its own style, and nothing else; its links open in place of the page around it.
+# A letter brings its own style and pictures, and nothing else; its links open in place of the page around it.
 OF_A_LETTER = (
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' http: https:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation"
 )
 
 

@@ -29,6 +29,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def ask(request: web.Request) -> web.Response:
     """Send the link; say the same for every address."""
+    require_own_page(request)
     visit, form = await Visit.of(request), await read_form(request)
     browser = request.cookies.get(BROWSER, "") or secrets.token_urlsafe(32)
     email = form.one("email")
@@ -71,6 +72,7 @@ async def use(request: web.Request) -> web.Response:
 
 async def let_in(visit: Visit, user: models.User, *, to: str) -> web.Response:
     """Let somebody in with this browser, and go to a page."""
+    await user.speak(visit.language)
     _, token = await models.Key.grant(models.KeyKind.SESSION, user)
     response = go_to(to)
     _set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")

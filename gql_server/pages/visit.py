@@ -7,13 +7,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 
 import models
 from gql_server.answering import PUBLICATION
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import NAMES, chosen
 from gql_server.visitors import VISITORS
+from mailers.wording import locale_of
 from schema.context import Context
 from schema.languages import first_spoken
 
@@ -83,13 +84,16 @@ class Visit:
         return says(self.language, words, site=self.site.title, **facts)
 
     def moment(self, at: datetime) -> str:
-        """Write a moment down, in the site's time zone, and which that is."""
-        here = at.astimezone(ZoneInfo(self.site.time_zone))
-        return f"{format_datetime(here, 'medium', tzinfo=here.tzinfo, locale=self.language)} {here.tzname()}"
+        """Write a moment down to the minute, in the site's time zone, and which that is."""
+        here, locale = at.astimezone(ZoneInfo(self.site.time_zone)), locale_of(self.language)
+        clock = format_time(here, "short", tzinfo=here.tzinfo, locale=locale)
+        return f"{format_date(here, 'medium', locale=locale)} {clock} {here.tzname()}"
 
     def day(self, at: datetime) -> str:
         """Write a day down, in the site's time zone."""
-        return format_date(at.astimezone(ZoneInfo(self.site.time_zone)), "long", locale=self.language)
+        return format_date(
+            at.astimezone(ZoneInfo(self.site.time_zone)), "long", locale=locale_of(self.language)
+        )
 
     def shows(self, page: str, **values: Any) -> web.Response:
         """Print a page; one to look at, without a token in its address, may be had in each language."""

@@ -49,7 +49,7 @@ async def anywhere(request: web.Request) -> web.Response:
 
 
 async def file(request: web.Request) -> web.Response:
-    """Give one of the files of the page; beside them lives what lives anywhere."""
+    """Give one of the files of the page; of another name say what is said of any path."""
     body = _FILES.get(name := request.match_info["name"])
     if body is None or not _shows(request):
         return await anywhere(request)

@@ -17,6 +17,7 @@ VIEWS = {
     "/archive/2020-03": "Maart 2020",
     "/search": "Zoek",
     "/search?q=soep": "Gezocht: soep",
+    "/meedoen": "Meedoen",
     "/meedoen/gereedschapskast": "De gereedschapskast",
     "/nowhere": "Hier is niets",
 }
@@ -27,6 +28,14 @@ IN_ENGLISH = {
     "/search?q=soep": "Search: soep",
     "/nowhere": "Nothing here",
 }
+
+
+# What a script leaves where it had nothing to show.
+STRAY = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode()) found.push(walker.currentNode.textContent.trim());
+  return found.filter((text) => ['null', 'undefined', 'false', 'true', 'NaN', '0'].includes(text));
+}"""
 
 
 async def is_there(page: Page) -> None:
@@ -43,6 +52,7 @@ async def test_every_view_has_its_heading_and_title_in_both_languages(start, ope
             await sees(page, heading)
             assert await page.title() == ("Achterom" if path == "/" else f"{heading} – Achterom")
             assert answer.status == (404 if path == "/nowhere" else 200)
+            assert await page.evaluate(STRAY) == []
         assert await page.locator("html").get_attribute("lang") == locale[:2]
 
 
@@ -67,6 +77,15 @@ async def test_no_view_has_a_barrier(start, open_page, locale, views):
     await page.locator("header .arrow").evaluate("button => button.click()")
     await inspector.looks()
     assert inspector.wrong == []
+
+
+async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    path = "/posts/honderdtwaalf-meter-tafel?preview=preview_1_nothing"
+    page = await open_page(path, base_url=server.url, locale="nl-NL")
+    await sees(page, "Hier is niets")
+    await expect(page.get_by_text("Deze link toont niets meer.")).to_be_visible()
+    await expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
 
 
 async def test_it_shows_what_the_page_it_began_with_shows(start, open_page):

@@ -30,7 +30,8 @@ def texts() -> list[Path]:
     """Give every file that is there to be read or copied."""
     kinds = {".md", ".html", ".js", ".py", ".mjs"}
     folder = ROOT / "examples"
-    examples = (path for path in (*folder.glob("*"), *folder.glob("*/*")) if path.suffix in kinds)
+    places = (folder.glob("/".join("*" * depth)) for depth in (1, 2, 3))  # what is linked to as well
+    examples = (path for paths in places for path in paths if path.suffix in kinds)
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted(examples)]
 
 

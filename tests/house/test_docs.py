@@ -140,7 +140,7 @@ def test_what_a_document_or_an_example_asks_is_in_the_schema(path):
 
 def test_graphql_is_found_in_every_page_of_a_client_and_every_example():
     found = {param.values[0] for param in WITH_GRAPHQL}
-    found |= {path.parent for path in found}  # an example may be a folder
+    found |= {folder for path in found for folder in path.parents}  # an example may be a folder
     folders = (ROOT / "docs" / "clients", ROOT / "examples")
     assert {path for folder in folders for path in folder.iterdir() if path.name != "README.md"} <= found
 

@@ -37,6 +37,28 @@ async def test_a_session_may_what_its_owner_may_now_and_a_program_what_it_was_ma
     assert (await models.Key.principal(program)).scopes == models.OF_ROLE[AUTHOR]
 
 
+async def test_nobody_comes_to_write_as_who_somebody_else_writes_as(site):
+    ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
+    await models.Author.filter(id=ann.author_id).update(name="Zoe")
+    with pytest.raises(models.Taken):
+        await models.invite(site, "zoe@staff.example", "Zoe", models.Role.EDITOR)
+    await models.User.filter(id=ann.id).update(retired_at=models.now())
+    with pytest.raises(models.Taken):
+        await models.invite(site, "zoe@staff.example", "Zoe", models.Role.EDITOR)
+    assert await models.User.all().count() == 1
+
+
+async def test_a_preview_ends_with_who_gave_it(site, staff):
+    await staff(ADMIN)
+    ann, _, principal = await staff(AUTHOR)
+    post = await models.Post.begin(site, ann, "Geheim")
+    _, token = await models.Key.grant_preview(principal, post.id)
+    assert (await models.Key.principal(token)).post_id == post.id
+    await models.Key.retire(ann, by=models.NOBODY)
+    with pytest.raises(models.Unproven):
+        await models.Key.principal(token)
+
+
 async def test_an_author_who_was_deleted_is_made_anew_for_who_begins_a_post(site):
     ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
     await models.Author.filter(id=ann.author_id).delete()

@@ -192,6 +192,27 @@ async def test_a_reply_is_told_once_and_only_to_who_asked_and_proved_and_is_some
     assert await letters_to(reader, DEE) == []
 
 
+async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post, editor):
+    for number in range(2):
+        await adds(reader, post, content=f"Nummer {number}")
+    [letter] = await letters_to(reader, "ed@example.org")
+    await reader.opens(letter.link("moderate"))
+    await models.Comment.decide_all([1], models.Fate.APPROVED)
+    await reader.presses(REJECT)
+    assert reader.status == 409
+    assert reader.page.css_first(".notice").text() == "De reactie is geplaatst"
+    assert "Niemand ziet haar" not in reader.text
+    assert (await models.Comment.get(id=1)).status is models.Fate.APPROVED
+    [onward] = [link for link in reader.page.css("a") if link.text() == "De volgende die wacht"]
+    here = reader.path
+    await reader.opens(onward.attributes["href"])
+    assert "Nummer 1" in reader.text
+    # Who has seen it decides otherwise.
+    await reader.opens(here)
+    await reader.presses(REJECT)
+    assert (await models.Comment.get(id=1)).status is models.Fate.REJECTED
+
+
 async def test_moderators_get_one_letter_for_what_comes_within_ten_minutes(reader, site, post, editor, later):
     for number in range(3):
         await adds(reader, post, content=f"Nummer {number}")
@@ -312,7 +333,7 @@ async def test_hostile_words_and_names_are_words_in_pages_and_letters(reader, si
         await reader.opens(letter.link("moderate"))
         assert reader.status == 200
         main = reader.page.css_first("main").html
-        assert_harmless(main, {"main", "h1", "p", "dl", "dt", "dd", "blockquote", "form", "button"})
+        assert_harmless(main, {"main", "h1", "p", "dl", "dt", "dd", "blockquote", "form", "input", "button"})
         await models.Comment.filter(id=left.id).delete()
 
 

@@ -264,6 +264,29 @@ async def test_what_is_no_picture_is_told_at_its_field(reader, desk, content):
     assert (await models.Post.get()).image_id is None
 
 
+@pytest.mark.parametrize("version", ["9" * 5_000, "1x", "-1", "²"])
+async def test_a_version_that_is_none_overwrites_nothing_of_others(reader, desk, version):
+    await desk()
+    await begin(reader)
+    await write(reader, version=version)
+    assert reader.status in (303, 409)
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9999999999"])
+async def test_a_number_that_no_post_has_is_not_found(reader, desk, number):
+    await desk()
+    assert (await reader.opens(f"/write/{number}")).status == 404
+
+
+async def test_what_was_never_written_is_not_published(reader, desk):
+    await desk()
+    await begin(reader)
+    await reader.presses("Publiceer nu")
+    assert reader.status == 422
+    assert reader.page.css_first("#title-error") is not None
+    assert await models.Post.published().count() == 0
+
+
 async def test_a_post_is_sent_to_the_newsletters_that_are_chosen(reader, desk, site):
     await reader.subscribes("ann@example.org")
     await desk()

@@ -126,6 +126,16 @@ async def test_who_was_passed_a_pen_can_read_that_and_have_it_forgotten(reader, 
     assert await models.Delivery.all().count() == 0
 
 
+async def test_a_giver_writes_to_so_many_a_day_though_they_take_back_each(reader, ann, site):
+    by = models.Principal(ann.id, ann.role, ann.author_id, models.OF_ROLE[ann.role])
+    for number in range(10):
+        pen = await models.Pen.pass_on(site, by, email=f"{number}@example.org", name=f"N{number}")
+        await pen.withdraw(by)
+    with pytest.raises(models.TooMany):
+        await models.Pen.pass_on(site, by, email="one.more@example.org", name="Meer")
+    assert await models.Delivery.all().count() == 10
+
+
 async def test_nobody_who_wants_no_letter_is_written_about_a_pen(reader, ann, site):
     await models.Suppression.add(site, BEA, models.SuppressionScope.ALL, reason="complained")
     await passes(reader)

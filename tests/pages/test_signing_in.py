@@ -139,6 +139,17 @@ async def test_a_page_of_elsewhere_signs_nobody_in_or_out(reader, ed):
     assert (await models.Key.principal(session(reader))).user_id == ed.id
 
 
+async def test_a_page_of_elsewhere_asks_for_no_link(reader, ed):
+    await reader.posts("/sign-in", {"email": "ed@staff.example"}, Origin="https://evil.example")
+    assert (reader.status, "Set-Cookie" in reader.headers) == (403, False)
+    assert await models.SignIn.all().count() == 0
+
+
+async def test_who_comes_in_is_written_to_in_the_language_they_read(reader, ed):
+    await reader.posts(await link(reader))
+    assert (await models.User.get(id=ed.id)).language == "nl"
+
+
 async def test_the_first_one_makes_it_theirs_and_no_second_one(reader, site):
     token = await models.owner_token(site)
     await reader.opens(f"/sign-in/{token}")

@@ -113,7 +113,7 @@ async def _describe_an_image(random: Random, rows: Rows) -> None:
 
 async def _edit_the_site(random: Random, rows: Rows) -> None:
     said = {"language": random.choice(("nl", "en")), "url": random.choice(("", "https://tuin.example"))}
-    await (await _any_of(models.Site, random)).edit(title=random.choice(WORDS), **said)
+    await (await _any_of(models.Site, random)).change(title=random.choice(WORDS), **said)
 
 
 async def _show_another_logo(random: Random, rows: Rows) -> None:

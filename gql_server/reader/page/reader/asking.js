@@ -155,6 +155,7 @@ async function sent(address, options) {
   } catch (error) {
     throw new Trouble(!navigator.onLine ? 'offline' : error.name === 'TimeoutError' ? 'slow' : 'silent');
   }
+  if (response.status === 401) throw new Trouble('unproven');
   if (response.status === 429 || response.status === 503) throw new Trouble('busy');
   return answer;
 }

@@ -89,7 +89,7 @@ async function find(to) {
 function place({ title, body, isFront, kind }, top) {
   document.title = !site || isFront ? title : `${title} – ${site.title}`;
   document.body.className = isFront ? 'front' : kind ?? '';
-  main.replaceChildren(...body);
+  main.replaceChildren(...body.flat().filter(Boolean));
   main.ariaBusy = 'false';
   if (site) mark(isFront);
   const aim = here.hash && document.getElementById(decoded(here.hash.slice(1)));
@@ -113,7 +113,7 @@ function decoded(text) {
 async function front() {
   const { posts } = await ask(POSTS, { first: 7 });
   const more = posts.pageInfo.hasNextPage && h('p', { class: 'more' }, link('/posts', says('all_posts')));
-  return () => ({ title: site.title, isFront: true, body: [cards(posts, { hasLead: true }), more].filter(Boolean) });
+  return () => ({ title: site.title, isFront: true, body: [cards(posts, { hasLead: true }), more] });
 }
 
 async function blog() {
@@ -162,7 +162,8 @@ async function authors() {
   });
 }
 
-const people = (authors) => h('ul', { class: 'people' }, (authors?.nodes ?? []).map(withCount(({ name }) => name)));
+const people = (authors) => h('ul', { class: 'people' },
+  (authors?.nodes ?? []).filter(({ postCount }) => postCount !== 0).map(withCount(({ name }) => name)));
 
 const withCount = (named) => (one) =>
   h('li', {}, link(one.path, named(one)), ' ', h('span', {}, counted('post', one.postCount)));
@@ -177,8 +178,8 @@ async function archive() {
         h('h2', {}, year),
         h('ul', {}, months.map(withCount(({ label }) => label))),
       ])),
-      tags?.length && [h('h2', {}, says('tags')), tagList(tags, (tag) => ` ${tag.postCount}`)],
-    ].flat().filter(Boolean),
+      tags?.length > 0 && [h('h2', {}, says('tags')), tagList(tags, (tag) => ` ${tag.postCount}`)],
+    ],
   });
 }
 
@@ -196,7 +197,7 @@ async function standing(path) {
       page.parent && h('p', { class: 'mark', lang: site.language }, link(page.parent.path, page.parent.title)),
       h('h1', { lang: site.language }, page.title),
       h('div', { class: 'prose', lang: site.language, html: page.contentHtml }),
-      page.children?.length && h('ul', { class: 'below', lang: site.language },
+      page.children?.length > 0 && h('ul', { class: 'below', lang: site.language },
         page.children.map((one) => h('li', {}, link(one.path, one.title)))))],
   }));
 }
@@ -205,10 +206,10 @@ async function post(path) {
   const to = here, preview = to.searchParams.get('preview');
   const [{ post }, threads] = await Promise.all([
     // A link of somebody who writes: its token shows what is not published yet.
-    preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }) : ask(POST, { path }),
+    preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }).catch(unproven) : ask(POST, { path }),
     preview ? null : ask(THREADS, { path }).catch((error) => error),
   ]);
-  if (!post) return null;
+  if (!post) return preview ? () => missing('preview_over') : null;
   if (post.path !== path) to.pathname = post.path;
   const { image } = post;
   return () => ({
@@ -225,7 +226,7 @@ async function post(path) {
           h('img', { src: image.url, alt: image.altText, width: image.width, height: image.height, lang: site.language }),
           image.caption && h('figcaption', { lang: site.language, html: image.caption })),
         h('div', { class: 'prose', lang: site.language, html: post.contentHtml }),
-        post.tags?.length && tagList(post.tags)),
+        post.tags?.length > 0 && tagList(post.tags)),
       h('nav', { class: 'beside', 'aria-label': says('beside') },
         beside(post.previous, 'previous'), beside(post.next, 'next')),
       !preview && conversation(path, threads, () => show(here, { top: scrollY })),
@@ -233,12 +234,17 @@ async function post(path) {
   });
 }
 
+const unproven = (error) => {
+  if (error.message !== 'unproven') throw error;
+  return {};
+};
+
 const beside = (post, which) => post && h('a', { class: which, href: post.path },
   h('span', {}, says(which)), ' ', h('strong', { lang: site.language }, post.title));
 
-function missing() {
+function missing(why = 'missing_text') {
   return { title: says('missing'), kind: 'text', body: [
-    h('h1', {}, says('missing')), h('p', {}, says('missing_text')),
+    h('h1', {}, says('missing')), h('p', {}, says(why)),
     h('p', { class: 'press' }, link('/', says('home')), link('/archive', says('archive'))), searchBox('again', ''),
   ] };
 }
@@ -262,7 +268,7 @@ function listing(title, posts, { mark, lang, before } = {}) {
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
       hasPreviousPage && link(turned({ before: startCursor }), says('newer'), { class: 'next', rel: 'prev' }),
       hasNextPage && link(turned({ after: endCursor }), says('older'), { class: 'previous', rel: 'next' })),
-  ].filter(Boolean) };
+  ] };
 }
 
 function slice() {

@@ -129,7 +129,7 @@ function commentForm(talk, list, { comment, cancel } = {}) {
       cancel?.();
       form.elements.content.value = '';
       item.querySelector('article').focus();
-      return says(fate.says);
+      return [fate.says, who.notifyReplies && fate !== FATES.CONFIRM_ADDRESS && 'prove'].filter(Boolean).map(says).join(' ');
     },
   });
   const meeting = meet(form, talk.postId);
