@@ -1,5 +1,6 @@
 """What readers do in a browser, in the words of these tests."""
 
+import asyncio
 import re
 
 from playwright.async_api import Page, expect
@@ -29,7 +30,8 @@ async def read_letter(page: Page, subject: str) -> None:
     """Open the outbox until a letter is there, and open it."""
     entry = page.get_by_role("link", name=re.compile(f"^{re.escape(subject)}"))
     await page.goto("/letters")
-    while not await entry.count():
-        await page.reload()
+    async with asyncio.timeout(60):
+        while not await entry.count():
+            await page.reload()
     await entry.first.click()
     await expect(page.locator("iframe")).to_be_visible()

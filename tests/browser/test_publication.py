@@ -1,5 +1,6 @@
 """A publication from nothing: its owner writes, readers answer, a letter goes out, and somebody leaves."""
 
+import asyncio
 import re
 from io import BytesIO
 from pathlib import Path
@@ -95,9 +96,10 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     number = int(desk.rpartition("/")[2])
     said = await owner.evaluate(SCHEDULE, [number, 4000])
     assert said == {"post": {"status": "SCHEDULED"}, "errors": []}
-    while not await reader.get_by_role("link", name=TITLE).count():
-        await reader.goto("/")
-        await expect(reader.locator("main")).to_have_attribute("aria-busy", "false")
+    async with asyncio.timeout(120):  # it may be shown for a minute what it saw a moment ago
+        while not await reader.get_by_role("link", name=TITLE).count():
+            await reader.goto("/")
+            await expect(reader.locator("main")).to_have_attribute("aria-busy", "false")
     await reader.get_by_role("link", name=TITLE).first.click()
     await expect(reader.get_by_role("heading", level=1)).to_have_text(TITLE)
     # A reader answers, and wants to hear of replies.
@@ -110,8 +112,8 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     await expect(reader.get_by_role("status").filter(has_text=says["held"])).to_be_visible()
     await follow(reader, {"nl": "Bevestig je reactie", "en": "Confirm your comment"}[language], "comment")
     await reader.get_by_role("button").first.click()
-    # The owner decides by a letter, in the language of a new publication.
-    await follow(owner, "Comments that wait", "moderate")
+    # The owner decides by a letter, in the language she came in with.
+    await follow(owner, {"nl": "Reacties die wachten", "en": "Comments that wait"}[language], "moderate")
     await expect(owner.get_by_text("Wat een tuin.")).to_be_visible()
     await owner.locator("button[name=approved], button").first.click()
     # Whoever was there a moment ago may be shown for a minute what they saw then.
