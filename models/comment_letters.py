@@ -64,6 +64,7 @@ async def confirm_comment(site: Site, token: str) -> Comment:
     found = await comment_to_confirm(site, token)
     commenter = await Commenter.of(site, found.email or "")
     await commenter.confirm(notices=found.notify_replies)
+    await Comment.filter(id=found.id).update(is_proven=True)
     return await found.accept_address(site)
 
 
@@ -77,11 +78,10 @@ async def decline_notices(site: Site, token: str) -> Commenter:
 
 
 async def _confirmation(site: Site, post: Post, found: Comment) -> Delivery | None:
-    if found.email is None or not (found.awaits_address or found.notify_replies):
+    wants_notices = found.notify_replies and not found.is_proven
+    if found.email is None or not (found.awaits_address or wants_notices):
         return None
     commenter = await Commenter.of(site, found.email)
-    if commenter.takes_notices and not found.awaits_address:
-        return None
     if await _is_told(LetterKind.COMMENT_CONFIRMATION, commenter, found):
         return None
     address = Address(found.email)
@@ -95,10 +95,10 @@ async def _confirmation(site: Site, post: Post, found: Comment) -> Delivery | No
 
 
 async def _notice(site: Site, post: Post, found: Comment) -> Delivery | None:
-    """Write to who is replied to, asked for it, proved the address and did not reply themselves."""
+    """Write to who is replied to, asked for it, proved that they did, and did not reply themselves."""
     if not found.is_shown or found.parent_id is None:
         return None
-    above = await Comment.filter(id=found.parent_id, notify_replies=True).first()
+    above = await Comment.filter(id=found.parent_id, notify_replies=True, is_proven=True).first()
     if above is None or above.mailbox in (None, found.mailbox):
         return None
     commenter = await Commenter.filter(site_id=site.id, mailbox=above.mailbox).first()

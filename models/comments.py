@@ -68,6 +68,8 @@ class Comment(Model):
     website = fields.CharField(max_length=LONGEST_WEBSITE, null=True)
     language = fields.CharField(max_length=35, null=True)
     notify_replies = fields.BooleanField(default=False, db_default=False)
+    # Whether its writer followed the link of its own letter: a stranger may leave another's address.
+    is_proven = fields.BooleanField(default=False, db_default=False)
     source = fields.TextField()
     html = fields.TextField()
     text = fields.TextField()

@@ -117,7 +117,8 @@ class AddCommentInput:
         default=UNSET, description="Token of the form, by commentForm; a site may want one of every guest."
     )
     notify_replies: bool = strawberry.field(
-        default=False, description="Whether to write to the address, when it is confirmed, about replies."
+        default=False,
+        description="Whether to write to the address about replies, once that is confirmed by letter.",
     )
     parent_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Comment to reply to.")
     post_id: strawberry.ID = strawberry.field(description="Post to comment on.")

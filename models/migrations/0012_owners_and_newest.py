@@ -1,4 +1,7 @@
-"""Pictures have owners, who uploaded them; subscriptions and the comments on a post are listed, the newest first."""
+"""Pictures have owners, who uploaded them; comments are proven one by one.
+
+Subscriptions and the comments on a post are listed, the newest first.
+"""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
@@ -15,6 +18,11 @@ class Migration(migrations.Migration):
             model_name='Image',
             name='user_id',
             field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Comment',
+            name='is_proven',
+            field=fields.BooleanField(default=False, db_default=False),
         ),
         ops.AddIndex(
             model_name='Subscription',

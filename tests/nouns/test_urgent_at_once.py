@@ -31,6 +31,7 @@ async def test_a_reply_is_told_once_and_each_letter_goes_by_itself(site, write):
     first = await models.Comment.leave(post.id, ann, "The first", notify_replies=True)
     await models.attend_comment(first.id)
     await models.Commenter.all().update(confirmed_at=models.now())
+    await models.Comment.filter(id=first.id).update(is_proven=True)
     reply = await models.Comment.leave(post.id, bob, "A reply", parent_id=first.id, notify_replies=True)
     counted = await counts()
     await asyncio.gather(*(models.attend_comment(reply.id) for _ in range(WORKERS)))

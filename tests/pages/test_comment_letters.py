@@ -213,6 +213,21 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     assert (await models.Comment.get(id=1)).status is models.Fate.REJECTED
 
 
+async def test_nobody_hears_of_replies_to_what_a_stranger_left_with_their_address(reader, site, post):
+    await site.change(comment_policy=SHOWN)
+    await adds(reader, post, notifyReplies=True)
+    [confirmation] = await letters_to(reader, CAS)
+    await reader.posts(confirmation.link("comment"))
+    await adds(reader, post, authorName="Vals", content="Van een vreemde", notifyReplies=True)
+    await adds(reader, post, authorEmail=DEE, content="Koop nu", parentId=global_id("Comment", 2))
+    assert [letter.subject for letter in await letters_to(reader, CAS)] == [confirmation.subject] * 2
+    # Once they say that it is theirs, they do.
+    newest, _ = await letters_to(reader, CAS)
+    await reader.posts(newest.link("comment"))
+    await adds(reader, post, authorEmail=DEE, content="Welkom", parentId=global_id("Comment", 2))
+    assert len(await letters_to(reader, CAS)) == 3
+
+
 async def test_moderators_get_one_letter_for_what_comes_within_ten_minutes(reader, site, post, editor, later):
     for number in range(3):
         await adds(reader, post, content=f"Nummer {number}")
