@@ -125,7 +125,7 @@ def excerpt(text: str, length: int) -> str:
     cut = line[: max(length - 1, 0)]
     if line[len(cut)] != " " and " " in cut:
         cut = cut[: cut.rindex(" ")]
-    return (cut.rstrip(" ,;:–-") + "…")[:length]
+    return (cut.rstrip(" ,.;:–-") + "…")[:length]
 
 
 def _is_line(text: str) -> bool:
