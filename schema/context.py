@@ -59,7 +59,10 @@ def nobody() -> Visitor:
 
 @dataclass
 class Context:
-    """One request's view of the publication. `is_private`: nobody but this machine is served."""
+    """One request's view of the publication.
+
+    `is_private`: nobody but this machine is served; `is_placed`: a setting says where it lives, not the site.
+    """
 
     masthead: models.Masthead
     root_url: str
@@ -67,6 +70,7 @@ class Context:
     principal: models.Principal = models.NOBODY
     files: models.Files | None = None
     is_private: bool = False
+    is_placed: bool = False
     loaders: Loaders = field(default_factory=Loaders)
 
     @cached_property
@@ -89,6 +93,13 @@ class Context:
         if PLAIN_PATH.fullmatch(path):
             return f"{self._origin}{path}"
         return urljoin(f"{self.root_url}/", path)
+
+    def renew(self, masthead: models.Masthead) -> None:
+        """See the publication as it is after one's own change."""
+        self.masthead = masthead
+        if masthead.site.url and not self.is_placed:
+            self.root_url = masthead.site.url
+            self.__dict__.pop("_origin", None)
 
     @cached_property
     def _origin(self) -> str:
@@ -150,7 +161,10 @@ class Publication:
         self, masthead: models.Masthead, visit: Callable[[], Visitor], principal: models.Principal
     ) -> Context:
         root_url = self.site_url or masthead.site.url or self.default_url
-        return Context(masthead, root_url, visit, principal, self.files, self.is_private, Loaders(principal))
+        return Context(
+            masthead, root_url, visit, principal, self.files, self.is_private, bool(self.site_url),
+            Loaders(principal),
+        )  # fmt: skip
 
     def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:
         self._readings.discard(reading)

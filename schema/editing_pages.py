@@ -115,7 +115,7 @@ class EditingPages:
             return (await models.arrange(info.context.site.id, _slug(input.slug), entries)).id
 
         id = await change(info, input, "menu.update", work)
-        info.context.masthead = await models.read_masthead()
+        info.context.renew(await models.read_masthead())
         menus = await models.read_menus(info.context.site, info.context.principal)
         menu: Any = next((menu for menu in menus.values() if menu.id == id), None)
         return MenuPayload(menu=menu)
@@ -135,7 +135,7 @@ async def _change(info: Info, input: Any, deed: str, work: Work) -> int:
     with said_as(**INPUT_NAMES):
         id = await change(info, input, deed, on_page)
     # Menus show pages.
-    info.context.masthead = await models.read_masthead()
+    info.context.renew(await models.read_masthead())
     return id
 
 

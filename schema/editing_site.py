@@ -146,7 +146,7 @@ class EditingSite:
             return site.id
 
         await change(info, input, "site.update", work)
-        info.context.masthead = await models.read_masthead()
+        info.context.renew(await models.read_masthead())
         return SitePayload(site=info.context.site)
 
 

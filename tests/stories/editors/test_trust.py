@@ -58,6 +58,16 @@ async def test_an_address_without_a_host_is_refused(ada, url):
     assert (await ada.errs("updateSite", url=url))["path"] == ["input", "url"]
 
 
+async def test_who_changes_the_address_is_answered_with_the_new_one(ada):
+    moved = """mutation { said: updateSite(input: {url: "https://blog.example"}) {
+      site { url } query { posts(first: 1) { nodes { url } } authors(first: 1) { nodes { url } } }
+    } }"""
+    said = (await ada.ask(moved))["said"]
+    assert said["site"]["url"] == "https://blog.example"
+    [author] = said["query"]["authors"]["nodes"]
+    assert author["url"].startswith("https://blog.example/authors/")
+
+
 async def test_a_token_for_nothing_is_one_for_nothing(ada):
     assert (await ada.ask(TOKEN, scopes=[]))["said"] == {"accessToken": {"scopes": []}, "errors": []}
     assert len((await ada.ask(TOKEN))["said"]["accessToken"]["scopes"]) == len(SCOPE)
