@@ -211,7 +211,7 @@ class Comment(Model):
         return cls._init_from_db(
             id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth,
             status=Fate(place.status), is_shown=place.is_shown, reply_count=0, source_id=None,
-            learned_as=None, **values,
+            learned_as=None, is_proven=False, **values,
         )  # fmt: skip
 
     @classmethod

@@ -84,6 +84,8 @@ async def _comment(planted: Planted, post: models.Post, payload: str) -> None:
         comment = await _taken(models.Comment.leave(post.id, writer, payload, notify_replies=True))
         if comment is not None:
             await comment.decide(models.Fate.APPROVED)
+            # Or nobody would be written to about a reply to it.
+            await models.Comment.filter(id=comment.id).update(is_proven=True)
             planted.comments.append(comment)
             return
 
