@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,22 @@ async def _done(row: models.Subscription) -> str:
     return str(row.id)
 
 
+@pytest.fixture
+def scrubbed(store, time_passes):
+    """Let all that is due be done, and the scrub again that met somebody who read: `await scrubbed(zoe)`."""
+
+    async def scrubbed(someone):
+        await someone.post.comes()
+        table, column = ("job", "work") if store.dialect == "sqlite" else ("pgqueuer", "entrypoint")
+        left = f"SELECT 1 FROM {table} WHERE {column} LIKE 'scrub%'"
+        for _ in range(5):
+            if await require_context().db().execute_query_dict(left):
+                await time_passes(timedelta(hours=1))
+                await someone.post.comes()
+
+    return scrubbed
+
+
 async def test_who_is_erased_leaves_no_trace(site, store, database_url, publication, caplog):
     caplog.set_level(logging.DEBUG)
     async with mail_server() as smtp:
@@ -158,7 +175,7 @@ def is_kept_quiet(record: logging.LogRecord) -> bool:
 
 
 async def test_who_is_erased_while_a_letter_is_under_way_leaves_no_trace(
-    ann, reader, site, database_url, store
+    ann, reader, site, database_url, store, scrubbed
 ):
     zoe = reader(ADDRESS)
     row = await zoe.joins(name="Marmalade")
@@ -170,18 +187,20 @@ async def test_who_is_erased_while_a_letter_is_under_way_leaves_no_trace(
         [models.Outcome(key=goodbye.key, state=models.State.SENT, wording="x", reason=ADDRESS)]
     )
     await models.settle([models.Outcome(key=goodbye.key, state=models.State.DEFERRED, reason=ADDRESS)])
-    await zoe.post.comes()
+    await scrubbed(zoe)
     assert await found_in_tables() == set()
     if store.dialect == "sqlite":
         assert found_in_files(database_url) == set()
 
 
-async def test_who_was_forgotten_by_the_purge_leaves_no_trace(reader, site, database_url, store, clock):
+async def test_who_was_forgotten_by_the_purge_leaves_no_trace(
+    reader, site, database_url, store, clock, scrubbed
+):
     zoe = reader(ADDRESS)
     await zoe.asks(name="Marmalade")
     clock.shift(31 * 86_400)
     await models.purge()
-    await zoe.post.comes()
+    await scrubbed(zoe)
     assert await found_in_tables() == set()
     if store.dialect == "sqlite":
         assert found_in_files(database_url) == set()
