@@ -18,6 +18,10 @@ MOST_LISTED = 100
 STATES = ("draft", "scheduled", "published", "archived")
 
 
+class SignedOut(web.HTTPSeeOther):
+    """Nobody is signed in, or nobody any more; who only looks is led on."""
+
+
 async def show(request: web.Request) -> web.Response:
     """Show the posts that are theirs to write, the last changed first."""
     visit, principal = await at_desk(request)
@@ -46,7 +50,7 @@ async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
     """Receive who is signed in; send anybody else to sign in."""
     visit, principal = await Visit.of(request), await session_of(request)
     if principal.user_id is None:
-        raise web.HTTPSeeOther("/sign-in", headers={"Cache-Control": "no-store"})
+        raise SignedOut("/sign-in", headers={"Cache-Control": "no-store"})
     return visit, principal
 
 
@@ -54,11 +58,6 @@ async def read_desk_form(request: web.Request) -> Form:
     """Read what was written; refuse what a page of elsewhere sends."""
     require_own_page(request)
     return await read_form(request, LARGEST_TEXT)
-
-
-async def is_signed_out(request: web.Request) -> bool:
-    """Tell whether nobody is signed in, or nobody any more."""
-    return (await session_of(request)).user_id is None
 
 
 async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response:

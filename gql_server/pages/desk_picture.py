@@ -7,7 +7,7 @@ from aiohttp import web
 import models
 from gql_server.media import FILES
 from gql_server.origins import require_own_page
-from gql_server.pages.desk import is_signed_out, signed_out, to_post
+from gql_server.pages.desk import SignedOut, at_desk, signed_out, to_post
 from gql_server.pages.desk_post import Desk, do
 from gql_server.pages.forms import Form
 from gql_server.pages.printing import go_to
@@ -19,8 +19,10 @@ LEAD = "lead"
 async def add(request: web.Request) -> web.Response:
     """Keep a picture; let it lead the post, or show how to put it into the text."""
     require_own_page(request)
-    if await is_signed_out(request):
+    try:
         # Nobody fills the disk who may not. The browser still has the words: its way back leads to them.
+        await at_desk(request)
+    except SignedOut:
         return await signed_out(request)
     async with request.app[UPLOADS].form(request) as (fields, upload):
         path = upload.path if upload is not None else None

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import at_desk, is_signed_out, read_desk_form, signed_out, state_of, to_post
+from gql_server.pages.desk import SignedOut, at_desk, read_desk_form, signed_out, state_of, to_post
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
@@ -136,10 +136,10 @@ async def act(request: web.Request) -> web.Response:
 
 async def do(request: web.Request, form: Form, deed: Deed) -> web.Response:
     """Do something to the post of an address; what is filled in is shown again when that may not be."""
-    if await is_signed_out(request):
-        return await signed_out(request, form)
     try:
         return await deed(await Desk.of(request), form)
+    except SignedOut:
+        return await signed_out(request, form)
     except models.Changed:
         wrong = "changed"
     except models.Invalid as refusal:

@@ -17,6 +17,7 @@ from schema.context import Publication
 from tests.faults import lab
 from tests.faults.conftest import NONE, Sink, promise_letters, states, work_left
 from tests.labourers import labourers
+from tests.ports import is_open
 
 THE_BLOG = "The blog lives at"
 
@@ -120,13 +121,3 @@ async def test_a_store_that_goes_away_in_the_middle_of_a_batch(own_server, sink)
 def port_in(line):
     """Read the port where a server says that it serves."""
     return int(re.search(r"127\.0\.0\.1:(\d+)", line)[1])
-
-
-async def is_open(port):
-    """Tell whether somebody listens."""
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionError:
-        return False
-    writer.transport.abort()
-    return True

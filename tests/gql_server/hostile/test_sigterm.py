@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 from tests.gql_server.hostile.wire import EVENTS, JSON, PARTS, line_to, posted
+from tests.ports import is_open
 
 TITLE = {"query": "{ site { title } }"}
 LIVE = {"query": "subscription { commentAdded { post { id } } }"}
@@ -118,16 +119,6 @@ async def test_nobody_new_is_served_while_the_server_stops(start, found, databas
                     pass
         assert (await slow.reply()).json == ADDED
     assert await asyncio.to_thread(server.ended) == 0
-
-
-async def is_open(port):
-    """Tell whether somebody listens."""
-    try:
-        _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionError:
-        return False
-    writer.transport.abort()
-    return True
 
 
 async def until_closed(line):
