@@ -46,12 +46,12 @@ async def employ(rows: dict[str, Any]) -> dict[str, models.User]:
 
 async def askers(rows: dict[str, Any], users: dict[str, models.User]) -> list[Asker]:
     """Give each of them keys that are good now; a subscriber asks as a reader does, with a token in hand."""
-    hidden, scope = rows["hidden"], models.Scope
+    hidden = rows["hidden"]
     found = [Asker("a reader", {}, models.NOBODY)]
     for name, user in users.items():
         found.append(await _with(f"{name}, by a token", models.KeyKind.API, user))
         found.append(await _with(f"{name}, signed in", models.KeyKind.SESSION, user))
-    for wanted in (scope.CONTENT_READ, scope.COMMENTS_MODERATE, scope.SUBSCRIBERS_MANAGE):
+    for wanted in models.Scope:
         by = f"a program that may {wanted}"
         found.append(await _with(by, models.KeyKind.API, users["Cees"], scopes=[wanted]))
     found.append(await _with("a program that may nothing", models.KeyKind.API, users["Cees"], scopes=[]))

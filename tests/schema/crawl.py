@@ -12,6 +12,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
     is_abstract_type,
@@ -26,6 +27,7 @@ from schema.permissions import EVERYBODY, who_may
 Values = dict[str, list[Any]]
 # Whose rows of the table of permissions are asked for.
 READER = frozenset((EVERYBODY,))
+MOST_SAID = 100
 Question = tuple[str, dict[str, Any]]
 
 
@@ -33,14 +35,17 @@ class Crawler:
     """Makes the questions of a reader; `values` holds what to say for an argument or input field by its name.
 
     An argument that it knows no value for stops the crawl, so that a new one cannot be forgotten. A question
-    without arguments goes `depth` objects deep, the many others two less.
+    without arguments goes `depth` objects deep, the many others two less. Who `hurries` says the values of a
+    list together, and not each by itself besides.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, values: Values, *, depth: int, may: frozenset[str] = READER
-    ) -> None:
+        self, schema: GraphQLSchema, values: Values, *, depth: int,
+        may: frozenset[str] = READER, hurries: bool = False,
+    ) -> None:  # fmt: skip
         self.schema = schema
         self.may = may
+        self.hurries = hurries
         self.values = values
         self.depth = depth
         self._fragments: dict[str, str] = {}
@@ -48,22 +53,29 @@ class Crawler:
 
     def questions(self) -> Iterator[Question]:
         """Ask each field of the root, once for each way of giving its arguments."""
-        assert self.schema.query_type is not None
-        for name, field in self.schema.query_type.fields.items():
-            if who_may("Query", name) not in self.may:
-                continue
-            for given in self._ways(field.args):
-                yield self._question(name, field, given), given
+        return self._from(self.schema.query_type, "query")
 
-    def _question(self, name: str, field: GraphQLField, given: dict[str, Any]) -> str:
-        self.seen.add(f"Query.{name}")
+    def to_listen(self) -> Iterator[Question]:
+        """Listen, in the same way, to all that can be listened to."""
+        return self._from(self.schema.subscription_type, "subscription")
+
+    def _from(self, root: GraphQLObjectType | None, verb: str) -> Iterator[Question]:
+        assert root is not None
+        for name, field in root.fields.items():
+            if who_may(root.name, name) not in self.may:
+                continue
+            self.seen.add(f"{root.name}.{name}")
+            for given in self._ways(field.args):
+                yield self._question(verb, name, field, given), given
+
+    def _question(self, verb: str, name: str, field: GraphQLField, given: dict[str, Any]) -> str:
         declared = ", ".join(f"${arg}: {field.args[arg].type}" for arg in given)
         passed = ", ".join(f"{arg}: ${arg}" for arg in given)
         self._fragments = {}
         depth = self.depth - 2 if given else self.depth
         asked = f"{name}{f'({passed})' if given else ''}{self._selection(field.type, depth)}"
         return "\n".join(
-            [f"query{f'({declared})' if given else ''} {{ {asked} }}", *self._fragments.values()]
+            [f"{verb}{f'({declared})' if given else ''} {{ {asked} }}", *self._fragments.values()]
         )
 
     def _selection(self, type_: Any, depth: int) -> str:
@@ -112,7 +124,8 @@ class Crawler:
             return self._say(name, type_.of_type)
         if isinstance(type_, GraphQLList):
             each = self._say(name, type_.of_type)
-            return [[value] for value in each] + [each[:100]]
+            together = [each[at : at + MOST_SAID] for at in range(0, len(each), MOST_SAID)]
+            return together if self.hurries else [[value] for value in each] + together[:1]
         if isinstance(type_, GraphQLEnumType):
             known = [value for value in self.values.get(name, ()) if value in type_.values]
             return known or list(type_.values)
@@ -131,4 +144,5 @@ class Crawler:
 
 
 def _literal(value: Any, type_: Any) -> str:
-    return str(value) if isinstance(get_named_type(type_), GraphQLEnumType) else json.dumps(value)
+    said = json.dumps(value)
+    return said.replace('"', "") if isinstance(get_named_type(type_), GraphQLEnumType) else said

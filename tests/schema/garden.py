@@ -9,6 +9,7 @@ CANARY = "zkanariez"
 SEEN = datetime(2021, 3, 10, 12, tzinfo=UTC)
 LATER = datetime(2021, 4, 20, 12, tzinfo=UTC)
 AHEAD = datetime(2031, 7, 1, tzinfo=UTC)
+STATES = ("draft", "scheduled", "archived", "drafted again")
 # What is said of visible posts: the canary stands only where nobody reads.
 BODY = (
     f"<p>Rozen, tulpen en <b>narcissen</b>.</p><h2>Zaaien</h2><img src='/media/rose.jpg' alt='Een roos'>"
@@ -46,8 +47,8 @@ async def hide(rows: dict[str, Any]) -> None:
     site, post = rows["site"], rows["posts"][0]
     rows["secret tag"] = await models.Tag.named(site.id, f"{CANARY} tag")
     rows["hidden"] = {}
-    for state in ("draft", "scheduled", "archived", "drafted again"):
-        rows["hidden"][state] = await _hidden_post(rows, state)
+    for state in STATES:
+        rows["hidden"][state] = await hide_post(rows, state)
     await _hidden_pages(rows)
     await _talk_in_secret(post)
     said = {"title": CANARY, "source": HIDDEN_BODY, "source_format": models.Format.HTML, "summary": CANARY}
@@ -92,16 +93,20 @@ async def _comment(post: models.Post, words: str, parent: models.Comment | None)
     return await models.Comment.keep(post, writer, words, parent=parent, status=models.Fate.APPROVED)
 
 
-async def _hidden_post(rows: dict[str, Any], state: str) -> models.Post:
-    image = await models.Image.show(rows["site"].id, f"/media/{CANARY}-{state}.jpg", alt_text=CANARY)
-    said = {"summary": CANARY, "seo_title": CANARY, "seo_description": CANARY, "image_id": image.id}
-    by = {"authors": [rows["Anna"]], "tags": [rows["tag"], rows["secret tag"]]}
-    post = await models.Post.draft(rows["site"], f"{CANARY} {state}", HIDDEN_BODY, **by, **said)
+async def hide_post(
+    rows: dict[str, Any], state: str, *, word: str = CANARY, author: str = "Anna"
+) -> models.Post:
+    """Write a post that nobody may see, each word of which is the canary."""
+    image = await models.Image.show(rows["site"].id, f"/media/{word}-{state}.jpg", alt_text=word)
+    said = {"summary": word, "seo_title": word, "seo_description": word, "image_id": image.id}
+    by = {"authors": [rows[author]], "tags": [rows["tag"], rows["secret tag"]]}
+    body = HIDDEN_BODY.replace(CANARY, word)
+    post = await models.Post.draft(rows["site"], f"{word} {state}", body, **by, **said)
     if state == "scheduled":
         await post.publish(AHEAD)
     elif state != "draft":
         await post.publish(datetime(2019, 5, 5, tzinfo=UTC))
-    await post.rewrite(f"{CANARY} {state}", HIDDEN_BODY, **by, slug=f"{CANARY}-anders-{state}")
+    await post.rewrite(f"{word} {state}", body, **by, slug=f"{word}-anders-{state}")
     if state == "archived":
         await post.withdraw()
     if state == "drafted again":

@@ -20,7 +20,7 @@ from schema.graph import schema
 from schema.ids import global_id, read_id
 from schema.permissions import EVERYBODY, KNOWN, who_may
 from tests.schema.crawl import READER, Crawler, Values
-from tests.schema.garden import CANARY, LATER, SEEN, arrange_menus, hide, plant
+from tests.schema.garden import BODY, CANARY, LATER, SEEN, arrange_menus, hide, plant
 
 NOUNS = (
     models.Post,
@@ -42,6 +42,9 @@ SAID: Values = {
     "first": [0, 1, 100], "last": [2], "after": [], "before": [], "year": [2019, 2020, 2021, 2031],
     "language": ["nl", "en"], "width": [100], "length": [1, 1000], "month": MONTHS, "search": WORDS,
     "from": MOMENTS, "until": MOMENTS, "statuses": ["PUBLISHED"], "isWhole": [False],
+}  # fmt: skip
+SAID_BY_STAFF = SAID | {
+    "statuses": ["DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED"], "isWhole": [True, False], "since": [],
 }  # fmt: skip
 
 
@@ -86,24 +89,21 @@ async def test_an_author_finds_no_canary_of_others(site, answer, staff, clock):
 
 
 async def test_a_site_with_secrets_answers_like_one_without(site, answer, clock):
-    answers = []
-    rows = await _planted(site, clock)
-    names = await _names(rows, ids=[])
-    for _ in range(2):
-        crawler = Crawler(schema._schema, SAID | names, depth=DEPTH - 1)
-        answers.append(
-            [
-                (query, said, _without_ids(await _as_reader(answer, query, said)))
-                for query, said in crawler.questions()
-            ]
-        )
-        await models.clear(site)
-        clock.move_to(SEEN)
-        rows = await plant(site)
-        clock.move_to(LATER)
-        await arrange_menus(rows)
-    for (query, said, with_secrets), (_, _, without) in zip(*answers, strict=True):
-        assert with_secrets == without, (query, said)
+    async def reader(_rows: dict[str, Any]) -> models.Principal:
+        return models.NOBODY
+
+    await _compare(site, answer, clock, reader)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    "who", ["an author of nothing", "a program that may nothing", "a preview of another"]
+)
+async def test_so_it_does_to_who_may_see_none_of_them(site, answer, clock, who):
+    async def asker(rows: dict[str, Any]) -> models.Principal:
+        return await _who_sees_no_secret(who, rows)
+
+    await _compare(site, answer, clock, asker, hurries=True)
 
 
 async def test_every_table_that_can_be_read_is_told_of_when_it_is_written(site, answer, clock, statements):
@@ -122,11 +122,62 @@ async def test_every_table_that_can_be_read_is_told_of_when_it_is_written(site, 
     assert read & tables.keys() == {table for table, room in tables.items() if room in SHOWN}
 
 
+async def _compare(
+    site: models.Site, answer: Any, clock: time_machine.Traveller, asker: Any, **how: Any
+) -> None:
+    """Ask the same of a site with secrets and of one without, as somebody who may see none of them."""
+    answers, names = [], None
+    for has_secrets in (True, False):
+        await models.clear(site)
+        clock.move_to(SEEN)
+        rows = await (_planted(site, clock) if has_secrets else _planted_in_the_open(site, clock))
+        names = names or await _names(rows, ids=[])
+        principal = await asker(rows)
+        may = READER | principal.scopes | ({KNOWN} if principal.user_id is not None else set())
+        crawler = Crawler(schema._schema, SAID_BY_STAFF | names, depth=DEPTH - 1, may=may, **how)
+        answers.append(
+            [
+                (query, said, _without_ids(await _ask(answer, query, said, principal)))
+                for query, said in crawler.questions()
+            ]
+        )
+    for (query, said, with_secrets), (_, _, without) in zip(*answers, strict=True):
+        assert with_secrets == without, (query, said)
+
+
+async def _planted_in_the_open(site: models.Site, clock: time_machine.Traveller) -> dict[str, Any]:
+    rows = await plant(site)
+    clock.move_to(LATER)
+    await arrange_menus(rows)
+    return rows
+
+
+async def _who_sees_no_secret(who: str, rows: dict[str, Any]) -> models.Principal:
+    kind, more = models.KeyKind.API, {}
+    role = models.Role.AUTHOR if who == "an author of nothing" else models.Role.ADMIN
+    user = await models.User.welcome(rows["site"], "dirk@staff.example", "Dirk", role)
+    await user.as_author()
+    if who == "a program that may nothing":
+        more = {"scopes": []}
+    elif who == "a preview of another":
+        shown = await models.Post.draft(
+            rows["site"], "Vooruit", BODY, authors=[rows["Bea"]], tags=[rows["tag"]]
+        )
+        user, kind, more = None, models.KeyKind.PREVIEW, {"post_id": shown.id}
+    _, token = await models.Key.grant(kind, user, **more)
+    return await models.Key.principal(token)
+
+
 async def _as_reader(answer: Any, query: str, said: dict[str, Any]) -> Any:
     """Ask what a reader can; what is only for moderators says so, and tells nothing."""
-    answered = await answer(query, **said)
+    return await _ask(answer, query, said, models.NOBODY)
+
+
+async def _ask(answer: Any, query: str, said: dict[str, Any], principal: models.Principal) -> Any:
+    answered = await answer(query, principal=principal, **said)
     codes = {(error.extensions or {}).get("code") for error in answered.errors or ()}
-    assert codes <= {"UNAUTHENTICATED"}, (query, said, answered.errors)
+    denied = "FORBIDDEN" if principal.is_known else "UNAUTHENTICATED"
+    assert codes <= {denied}, (query, said, answered.errors)
     return answered.data
 
 
