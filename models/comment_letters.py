@@ -35,14 +35,10 @@ async def attend_comment(comment: int) -> None:
         return
     post = await Post.get(id=found.post_id)
     site = await Site.get(id=post.site_id)
-    for letter in (await _confirmation(site, post, found), await _notice(site, post, found)):
-        # Each by itself: two in a batch would go in bulk, behind an issue.
-        if letter is not None:
-            await Delivery.promise([letter], lane=Lane.URGENT)
-    if found.is_shown:
-        await webhooks.promise_once(HookEvent.COMMENT_SHOWN, found.id, post_id=post.id)
-    if found.status is Fate.PENDING and not found.awaits_address:
-        await webhooks.promise_once(HookEvent.COMMENT_HELD, found.id, post_id=post.id)
+    # Below what nobody may see any more, moderators alone are told of anything.
+    if post.is_visible:
+        await _promise_what_is_due(site, post, found)
+    if _waits_for_a_person(found):
         pulse.tell(pulse.CommentHeld(comment_id=found.id, post_id=found.post_id))
         await Job.promise(Work.TELL_MODERATORS, key="moderators")
 
@@ -75,6 +71,21 @@ async def decline_notices(site: Site, token: str) -> Commenter:
     await found.decline()
     await Delivery.take_back(f"{LetterKind.COMMENT_REPLY}:{found.seed}:")
     return found
+
+
+def _waits_for_a_person(found: Comment) -> bool:
+    return found.status is Fate.PENDING and not found.awaits_address
+
+
+async def _promise_what_is_due(site: Site, post: Post, found: Comment) -> None:
+    for letter in (await _confirmation(site, post, found), await _notice(site, post, found)):
+        # Each by itself: two in a batch would go in bulk, behind an issue.
+        if letter is not None:
+            await Delivery.promise([letter], lane=Lane.URGENT)
+    if found.is_shown:
+        await webhooks.promise_once(HookEvent.COMMENT_SHOWN, found.id, post_id=post.id)
+    if _waits_for_a_person(found):
+        await webhooks.promise_once(HookEvent.COMMENT_HELD, found.id, post_id=post.id)
 
 
 async def _confirmation(site: Site, post: Post, found: Comment) -> Delivery | None:

@@ -333,7 +333,9 @@ class Comment(Model):
         pulse.touch(f"comments-{self.post_id}")
         if is_shown:
             pulse.tell(pulse.CommentShown(comment_id=self.id, post_id=self.post_id))
-            await webhooks.promise(HookEvent.COMMENT_SHOWN, self.id, post_id=self.post_id)
+            # Below what is hidden nobody can read it, and nobody is told that it is there.
+            if await Post.published().filter(id=self.post_id).exists():
+                await webhooks.promise(HookEvent.COMMENT_SHOWN, self.id, post_id=self.post_id)
         by = 1 if is_shown else -1
         await Post.filter(id=self.post_id).update(comment_count=F("comment_count") + by)
         if self.parent_id is not None:

@@ -18,6 +18,7 @@ from models.interests import described, topics_of
 from models.issues import Issue
 from models.jobs import Job, TryLater, Work
 from models.pens import Pen
+from models.posts import Post
 from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.site import Site
@@ -73,15 +74,25 @@ async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
     """Give what is held of an address beside its subscription."""
     suppressed = await Suppression.filter(key=key_of(site, mailbox)).first()
     requests = SignUp.filter(site_id=site.id, mailbox=mailbox).order_by("id")
-    comments = Comment.of_address(site.id, mailbox).order_by("id")
     commenter = await Commenter.filter(site_id=site.id, mailbox=mailbox).first()
     return {
         "requests": await requests.values(*OF_SIGN_UP),
-        "comments": await comments.values(*OF_COMMENT),
+        "comments": await _said(site, mailbox),
         "pens": await Pen.of_address(site.id, mailbox).order_by("id").values(*OF_PEN),
         "commenter": await _commenter(commenter) if commenter else None,
         "suppressed": _told(suppressed) if suppressed else None,
     }
+
+
+async def _said(site: Site, mailbox: str) -> list[dict[str, Any]]:
+    """Give the comments of an address; what they stand below is named as far as everybody may read it."""
+    rows = await Comment.of_address(site.id, mailbox).order_by("id").values("post_id", *OF_COMMENT)
+    open_ones = await Post.published().filter(id__in={row["post_id"] for row in rows}).only("id")
+    ids = {post.id for post in open_ones}
+    for row in rows:
+        if row.pop("post_id") not in ids:
+            row["post__slug"] = None
+    return rows
 
 
 async def _commenter(commenter: Commenter) -> dict[str, Any]:

@@ -52,8 +52,8 @@ async def end_notices(request: web.Request) -> web.Response:
 
 
 async def _told(visit: Visit, found: models.Comment) -> web.Response:
-    if not found.is_shown:
+    post = await models.Post.published().filter(id=found.post_id).first() if found.is_shown else None
+    if post is None:
         return visit.tells("comment_held", links=[visit.home])
-    post = await models.Post.get(id=found.post_id)
     way = visit.context.absolute(f"{post.path}#comment-{found.id}")
     return visit.tells("comment_shown", links=[Link(visit.says("comment_read"), way, is_button=True)])

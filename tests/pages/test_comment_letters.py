@@ -192,6 +192,33 @@ async def test_a_reply_is_told_once_and_only_to_who_asked_and_proved_and_is_some
     assert await letters_to(reader, DEE) == []
 
 
+async def test_below_a_post_that_is_hidden_by_now_no_guest_is_told_of_anything(reader, site, post, editor):
+    await site.change(comment_policy=SHOWN)
+    await adds(reader, post, notifyReplies=True)
+    [confirmation] = await letters_to(reader, CAS)
+    await reader.posts(confirmation.link("comment"))
+    await site.change(comment_policy=HELD)
+    above = global_id("Comment", 1)
+    await adds(reader, post, authorEmail=DEE, content="Dat wacht", parentId=above, notifyReplies=True)
+    assert len(await letters_to(reader, DEE)) == 1
+    await adds(reader, post, authorEmail="eef@example.org", content="Dit ook", notifyReplies=True)
+    # Before anybody has looked at it.
+    await post.withdraw()
+    await post.rewrite("Geheim plan", slug="geheim-plan")
+    await models.Comment.decide_all([2], models.Fate.APPROVED)
+    assert len(await letters_to(reader, CAS)) == 1
+    assert await letters_to(reader, "eef@example.org") == []
+    # Those who decide may see it.
+    assert await letters_to(reader, "ed@example.org")
+    await reader.opens(confirmation.link("comment"))
+    assert "geheim" not in reader.text.lower()
+    [said] = (await models.held_of(site, CAS))["comments"]
+    assert (said["post__slug"], said["source"]) == (None, "Mooi.")
+    await post.publish()
+    [said] = (await models.held_of(site, CAS))["comments"]
+    assert said["post__slug"] == "geheim-plan"
+
+
 async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post, editor):
     for number in range(2):
         await adds(reader, post, content=f"Nummer {number}")
