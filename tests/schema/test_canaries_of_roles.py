@@ -48,7 +48,7 @@ async def test_everybody_sees_what_is_theirs_and_nothing_else(site, answer, cloc
 
 @pytest.mark.faults
 async def test_however_deep_they_ask_it_stays_so(site, answer, clock):
-    await _crawl(site, answer, clock, depth=5, hurries=False)
+    await _crawl(site, answer, clock, depth=4, hurries=False)
 
 
 async def _crawl(site: models.Site, answer: Any, clock: time_machine.Traveller, **how: Any) -> None:
