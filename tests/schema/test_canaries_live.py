@@ -119,7 +119,7 @@ async def test_everybody_hears_all_that_is_theirs_and_nothing_else(site, publica
     ears = Ears(aviary, [asker for asker in all_askers if "Cookie" not in asker.headers])
     async with AsyncExitStack() as stack:
         for asker in ears.askers:
-            crawler = Crawler(schema._schema, values, depth=3, may=asker.may, hurries=True)
+            crawler = Crawler(schema._schema, values, depth=4, may=asker.may, hurries=True)
             for query, variables in crawler.to_listen():
                 ears.begin(asker, query, query)
                 await stack.enter_async_context(_inside(listening, ears, asker, query, variables))

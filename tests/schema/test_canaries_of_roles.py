@@ -25,6 +25,8 @@ OTHERS = (
     ("NewsletterSubscription", models.Subscription),
     ("MenuItem", models.menus.MenuItem),
 )
+# A store that has too much to do says so, and is to be asked again.
+MOST_TRIES = 10
 SAID: Values = {
     "first": [100], "last": [100], "after": [], "before": [], "year": [2021], "language": ["nl"],
     "width": [100], "length": [1000], "month": ["2021-03"], "search": ["zkdraftofannaq", "zksubscriber"],
@@ -74,9 +76,16 @@ async def _planted(site: models.Site, clock: time_machine.Traveller) -> tuple[Av
 
 
 async def _told(answer: Any, asker: Asker, query: str, said: dict[str, Any]) -> str:
-    answered = await answer(query, principal=asker.principal, **said)
-    codes = {(error.extensions or {}).get("code") for error in answered.errors or ()}
-    assert codes <= {"FORBIDDEN", "UNAUTHENTICATED"}, (asker.name, query, said, answered.errors)
+    for _ in range(MOST_TRIES):
+        answered = await answer(query, principal=asker.principal, **said)
+        if not any(isinstance(error.original_error, models.Unavailable) for error in answered.errors or ()):
+            break
+    wrong = [
+        repr(error.original_error)
+        for error in answered.errors or ()
+        if not (error.extensions or {}).get("code")
+    ]
+    assert not wrong, (wrong[:3], asker.name, said, query)
     _assert_counts_are_of_what_is_shown(answered.data, (asker.name, query, said))
     return json.dumps(answered.data, ensure_ascii=False)
 
