@@ -54,7 +54,11 @@ async def askers(rows: dict[str, Any], users: dict[str, models.User]) -> list[As
     for wanted in models.Scope:
         by = f"a program that may {wanted}"
         found.append(await _with(by, models.KeyKind.API, users["Cees"], scopes=[wanted]))
-    found.append(await _with("a program that may nothing", models.KeyKind.API, users["Cees"], scopes=[]))
+    for name, by in (
+        ("Cees", "a program that may nothing"),
+        ("Anna", "a program of Anna's that may nothing"),
+    ):
+        found.append(await _with(by, models.KeyKind.API, users[name], scopes=[]))
     for state in ("draft", "scheduled", "archived"):
         preview = {"post_id": hidden[state].id}
         found.append(await _with(f"a preview of what is {state}", models.KeyKind.PREVIEW, None, **preview))
