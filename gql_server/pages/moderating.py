@@ -33,10 +33,10 @@ async def decide(request: web.Request) -> web.Response:
     if len(chosen) != 1:
         raise models.Invalid("status")
     visit = visit.speaking(link.user.language)
-    if form.one("was") not in ("", link.comment.status):
-        # Somebody else has decided meanwhile, and is not overruled unawares.
-        return await _shown(visit, link, status=409)
-    await link.decide(chosen[0])
+    try:
+        await link.decide(chosen[0], was=form.one("was") or link.comment.status)
+    except models.Changed:
+        return await _shown(visit, await models.ModeratorLink.behind(visit.site, visit.token), status=409)
     links = [visit.home]
     if (another := await link.next()) is not None:
         links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
