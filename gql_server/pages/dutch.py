@@ -295,8 +295,10 @@ DUTCH = {
     "desk_preview": "Bewaar en bekijk",
     "desk_publish_title": "Publiceren",
     "desk_publish": "Publiceer nu",
-    "desk_field_at": "Of laat het vanzelf verschijnen op (%(zone)s)",
+    "desk_field_at": "Of laat het vanzelf verschijnen op",
+    "desk_at_hint": "In de tijdzone %(zone)s. Toen je deze pagina opende was het daar %(now)s.",
     "desk_schedule": "Plan",
+    "desk_schedule_anew": "Plan opnieuw",
     "desk_withdraw": "Maak er weer een concept van",
     "desk_delete_begin": "Verwijder …",
     "desk_delete_title": "Voorgoed verwijderen?",
@@ -308,7 +310,9 @@ DUTCH = {
     "error_desk_summary": "Een samenvatting heeft hoogstens 2.000 tekens.",
     "error_desk_name": "Een onderwerp heeft hoogstens 200 tekens, en een bericht hoogstens 50 onderwerpen.",
     "error_desk_altText": "Beschrijf hem in hoogstens 1.000 tekens.",
-    "error_desk_at": "Kies een dag en een tijd die nog komen.",
+    "error_desk_at": "Kies een dag en een tijd.",
+    "error_desk_ahead": "Dat moment is al voorbij. Kies een dag en een tijd die nog komen.",
+    "error_desk_newsletters": "Dit bericht is kort geleden nog eens verstuurd. Wacht een dag.",
     # De pen doorgeven.
     "pen_title": "Geef de pen door",
     "pen_text": (
