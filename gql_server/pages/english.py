@@ -171,7 +171,7 @@ ENGLISH = {
     "400_text": "Something came in that is no filled-in form. Go back and try again.",
     "link_pen_title": "This link offers no pen",
     "link_pen_text": "It may not have come whole. Open the one in the letter, or ask who wrote it.",
-    "expired_pen_title": "This pen is taken",
+    "expired_pen_title": "This pen is gone",
     "expired_pen_text": "It was taken, given back, or waited for too long. Ask who passed it for another.",
     "403_title": "This is not open to you",
     "403_text": "It belongs to somebody else, or it was sent by a page of another site.",
