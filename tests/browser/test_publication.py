@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from gql_server.pages.words import WORDS
-from tests.browser.reading import press, read_letter, sees, sign_up
+from tests.browser.reading import follow, press, read_letter, sees, sign_up
 
 CAS, DEE = "cas@example.org", "dee@example.org"
 TITLE = "De tuin achter het huis"
@@ -50,12 +50,6 @@ async def appears(page: Page, title: str) -> None:
             await asyncio.sleep(1)
             await page.goto("/")
             await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
-
-
-async def follow(page: Page, subject: str, door: str) -> None:
-    """Open the newest letter of a subject, and follow its link to a door."""
-    await read_letter(page, subject)
-    await page.locator(f'pre a[href*="/{door}/"]').first.click()
 
 
 # Each waits for a whole minute to come; the other two are tried with what takes long.
