@@ -340,6 +340,7 @@ DUTCH = {
     "pen_taken_title": "De pen is van jou",
     "pen_taken_text": "Er ligt een leeg blad klaar op je schrijftafel.",
     "error_pen_name": "Vul in wie er hierna schrijft.",
-    "error_pen_email": "Daar kan geen brief heen, of er wachten al tien pennen op antwoord.",
+    "error_pen_taken": "Iemand schrijft hier al onder deze naam. Zet er iets bij, zoals een achternaam.",
+    "error_pen_pens": "Er wachten al tien pennen op antwoord. Wacht even, of neem er hieronder een terug.",
     "error_pen_note": "Zeg het in hoogstens 2.000 tekens.",
 }

@@ -294,7 +294,7 @@ ENGLISH = {
     "desk_withdraw": "Make it a draft again",
     "desk_delete_begin": "Delete …",
     "desk_delete_title": "Delete for good?",
-    "desk_delete_text": "“%(title)s” and its comments will be gone. This cannot be undone.",
+    "desk_delete_text": "‘%(title)s’ and its comments will be gone. This cannot be undone.",
     "desk_delete": "Yes, delete it",
     "desk_delete_not": "No, back to the post",
     "error_desk_title": "Give it a title of at most 300 characters.",
@@ -330,6 +330,7 @@ ENGLISH = {
     "pen_taken_title": "The pen is yours",
     "pen_taken_text": "An empty page lies ready at your desk.",
     "error_pen_name": "Fill in who writes next.",
-    "error_pen_email": "A letter cannot be sent there, or ten pens wait for an answer already.",
+    "error_pen_taken": "Somebody writes here under this name already. Add something, such as a surname.",
+    "error_pen_pens": "Ten pens wait for an answer already. Wait a while, or take one back below.",
     "error_pen_note": "Say it in at most 2,000 characters.",
 }
