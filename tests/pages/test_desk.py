@@ -195,10 +195,13 @@ async def test_what_is_written_as_the_session_ends_is_handed_back(reader, desk):
     user = await desk()
     await begin(reader)
     await models.Key.revoke(*await models.Key.filter(user_id=user.id).values_list("id", flat=True))
-    await write(reader, text="Lang\nnagedacht <b>")
+    await write(reader, text="Lang\nnagedacht <b>", summary="Ook\ndit", tags="Tuin, Lente")
     assert reader.status == 403
     assert reader.title == "Je bent uitgelogd"
     assert reader.page.css_first("#text").text().strip() == "Lang\nnagedacht <b>"
+    assert reader.page.css_first("#summary").text().strip().splitlines() == ["Ook", "dit"]
+    handed_back = [reader.page.css_first(f"#{name}").attributes["value"] for name in ("title", "tags")]
+    assert handed_back == [TITLE, "Tuin, Lente"]
     assert (await upload(reader, picture_of(), do="lead")).status == 403
     assert reader.title == "Je bent uitgelogd"
     assert (await models.Post.get()).version == 1
