@@ -82,7 +82,7 @@ from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
 from models.posts import Post, count_due
-from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_role
+from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
@@ -263,7 +263,7 @@ __all__ = [
     "lead",
     "leads",
     "learn_spam",
-    "least_role",
+    "lacking",
     "menu_entries",
     "merge_tags",
     "moderate",
