@@ -40,7 +40,7 @@ def drawn(folder: Path) -> Path:
 
 def soon() -> str:
     """Give the next whole minute that leaves time to press a button; the site lives in UTC."""
-    return (datetime.now(UTC) + timedelta(minutes=1, seconds=5)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.now(UTC) + timedelta(minutes=1, seconds=10)).strftime("%Y-%m-%dT%H:%M")
 
 
 async def appears(page: Page, title: str) -> None:
