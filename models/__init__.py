@@ -2,6 +2,7 @@
 
 from models import jobs, paging, pulse, text, webhooks
 from models.addresses import Address
+from models.announcements import Announcement
 from models.archive import (
     ArchiveMonth,
     archive_months,
@@ -123,6 +124,7 @@ __all__ = [
     "ROSTER_COLUMNS",
     "Act",
     "Address",
+    "Announcement",
     "ArchiveMonth",
     "Audit",
     "Author",

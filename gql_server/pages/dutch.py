@@ -295,8 +295,10 @@ DUTCH = {
     "desk_preview": "Bewaar en bekijk",
     "desk_publish_title": "Publiceren",
     "desk_publish": "Publiceer nu",
-    "desk_field_at": "Of laat het vanzelf verschijnen op (%(zone)s)",
+    "desk_field_at": "Of laat het vanzelf verschijnen op",
+    "desk_at_hint": "In de tijdzone %(zone)s. Toen je deze pagina opende was het daar %(now)s.",
     "desk_schedule": "Plan",
+    "desk_schedule_anew": "Plan opnieuw",
     "desk_withdraw": "Maak er weer een concept van",
     "desk_delete_begin": "Verwijder …",
     "desk_delete_title": "Voorgoed verwijderen?",
@@ -308,7 +310,9 @@ DUTCH = {
     "error_desk_summary": "Een samenvatting heeft hoogstens 2.000 tekens.",
     "error_desk_name": "Een onderwerp heeft hoogstens 200 tekens, en een bericht hoogstens 50 onderwerpen.",
     "error_desk_altText": "Beschrijf hem in hoogstens 1.000 tekens.",
-    "error_desk_at": "Kies een dag en een tijd die nog komen.",
+    "error_desk_at": "Kies een dag en een tijd.",
+    "error_desk_ahead": "Dat moment is al voorbij. Kies een dag en een tijd die nog komen.",
+    "error_desk_newsletters": "Dit bericht is kort geleden nog eens verstuurd. Wacht een dag.",
     # De pen doorgeven.
     "pen_title": "Geef de pen door",
     "pen_text": (
@@ -336,6 +340,7 @@ DUTCH = {
     "pen_taken_title": "De pen is van jou",
     "pen_taken_text": "Er ligt een leeg blad klaar op je schrijftafel.",
     "error_pen_name": "Vul in wie er hierna schrijft.",
-    "error_pen_email": "Daar kan geen brief heen, of er wachten al tien pennen op antwoord.",
+    "error_pen_taken": "Iemand schrijft hier al onder deze naam. Zet er iets bij, zoals een achternaam.",
+    "error_pen_pens": "Er wachten al tien pennen op antwoord. Wacht even, of neem er hieronder een terug.",
     "error_pen_note": "Zeg het in hoogstens 2.000 tekens.",
 }

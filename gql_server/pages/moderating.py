@@ -53,8 +53,10 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
         "comment.html", status=status, what="moderate", facts={"post": post.title}, comment=comment,
         lead=f"moderated_{comment.status}_text" if is_decided else "moderate_text",
         notice=visit.says(f"moderated_{comment.status}_title") if is_decided else None,
-        buttons={name: visit.says(f"moderate_{name}") for name in BUTTONS}, was=comment.status,
-        about=_about(visit, comment),
+        about=_about(visit, comment), was=comment.status,
+        buttons={
+            name: visit.says(f"moderate_{name}") for name, fate in BUTTONS.items() if fate != comment.status
+        },
         onward=Link(visit.says("moderate_next"), another.path(visit.site)) if another else None,
     )  # fmt: skip
 

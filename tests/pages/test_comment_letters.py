@@ -203,6 +203,7 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     assert reader.status == 409
     assert reader.page.css_first(".notice").text() == "De reactie is geplaatst"
     assert "Niemand ziet haar" not in reader.text
+    assert [button.text() for button in reader.page.css("button")] == [REJECT, SPAM]
     assert (await models.Comment.get(id=1)).status is models.Fate.APPROVED
     [onward] = [link for link in reader.page.css("a") if link.text() == "De volgende die wacht"]
     here = reader.path
