@@ -98,7 +98,7 @@ from models.roster_out import hand_out
 from models.second_thoughts import comment_to_edit, edit_comment, edit_token, retract_comment
 from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
-from models.site import CommentPolicy, Site
+from models.site import CommentPolicy, Site, time_zones
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
 from models.suppressions import Scope as SuppressionScope
@@ -292,6 +292,7 @@ __all__ = [
     "tell_moderators",
     "text",
     "thank_for_pens",
+    "time_zones",
     "to_own",
     "topic_code",
     "topics_of",

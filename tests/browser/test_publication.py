@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -13,6 +14,7 @@ from playwright.async_api import Page, expect
 from gql_server.pages.words import WORDS
 from tests.browser.reading import follow, press, read_letter, sees, sign_up
 
+TOKYO = ZoneInfo("Asia/Tokyo")
 CAS, DEE = "cas@example.org", "dee@example.org"
 TITLE = "De tuin achter het huis"
 TEXT = "Hier begint **de tuin**.\n\n## Wat er groeit\n\n- rozen\n- munt"
@@ -39,8 +41,8 @@ def drawn(folder: Path) -> Path:
 
 
 def soon() -> str:
-    """Give the next whole minute that leaves time to press a button; the site lives in UTC."""
-    return (datetime.now(UTC) + timedelta(minutes=1, seconds=10)).strftime("%Y-%m-%dT%H:%M")
+    """Give the next whole minute that leaves time to press a button, in the site's time zone."""
+    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=10)).strftime("%Y-%m-%dT%H:%M")
 
 
 async def appears(page: Page, title: str) -> None:
@@ -71,6 +73,7 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     owner = await open_page(server.told(r"Make it yours: (\S+)")[1], **habits)
     await owner.locator("#name").fill("Ann")
     await owner.locator("#email").fill("ann@example.org")
+    await owner.get_by_label(words["own_zone"]).select_option("Asia/Tokyo")
     await press(owner, words["own"])
     await sees(owner, words["entered_title"])
     # Somebody asks for the newsletter, and says yes.
