@@ -163,12 +163,13 @@ class Tokens(RuleBasedStateMachine):
         await self._everything_is_refused()
 
     async def _everything_is_refused(self, *others: Door) -> None:
-        """Show each token at its own doors, where it is over, and at some others."""
+        """Show each token at its own doors, where it is over, and the newest of each kind at some others."""
         before = self._lives.ledger.rows()
+        newest = {(token.kind, token.opens): token for token in self._lives.minted}.values()
         for door in ALL_DOORS:
             for token in self._lives.minted:
                 is_own = token.kind in door.kinds
-                if (is_own and token.opens) or not (is_own or door in others):
+                if (is_own and token.opens) or not (is_own or (door in others and token in newest)):
                     continue
                 told = await door.show(self._lives.doors, token.text)
                 assert told == REFUSED, (door.name, token, token.opens, told)
@@ -206,7 +207,7 @@ class Tokens(RuleBasedStateMachine):
         return self._runner.run(step)
 
 
-def _live(databases: Databases, phases: Any = tuple(Phase), **more: Any) -> set[str]:
+def _live(databases: Databases, *phases: Phase, **more: Any) -> set[str]:
     """Let tokens live in many ways; give the kinds of which one was over in the end."""
 
     class Here(Tokens):
@@ -220,10 +221,12 @@ def _live(databases: Databases, phases: Any = tuple(Phase), **more: Any) -> set[
 
 def test_a_token_opens_its_own_doors_until_it_is_over_and_nothing_else_ever(databases):
     # What is found is not made smaller: the long way does that.
-    _live(databases, [Phase.generate], max_examples=4, stateful_step_count=20, derandomize=True)
+    _live(databases, Phase.generate, max_examples=4, stateful_step_count=20, derandomize=True)
 
 
 @pytest.mark.faults
 def test_tokens_of_many_lives_open_nothing_that_they_should_not(databases):
-    met = _live(databases, max_examples=150, stateful_step_count=40)
+    # Not explained, which would have every line that runs watched.
+    phases = (Phase.generate, Phase.shrink)
+    met = _live(databases, *phases, max_examples=150, stateful_step_count=40)
     assert met == set(LINKS) | KEYS | {"code", "edit"}
