@@ -24,7 +24,8 @@ FORBIDDEN, NOT_FOUND = (
 # What would do most at each door: whoever is let in by mistake leaves a trace.
 FORM = {
     "name": "Mallory", "email": "mallory@example.org", "all": "1", "approve": "1", "erase": "erase",
-    "topic": "newsletter:main", "frequency": "weekly", "language": "en",
+    "topic": "newsletter:main", "frequency": "weekly", "language": "en", "do": "delete", "version": "1",
+    "withdraw": "1",
 }  # fmt: skip
 WHO = "{ viewer { role } }"
 Show = Callable[["Doors", str], Awaitable[str]]
@@ -166,9 +167,14 @@ async def _session(doors: Doors, token: str) -> str:
     return REFUSED if told == {"data": {"viewer": None}} else str(told)
 
 
-async def _desk(doors: Doors, token: str) -> str:
-    status = await doors.page("GET", "/write", token)
-    return REFUSED if (status, doors.location) == (303, "/sign-in") else f"{status} {doors.location}"
+def _desk(method: str, path: str) -> Show:
+    async def show(doors: Doors, token: str) -> str:
+        status = await doors.page(method, path, token, **(FORM if method == "POST" else {}))
+        # Who was signed out as they wrote is given back what they wrote.
+        is_refused = status == 403 or (status, doors.location) == (303, "/sign-in")
+        return REFUSED if is_refused else f"{status} {doors.location}"
+
+    return show
 
 
 PAGES = {
@@ -195,7 +201,11 @@ ALL_DOORS = [
     Door("bearer", frozenset({"api", "sess", "preview"}), _bearer),
     Door("socket", frozenset({"api", "sess", "preview"}), _socket),
     Door("session", frozenset({"sess"}), _session),
-    Door("desk", frozenset({"sess"}), _desk),
+    *(
+        Door(f"{method} {path}", frozenset({"sess"}), _desk(method, path))
+        for path in ("/write", "/write/1", "/pen")
+        for method in ("GET", "POST")
+    ),
 ]
 
 
