@@ -56,7 +56,9 @@ async def _together(site: models.Site, planted: Planted, number: int, chunk: Seq
     first, html = chunk[0], "".join(chunk)
     author = await taken(models.Author.named(site.id, first[:200], bio_html=html))
     tag = await taken(models.Tag.named(site.id, first[:200]))
-    image = await models.Image.show(site.id, f"/media/{number}.png", alt_text=first[:1000], caption=html)
+    image = await models.Image.show(
+        site.id, f"/media/{number}.png", alt_text=" ".join(chunk)[:1000], caption=html
+    )
     form = list(models.Format)[number % 2]
     post = await models.Post.draft(
         site, f"{number} {first}"[:300], models.Content.of(html, form), authors=[author] if author else [],
