@@ -2,6 +2,7 @@
 
 from models import jobs, paging, pulse, text, webhooks
 from models.addresses import Address
+from models.announcements import Announcement
 from models.archive import (
     ArchiveMonth,
     archive_months,
@@ -81,7 +82,7 @@ from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
 from models.posts import Post, count_due
-from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_role
+from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.purge import purge
 from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
@@ -97,7 +98,7 @@ from models.roster_out import hand_out
 from models.second_thoughts import comment_to_edit, edit_comment, edit_token, retract_comment
 from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
-from models.site import CommentPolicy, Site
+from models.site import CommentPolicy, Site, time_zones
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
 from models.suppressions import Scope as SuppressionScope
@@ -123,6 +124,7 @@ __all__ = [
     "ROSTER_COLUMNS",
     "Act",
     "Address",
+    "Announcement",
     "ArchiveMonth",
     "Audit",
     "Author",
@@ -258,10 +260,10 @@ __all__ = [
     "jobs",
     "keyed_digest",
     "known_topics",
+    "lacking",
     "lead",
     "leads",
     "learn_spam",
-    "least_role",
     "menu_entries",
     "merge_tags",
     "moderate",
@@ -290,6 +292,7 @@ __all__ = [
     "tell_moderators",
     "text",
     "thank_for_pens",
+    "time_zones",
     "to_own",
     "topic_code",
     "topics_of",

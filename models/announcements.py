@@ -48,6 +48,12 @@ class Announcement(Model):
         await cls.filter(post_id=post_id).update(**asked)
 
     @classmethod
+    async def asked(cls, post_id: int) -> list[int]:
+        """Give the newsletters that a post goes to when it appears."""
+        row = await cls.filter(post_id=post_id, is_due=True).first()
+        return row.newsletter_ids if row else []
+
+    @classmethod
     async def take_back(cls, post_id: int) -> None:
         """Have a post not announced after all."""
         await cls.filter(post_id=post_id).update(is_due=False)

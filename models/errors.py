@@ -7,7 +7,7 @@ Refused
 ├── FellBehind
 ├── Unproven
 │   └── Expired
-├── NotAllowed (role)
+├── NotAllowed (role, scope)
 ├── TooMany (wait)
 └── Invalid (field, limit, why)
     ├── Taken
@@ -64,9 +64,11 @@ class Expired(Unproven):
 class NotAllowed(Refused):
     """This is not yours to do; sign in as someone who may."""
 
-    def __init__(self, role: StrEnum | None = None, message: str | None = None) -> None:
-        super().__init__(message)
+    # `role` is the least that may; `scope` what a token needs for it, whoever it is of.
+    def __init__(self, role: StrEnum | None = None, *, scope: StrEnum | None = None) -> None:
+        super().__init__()
         self.role = role
+        self.scope = scope
 
 
 class TooMany(Refused):

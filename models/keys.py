@@ -13,10 +13,10 @@ from tortoise.queryset import QuerySet
 from models import pulse, text
 from models.atomic import atomic
 from models.audit import Audit
-from models.errors import Expired, Invalid, NotAllowed, Unproven
+from models.errors import Expired, Invalid, Unproven
 from models.fitting import fitting
 from models.instants import Instant, now
-from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, least_role
+from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.relations import may_point_to
 from models.tokens import Token, digest, fresh_secret, matches
 from models.users import User
@@ -96,7 +96,7 @@ class Key(Model):
         """Make a key for a program of who asks, which may do no more than they do now."""
         user = await User.active().filter(id=principal.user_id or 0).first()
         if user is None:
-            raise NotAllowed(least_role(Scope.TOKENS_MANAGE))
+            raise lacking(Scope.TOKENS_MANAGE)
         wanted = principal.scopes if scopes is None else frozenset(scopes)
         if not wanted <= principal.scopes:
             raise Invalid("scopes", "A token may do no more than who makes it.")

@@ -12,7 +12,7 @@ from models.atomic import atomic
 from models.caps import Cap, Limits
 from models.comments import Comment, Fate
 from models.deliveries import Delivery, LetterKind
-from models.errors import Expired, Unproven
+from models.errors import Changed, Expired, Unproven
 from models.instants import now, rfc_3339
 from models.jobs import Lane, TryLater
 from models.posts import Post
@@ -65,8 +65,15 @@ class ModeratorLink:
             raise Expired
         return found
 
-    async def decide(self, status: Fate) -> None:
-        """Decide about the comment, as the moderator whose link it is."""
+    @atomic
+    async def decide(self, status: Fate, *, was: str) -> None:
+        """Decide about the comment, as the moderator whose link it is, who saw that it `was` something;
+        refuse when that is over, so that nobody is overruled unawares.
+        """
+        # Locked, so that of two at once the second sees what the first has decided.
+        found = await Comment.filter(id=self.comment.id).select_for_update(no_key=True).first()
+        if found is None or found.status != was:
+            raise Changed
         principal = Principal(self.user.id, self.user.role, self.user.author_id, OF_ROLE[self.user.role])
         await moderate(principal, [self.comment.id], status)
 

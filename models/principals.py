@@ -69,10 +69,15 @@ class Principal:
     def require(self, scope: Scope) -> None:
         """Refuse unless they may."""
         if not self.may(scope):
-            raise NotAllowed(least_role(scope))
+            raise lacking(scope)
 
 
 NOBODY = Principal()
+
+
+def lacking(scope: Scope) -> NotAllowed:
+    """Tell who may do something of a kind, and by a token of what scope."""
+    return NotAllowed(least_role(scope), scope=scope)
 
 
 def least_role(scope: Scope) -> Role:

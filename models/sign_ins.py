@@ -11,6 +11,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models.addresses import Address
+from models.archive import set_time_zone
 from models.atomic import atomic
 from models.audit import Audit
 from models.caps import Cap, Limits
@@ -159,10 +160,12 @@ async def to_own(site: Site, text: str) -> None:
 
 
 @atomic
-async def own(site: Site, text: str, *, email: str, name: str) -> User:
-    """Make who has the owner's link the owner: somebody who may do everything."""
+async def own(site: Site, text: str, *, email: str, name: str, time_zone: str = "") -> User:
+    """Make who has the owner's link the owner: who may do everything, and knows where the site is."""
     await in_turn(site.id)
     await to_own(site, text)
+    if time_zone not in ("", site.time_zone):
+        await set_time_zone(site, time_zone)
     user = await User.welcome(site, email, name, Role.ADMIN)
     await Audit.note(Principal(user.id), "own", user.id)
     return user

@@ -4,7 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -128,9 +128,15 @@ def known_language(tag: str) -> str:
         ) from None
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Give the names of the IANA time zones."""
+    return frozenset(available_timezones() - OF_THE_MACHINE)
+
+
 def known_time_zone(name: str) -> str:
     """Give the name of an IANA time zone; refuse an unknown one."""
-    if name not in available_timezones() - OF_THE_MACHINE:
+    if name not in time_zones():
         raise Invalid("timeZone", "No time zone is known by that name; write one such as Europe/Amsterdam.")
     return ZoneInfo(name).key
 

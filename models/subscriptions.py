@@ -214,7 +214,9 @@ class Subscription(Model):
         # Counted for addresses that nobody knows too, and kept though what follows is refused.
         allowed = await Cap.take(keyed_digest(site.secret, "code", mailbox), CODES)
         found = await cls.filter(site_id=site.id, mailbox=mailbox).first()
-        is_right = found is not None and matches(found.code, found._digest_of(site, code.strip()))
+        # As it is read from a letter: in two parts, say.
+        typed = "".join(code.split())
+        is_right = found is not None and matches(found.code, found._digest_of(site, typed))
         if found is None or not (allowed and is_right):
             raise Unproven
         if not lasts(found.asked_at, PROOF_LIFE):

@@ -10,7 +10,7 @@ from typing import Any
 import strawberry
 
 import models
-from schema.roles import Role
+from schema.roles import Role, TokenScope
 
 
 @strawberry.enum(description="Kinds of user errors.")
@@ -51,7 +51,10 @@ class ConflictError(UserError):
 
 @strawberry.type(description="The viewer may not do this.")
 class ForbiddenError(UserError):
-    required_role: Role | None = strawberry.field(description="Role that may.")
+    required_role: Role | None = strawberry.field(description="Least role that may.")
+    required_scope: TokenScope | None = strawberry.field(
+        default=None, description="Scope that a token needs for this, whoever it is of."
+    )
 
 
 @strawberry.type(description="The token of an e-mail link is unknown, used or expired.")
@@ -244,12 +247,13 @@ def mistake(
                 path=None,
                 retry_after_seconds=math.ceil(wait.total_seconds()),
             )
-        case models.NotAllowed(role=role):
+        case models.NotAllowed(role=role, scope=scope):
             return ForbiddenError(
                 code=ErrorCode.FORBIDDEN,
                 message=_say(language, "forbidden"),
                 path=None,
                 required_role=None if role is None else Role[role.name],
+                required_scope=None if scope is None else TokenScope[scope.name],
             )
         case models.Changed(version=int(version)):
             return ConflictError(

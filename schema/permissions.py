@@ -53,7 +53,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "EditCommentPayload": {EVERYBODY: "clientMutationId comment editToken errors fate query"},
     "EmbedBlock": {EVERYBODY: "html url"},
     "EraseSubscriptionPayload": {EVERYBODY: "clientMutationId erasedEmail errors query"},
-    "ForbiddenError": {EVERYBODY: "code message path requiredRole"},
+    "ForbiddenError": {EVERYBODY: "code message path requiredRole requiredScope"},
     "HeadingBlock": {EVERYBODY: "anchor depth text"},
     "HtmlBlock": {EVERYBODY: "html"},
     "Image": {EVERYBODY: "altText caption height id mediaType thumbhash url width"},
@@ -223,7 +223,7 @@ def refused(principal: models.Principal, who: Who | None) -> models.NotAllowed |
     if who == KNOWN:
         return None if principal.user_id is not None else models.NotAllowed(models.Role.AUTHOR)
     if isinstance(who, Scope):
-        return None if principal.may(who) else models.NotAllowed(models.least_role(who))
+        return None if principal.may(who) else models.lacking(who)
     return models.NotAllowed()
 
 
@@ -242,4 +242,6 @@ def deny(principal: models.Principal, refusal: models.NotAllowed) -> NoReturn:
     is_known = principal.is_known
     code = "FORBIDDEN" if is_known else "UNAUTHENTICATED"
     message = "You may not ask for this." if is_known else "Sign in to ask for this."
-    raise GraphQLError(message, extensions={"code": code, "requiredRole": refusal.role and refusal.role.name})
+    needs = {"requiredRole": refusal.role, "requiredScope": refusal.scope}
+    told = {name: need and need.name for name, need in needs.items()}
+    raise GraphQLError(message, extensions={"code": code, **told})

@@ -11,9 +11,9 @@ from schema.commands import COSTLY, SAID, mistakes_as_data, once
 from schema.editing import found
 from schema.mistakes import ForbiddenError, NotFoundError, RateLimitedError, ValidationError
 from schema.payloads import ANEW, Payload, client_mutation_id, errors
-from schema.roles import Role
+from schema.roles import Role, TokenScope
 from schema.scalars import EmailAddress
-from schema.users import AccessToken, TokenScope, User
+from schema.users import AccessToken, User
 
 StaffError = Annotated[
     ForbiddenError | NotFoundError | RateLimitedError | ValidationError,

@@ -1,7 +1,6 @@
 """People who can sign in, as they and those who run the publication see them."""
 
 from datetime import datetime
-from enum import Enum
 
 import strawberry
 from strawberry import Info, Parent
@@ -9,7 +8,7 @@ from strawberry import Info, Parent
 import models
 from schema.directives import SEMANTIC_NON_NULL
 from schema.nodes import Node, identifier, rows_of
-from schema.roles import Role
+from schema.roles import Role, TokenScope
 from schema.scalars import EmailAddress
 from schema.sources import column, derived, one
 from schema.types import Author
@@ -23,17 +22,6 @@ class User(Node):
     email: EmailAddress = column("Address.")
     name: str = column("Name.")
     role: Role = derived("Role.", lambda role: Role[role.name], "role")
-
-
-@strawberry.enum(description="What a token may be for.")
-class TokenScope(Enum):
-    COMMENTS_MODERATE = strawberry.enum_value("comments:moderate", description="Decide about comments.")
-    CONTENT_READ = strawberry.enum_value("content:read", description="Read what is not published yet.")
-    CONTENT_WRITE = strawberry.enum_value("content:write", description="Write and publish.")
-    SUBSCRIBERS_MANAGE = strawberry.enum_value(
-        "subscribers:manage", description="See subscribers and send to them."
-    )
-    TOKENS_MANAGE = strawberry.enum_value("tokens:manage", description="Invite users, and make tokens.")
 
 
 def _scopes(scopes: list[str]) -> list[TokenScope]:

@@ -36,7 +36,7 @@ async def confirm(request: web.Request) -> web.Response:
 async def confirm_by_code(request: web.Request) -> web.Response:
     """Say yes by the code of the letter; a wrong one comes back, whoever's it may be."""
     visit, form = await Visit.of(request), await read_form(request)
-    email, code = form.one("email"), "".join(form.one("code").split())
+    email, code = form.one("email"), form.one("code")
     visit.context.visitor.admit()
     try:
         found = await models.Subscription.confirm_by_code(visit.site, email, code, visit.trace)

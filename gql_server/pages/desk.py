@@ -63,7 +63,8 @@ async def read_desk_form(request: web.Request) -> Form:
 async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response:
     """Hand back what somebody wrote whose session has ended meanwhile."""
     visit = await Visit.of(request)
-    return visit.shows("desk_signed_out.html", status=403, title=form.one("title"), text=form.one("text"))
+    filled = {name: form.one(name) for name in ("title", "text", "summary", "tags")}
+    return visit.shows("desk_signed_out.html", status=403, filled=filled)
 
 
 def to_post(id: int, **told: str) -> web.Response:

@@ -1,6 +1,7 @@
 """The doors /write/N: a post is written, looked at, published, put away; each by a button."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,8 +20,8 @@ from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
-# As a browser writes it; without a zone it is the site's.
-MOMENT = "%Y-%m-%dT%H:%M"
+# As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
+MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 TOLD = {"saved", "published", "scheduled", "withdrawn"}
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
@@ -44,37 +45,39 @@ class Desk:
         await post.require_edit_by(principal)
         return cls(visit, principal, post)
 
-    async def shows(self, form: Form = NOTHING, wrong: str = "") -> web.Response:
+    async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the post as it is kept, or as it was filled in when something is wrong with that."""
         post, tags = self.post, await models.Tagging.filter(post_id=self.post.id).select_related("tag")
         filled = {
             "title": post.title, "text": post.source, "summary": post.summary or "",
-            "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version), "at": "",
-            "alt": "",
+            "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
+            "at": self._moment_kept(), "alt": "",
         }  # fmt: skip
+        asked = await models.Announcement.asked(post.id)
+        newsletters = await models.Newsletter.offered(post.site_id)
+        chosen = [one.slug for one in newsletters if one.id in asked]
         if wrong and form is not NOTHING:
-            filled = {name: form.one(name) for name in filled}
+            filled, chosen = {name: form.one(name) for name in filled}, form.all("newsletter")
         query = self.visit.request.query
         told, picture = query.get("told", ""), query.get("picture", "")
         return self.visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
-            filled=filled, state=state_of(post), wrong=wrong, told=told if told in TOLD else "",
+            filled=filled, state=state_of(post), wrong=wrong, why=why, told=told if told in TOLD else "",
             visit=self.visit, is_html=post.source_format is models.Format.HTML,
-            address=self.visit.context.absolute(post.path), newsletters=await self._newsletters(),
-            lead=await models.Image.filter(id=post.image_id or 0).first(), chosen=form.all("newsletter"),
+            address=self.visit.context.absolute(post.path), newsletters=newsletters, chosen=chosen,
+            now=self.visit.moment(models.now()),
+            lead=await models.Image.filter(id=post.image_id or 0).first(),
             added=await models.Image.usable_by(self.principal).filter(
                 id=int(picture[:9]) if picture.isdecimal() else 0
             ).first(),
         )  # fmt: skip
 
-    async def _newsletters(self) -> list[tuple[str, str]]:
-        found = await models.Newsletter.offered(self.post.site_id)
-        return [(one.slug, one.called(self.visit.language)) for one in found]
-
-    async def chosen(self, form: Form) -> list[models.Newsletter] | None:
-        """Give the newsletters that the post is to go to; None when it is sent to nobody."""
-        slugs = form.all("newsletter")
-        return await models.Newsletter.by_slugs(self.visit.site, slugs) if slugs else None
+    def _moment_kept(self) -> str:
+        """Write down when the post is to appear, as the field has it."""
+        if not self.post.is_scheduled or self.post.published_at is None:
+            return ""
+        here: datetime = self.post.published_at.astimezone(ZoneInfo(self.visit.site.time_zone))
+        return here.strftime(MOMENTS[bool(here.second)])
 
     async def does(self, deed: str, work: Work) -> None:
         """Do something to the post, and note who did."""
@@ -98,6 +101,23 @@ class Desk:
             await work()
 
         await self.does(deed, both)
+
+    async def publishes(self, form: Form, at: datetime | None = None) -> None:
+        """Keep what is filled in and let it appear, now or at a moment, in the chosen newsletters too."""
+        _require_title(form)
+        post, slugs = self.post, form.all("newsletter")
+        newsletters = await models.Newsletter.by_slugs(self.visit.site, slugs) if slugs else None
+
+        async def work() -> None:
+            if newsletters is None and await models.Announcement.asked(post.id):
+                # Whoever takes the last mark away wants no letter.
+                await models.Announcement.take_back(post.id)
+            if at is None:
+                await post.publish(newsletters=newsletters)
+            else:
+                await post.schedule(at, newsletters=newsletters)
+
+        await self.saves_and_does(form, "schedule" if at else "publish", work)
 
     def expect(self, form: Form) -> None:
         """Refuse to go on when somebody else has changed the post since it was shown."""
@@ -141,10 +161,10 @@ async def do(request: web.Request, form: Form, deed: Deed) -> web.Response:
     except SignedOut:
         return await signed_out(request, form)
     except models.Changed:
-        wrong = "changed"
+        wrong, why = "changed", ""
     except models.Invalid as refusal:
-        wrong = refusal.field
-    return await (await Desk.of(request)).shows(form, wrong)
+        wrong, why = refusal.field, refusal.why or ""
+    return await (await Desk.of(request)).shows(form, wrong, why)
 
 
 async def _save(desk: Desk, form: Form) -> web.Response:
@@ -159,16 +179,12 @@ async def _preview(desk: Desk, form: Form) -> web.Response:
 
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
-    newsletters = await desk.chosen(form)
-    _require_title(form)
-    await desk.saves_and_does(form, "publish", lambda: desk.post.publish(newsletters=newsletters))
+    await desk.publishes(form)
     return to_post(desk.post.id, told="published")
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
-    _require_title(form)
-    moment, newsletters = _moment(desk.visit.site, form.one("at")), await desk.chosen(form)
-    await desk.saves_and_does(form, "schedule", lambda: desk.post.schedule(moment, newsletters=newsletters))
+    await desk.publishes(form, _moment(desk.visit.site, form.one("at")))
     return to_post(desk.post.id, told="scheduled")
 
 
@@ -207,10 +223,10 @@ def _require_title(form: Form) -> None:
 
 
 def _moment(site: models.Site, given: str) -> datetime:
-    try:
-        return datetime.strptime(given, MOMENT).replace(tzinfo=ZoneInfo(site.time_zone))
-    except ValueError:
-        raise models.Invalid("at", "Choose a day and a time.") from None
+    for written in MOMENTS:
+        with suppress(ValueError):
+            return datetime.strptime(given, written).replace(tzinfo=ZoneInfo(site.time_zone))
+    raise models.Invalid("at", "Choose a day and a time.")
 
 
 def _lines(text: str) -> str:

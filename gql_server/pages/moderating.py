@@ -33,10 +33,10 @@ async def decide(request: web.Request) -> web.Response:
     if len(chosen) != 1:
         raise models.Invalid("status")
     visit = visit.speaking(link.user.language)
-    if form.one("was") not in ("", link.comment.status):
-        # Somebody else has decided meanwhile, and is not overruled unawares.
-        return await _shown(visit, link, status=409)
-    await link.decide(chosen[0])
+    try:
+        await link.decide(chosen[0], was=form.one("was") or link.comment.status)
+    except models.Changed:
+        return await _shown(visit, await models.ModeratorLink.behind(visit.site, visit.token), status=409)
     links = [visit.home]
     if (another := await link.next()) is not None:
         links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
@@ -53,8 +53,10 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
         "comment.html", status=status, what="moderate", facts={"post": post.title}, comment=comment,
         lead=f"moderated_{comment.status}_text" if is_decided else "moderate_text",
         notice=visit.says(f"moderated_{comment.status}_title") if is_decided else None,
-        buttons={name: visit.says(f"moderate_{name}") for name in BUTTONS}, was=comment.status,
-        about=_about(visit, comment),
+        about=_about(visit, comment), was=comment.status,
+        buttons={
+            name: visit.says(f"moderate_{name}") for name, fate in BUTTONS.items() if fate != comment.status
+        },
         onward=Link(visit.says("moderate_next"), another.path(visit.site)) if another else None,
     )  # fmt: skip
 

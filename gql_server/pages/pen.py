@@ -32,7 +32,7 @@ async def pass_on(request: web.Request) -> web.Response:
     try:
         await models.Pen.pass_on(visit.site, principal, email=email, name=name, note=note)
     except models.Invalid as refusal:
-        return await _shown(visit, principal, form, refusal.field)
+        return await _shown(visit, principal, form, refusal)
     return go_to("/pen")
 
 
@@ -61,9 +61,18 @@ async def answer(request: web.Request) -> web.Response:
 
 
 async def _shown(
-    visit: Visit, principal: models.Principal, form: Form = NOTHING, wrong: str = ""
+    visit: Visit, principal: models.Principal, form: Form = NOTHING, refusal: models.Invalid | None = None
 ) -> web.Response:
     pens = await models.Pen.passed_by(principal).limit(MOST_LISTED).select_related("giver", "post")
     return visit.shows(
-        "pen.html", status=422 if wrong else 200, pens=pens, form=form, wrong=wrong, visit=visit
-    )
+        "pen.html", status=422 if refusal else 200, pens=pens, form=form, visit=visit,
+        wrong=refusal.field if refusal else "", error=visit.says(_error(refusal)) if refusal else "",
+    )  # fmt: skip
+
+
+def _error(refusal: models.Invalid) -> str:
+    if isinstance(refusal, models.Taken):
+        return "error_pen_taken"
+    if refusal.why == "pens":
+        return "error_pen_pens"
+    return "error_email" if refusal.field == "email" else f"error_pen_{refusal.field}"

@@ -1,10 +1,12 @@
 """The doors /sign-in and /sign-out: a link by mail lets in who writes here; the first one makes it theirs."""
 
+import re
 import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import web
+from babel.core import get_global
 
 import models
 from gql_server.identity import SESSION, session_of
@@ -17,6 +19,10 @@ from models.sign_ins import LIFE, OWNER
 
 # What the asking browser alone knows.
 BROWSER = "sign_in"
+# What the owner tells of themselves and of the site.
+OWNERS = ("email", "name", "time_zone")
+UTC = "UTC"
+OF_A_PLACE = re.compile("(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -61,7 +67,7 @@ async def use(request: web.Request) -> web.Response:
     require_own_page(request)
     if _is_owners(visit):
         try:
-            user = await models.own(visit.site, visit.token, email=form.one("email"), name=form.one("name"))
+            user = await models.own(visit.site, visit.token, **{name: form.one(name) for name in OWNERS})
         except models.Invalid as refusal:
             return _own(visit, form, refusal.field)
     else:
@@ -97,7 +103,25 @@ def _form(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
 
 
 def _own(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
-    return visit.shows("sign_in.html", status=422 if wrong else 200, form=form, wrong=wrong, owns=True)
+    # Those of places; beside them there are old names and offsets, which the graph takes.
+    zones = [UTC, *sorted(zone for zone in models.time_zones() if OF_A_PLACE.match(zone))]
+    return visit.shows(
+        "sign_in.html", status=422 if wrong else 200, form=form, wrong=wrong, owns=True,
+        zones=zones, zone=form.one("time_zone") or _zone_of(visit),
+    )  # fmt: skip
+
+
+def _zone_of(visit: Visit) -> str:
+    """Give the zone of the site; of a new one that of the browser's country, if it has one alone."""
+    if visit.site.time_zone != UTC:
+        return visit.site.time_zone
+    for tag in visit.context.visitor.languages:
+        likely = get_global("likely_subtags").get(tag, tag)
+        country = likely.replace("_", "-").rpartition("-")[2].upper()
+        match get_global("territory_zones").get(country, ()):
+            case [zone]:
+                return str(zone)
+    return UTC
 
 
 def _entered(visit: Visit, user: models.User) -> web.Response:

@@ -35,3 +35,9 @@ async def read_letter(page: Page, subject: str) -> None:
             await page.reload()
     await entry.first.click()
     await expect(page.locator("iframe")).to_be_visible()
+
+
+async def follow(page: Page, subject: str, door: str) -> None:
+    """Open the newest letter of a subject, and follow its link to a door."""
+    await read_letter(page, subject)
+    await page.locator(f'pre a[href*="/{door}/"]').first.click()

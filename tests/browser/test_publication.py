@@ -2,40 +2,33 @@
 
 import asyncio
 import re
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
 from gql_server.pages.words import WORDS
-from tests.browser.reading import press, read_letter, sees, sign_up
+from tests.browser.reading import follow, press, read_letter, sees, sign_up
 
+TOKYO = ZoneInfo("Asia/Tokyo")
 CAS, DEE = "cas@example.org", "dee@example.org"
 TITLE = "De tuin achter het huis"
 TEXT = "Hier begint **de tuin**.\n\n## Wat er groeit\n\n- rozen\n- munt"
-# As an app does it: by the graph, with the session of the browser.
-SCHEDULE = """async ([id, at]) => {
-  const query = `mutation($input: SchedulePostInput!) { schedulePost(input: $input) {
-    post { status } errors { __typename } } }`
-  const moment = new Date(Date.now() + at).toISOString()
-  const input = { id: btoa(`Post:${id}`), at: moment, newsletterSlugs: ['main'] }
-  const headers = { 'Content-Type': 'application/json' }
-  const body = JSON.stringify({ query, variables: { input } })
-  return (await (await fetch('/graphql', { method: 'POST', headers, body })).json()).data.schedulePost
-}"""
 VIEWS = {"phone": {"width": 360, "height": 740}, "desktop": {"width": 1280, "height": 900}}
 SAYS = {
     "nl": {
         "answer": "Je reactie", "name": "Naam", "email": "E-mailadres", "notify": "Schrijf me als er iemand",
         "send": "Plaats reactie", "as": "Je reageert als Ann.", "held": "wacht tot iemand",
-        "preview": "Dit is een voorbeeld",
+        "preview": "Dit is een voorbeeld", "newsletter": "Nieuwsbrief",
     },
     "en": {
         "answer": "Your comment", "name": "Name", "email": "E-mail address", "notify": "Write to me when",
         "send": "Post comment", "as": "You answer as Ann.", "held": "waits until an editor",
-        "preview": "This is a preview",
+        "preview": "This is a preview", "newsletter": "Newsletter",
     },
 }  # fmt: skip
 
@@ -47,21 +40,40 @@ def drawn(folder: Path) -> Path:
     return path
 
 
-async def follow(page: Page, subject: str, door: str) -> None:
-    """Open the newest letter of a subject, and follow its link to a door."""
-    await read_letter(page, subject)
-    await page.locator(f'pre a[href*="/{door}/"]').first.click()
+def soon() -> str:
+    """Give the next whole minute that leaves time to press a button, in the site's time zone."""
+    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=10)).strftime("%Y-%m-%dT%H:%M")
 
 
-@pytest.mark.parametrize(("language", "view"), [("nl", "phone"), ("en", "desktop")])
+async def appears(page: Page, title: str) -> None:
+    """Look at the front page until a post stands there."""
+    async with asyncio.timeout(120):
+        while not await page.get_by_role("link", name=title).count():
+            await asyncio.sleep(1)
+            await page.goto("/")
+            await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+
+
+# Each waits for a whole minute to come; the other two are tried with what takes long.
+@pytest.mark.parametrize(
+    ("language", "view"),
+    [
+        ("nl", "phone"),
+        ("en", "desktop"),
+        pytest.param("nl", "desktop", marks=pytest.mark.faults),
+        pytest.param("en", "phone", marks=pytest.mark.faults),
+    ],
+)
 async def test_a_publication_from_nothing(start, open_page, tmp_path, language, view):
     words, says = WORDS[language], SAYS[language]
     server = start("serve", "--port", "0")
     habits = {"base_url": server.url, "locale": language, "viewport": VIEWS[view]}
+    habits["timezone_id"] = "America/New_York"
     # The owner makes it theirs.
     owner = await open_page(server.told(r"Make it yours: (\S+)")[1], **habits)
     await owner.locator("#name").fill("Ann")
     await owner.locator("#email").fill("ann@example.org")
+    await owner.get_by_label(words["own_zone"]).select_option("Asia/Tokyo")
     await press(owner, words["own"])
     await sees(owner, words["entered_title"])
     # Somebody asks for the newsletter, and says yes.
@@ -92,14 +104,16 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
         stranger = await open_page(place, **habits)
         await expect(stranger.locator("main")).to_have_attribute("aria-busy", "false")
         await expect(stranger.get_by_text(TITLE)).to_have_count(0)
-    # It appears by itself.
-    number = int(desk.rpartition("/")[2])
-    said = await owner.evaluate(SCHEDULE, [number, 4000])
-    assert said == {"post": {"status": "SCHEDULED"}, "errors": []}
-    async with asyncio.timeout(120):  # it may be shown for a minute what it saw a moment ago
-        while not await reader.get_by_role("link", name=TITLE).count():
-            await reader.goto("/")
-            await expect(reader.locator("main")).to_have_attribute("aria-busy", "false")
+    # It appears by itself, at a moment that is read in the site's zone and not in her browser's.
+    await owner.goto(desk)
+    await owner.get_by_label(says["newsletter"], exact=True).check()
+    await owner.get_by_label(words["desk_field_at"]).fill("2001-01-01T09:00")
+    await press(owner, words["desk_schedule"])
+    await expect(owner.locator("#at-error")).to_have_text(words["error_desk_ahead"])
+    await owner.get_by_label(words["desk_field_at"]).fill(soon())
+    await press(owner, words["desk_schedule"])
+    await expect(owner.get_by_role("status")).to_have_text(words["desk_told_scheduled"])
+    await appears(reader, TITLE)
     await reader.get_by_role("link", name=TITLE).first.click()
     await expect(reader.get_by_role("heading", level=1)).to_have_text(TITLE)
     # A reader answers, and wants to hear of replies.

@@ -1,5 +1,6 @@
 """The reader's page: readers answer, and ask for the newsletter."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -238,6 +239,25 @@ async def test_a_permalink_leads_to_its_comment(start, open_page):
     other = await open_page(f"{server.url}{BUSY}{href}")
     await expect(other.locator(href)).to_be_focused()
     await expect(other.locator(href)).to_be_in_viewport()
+
+
+async def test_who_reads_the_letter_elsewhere_types_its_code(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(server.url, base_url=server.url)
+    await page.get_by_label("E-mailadres").fill("ann@example.org")
+    await press(page, "Meld me aan")
+    code = page.get_by_label("Code uit de brief")
+    await code.fill("1234 5678")
+    await press(page, "Bevestig")
+    await expect(code).to_have_accessible_description(re.compile("^Deze link of code klopt niet"))
+    await expect(code).to_be_focused()
+    elsewhere = await open_page(server.url, base_url=server.url)
+    await read_letter(elsewhere, "Bevestig je aanmelding")
+    digits = re.search(r"\b[0-9]{8}\b", await elsewhere.locator("pre").inner_text())[0]
+    await code.fill(f"{digits[:4]} {digits[4:]}")
+    await press(page, "Bevestig")
+    await expect(page.get_by_role("status").filter(has_text="Je bent aangemeld.")).to_be_visible()
+    await expect(code).to_have_count(0)
 
 
 async def test_a_reader_asks_for_the_newsletter(start, open_page):

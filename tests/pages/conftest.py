@@ -201,7 +201,7 @@ def _fields(form: LexborNode) -> list[tuple[str, str]]:
         elif field.tag == "select":
             options = field.css("option")
             picked = next((one for one in options if "selected" in one.attributes), options[0])
-            fields.append((about["name"], picked.attributes["value"] or ""))
+            fields.append((about["name"], picked.attributes.get("value", picked.text()) or ""))
         elif about.get("type") not in {"checkbox", "radio"} or "checked" in about:
             fields.append((about["name"], about.get("value") or ""))
     return fields

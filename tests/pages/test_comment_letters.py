@@ -1,5 +1,6 @@
 """A guest, a moderator and somebody who replies, each by the letters that come and the links in them."""
 
+import asyncio
 import json
 import re
 from datetime import timedelta
@@ -202,6 +203,7 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     assert reader.status == 409
     assert reader.page.css_first(".notice").text() == "De reactie is geplaatst"
     assert "Niemand ziet haar" not in reader.text
+    assert [button.text() for button in reader.page.css("button")] == [REJECT, SPAM]
     assert (await models.Comment.get(id=1)).status is models.Fate.APPROVED
     [onward] = [link for link in reader.page.css("a") if link.text() == "De volgende die wacht"]
     here = reader.path
@@ -211,6 +213,22 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     await reader.opens(here)
     await reader.presses(REJECT)
     assert (await models.Comment.get(id=1)).status is models.Fate.REJECTED
+
+
+async def test_of_two_who_decide_at_once_the_first_counts_and_the_other_is_shown_it(
+    reader, site, post, editor
+):
+    await adds(reader, post)
+    link = (await letters_to(reader, "ed@example.org"))[0].link("moderate")
+    one, other = Reader(reader.client, "nl"), Reader(reader.client, "nl")
+    deciding = [("approve", one), ("spam", other)]
+    await asyncio.gather(*(who.posts(link, {button: "yes", "was": "pending"}) for button, who in deciding))
+    assert sorted(who.status for _, who in deciding) == [200, 409]
+    [decided] = [{"approve": "approved", "spam": "spam"}[name] for name, who in deciding if who.status == 200]
+    assert (await models.Comment.get()).status == decided
+    assert await models.Audit.filter(deed__startswith="comment.").values_list("deed", flat=True) == [
+        f"comment.{decided}"
+    ]
 
 
 async def test_nobody_hears_of_replies_to_what_a_stranger_left_with_their_address(reader, site, post):

@@ -5,6 +5,7 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 import pytest
+import time_machine
 from aiohttp import FormData
 from PIL import Image
 
@@ -96,27 +97,111 @@ async def test_a_post_appears_by_itself_at_a_moment_of_the_sites_zone(reader, de
     assert (await models.Post.get()).status is models.Status.DRAFT
 
 
-@pytest.mark.parametrize("at", ["", "gisteren", "2001-01-01T10:00", "99999-01-01T10:00"])
-async def test_a_moment_that_does_not_lie_ahead_is_told_and_nothing_filled_in_is_lost(reader, desk, at):
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("", "Kies een dag en een tijd."),
+        ("gisteren", "Kies een dag en een tijd."),
+        ("99999-01-01T10:00", "Kies een dag en een tijd."),
+        ("0001-01-01T00:00", "Kies een dag en een tijd."),
+        ("9999-12-31T23:59", "Kies een dag en een tijd."),
+        ("2001-01-01T10:00", "Dat moment is al voorbij. Kies een dag en een tijd die nog komen."),
+    ],
+)
+async def test_a_moment_that_does_not_lie_ahead_is_told_and_nothing_filled_in_is_lost(reader, desk, at, told):
     await desk()
     await begin(reader)
     for _ in range(2):
-        await write(reader, "Plan", at=at, text="Nieuw")
+        await write(reader, "Plan", at=at, text="Nieuw", newsletter="main")
         assert reader.status == 422
-        assert reader.page.css_first("#at-error") is not None
+        assert reader.page.css_first("#at-error").text() == told
         assert reader.page.css_first("#text").text().strip() == "Nieuw"
+        assert is_marked(reader, "main")
     post = await models.Post.get()
     assert (post.version, post.is_scheduled) == (1, False)
+
+
+def is_marked(reader, newsletter):
+    [box] = reader.page.css(f"[name=newsletter][value={newsletter}]")
+    return "checked" in box.attributes
+
+
+async def test_a_moment_is_of_the_sites_zone_wherever_the_editor_is(reader, desk, site):
+    await models.set_time_zone(await models.Site.get(id=site.id), "Asia/Tokyo")
+    await desk()
+    await begin(reader)
+    assert "In de tijdzone Asia/Tokyo." in reader.page.css_first("#at-hint").text()
+    for at in ("2091-03-01T00:30", "2091-03-01T00:30:00"):
+        await write(reader, "Plan" if at.count(":") == 1 else "Plan opnieuw", at=at)
+        await follow(reader)
+        assert "Verschijnt 1 mrt 2091 00:30 JST" in reader.page.text()
+        post = await models.Post.get()
+        assert post.published_at.isoformat() == "2091-02-28T15:30:00+00:00"
+        assert post.published_month == "2091-03"
+
+
+async def test_what_is_planned_stands_in_its_form_and_can_be_planned_anew(reader, desk, site):
+    await reader.subscribes("ann@example.org")
+    await desk()
+    await begin(reader)
+    await write(reader, "Plan", at="2091-03-01T09:00", newsletter="main")
+    await follow(reader)
+    assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
+    assert is_marked(reader, "main")
+    # Who only saves changes neither.
+    await write(reader, text="Anders", newsletter="main")
+    await follow(reader)
+    await write(reader, "Plan opnieuw", at="2091-03-02T10:30:15", newsletter="main")
+    await follow(reader)
+    assert reader.page.css_first("#at").attributes["value"] == "2091-03-02T10:30:15"
+    assert is_marked(reader, "main")
+    with time_machine.travel("2091-03-02T10:30:16Z"):
+        await models.count_due()
+        [newest, *_] = await reader.letters()
+    assert (newest.to, newest.subject) == ("ann@example.org", TITLE)
+
+
+@pytest.mark.parametrize("button", ["Plan opnieuw", "Publiceer nu"])
+async def test_who_takes_the_mark_of_a_newsletter_away_writes_to_nobody(reader, desk, site, button):
+    await reader.subscribes("ann@example.org")
+    await desk()
+    await begin(reader)
+    await write(reader, "Plan", at="2091-03-01T09:00", newsletter="main")
+    await follow(reader)
+    await write(reader, button, newsletter=None)
+    await follow(reader)
+    assert not reader.page.css("[name=newsletter][checked]")
+    with time_machine.travel("2091-03-01T09:00:01Z"):
+        await models.count_due()
+        assert all(letter.subject != TITLE for letter in await reader.letters())
+    assert await models.Post.published().count() == (button == "Publiceer nu")
+
+
+async def test_a_post_is_not_sent_over_and_over(reader, desk, site):
+    await desk()
+    await begin(reader)
+    for _ in range(3):
+        await write(reader, "Publiceer nu", newsletter="main")
+        if reader.status == 303:
+            await follow(reader)
+            await reader.presses("Maak er weer een concept van")
+            await follow(reader)
+    assert reader.status == 422
+    assert reader.page.css_first("#newsletters-error").text().endswith("Wacht een dag.")
+    assert is_marked(reader, "main")
 
 
 async def test_what_is_written_as_the_session_ends_is_handed_back(reader, desk):
     user = await desk()
     await begin(reader)
     await models.Key.revoke(*await models.Key.filter(user_id=user.id).values_list("id", flat=True))
-    await write(reader, text="Lang\nnagedacht <b>")
+    await write(reader, text="Lang\nnagedacht <b>", summary="Ook\ndit", tags="Tuin, Lente")
     assert reader.status == 403
     assert reader.title == "Je bent uitgelogd"
     assert reader.page.css_first("#text").text().strip() == "Lang\nnagedacht <b>"
+    assert reader.page.css_first("#summary").text().strip().splitlines() == ["Ook", "dit"]
+    handed_back = [reader.page.css_first(f"#{name}").attributes["value"] for name in ("title", "tags")]
+    assert handed_back == [TITLE, "Tuin, Lente"]
     assert (await upload(reader, picture_of(), do="lead")).status == 403
     assert reader.title == "Je bent uitgelogd"
     assert (await models.Post.get()).version == 1

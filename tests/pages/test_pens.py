@@ -93,6 +93,9 @@ async def test_nobody_comes_to_write_as_who_writes_already(reader, ann, site):
     for name in ("Cor", "Ann"):
         await passes(reader, name=name)
         assert reader.status == 422
+        assert (
+            reader.page.css_first("#name-error").text().startswith("Iemand schrijft hier al onder deze naam.")
+        )
     link = await offered(reader)
     # Meanwhile somebody came to write under that name.
     await models.Author.named(site.id, "Bea")
@@ -185,12 +188,26 @@ async def test_nobody_is_written_to_over_and_over(reader, ann):
     assert len(await reader.letters()) == 1
 
 
-@pytest.mark.parametrize("filled", [{"name": " "}, {"email": "bea@@x"}, {"note": "n" * 2_001}])
-async def test_what_cannot_be_used_is_told_at_its_field(reader, ann, filled):
-    await passes(reader, **filled)
+@pytest.mark.parametrize(
+    ("field", "filled", "told"),
+    [
+        ("name", " ", "Vul in wie er hierna schrijft."),
+        ("email", "bea@@x", "Dit is geen adres waar een brief heen kan."),
+        ("note", "n" * 2_001, "Zeg het in hoogstens 2.000 tekens."),
+    ],
+)
+async def test_what_cannot_be_used_is_told_at_its_field(reader, ann, field, filled, told):
+    await passes(reader, **{field: filled})
     assert reader.status == 422
-    assert reader.page.css_first(".error") is not None
+    assert reader.page.css_first(f"#{field}-error").text().startswith(told)
     assert await models.Pen.all().count() == 0
+
+
+async def test_who_waits_for_ten_answers_is_told_so(reader, ann):
+    for number in range(11):
+        await passes(reader, name=f"Bea {number}", email=f"bea{number}@example.org")
+    assert reader.status == 422
+    assert reader.page.css_first("#email-error").text().startswith("Er wachten al tien pennen op antwoord.")
 
 
 async def test_only_who_is_signed_in_passes_it(reader, site):

@@ -167,6 +167,39 @@ async def test_the_first_one_makes_it_theirs_and_no_second_one(reader, site):
     assert await models.Audit.all().values_list("deed", flat=True) == ["own"]
 
 
+@pytest.mark.parametrize(
+    ("languages", "zone"),
+    [
+        ("nl", "Europe/Amsterdam"),
+        ("fr-BE,fr;q=0.9,en;q=0.8", "Europe/Brussels"),
+        ("en-US,en", "UTC"),  # there are many
+        ("en-US,en,de-AT", "Europe/Vienna"),
+        ("x, *", "UTC"),
+    ],
+)
+async def test_a_new_site_is_where_its_owner_is(reader, site, languages, zone):
+    address = f"/sign-in/{await models.owner_token(site)}"
+    await reader.opens(address, **{"Accept-Language": languages})
+    assert reader.page.css_first("#time_zone option[selected]").text() == zone
+    assert {"UTC", "Europe/Amsterdam", "America/New_York", "Asia/Tokyo"} <= {
+        option.text() for option in reader.page.css("#time_zone option")
+    }
+    filled = {"name": "Ed", "email": ED}
+    await reader.posts(address, {**filled, "time_zone": "Europe/Nergens"}, **{"Accept-Language": "en"})
+    assert (reader.status, await models.User.exists()) == (422, False)
+    assert reader.page.css_first("#timeZone-error").text() == "Choose a time zone from the list."
+    await reader.posts(address, {**filled, "time_zone": zone})
+    assert reader.status == 303
+    assert (await models.Site.get()).time_zone == zone
+
+
+async def test_a_site_that_has_a_time_zone_keeps_it(reader, site):
+    await models.set_time_zone(site, "Asia/Tokyo")
+    await reader.opens(f"/sign-in/{await models.owner_token(site)}")
+    await reader.presses("Dit is van mij", name="Ed", email=ED)
+    assert (await models.Site.get()).time_zone == "Asia/Tokyo"
+
+
 async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site):
     await models.invite(site, ED, "Ed", models.Role.AUTHOR)
     [letter] = await reader.letters()

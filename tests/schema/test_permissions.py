@@ -24,6 +24,8 @@ USERS = "{ users { email } accessTokens { label } }"
 INVITE = """mutation ($input: InviteUserInput!) { inviteUser(input: $input) {
     user { email role } clientMutationId errors { __typename ... on UserError { code path }
     ... on ForbiddenError { requiredRole } } } }"""
+WRITE = """mutation ($input: CreatePostInput!) { createPost(input: $input) {
+    errors { ... on ForbiddenError { requiredRole requiredScope } } } }"""
 TOKEN = """mutation ($input: CreateTokenInput!) { createToken(input: $input) {
     token accessToken { id label scopes user { email } }
     errors { __typename ... on UserError { path } } } }"""
@@ -68,6 +70,20 @@ async def test_only_admins_manage_users_and_tokens(answer, staff, role):
         {"__typename": "ForbiddenError", "code": "FORBIDDEN", "path": None, "requiredRole": "ADMIN"}
     ]
     assert not await models.User.exists(email=BOB["email"])
+
+
+async def test_a_program_is_told_what_scope_it_lacks(answer, staff):
+    _, _, program = await staff(models.Role.EDITOR, scopes=[models.Scope.CONTENT_READ])
+    told = await answer(
+        "{ comments(filter: {statuses: [PENDING]}) { nodes { heldBecause { rule } } } }", principal=program
+    )
+    [error] = told.errors
+    assert error.extensions == {
+        "code": "FORBIDDEN", "requiredRole": "EDITOR", "requiredScope": "COMMENTS_MODERATE",
+    }  # fmt: skip
+    [said] = (await answer(WRITE, principal=program, input={"title": "x"})).data.values()
+    assert said["errors"] == [{"requiredRole": "AUTHOR", "requiredScope": "CONTENT_WRITE"}]
+    assert not await models.Post.exists()
 
 
 async def test_no_id_leads_a_reader_to_a_user_or_a_token(answer, staff):

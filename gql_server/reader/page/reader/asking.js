@@ -120,6 +120,13 @@ export const SUBSCRIBE = /* GraphQL */ `
     }
   }
 `;
+export const CONFIRM = /* GraphQL */ `
+  mutation Confirm($input: ConfirmSubscriptionInput!) {
+    confirmSubscription(input: $input) {
+      errors { __typename ... on UserError { message path } }
+    }
+  }
+`;
 
 // The way
 

@@ -1,6 +1,6 @@
 // What readers send: comments in a conversation, an address for the newsletter, and the forms of these.
 
-import { ADD_COMMENT, ask, change, FORM, REPLIES, say, SUBSCRIBE, THREADS, Trouble } from './asking.js';
+import { ADD_COMMENT, ask, change, CONFIRM, FORM, REPLIES, say, SUBSCRIBE, THREADS, Trouble } from './asking.js';
 import { counted, h, link, says, time, tongue } from './words.js';
 
 export function conversation(path, threads, retry) {
@@ -186,13 +186,32 @@ async function ripe(found) {
 }
 
 export function newsletterForm() {
+  let code;
   const form = formOf({
     fields: [{ name: 'email', label: says('email'), type: 'email', autocomplete: 'email' }],
     button: says('subscribe'),
     send: async (filled) => (await change(SUBSCRIBE, { ...filled, language: tongue(), source: 'reader' })).subscribe,
     done: ({ confirmationSentTo }) => {
       form.reset();
+      code?.remove();
+      code = codeForm(confirmationSentTo);
+      form.after(code);
       return says('letter', { email: confirmationSentTo });
+    },
+  });
+  return form;
+}
+
+/** For who reads the letter elsewhere, and types its code here. */
+function codeForm(email) {
+  const form = formOf({
+    fields: [{ name: 'proof', label: says('code'), inputmode: 'numeric', autocomplete: 'one-time-code' }],
+    button: says('code_send'),
+    send: async ({ proof, ...more }) =>
+      (await change(CONFIRM, { ...more, proof: { code: { email, code: proof } } })).confirmSubscription,
+    done: () => {
+      form.replaceChildren(form.lastChild);
+      return says('confirmed');
     },
   });
   return form;
@@ -239,10 +258,10 @@ function formOf({ fields, sender, button, cancel, send, done }) {
   return form;
 }
 
-function fieldOf({ name, label, hint, type = 'text', autocomplete, isLong, isOptional, value = '' }, id) {
+function fieldOf({ name, label, hint, type = 'text', inputmode, autocomplete, isLong, isOptional, value = '' }, id) {
   if (type === 'checkbox') return h('p', {}, h('label', { class: 'choice' }, h('input', { id, name, type }), ' ', label));
   const describedBy = `${hint ? `${id}-hint ` : ''}${id}-wrong`;
-  const about = { id, name, autocomplete, required: !isOptional, 'aria-describedby': describedBy };
+  const about = { id, name, inputmode, autocomplete, required: !isOptional, 'aria-describedby': describedBy };
   return h('div', { class: 'field' },
     h('label', { for: id }, label, isOptional && h('span', {}, ` (${says('optional')})`)),
     hint && h('p', { id: `${id}-hint`, class: 'hint' }, hint),

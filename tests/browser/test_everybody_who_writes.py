@@ -1,0 +1,129 @@
+"""Everybody can write, decide and pass the pen: by ear, on a narrow phone, by day and by night."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from gql_server.pages.words import WORDS
+from tests.browser.inspecting import Inspector
+from tests.browser.reading import follow, press, sees
+
+POST = "/posts/een-zondag-zonder-autos"
+# How letters begin their subjects; that about the pen is in the language of the publication.
+PEN = "Ann geeft je de pen"
+COMMENT = {"nl": "Bevestig je reactie", "en": "Confirm your comment"}
+WAITING = {"nl": "Reacties die wachten", "en": "Comments that wait"}
+
+
+async def own(page: Page, link: str, words: dict[str, str]) -> None:
+    """Make the publication Ann's."""
+    await page.goto(link)
+    await page.locator("#name").fill("Ann")
+    await page.locator("#email").fill("ann@example.org")
+    await press(page, words["own"])
+    await sees(page, words["entered_title"])
+
+
+# All pages are looked at in CI in one language; in the other too with what takes long.
+@pytest.mark.parametrize("language", ["en", pytest.param("nl", marks=pytest.mark.faults)])
+async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
+    words = WORDS[language]
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url, locale=language)
+    await own(page, server.told(r"Make it yours: (\S+)")[1], words)
+    inspector = Inspector(page)
+    await inspector.looks()
+    await page.goto("/write")
+    await inspector.looks()
+    await press(page, words["desk_new"])
+    await press(page, words["desk_publish"])
+    await expect(page.locator("#title")).to_be_focused()
+    await inspector.looks()
+    await page.locator("#title").fill("Langewoordenzonderhetminsteeindeofeenspatie" * 3)
+    await press(page, words["desk_schedule"])
+    await expect(page.locator("#at")).to_be_focused()
+    await inspector.looks()
+    await page.locator("#at").fill("2091-03-01T09:00")
+    await page.locator("[name=newsletter]").first.check()
+    await press(page, words["desk_schedule"])
+    await expect(page.get_by_role("status")).to_have_text(words["desk_told_scheduled"])
+    await inspector.looks()
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await press(other, words["desk_save"])
+    await press(page, words["desk_save"])
+    await expect(page.get_by_role("alert")).to_contain_text(words["desk_wrong_changed_title"])
+    await inspector.looks()
+    await press(other, words["desk_publish"])
+    await expect(other.get_by_role("status")).to_have_text(words["desk_told_published"])
+    await page.goto(other.url)
+    await inspector.looks()
+    await press(page, words["desk_preview"])
+    await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+    await inspector.looks()
+    await page.goto(other.url)
+    await press(page, words["desk_delete_begin"])
+    await sees(page, words["desk_delete_title"])
+    await inspector.looks()
+    await page.goto(other.url)
+    await page.context.clear_cookies()
+    await press(page, words["desk_save"])
+    await sees(page, words["desk_out_title"])
+    await inspector.looks()
+    assert inspector.wrong == []
+
+
+@pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.faults)])
+async def test_no_page_about_a_comment_or_a_pen_has_a_barrier(start, open_page, language):
+    words = WORDS[language]
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url, locale=language)
+    # Who decides is known before there is anything to decide.
+    await own(page, server.told(r"Make it yours: (\S+)")[1], words)
+    jar = await page.context.cookies()
+    await page.context.clear_cookies()
+    await page.goto(POST)
+    form, inspector = page.locator("section.answer form"), Inspector(page)
+    await form.locator("[name=content]").fill("https://a.example https://b.example https://c.example")
+    await form.locator("[name=authorName]").fill("Cas")
+    await form.locator("[name=authorEmail]").fill("cas@example.org")
+    await form.locator("[name=notifyReplies]").check()
+    await form.locator("[type=submit]").click()
+    await expect(page.locator("article.waits")).to_be_visible()
+    await inspector.looks()
+    await follow(page, COMMENT[language], "comment")
+    await inspector.looks()
+    await press(page, words["comment_confirm"])
+    await sees(page, words["comment_held_title"])
+    await inspector.looks()
+
+    await follow(page, WAITING[language], "moderate")
+    await inspector.looks()
+    link = page.url
+    await press(page, words["moderate_spam"])
+    await sees(page, words["moderated_spam_title"])
+    await inspector.looks()
+    await page.goto(link)
+    await inspector.looks()
+
+    await page.context.add_cookies(jar)
+    await page.goto("/pen")
+    await inspector.looks()
+    await page.locator("#name").fill("Bea")
+    await page.locator("#email").fill("bea@example")
+    await press(page, words["pen_pass"])
+    await expect(page.locator("#email")).to_be_focused()
+    await inspector.looks()
+    await page.locator("#email").fill("bea@example.org")
+    await press(page, words["pen_pass"])
+    await expect(page.locator(".shelf li")).to_have_count(1)
+    await inspector.looks()
+    await follow(page, PEN, "pen")
+    await inspector.looks()
+    link = page.url
+    await press(page, words["pen_decline"])
+    await sees(page, words["pen_declined_title"])
+    await inspector.looks()
+    await page.goto(link)
+    await sees(page, words["expired_pen_title"])
+    await inspector.looks()
+    assert inspector.wrong == []
