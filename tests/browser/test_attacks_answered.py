@@ -69,8 +69,9 @@ async def test_a_comment_harms_neither_who_confirms_it_nor_who_decides(victim, r
         await victim.opens(confirmation.link("comment"))
         await victim.presses("form button")
         await victim.opens(path)
-        await victim.presses(f"button[name={('approve', 'reject', 'spam')[number % 3]}]")
-        await victim.opens(path)
+        for button in (("reject", "spam")[number % 2], "approve"):
+            await victim.presses(f"button[name={button}]")
+            await victim.opens(path)
         commenter = await models.Commenter.get(mailbox=left.mailbox)
         await victim.opens(commenter.path_out(site))
         await victim.presses("form button")
