@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 from PIL import Image, ImageCms
 
 from models.errors import Invalid
+from models.pieces import Pieces, require_few_scans
 from models.renditions import ENDINGS, FIRST, LATER, Name, widths_below
 from models.thumbhash import thumbhash
 
@@ -116,8 +117,9 @@ def _decoded(path: Path) -> tuple[Image.Image, str]:
     """Decode the first picture of a file; refuse a file that is too large before it is read."""
     if path.stat().st_size > MOST_BYTES:
         raise Invalid("file", f"A picture has at most {MOST_BYTES} bytes.", limit=MOST_BYTES)
+    require_few_scans(path)
     try:
-        with Image.open(path, formats=TAKEN) as opened:
+        with Pieces(path) as file, Image.open(file, formats=TAKEN) as opened:
             kind = KEPT_AS.get(opened.format or "", opened.format or "")
             if kind != "JPEG" and opened.width * opened.height > MOST_BESIDE_JPEG:
                 raise Invalid("file", "This picture is too large.", limit=MOST_BESIDE_JPEG)

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browser.victim import Victim
 from tests.gql_server.conftest import start  # noqa: F401
-from tests.pages.conftest import held, reader, site, whole_life  # noqa: F401
+from tests.pages.conftest import Reader, held, reader, site, whole_life  # noqa: F401
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 HOW_TO_GET = "There is no Chromium on PATH; to see the pages in a browser install one (apt install chromium)."
@@ -48,3 +49,12 @@ async def open_page(browser: Browser) -> Open:
         return page
 
     return open_page
+
+
+@pytest.fixture
+async def victim(browser: Browser, reader: Reader) -> AsyncIterator[Victim]:  # noqa: F811
+    """Let a victim come by."""
+    victim = await Victim.at(browser, str(reader.client.make_url("/")).rstrip("/"))
+    victim.page.context.set_default_timeout(PATIENCE)
+    yield victim
+    await victim.page.context.close()

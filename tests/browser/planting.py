@@ -45,18 +45,20 @@ async def plant(site: models.Site, payloads: Sequence[str]) -> Planted:
             post = await models.Post.draft(site, title, content, authors=[], summary=payload[:2000])
             await post.publish(LONG_AGO)
     await _subscribe(site, payloads[0])
-    for number, chunk in enumerate(_chunks(payloads)):
+    for number, chunk in enumerate(chunks(payloads)):
         await _together(site, planted, number, chunk)
     await _arrange(site, payloads)
-    await _pass_pens(site, payloads)
+    await pass_pens(site, payloads[:: len(payloads) // 9])
     return planted
 
 
 async def _together(site: models.Site, planted: Planted, number: int, chunk: Sequence[str]) -> None:
     first, html = chunk[0], "".join(chunk)
-    author = await _taken(models.Author.named(site.id, first[:200], bio_html=html))
-    tag = await _taken(models.Tag.named(site.id, first[:200]))
-    image = await models.Image.show(site.id, f"/media/{number}.png", alt_text=first[:1000], caption=html)
+    author = await taken(models.Author.named(site.id, first[:200], bio_html=html))
+    tag = await taken(models.Tag.named(site.id, first[:200]))
+    image = await models.Image.show(
+        site.id, f"/media/{number}.png", alt_text=" ".join(chunk)[:1000], caption=html
+    )
     form = list(models.Format)[number % 2]
     post = await models.Post.draft(
         site, f"{number} {first}"[:300], models.Content.of(html, form), authors=[author] if author else [],
@@ -69,24 +71,25 @@ async def _together(site: models.Site, planted: Planted, number: int, chunk: Seq
     # Of names that are shown alike some will do.
     planted.paths += [post.path, *(one.path for one in (author, tag) if one and number % 3 == 0)]
     for payload in chunk:
-        await _comment(planted, post, payload)
+        await comment(planted, post, payload)
     if number < 3:
         page = await models.Page.draft(site.id, f"{number} {first}"[:300], models.Content.of(html, form))
         await page.publish()
         planted.paths.append(page.path)
 
 
-async def _comment(planted: Planted, post: models.Post, payload: str) -> None:
+async def comment(planted: Planted, post: models.Post, payload: str) -> None:
+    """Leave an attack as a comment that everybody sees."""
     by: dict[str, Any] = {"name": payload[:100], "email": READER}
     # Without an address where that is none.
     for website in (f"https://example.org/{payload[:100]}", None):
         writer = models.Writer(**by, website=website)
-        comment = await _taken(models.Comment.leave(post.id, writer, payload, notify_replies=True))
-        if comment is not None:
-            await comment.decide(models.Fate.APPROVED)
+        left = await taken(models.Comment.leave(post.id, writer, payload, notify_replies=True))
+        if left is not None:
+            await left.decide(models.Fate.APPROVED)
             # Or nobody would be written to about a reply to it.
-            await models.Comment.filter(id=comment.id).update(is_proven=True)
-            planted.comments.append(comment)
+            await models.Comment.filter(id=left.id).update(is_proven=True)
+            planted.comments.append(left)
             return
 
 
@@ -111,11 +114,12 @@ async def _arrange(site: models.Site, payloads: Sequence[str]) -> None:
     await models.arrange(site.id, "main", nested)
     await models.arrange(site.id, "footer", entries[:TOGETHER])
     for address in ADDRESSES:
-        await _taken(models.arrange(site.id, "footer", [*entries[:TOGETHER], models.Entry("x", address)]))
+        await taken(models.arrange(site.id, "footer", [*entries[:TOGETHER], models.Entry("x", address)]))
 
 
-async def _pass_pens(site: models.Site, payloads: Sequence[str]) -> None:
-    for number, payload in enumerate(payloads[:: len(payloads) // 9]):
+async def pass_pens(site: models.Site, payloads: Sequence[str]) -> None:
+    """Pass a pen with each attack, which is the giver's name, the next one's and the note as well."""
+    for number, payload in enumerate(payloads):
         giver = await models.User.welcome(
             site, f"giver{number}@staff.example", payload[:200], models.Role.EDITOR
         )
@@ -124,18 +128,29 @@ async def _pass_pens(site: models.Site, payloads: Sequence[str]) -> None:
         # The giver writes under these words already, and nobody takes another's name.
         name = f"{payload[:190]} de tweede"
         said = {"email": f"next{number}@example.org", "name": name, "note": payload[:2000]}
-        await _taken(models.Pen.pass_on(site, by, **said))
+        await taken(models.Pen.pass_on(site, by, **said))
 
 
-async def _taken(step: Awaitable[T]) -> T | None:
+async def taken(step: Awaitable[T]) -> T | None:
     """Give what came of it; what is refused is planted nowhere."""
     with suppress(models.Refused):
         return await step
     return None
 
 
-def _chunks(payloads: Sequence[str]) -> Iterator[Sequence[str]]:
+def chunks(payloads: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Give some attacks at a time."""
     return (payloads[at : at + TOGETHER] for at in range(0, len(payloads), TOGETHER))
+
+
+def packed(payloads: Sequence[str], most: int) -> list[str]:
+    """Put attacks together, one a line, into as few texts as have so many characters each."""
+    packs = [""]
+    for payload in payloads:
+        if len(packs[-1]) + len(payload) >= most:
+            packs.append("")
+        packs[-1] += f"{payload}\n"
+    return packs
 
 
 def written(values: Any) -> str:

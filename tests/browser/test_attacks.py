@@ -1,46 +1,17 @@
 """No browser runs what attackers write, wherever it is shown, though no policy forbids it."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient
-from playwright.async_api import BrowserContext, Page, Route
 
 import models
-from gql_server.identity import SESSION
 from models.moderation import LINK_LIFE
-from tests.browser.conftest import PATIENCE
 from tests.browser.planting import Planted, plant, written
+from tests.browser.victim import Victim
 from tests.nouns.attacks import PAYLOADS
 from tests.pages.conftest import Reader
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-# What attacks call, and what they are told apart by: each counts where it is called.
-HOOK = """
-for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])
-  window[name] = (...said) => { executed(`${name}(${said}) at ${location}`); return null; };
-"""
-# What would run if somebody pressed, pointed or waited.
-# The names of the page's own things may be taken by what it holds.
-WAITING_TO_RUN = r"""() => {
-  const all = Document.prototype.querySelectorAll.call(document, '*');
-  const { getAttributeNames, getAttribute } = Element.prototype;
-  return [...all].flatMap((element) => getAttributeNames.call(element)
-    .map((name) => [name, getAttribute.call(element, name)])
-    .filter(([name, value]) => /^on|^srcdoc$/i.test(name) ||
-      (/^(href|src|action|formaction|data|xlink:href)$/i.test(name) &&
-        /^(javascript|vbscript|data:(?!image\/))/i.test(value.replace(/[\x00-\x20]/g, ''))))
-    .map(([name, value]) => `<${element.localName} ${name}="${value}">`));
-}"""
-IS_SHOWN = "() => document.querySelector('h1') && !document.querySelector('main[aria-busy=true]')"
-PICTURES_ARE_IN = """() => {
-  const pictures = Document.prototype.querySelectorAll.call(document, 'img');
-  return Promise.all([...pictures].map((picture) => picture.complete || new Promise((resolve) => {
-    picture.loading = 'eager';
-    for (const end of ['load', 'error']) picture.addEventListener(end, resolve);
-  })));
-}"""
 POSTS = """query ($after: String) { posts(first: 100, after: $after) {
   nodes { contentHtml image { caption } authors { bioHtml } } pageInfo { hasNextPage endCursor } } }"""
 COMMENTS = """query ($after: String) { comments(first: 100, after: $after) {
@@ -61,70 +32,6 @@ BY_A_SCRIPT = """(told) => {
     document.body.append(...boxes);
   }
 }"""
-
-
-class Victim:
-    """Somebody whose browser obeys whatever a page says, and tells what it did."""
-
-    def __init__(self, context: BrowserContext, origin: str) -> None:
-        self._context, self._origin = context, origin
-        self.harm: list[str] = []
-        self.shown: list[str] = []
-
-    @classmethod
-    async def at(cls, browser: Any, origin: str) -> "Victim":
-        context = await browser.new_context(bypass_csp=True, locale="nl-NL", service_workers="block")
-        context.set_default_timeout(PATIENCE)
-        victim = cls(context, origin)
-        await context.expose_binding("executed", lambda _, what: victim.harm.append(what))
-        await context.add_init_script(HOOK)
-        await context.route(lambda url: not url.startswith(origin), _unreachable)
-        victim.page = await context.new_page()
-        return victim
-
-    page: Page
-
-    async def signs_in(self, token: str) -> None:
-        """Be somebody who may do everything."""
-        await self._context.add_cookies([{"name": SESSION, "value": token, "url": self._origin}])
-
-    async def opens(self, path: str) -> None:
-        """Open a page, and wait until all of it is there."""
-        await self.page.goto(f"{self._origin}{path}")
-        await self.page.wait_for_function(IS_SHOWN)
-        await self.looks(path)
-
-    async def reads(self, html: str, what: str) -> None:
-        """Read a document, as one that came by mail or that somebody else's server has made."""
-        address = f"{self._origin}/read-by-a-victim"
-
-        async def answer(route: Route) -> None:
-            forbidden = {"Content-Security-Policy": "default-src 'none'"}
-            await route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=forbidden)
-
-        await self._context.route(address, answer)
-        await self.page.goto(address)
-        await self._context.unroute(address)
-        await self.looks(what)
-
-    async def looks(self, what: str) -> None:
-        """Wait for pictures, and keep what would run."""
-        await self.page.evaluate(PICTURES_ARE_IN)
-        found = await self.page.evaluate(WAITING_TO_RUN)
-        self.harm += [f"{one} at {what}" for one in found]
-        self.shown.append(await self.page.evaluate("document.documentElement.textContent"))
-
-
-async def _unreachable(route: Route) -> None:
-    await route.abort()
-
-
-@pytest.fixture
-async def victim(browser, reader) -> AsyncIterator[Victim]:
-    """Let a victim come by."""
-    victim = await Victim.at(browser, _origin_of(reader.client))
-    yield victim
-    await victim.page.context.close()
 
 
 async def test_the_hook_counts_what_an_attack_runs(victim):
@@ -228,7 +135,3 @@ async def _all(reader: Reader, query: str, name: str) -> list[Any]:
         if not told["pageInfo"]["hasNextPage"]:
             return found
         after = told["pageInfo"]["endCursor"]
-
-
-def _origin_of(client: TestClient) -> str:
-    return str(client.make_url("/")).rstrip("/")

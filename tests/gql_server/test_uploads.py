@@ -10,7 +10,16 @@ import models
 from gql_server.app import WORKER
 from models.pictures import MOST_BYTES
 from tests.gql_server.uploading import PREFLIGHT, UPLOAD, desk_at, form_of
-from tests.nouns.drawings import corners, photographed, quarters, read, written
+from tests.nouns.drawings import (
+    BOMBS,
+    NO_PICTURES,
+    OF_MANY_PIECES,
+    corners,
+    photographed,
+    quarters,
+    read,
+    written,
+)
 
 NODE = "query($id: ID!) { node(id: $id) { ... on Image { url(width: 320) } } }"
 SHOWN = "{ site { logo { url(width: 320) thumbhash } } }"
@@ -85,6 +94,17 @@ async def test_what_is_no_picture_is_told_as_data_in_the_language_asked_for(desk
         ["input", "file"],
     )
     assert error["message"].startswith("Dit is geen plaatje")
+
+
+@pytest.mark.parametrize("names", [("../../../etc/passwd", "image/png"), ("photo.jpg", "image/jpeg")])
+async def test_whatever_is_no_picture_is_told_so_whatever_it_says_that_it_is(desk, names):
+    name, media = names
+    for made in (NO_PICTURES | BOMBS | OF_MANY_PIECES).values():
+        told = await desk.upload(made(), name, media=media)
+        assert told["image"] is None
+        [error] = told["errors"]
+        assert (error["__typename"], error["path"]) == ("ValidationError", ["input", "file"])
+    assert not desk.folder.exists()
 
 
 async def test_words_that_are_too_long_are_told_as_data(desk):

@@ -4,6 +4,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageCms
@@ -79,6 +80,15 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
+def in_small_chunks(picture: Image.Image) -> bytes:
+    """Write a PNG in chunks of a few bytes each."""
+    made = written(picture, "PNG")
+    start = made.index(b"IDAT") - 4
+    data = made[start + 8 : made.index(b"IEND") - 8]
+    pieces = (data[at : at + 8] for at in range(0, len(data), 8))
+    return made[:start] + b"".join(_chunk(b"IDAT", piece) for piece in pieces) + _chunk(b"IEND", b"")
+
+
 def animated(kind: str, frames: int = 3) -> bytes:
     """Write a picture that moves, whose first frame is the quarters."""
     others = [Image.new("RGB", (400, 300), GREEN) for _ in range(frames - 1)]
@@ -92,15 +102,15 @@ def gif_of(width: int, height: int, frames: int) -> bytes:
     return head + frame * frames + b";"
 
 
-def webp_of(width: int, height: int) -> bytes:
-    """Write a WebP whose canvas is of any size, with a frame of one pixel in it."""
+def webp_of(width: int, height: int, frames: int = 1) -> bytes:
+    """Write a WebP whose canvas is of any size, with frames of one pixel in it."""
     pixel = written(Image.new("RGB", (1, 1)), "WEBP", lossless=True)[12:]
     canvas = b"VP8X" + struct.pack("<I", 10) + bytes([0x02, 0, 0, 0])
     canvas += (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
     moving = b"ANIM" + struct.pack("<IIH", 6, 0, 0)
     place = bytes(12) + (10).to_bytes(3, "little") + b"\x00"
     frame = b"ANMF" + struct.pack("<I", len(place) + len(pixel)) + place + pixel
-    body = b"WEBP" + canvas + moving + frame
+    body = b"WEBP" + canvas + moving + frame * frames
     return b"RIFF" + struct.pack("<I", len(body)) + body
 
 
@@ -155,6 +165,33 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "an AVIF of 16 000 by 16 000": lambda: _avif_of(16_000),
 }
 
+# Small pictures, most of them, which a decoder would keep or go over piece by piece.
+OF_MANY_PIECES: dict[str, Callable[[], bytes]] = {
+    "a JPEG of four million segments": lambda: _among_jpeg(b"\xff\xef\x00\x02" * 4_000_000),
+    "a JPEG of four million comments": lambda: _among_jpeg(b"\xff\xfe\x00\x02" * 4_000_000),
+    "a JPEG of segments within others": lambda: _among_jpeg(
+        (b"\xff\xf0\xff\xff" + b"\xff\xef\x00\x02" * 16_383) * 200
+    ),
+    "a JPEG with a thousand scans": lambda: _scanned(1_000),
+    "a JPEG with scans behind what is no marker": lambda: _scanned(1_000, b"\xff\x02\xff\xff"),
+    "a PNG of a million chunks": lambda: _among_png(_chunk(b"prVt", b"") * 1_000_000),
+    "a PNG of a million words": lambda: _among_png(_chunk(b"tEXt", b"a\0b") * 1_000_000),
+    "a PNG of a million pieces of nothing": lambda: _among_png(_chunk(b"IDAT", b"") * 1_000_000),
+    "a PNG with words that unpack to 100 MB": lambda: _among_png(
+        _chunk(b"zTXt", b"a\0\0" + _packed(100_000_000))
+    ),
+    "a PNG with a thousand words of a megabyte": lambda: _among_png(
+        b"".join(_chunk(b"zTXt", b"%d\0\0" % number + _packed(1_000_000)) for number in range(1_000))
+    ),
+    "a PNG with colours that unpack to 100 MB": lambda: _among_png(
+        _chunk(b"iCCP", b"a\0\0" + _packed(100_000_000))
+    ),
+    "a GIF of three million comments": lambda: _among_gif(b"!\xfe\x01a\0" * 3_000_000),
+    "a GIF with a comment of nine million pieces": lambda: _among_gif(
+        b"!\xfe" + b"\x01a" * 9_000_000 + b"\0"
+    ),
+}
+
 
 def _half(content: bytes) -> bytes:
     return content[: len(content) // 2]
@@ -172,3 +209,31 @@ def _jpeg_of(side: int) -> bytes:
     start = made.index(b"\xff\xc0") + 5
     made[start : start + 4] = struct.pack(">HH", side, side)
     return bytes(made)
+
+
+def _among_jpeg(segments: bytes) -> bytes:
+    made = written(quarters(), "JPEG")
+    return made[:2] + segments + made[2:]
+
+
+def _scanned(times: int, behind: bytes = b"") -> bytes:
+    """Repeat the last scan of a JPEG, which is small and goes over all of a large picture."""
+    made = written(Image.new("L", (8000, 6000), 128), "JPEG", progressive=True)
+    last = made[made.rindex(b"\xff\xda") : -2]
+    return made[:-2] + behind + last * times + made[-2:]
+
+
+def _among_png(chunks: bytes) -> bytes:
+    made = written(quarters(), "PNG")
+    return made[:33] + chunks + made[33:]  # behind its head
+
+
+def _among_gif(blocks: bytes) -> bytes:
+    made = gif_of(8, 8, 1)
+    return made[:19] + blocks + made[19:]  # behind its two colours
+
+
+@cache
+def _packed(size: int) -> bytes:
+    packing, step = zlib.compressobj(9), min(size, 10_000_000)
+    return b"".join(packing.compress(bytes(step)) for _ in range(size // step)) + packing.flush()

@@ -1,20 +1,31 @@
 """Every door that a token is shown at, and whether it was let in."""
 
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from aiohttp import FormData, WSMsgType
 from aiohttp.test_utils import TestClient
 
 from gql_server.identity import SESSION
+from models.caps import Cap
+from tests.gql_server.uploading import PREFLIGHT
+from tests.nouns.drawings import photographed
 from tests.schema.test_every_mutation import question
 
+MAILBOXES = ("ann@example.org", "bob@example.org")
 REFUSED = "refused"
+FORBIDDEN, NOT_FOUND = (
+    str([{"__typename": f"{kind}Error", "code": code}])
+    for kind, code in (("Forbidden", "FORBIDDEN"), ("NotFound", "NOT_FOUND"))
+)
 # What would do most at each door: whoever is let in by mistake leaves a trace.
 FORM = {
     "name": "Mallory", "email": "mallory@example.org", "all": "1", "approve": "1", "erase": "erase",
-    "topic": "newsletter:main", "frequency": "weekly", "language": "en",
+    "topic": "newsletter:main", "frequency": "weekly", "language": "en", "do": "delete", "version": "1",
+    "withdraw": "1",
 }  # fmt: skip
 WHO = "{ viewer { role } }"
 Show = Callable[["Doors", str], Awaitable[str]]
@@ -32,14 +43,14 @@ class Doors:
     """Stands before all the doors of one server, as somebody whose browser keeps nothing."""
 
     def __init__(self, client: TestClient) -> None:
-        self._client = client
+        self.client = client
         self.cookies: dict[str, str] = {}
 
     async def page(self, method: str, path: str, cookie: str = "", **fields: str) -> int:
         """Open a page, or send a form; give the status."""
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         headers |= {"Cookie": f"{SESSION}={cookie}"} if cookie else {}
-        asked = self._client.request(
+        asked = self.client.request(
             method, path, data=urlencode(fields) if method == "POST" else None, headers=headers,
             allow_redirects=False,
         )  # fmt: skip
@@ -53,20 +64,38 @@ class Doors:
         self, query: str, variables: dict[str, Any], *, bearer: str = "", cookie: str = ""
     ) -> tuple[int, Any]:
         """Ask the graph; give the status and what was told."""
-        headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        headers |= {"Cookie": f"{SESSION}={cookie}"} if cookie else {}
         body = {"query": query, "variables": variables}
-        async with self._client.post("/graphql", json=body, headers=headers) as answer:
-            return answer.status, await answer.json()
+        return await self._ask(_coming(bearer, cookie), json=body)
 
-    async def mutate(self, name: str, token: str) -> str:
-        """Come to the graph with a token, to have something done that not everybody may."""
+    async def mutate(self, name: str, *, bearer: str = "", cookie: str = "", about: str = "") -> str:
+        """Come to the graph to have something done, about the thing of an id; give the mistakes."""
         query, variables = question(name)
-        status, told = await self.graph(query, variables, bearer=token)
+        given = variables["input"]
+        given |= {field: about for field in ("id", "postId", "intoId") if about and field in given}
+        if name == "uploadImage":
+            status, told = await self._upload(query, _coming(bearer, cookie))
+        else:
+            status, told = await self.graph(query, variables, bearer=bearer, cookie=cookie)
         if status == 401:
             code = told["errors"][0]["extensions"]["code"]
             return REFUSED if code == "UNAUTHENTICATED" and "data" not in told else str(told)
         return str(told["data"][name]["errors"])
+
+    async def _upload(self, query: str, headers: dict[str, str]) -> tuple[int, Any]:
+        form = FormData()
+        form.add_field("operations", json.dumps({"query": query, "variables": {"input": {"file": None}}}))
+        form.add_field("map", json.dumps({"0": ["variables.input.file"]}))
+        form.add_field("0", photographed(), filename="photo.jpg", content_type="image/jpeg")
+        return await self._ask(headers | PREFLIGHT, data=form)
+
+    async def _ask(self, headers: dict[str, str], **body: Any) -> tuple[int, Any]:
+        async with self.client.post("/graphql", headers=headers, **body) as answer:
+            return answer.status, await answer.json()
+
+
+def _coming(bearer: str, cookie: str) -> dict[str, str]:
+    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+    return headers | ({"Cookie": f"{SESSION}={cookie}"} if cookie else {})
 
 
 def _page(method: str, path: str) -> Show:
@@ -92,6 +121,28 @@ def _mutation(mutation: str, at: str = "token", **more: str) -> Show:
     return show
 
 
+async def _code(doors: Doors, token: str) -> str:
+    """Type it as the code of each address, as somebody does who has not tried before."""
+    for email in MAILBOXES:
+        await Cap.all().delete()
+        status = await doors.page("POST", "/confirm", email=email, code=token)
+        if status not in (410, 422):
+            return f"{status} {email}"
+    return REFUSED
+
+
+async def _code_in_the_graph(doors: Doors, token: str) -> str:
+    query = """mutation ($input: ConfirmSubscriptionInput!) {
+      confirmSubscription(input: $input) { errors { __typename } } }"""
+    for email in MAILBOXES:
+        await Cap.all().delete()
+        proof = {"code": {"email": email, "code": token}}
+        _, told = await doors.graph(query, {"input": {"proof": proof}})
+        if told["data"]["confirmSubscription"]["errors"] != [{"__typename": "InvalidTokenError"}]:
+            return str(told)
+    return REFUSED
+
+
 async def _subscription(doors: Doors, token: str) -> str:
     query = "query ($token: String!) { newsletterSubscription(token: $token) { email } }"
     _, told = await doors.graph(query, {"token": token})
@@ -103,14 +154,27 @@ async def _bearer(doors: Doors, token: str) -> str:
     return REFUSED if status == 401 and "data" not in told else str(told)
 
 
+async def _socket(doors: Doors, token: str) -> str:
+    said = {"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}
+    async with doors.client.ws_connect("/graphql", protocols=("graphql-transport-ws",)) as socket:
+        await socket.send_json(said)
+        told = await socket.receive()
+        return REFUSED if (told.type, told.data) == (WSMsgType.CLOSE, 4403) else str(told)
+
+
 async def _session(doors: Doors, token: str) -> str:
     _, told = await doors.graph(WHO, {}, cookie=token)
     return REFUSED if told == {"data": {"viewer": None}} else str(told)
 
 
-async def _desk(doors: Doors, token: str) -> str:
-    status = await doors.page("GET", "/write", token)
-    return REFUSED if (status, doors.location) == (303, "/sign-in") else f"{status} {doors.location}"
+def _desk(method: str, path: str) -> Show:
+    async def show(doors: Doors, token: str) -> str:
+        status = await doors.page(method, path, token, **(FORM if method == "POST" else {}))
+        # Who was signed out as they wrote is given back what they wrote.
+        is_refused = status == 403 or (status, doors.location) == (303, "/sign-in")
+        return REFUSED if is_refused else f"{status} {doors.location}"
+
+    return show
 
 
 PAGES = {
@@ -126,6 +190,8 @@ ALL_DOORS = [
     ),
     Door("export", frozenset({"prefs"}), _page("POST", "/preferences/{}/export")),
     Door("confirmSubscription", frozenset({"confirm"}), _mutation("confirmSubscription", "proof")),
+    Door("code", frozenset({"code"}), _code),
+    Door("confirmSubscription by code", frozenset({"code"}), _code_in_the_graph),
     Door("unsubscribe", frozenset({"unsub", "prefs"}), _mutation("unsubscribe")),
     Door("updatePreferences", frozenset({"prefs"}), _mutation("updatePreferences", name="Mallory")),
     Door("eraseSubscription", frozenset({"prefs"}), _mutation("eraseSubscription")),
@@ -133,18 +199,23 @@ ALL_DOORS = [
     Door("editComment", frozenset({"edit"}), _mutation("editComment", content="Mallory was hier")),
     Door("retractComment", frozenset({"edit"}), _mutation("retractComment")),
     Door("bearer", frozenset({"api", "sess", "preview"}), _bearer),
+    Door("socket", frozenset({"api", "sess", "preview"}), _socket),
     Door("session", frozenset({"sess"}), _session),
-    Door("desk", frozenset({"sess"}), _desk),
+    *(
+        Door(f"{method} {path}", frozenset({"sess"}), _desk(method, path))
+        for path in ("/write", "/write/1", "/pen")
+        for method in ("GET", "POST")
+    ),
 ]
 
 
 class Ledger:
-    """Reads all that a store holds, but not when a key was used last, beside the server."""
+    """Reads all that a store holds, but not when a key was used last nor how often what was tried."""
 
     def __init__(self, path: str) -> None:
         self._read = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         tables = self._read.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        self._tables = [name for (name,) in tables]
+        self._tables = [name for (name,) in tables if name != Cap._meta.db_table]
 
     def rows(self) -> dict[str, Any]:
         """Give every row of every table."""

@@ -83,10 +83,21 @@ class Remark:
 
 
 @dataclass(eq=False)
+class Passed:
+    """A pen on its way, until somebody takes it, leaves it or takes it back."""
+
+    id: int
+    email: str
+    giver: Member
+    by: models.Principal
+    is_over: bool = False
+
+
+@dataclass(eq=False)
 class Minted:
     """A token, and what is known of it by how it came to be: `is_good` tells whether it opens its doors.
 
-    `scopes` are what it may be used for as a key of the graph.
+    `scopes` are what it may be used for as a key of the graph; `giver` made it for others.
     """
 
     kind: str
@@ -94,6 +105,7 @@ class Minted:
     is_good: Callable[[], bool]
     owner: object = None
     scopes: Callable[[], set[str]] = set
+    giver: Member | None = None
     is_spent: bool = False
 
     def __repr__(self) -> str:

@@ -24,9 +24,8 @@ from schema.scalars import Upload
 
 CORE = schema._schema
 assert CORE.mutation_type is not None
-MUTATIONS = {
-    name: field for name, field in CORE.mutation_type.fields.items() if who_may("Mutation", name) != EVERYBODY
-}
+EVERY_MUTATION = CORE.mutation_type.fields
+MUTATIONS = {name: field for name, field in EVERY_MUTATION.items() if who_may("Mutation", name) != EVERYBODY}
 TABLES = (
     models.Post, models.Page, models.Tag, models.Author, models.Comment, models.Site, models.Menu, MenuItem,
     models.User, models.Key, models.Image, Pen, Issue, Webhook, Byline, models.Audit, models.Delivery,
@@ -55,7 +54,7 @@ def said(kind: Any, deep: int = 0) -> Any:
 
 
 def question(name: str) -> tuple[str, dict[str, Any]]:
-    field = MUTATIONS[name]
+    field = EVERY_MUTATION[name]
     [argument] = field.args.values()
     query = (
         f"mutation ($input: {argument.type}) {{ {name}(input: $input) "
