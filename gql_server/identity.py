@@ -12,8 +12,9 @@ from gql_server.origins import ORIGINS
 from gql_server.questions import Unreadable
 
 SESSION = "gql_server_session"
-# How often it is looked at whether a key still opens what it holds open, beside being told when it does not.
-LOOK_SECONDS = 10.0
+# How often it is looked at whether a key still opens what it holds open, beside being told when it does not:
+# on SQLite the command line tells no server.
+LOOK_SECONDS = 2.0
 log = structlog.get_logger("identity")
 ADVICE = "This token opens nothing, or nothing any more; send one that does, or none."
 
@@ -87,17 +88,23 @@ async def _watch(principal: models.Principal, leave: Callable[[], object]) -> No
 
 async def _opens_something(principal: models.Principal) -> None:
     """Go on for as long as a key does."""
-    told = models.pulse.listen(models.pulse.KeyRevoked)
+    told = models.pulse.listen(models.pulse.KeyRevoked, models.pulse.RoleChanged)
     while True:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS):
                 async for event in told:
-                    if event.key_id == principal.key_id:
+                    if _concerns(event, principal):
                         break
         # A store that does not answer says nothing against anybody.
         with suppress(models.Unavailable):
             if not await models.Key.still_opens(principal):
                 return
+
+
+def _concerns(event: models.pulse.KeyRevoked | models.pulse.RoleChanged, principal: models.Principal) -> bool:
+    if isinstance(event, models.pulse.KeyRevoked):
+        return event.key_id == principal.key_id
+    return event.user_id == principal.user_id
 
 
 def _bearer(value: str) -> str | None:

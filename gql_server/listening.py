@@ -50,9 +50,12 @@ class Listening:
         self._listeners = 0
 
     async def events(
-        self, operation: Operation, question: Question, asker: Asker
+        self, operation: Operation, question: Question, asker: Asker, *, turn: asyncio.Lock | None = None
     ) -> AsyncGenerator[Answer, None]:
-        """Execute a subscription: an answer for each event, for as long as somebody listens."""
+        """Execute a subscription: an answer for each event, for as long as somebody listens; none is made
+        before the one that has the `turn` is sent.
+        """
+        turn = turn or asyncio.Lock()
         begun = perf_counter()
         source = await self._begin(operation, question, asker)
         answer = source if isinstance(source, Answer) else Answer({})
@@ -63,7 +66,8 @@ class Listening:
         self._listeners += 1
         try:
             async for event in source:
-                yield await self._shared(operation, question, asker, event)
+                async with turn:
+                    yield await self._shared(operation, question, asker, event)
         except Exception as error:
             # The rows of an event are read while it is waited for.
             yield refused(asker, GraphQLError(str(error), original_error=error))

@@ -21,7 +21,7 @@ from gql_server.questions import Question, Unreadable, question_of
 from gql_server.requests import LARGEST_BODY
 from gql_server.turnstile import Turnstile
 from gql_server.visitors import VISITORS
-from schema.errors import refusal
+from schema.errors import UNAVAILABLE, refusal
 
 PROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 5
@@ -66,6 +66,8 @@ class Socket:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._lasting: set[str] = set()
         self._messages = Turnstile(MESSAGES_AT_ONCE, 1 / MESSAGES_A_SECOND)
+        # Who reads slowly, or nothing, has one event's answer held for them, and not one of each operation.
+        self._telling = asyncio.Lock()
         self._farewell: Broken | None = None
         self._knowing = asyncio.Event()
         self._gone = asyncio.Event()
@@ -209,6 +211,12 @@ class Socket:
             self._lasting.discard(id)
 
     async def _answer(self, id: str, question: Question) -> None:
+        try:
+            # As with each request: whoever was let in may have lost what they came with.
+            if self._principal.is_known and not await models.Key.still_opens(self._principal):
+                return self._say_farewell(*REVOKED)
+        except models.Unavailable:
+            return await self._fail(id, [refusal("The store does not answer; try again.", UNAVAILABLE)])
         answering = self._request.app[ANSWERING]
         asker = self._request.app[VISITORS].asker(self._request, self._principal)
         try:
@@ -222,7 +230,8 @@ class Socket:
             return await self._fail(id, operation.told["errors"])
         if operation.kind is OperationType.SUBSCRIPTION:
             self._lasting.add(id)
-            async with aclosing(self._request.app[LISTENING].events(operation, question, asker)) as answers:
+            events = self._request.app[LISTENING].events(operation, question, asker, turn=self._telling)
+            async with aclosing(events) as answers:
                 async for answer in answers:
                     if not answer.was_executed:
                         return await self._fail(id, answer.told["errors"])

@@ -106,6 +106,11 @@ class Comment(Model):
         return rfc_3339(self.created_at), digest(self.source)
 
     @property
+    def stamp(self) -> str:
+        """What tells whether it is still as somebody was shown it: its words, and what was decided."""
+        return digest("\0".join((*self.as_it_reads, self.status)))
+
+    @property
     def awaits_address(self) -> bool:
         """Whether it waits for nothing but its writer, who is to prove the address."""
         return self.status is Fate.PENDING and self.doubts == [Doubt(Rule.UNCONFIRMED)]

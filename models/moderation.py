@@ -67,12 +67,12 @@ class ModeratorLink:
 
     @atomic
     async def decide(self, status: Fate, *, was: str) -> None:
-        """Decide about the comment, as the moderator whose link it is, who saw that it `was` something;
-        refuse when that is over, so that nobody is overruled unawares.
+        """Decide about the comment, as the moderator whose link it is, who was shown it with the stamp
+        `was`; refuse when it is not so any more: nobody is overruled, and no word published, unawares.
         """
         # Locked, so that of two at once the second sees what the first has decided.
         found = await Comment.filter(id=self.comment.id).select_for_update(no_key=True).first()
-        if found is None or found.status != was:
+        if found is None or found.stamp != was:
             raise Changed
         principal = Principal(self.user.id, self.user.role, self.user.author_id, OF_ROLE[self.user.role])
         await moderate(principal, [self.comment.id], status)

@@ -67,7 +67,13 @@ class KeyRevoked(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=Tr
     key_id: Id
 
 
-Event = CommentShown | CommentHeld | PostPublished | IssueProgressed | KeyRevoked
+class RoleChanged(msgspec.Struct, frozen=True, eq=False, weakref=True, kw_only=True, tag="role_changed"):
+    """Somebody may do more or less than before, with every key of theirs."""
+
+    user_id: Id
+
+
+Event = CommentShown | CommentHeld | PostPublished | IssueProgressed | KeyRevoked | RoleChanged
 E = TypeVar("E", bound=Event)
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -26,7 +26,7 @@ from models.relations import belongs_to
 from models.site import Site, known_language, known_time_zone
 from models.slugs import findable
 from models.suppressions import Scope, Suppression
-from models.tokens import Token, digest, fresh_code, fresh_secret, keyed_digest, matches
+from models.tokens import CODE, Token, digest, fresh_code, fresh_secret, keyed_digest, matches
 from models.webhook_calls import HookEvent
 
 CONFIRM, PREFERENCES, UNSUBSCRIBE, UNDO = "confirm", "prefs", "unsub", "undo"
@@ -211,11 +211,13 @@ class Subscription(Model):
             mailbox = Address.of(email).mailbox
         except Invalid:
             raise Unproven from None
+        # As it is read from a letter: in two parts, say.
+        typed = "".join(code.split())
+        if not CODE.fullmatch(typed):
+            raise Unproven  # a slip, and no guess
         # Counted for addresses that nobody knows too, and kept though what follows is refused.
         allowed = await Cap.take(keyed_digest(site.secret, "code", mailbox), CODES)
         found = await cls.filter(site_id=site.id, mailbox=mailbox).first()
-        # As it is read from a letter: in two parts, say.
-        typed = "".join(code.split())
         is_right = found is not None and matches(found.code, found._digest_of(site, typed))
         if found is None or not (allowed and is_right):
             raise Unproven

@@ -11,6 +11,7 @@ from typing import Self
 from models.paging import BIGGEST_ID
 
 FORM = re.compile(r"([a-z]{1,16})_([1-9][0-9]{0,9})_([A-Za-z0-9._-]{1,128})")
+CODE = re.compile(r"[0-9]{8}")
 KEY_ID = 6  # signs
 
 

@@ -7,7 +7,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import text
+from models import pulse, text
 from models.addresses import Address
 from models.atomic import atomic
 from models.audit import Audit
@@ -121,6 +121,7 @@ class User(Model):
             await self._require_another_admin()
         await User.filter(id=self.id).update(role=role)
         self.role = role
+        pulse.tell(pulse.RoleChanged(user_id=self.id))
         await Audit.note(by, "user.role", self.id)
 
     @classmethod

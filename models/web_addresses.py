@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Self
 
 from models.errors import Invalid
@@ -18,6 +18,9 @@ NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 PORTS = {"http": 80, "https": 443}
 NAT64 = IPv6Network("64:ff9b::/96")
 UNICAST = IPv6Network("2000::/3")
+# Of the registries for special purposes (RFC 6890) what some releases of Python take for everybody's.
+SPECIAL = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
+DOCUMENTED = IPv6Network("3fff::/20")
 Ip = IPv4Address | IPv6Address
 
 
@@ -87,5 +90,6 @@ def _meant(machine: Ip) -> tuple[Ip, ...]:
 
 def _is_global(machine: Ip) -> bool:
     if isinstance(machine, IPv6Address):
-        return machine in UNICAST and machine.is_global
-    return machine.is_global and not (machine.is_multicast or machine.is_reserved)
+        return machine in UNICAST and machine not in DOCUMENTED and machine.is_global
+    special = machine.is_multicast or machine.is_reserved or any(machine in network for network in SPECIAL)
+    return machine.is_global and not special

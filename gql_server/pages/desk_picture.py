@@ -7,10 +7,9 @@ from aiohttp import web
 import models
 from gql_server.media import FILES
 from gql_server.origins import require_own_page
-from gql_server.pages.desk import SignedOut, at_desk, signed_out, to_post
+from gql_server.pages.desk import SignedOut, at_desk, signed_out
 from gql_server.pages.desk_post import Desk, do
 from gql_server.pages.forms import Form
-from gql_server.pages.printing import go_to
 from gql_server.uploads import UPLOADS
 
 LEAD = "lead"
@@ -37,6 +36,6 @@ async def _keep(desk: Desk, form: Form, path: Path | None) -> web.Response:
     image = await models.Image.upload(site, path, files, by=desk.principal, alt_text=alt)
     if form.one("do") != LEAD:
         await desk.saves(form)
-        return go_to(f"/write/{desk.post.id}?picture={image.id}#picture")
+        return desk.told_saved(form, picture=str(image.id))
     await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
-    return to_post(desk.post.id, told="saved")
+    return desk.told_saved(form, told="saved")

@@ -56,9 +56,11 @@ class Desk:
         asked = await models.Announcement.asked(post.id)
         newsletters = await models.Newsletter.offered(post.site_id)
         chosen = [one.slug for one in newsletters if one.id in asked]
+        query = self.visit.request.query
+        if "at" in query or "newsletter" in query:
+            filled["at"], chosen = query.get("at", ""), query.getall("newsletter", [])
         if wrong and form is not NOTHING:
             filled, chosen = {name: form.one(name) for name in filled}, form.all("newsletter")
-        query = self.visit.request.query
         told, picture = query.get("told", ""), query.get("picture", "")
         return self.visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
@@ -89,8 +91,19 @@ class Desk:
         await models.Audit.noted(self.principal, f"post.{deed}", noted)
 
     async def saves(self, form: Form) -> None:
-        """Keep what is filled in, unless somebody else has changed the post meanwhile."""
-        await self.does("update", await self._saving(form))
+        """Keep what is filled in, unless somebody else has changed the post meanwhile; of a post that waits
+        for its moment that too, and where it goes.
+        """
+        if self.post.is_scheduled:
+            await self.publishes(form, _moment(self.visit.site, form.one("at")))
+        else:
+            await self.does("update", await self._saving(form))
+
+    def told_saved(self, form: Form, **more: str) -> web.Response:
+        """Go back to the post; what was chosen for its publication comes along, though it is not kept."""
+        chosen = [("at", form.one("at")), *(("newsletter", slug) for slug in form.all("newsletter"))]
+        query = urlencode([pair for pair in (*more.items(), *chosen) if pair[1]])
+        return go_to(f"/write/{self.post.id}?{query}")
 
     async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
         """Keep what is filled in and do something to the post: both, or neither."""
@@ -126,6 +139,9 @@ class Desk:
 
     async def _saving(self, form: Form) -> Work:
         self.expect(form)
+        if form.one("file"):
+            # Its name alone: only the buttons beside it send a picture.
+            raise models.Invalid("file", "Send the picture first.", why="unsent")
         # Read before the transaction, for it takes a while.
         content = await models.Content.read(_lines(form.one("text")), self.post.source_format)
         words = list(filter(None, map(str.strip, form.one("tags").split(","))))
@@ -169,7 +185,7 @@ async def do(request: web.Request, form: Form, deed: Deed) -> web.Response:
 
 async def _save(desk: Desk, form: Form) -> web.Response:
     await desk.saves(form)
-    return to_post(desk.post.id, told="saved")
+    return desk.told_saved(form, told="saved")
 
 
 async def _preview(desk: Desk, form: Form) -> web.Response:
@@ -194,6 +210,11 @@ async def _withdraw(desk: Desk, form: Form) -> web.Response:
     return to_post(desk.post.id, told="withdrawn")
 
 
+async def _take_picture_away(desk: Desk, form: Form) -> web.Response:
+    await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=None))
+    return desk.told_saved(form, told="saved")
+
+
 async def _ask_to_delete(desk: Desk, _form: Form) -> web.Response:
     back = f"/write/{desk.post.id}"
     return desk.visit.shows("desk_delete.html", post=desk.post, back=back, version=desk.post.version)
@@ -211,6 +232,7 @@ DEEDS: dict[str, Deed] = {
     "publish": _publish,
     "schedule": _schedule,
     "withdraw": _withdraw,
+    "unlead": _take_picture_away,
     "ask_to_delete": _ask_to_delete,
     "delete": _delete,
 }

@@ -293,6 +293,11 @@ DUTCH = {
     "desk_picture_hint": "Laat het leeg bij versiering. Wat de camera noteerde, zoals de plaats, gaat eruit.",
     "desk_picture_lead": "Zet hem boven het bericht",
     "desk_picture_keep": "Bewaar hem voor de tekst",
+    "desk_picture_away": "Haal hem weg",
+    "error_desk_unsent": (
+        "Deze foto is nog niet verstuurd. Kies hem opnieuw en druk op een van de knoppen hieronder; de rest "
+        "van wat je schreef staat er nog."
+    ),
     "error_desk_file": "Dit is geen foto die we kunnen lezen, of hij is te groot.",
     "desk_save": "Bewaar",
     "desk_preview": "Bewaar en bekijk",

@@ -285,6 +285,11 @@ ENGLISH = {
     "desk_picture_hint": "Leave it empty for decoration. What the camera noted, such as where, is taken out.",
     "desk_picture_lead": "Let it lead the post",
     "desk_picture_keep": "Keep it for the text",
+    "desk_picture_away": "Take it away",
+    "error_desk_unsent": (
+        "This picture was not sent yet. Choose it again and press one of the buttons below; what else you "
+        "wrote is still there."
+    ),
     "error_desk_file": "This is no picture that can be read, or it is too large.",
     "desk_save": "Save",
     "desk_preview": "Save and look",

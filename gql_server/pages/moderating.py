@@ -34,7 +34,7 @@ async def decide(request: web.Request) -> web.Response:
         raise models.Invalid("status")
     visit = visit.speaking(link.user.language)
     try:
-        await link.decide(chosen[0], was=form.one("was") or link.comment.status)
+        await link.decide(chosen[0], was=form.one("was") or link.comment.stamp)
     except models.Changed:
         return await _shown(visit, await models.ModeratorLink.behind(visit.site, visit.token), status=409)
     links = [visit.home]
@@ -53,7 +53,7 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
         "comment.html", status=status, what="moderate", facts={"post": post.title}, comment=comment,
         lead=f"moderated_{comment.status}_text" if is_decided else "moderate_text",
         notice=visit.says(f"moderated_{comment.status}_title") if is_decided else None,
-        about=_about(visit, comment), was=comment.status,
+        about=_about(visit, comment), was=comment.stamp,
         buttons={
             name: visit.says(f"moderate_{name}") for name, fate in BUTTONS.items() if fate != comment.status
         },

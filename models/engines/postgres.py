@@ -19,7 +19,7 @@ from tortoise.exceptions import (
 )
 
 from models.engines.steps import Steps, T
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.transactions import Overtaken, Unavailable, Undivided, UndividedClient, told_in, whole
 from models.engines.writing import Witness, covered, note, noted
 
 SETTINGS = {
@@ -200,6 +200,8 @@ class PostgresEngine(AsyncpgDBClient):
             raise
         except _INVALID as error:
             raise OperationalError(error) from error
+        except asyncpg.ForeignKeyViolationError as error:
+            raise Overtaken from error
         except asyncpg.IntegrityConstraintViolationError as error:
             raise IntegrityError(error) from error
         except _UNAVAILABLE as error:

@@ -16,7 +16,7 @@ from models.engines.sqlite_ferry import Ferry, Run, Work, statements_of
 from models.engines.sqlite_loop import LoopReader, walk
 from models.engines.statements import only_reads, split
 from models.engines.steps import Steps, T, TooLong
-from models.engines.transactions import Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.transactions import Overtaken, Unavailable, Undivided, UndividedClient, told_in, whole
 from models.engines.writing import Witness, covered, note, noted
 
 READERS = 4
@@ -359,6 +359,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sqlite3.IntegrityError as error:
+        if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+            raise Overtaken from error
         raise IntegrityError(error) from error
     except sqlite3.DatabaseError as error:
         # The lower byte is the kind of error; the higher ones only refine it.

@@ -21,6 +21,13 @@ class Unavailable(DBConnectionError):
     """The store does not answer now; the same request may succeed later."""
 
 
+class Overtaken(Unavailable):
+    """What this names was deleted at the same moment; asked again, it is told that it is not there."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
 async def whole(step: Coroutine[Any, Any, T]) -> T:
     """Run a step to its end, and only then let a cancellation through."""
     task = asyncio.create_task(step)

@@ -150,6 +150,25 @@ async def test_a_socket_ends_when_nobody_told_of_the_end_of_its_token(client, to
     assert (await hears(socket)).data == 4403
 
 
+async def test_a_socket_ends_as_soon_as_its_owner_may_do_something_else(client, token):
+    socket = await open_socket(client, **bearer(token))
+    assert (await hears(socket)).json() == {"type": "connection_ack"}
+    await socket.send_json({"id": "1", "type": "subscribe", "payload": LIVE})
+    user = await models.User.get(name="Ed")
+    await user.become(models.Role.AUTHOR, by=models.NOBODY)
+    assert (await hears(socket)).data == 4403
+
+
+async def test_nothing_is_done_over_a_socket_for_a_token_that_is_over_untold(client, token, monkeypatch):
+    monkeypatch.setattr(identity, "LOOK_SECONDS", 1000)
+    socket = await open_socket(client, **bearer(token))
+    assert (await hears(socket)).json() == {"type": "connection_ack"}
+    await models.Key.all().update(revoked_at=models.now())
+    await socket.send_json({"id": "1", "type": "subscribe", "payload": ME})
+    closed = await hears(socket)
+    assert (closed.type, closed.data) == (WSMsgType.CLOSE, 4403)
+
+
 async def test_a_socket_with_a_wrong_token_is_closed(client, token):
     socket = await open_socket(client, {"authorization": "Bearer api_1_wrong"})
     assert (await hears(socket)).data == 4403

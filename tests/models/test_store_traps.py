@@ -12,6 +12,7 @@ from tortoise.context import require_context
 from tortoise.exceptions import IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
+import models
 from models.atomic import atomic, settled
 from models.store import open_store
 
@@ -160,6 +161,15 @@ async def test_a_trigger_with_semicolons_works(garden):
     await Plant.create(bed=bed, name="beet")
     await bed.refresh_from_db()
     assert bed.plants == 1
+
+
+async def test_what_was_deleted_while_it_was_named_is_to_be_asked_for_again(garden):
+    north, south = await Bed.create(name="north"), await Bed.create(name="south")
+    await south.delete()
+    with pytest.raises(models.Unavailable, match="deleted at the same moment"):
+        await Plant.create(bed_id=south.id, name="oak")
+    assert await Plant.all().count() == 0
+    await Plant.create(bed=north, name="oak")
 
 
 async def test_a_partial_unique_index_holds(garden):

@@ -24,7 +24,7 @@ STRANGE = [
 ]
 
 
-async def guess(site: models.Site, email: str, code: str = "") -> type[Exception] | None:
+async def guess(site: models.Site, email: str, code: str = "00000000") -> type[Exception] | None:
     """Try a code; give what it was refused with."""
     try:
         await models.Subscription.confirm_by_code(site, email, code, PAGE)
@@ -96,11 +96,12 @@ async def test_the_code_of_who_left_proves_nothing(ann, site):
     assert await guess(site, ann.email, code) is models.Unproven
 
 
-async def test_what_is_no_code_is_a_wrong_one(ann, site):
+async def test_what_is_no_code_is_refused_and_no_try(ann, site):
     await ann.asks()
     for code in STRANGE:
         assert await guess(site, ann.email, code) is models.Unproven
         assert await guess(site, "no address", code) is models.Unproven
+    assert await guess(site, ann.email, ann.code()) is None
 
 
 async def test_the_same_is_done_for_a_known_address_and_an_unknown_one(ann, site, statements, clock):

@@ -242,6 +242,21 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     assert (await models.Comment.get(id=1)).status is models.Fate.REJECTED
 
 
+async def test_words_that_were_changed_after_they_were_shown_are_shown_first(reader, site, post, editor):
+    added = await adds(reader, post)
+    link = (await letters_to(reader, "ed@example.org"))[0].link("moderate")
+    await reader.opens(link)
+    edit = """mutation ($input: EditCommentInput!) { editComment(input: $input) { errors { __typename } } }"""
+    said = {"token": added["editToken"], "content": "Dit heeft niemand gelezen."}
+    await reader.client.post("/graphql", json={"query": edit, "variables": {"input": said}})
+    await reader.presses(PUBLISH)
+    assert reader.status == 409
+    assert "Dit heeft niemand gelezen." in reader.text
+    assert await shown() == []
+    await reader.presses(PUBLISH)
+    assert (reader.status, await shown()) == (200, ["Dit heeft niemand gelezen."])
+
+
 async def test_of_two_who_decide_at_once_the_first_counts_and_the_other_is_shown_it(
     reader, site, post, editor
 ):
@@ -249,7 +264,8 @@ async def test_of_two_who_decide_at_once_the_first_counts_and_the_other_is_shown
     link = (await letters_to(reader, "ed@example.org"))[0].link("moderate")
     one, other = Reader(reader.client, "nl"), Reader(reader.client, "nl")
     deciding = [("approve", one), ("spam", other)]
-    await asyncio.gather(*(who.posts(link, {button: "yes", "was": "pending"}) for button, who in deciding))
+    was = (await models.Comment.get()).stamp
+    await asyncio.gather(*(who.posts(link, {button: "yes", "was": was}) for button, who in deciding))
     assert sorted(who.status for _, who in deciding) == [200, 409]
     [decided] = [{"approve": "approved", "spam": "spam"}[name] for name, who in deciding if who.status == 200]
     assert (await models.Comment.get()).status == decided

@@ -148,9 +148,11 @@ async def test_what_is_planned_stands_in_its_form_and_can_be_planned_anew(reader
     await follow(reader)
     assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
     assert is_marked(reader, "main")
-    # Who only saves changes neither.
-    await write(reader, text="Anders", newsletter="main")
-    await follow(reader)
+    # Who saves keeps both, as they are filled in now.
+    await write(reader, text="Anders", newsletter=None, at="2091-03-01T08:00")
+    await reader.opens(reader.headers["Location"].partition("?")[0])
+    assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T08:00"
+    assert not is_marked(reader, "main")
     await write(reader, "Plan opnieuw", at="2091-03-02T10:30:15", newsletter="main")
     await follow(reader)
     assert reader.page.css_first("#at").attributes["value"] == "2091-03-02T10:30:15"
@@ -159,6 +161,49 @@ async def test_what_is_planned_stands_in_its_form_and_can_be_planned_anew(reader
         await models.count_due()
         [newest, *_] = await reader.letters()
     assert (newest.to, newest.subject) == ("ann@example.org", TITLE)
+
+
+async def test_what_is_chosen_for_a_draft_stays_chosen_when_it_is_saved(reader, desk, site):
+    await reader.subscribes("ann@example.org")
+    await desk()
+    await begin(reader)
+    await write(reader, at="2091-03-01T09:00", newsletter="main")
+    await follow(reader)
+    assert "Bewaard" in reader.page.css_first("[role=status]").text()
+    assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
+    assert is_marked(reader, "main")
+    assert (await models.Post.get()).status is models.Status.DRAFT
+    await write(reader, "Publiceer nu")
+    [newest, *_] = await reader.letters()
+    assert (newest.to, newest.subject) == ("ann@example.org", TITLE)
+
+
+@pytest.mark.parametrize("button", ["Bewaar", "Publiceer nu", "Plan", "Bewaar en bekijk"])
+async def test_a_picture_that_was_chosen_and_not_sent_is_told_of(reader, desk, button):
+    await desk()
+    await begin(reader)
+    # As a browser sends it by a button that sends no files: its name alone.
+    await write(reader, button, file="tuin.jpg", alt="Een tuin", text="Nieuw", at="2091-03-01T09:00")
+    assert reader.status == 422
+    assert "nog niet verstuurd" in reader.page.css_first("#file-error").text()
+    assert reader.page.css_first("#text").text().strip() == "Nieuw"
+    assert reader.page.css_first("#alt").attributes["value"] == "Een tuin"
+    post = await models.Post.get()
+    assert (post.version, post.status) == (1, models.Status.DRAFT)
+
+
+async def test_the_picture_that_leads_a_post_can_be_taken_away(reader, desk):
+    await desk()
+    await begin(reader)
+    await upload(reader, picture_of(), do="lead", title=TITLE, text=TEXT, version="1", at="2091-03-01T09:00")
+    await follow(reader)
+    assert reader.page.css(".lead-picture")
+    assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
+    await reader.presses("Haal hem weg", text="Nieuw")
+    await follow(reader)
+    post = await models.Post.get()
+    assert (post.image_id, post.source) == (None, "Nieuw")
+    assert not reader.page.css(".lead-picture")
 
 
 @pytest.mark.parametrize("button", ["Plan opnieuw", "Publiceer nu"])
