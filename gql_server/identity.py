@@ -101,10 +101,13 @@ async def _opens_something(principal: models.Principal) -> None:
                 return
 
 
-def _concerns(event: models.pulse.KeyRevoked | models.pulse.RoleChanged, principal: models.Principal) -> bool:
-    if isinstance(event, models.pulse.KeyRevoked):
-        return event.key_id == principal.key_id
-    return event.user_id == principal.user_id
+def _concerns(event: models.pulse.Event, principal: models.Principal) -> bool:
+    match event:
+        case models.pulse.KeyRevoked(key_id=id):
+            return id == principal.key_id
+        case models.pulse.RoleChanged(user_id=id):
+            return id == principal.user_id
+    return False
 
 
 def _bearer(value: str) -> str | None:

@@ -160,12 +160,18 @@ async def to_own(site: Site, text: str) -> None:
 
 
 @atomic
-async def own(site: Site, text: str, *, email: str, name: str, time_zone: str = "") -> User:
+async def own(
+    site: Site, text: str, *, email: str, name: str, title: str = "", time_zone: str = ""
+) -> User:
     """Make who has the owner's link the owner: who may do everything, and knows where the site is."""
     await in_turn(site.id)
     await to_own(site, text)
-    if time_zone not in ("", site.time_zone):
-        await set_time_zone(site, time_zone)
+    # Not the one that was given, which others read meanwhile: this may yet be refused.
+    kept = await Site.get(id=site.id)
+    if title not in ("", kept.title):
+        await kept.change(title=title)
+    if time_zone not in ("", kept.time_zone):
+        await set_time_zone(kept, time_zone)
     user = await User.welcome(site, email, name, Role.ADMIN)
     await Audit.note(Principal(user.id), "own", user.id)
     return user

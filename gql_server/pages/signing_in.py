@@ -20,7 +20,7 @@ from models.sign_ins import LIFE, OWNER
 # What the asking browser alone knows.
 BROWSER = "sign_in"
 # What the owner tells of themselves and of the site.
-OWNERS = ("email", "name", "time_zone")
+OWNERS = ("email", "name", "title", "time_zone")
 UTC = "UTC"
 OF_A_PLACE = re.compile("(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/")
 

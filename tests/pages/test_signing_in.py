@@ -184,13 +184,16 @@ async def test_a_new_site_is_where_its_owner_is(reader, site, languages, zone):
     assert {"UTC", "Europe/Amsterdam", "America/New_York", "Asia/Tokyo"} <= {
         option.text() for option in reader.page.css("#time_zone option")
     }
-    filled = {"name": "Ed", "email": ED}
+    filled = {"name": "Ed", "email": ED, "title": "De achtertuin"}
+    await reader.posts(address, {**filled, "title": "\u200b"}, **{"Accept-Language": "en"})
+    assert reader.page.css_first("#title-error").text() == "Give your publication a name."
     await reader.posts(address, {**filled, "time_zone": "Europe/Nergens"}, **{"Accept-Language": "en"})
     assert (reader.status, await models.User.exists()) == (422, False)
     assert reader.page.css_first("#timeZone-error").text() == "Choose a time zone from the list."
     await reader.posts(address, {**filled, "time_zone": zone})
     assert reader.status == 303
-    assert (await models.Site.get()).time_zone == zone
+    site = await models.Site.get()
+    assert (site.title, site.time_zone) == ("De achtertuin", zone)
 
 
 async def test_a_site_that_has_a_time_zone_keeps_it(reader, site):
