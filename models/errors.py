@@ -8,7 +8,7 @@ Refused
 ├── Unproven
 │   └── Expired
 ├── NotAllowed (role, scope)
-├── TooMany (wait)
+├── TooMany (wait, why)
 └── Invalid (field, limit, why)
     ├── Taken
     └── InUse
@@ -74,9 +74,11 @@ class NotAllowed(Refused):
 class TooMany(Refused):
     """This was asked too often; wait a while and try again."""
 
-    def __init__(self, wait: timedelta) -> None:
+    # `why` names what there is too much of, where one verb counts several.
+    def __init__(self, wait: timedelta, *, why: str | None = None) -> None:
         super().__init__()
         self.wait = wait
+        self.why = why
 
 
 class Invalid(Refused):

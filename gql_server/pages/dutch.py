@@ -345,5 +345,8 @@ DUTCH = {
     "error_pen_name": "Vul in wie er hierna schrijft.",
     "error_pen_taken": "Iemand schrijft hier al onder deze naam. Zet er iets bij, zoals een achternaam.",
     "error_pen_pens": "Er wachten al tien pennen op antwoord. Wacht even, of neem er hieronder een terug.",
+    "error_pen_own": "Dit is je eigen adres. Geef de pen aan iemand anders.",
+    "error_pen_address": "Er ging kort geleden al een pen naar dit adres. Wacht een dag, of een paar.",
+    "error_pen_giver": "Je gaf al zoveel pennen door dat de volgende een dag moet wachten, of een paar.",
     "error_pen_note": "Zeg het in hoogstens 2.000 tekens.",
 }

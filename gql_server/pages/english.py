@@ -335,5 +335,8 @@ ENGLISH = {
     "error_pen_name": "Fill in who writes next.",
     "error_pen_taken": "Somebody writes here under this name already. Add something, such as a surname.",
     "error_pen_pens": "Ten pens wait for an answer already. Wait a while, or take one back below.",
+    "error_pen_own": "This address is your own. Pass the pen to somebody else.",
+    "error_pen_address": "A pen went to this address not long ago. Wait a day, or a few.",
+    "error_pen_giver": "You have passed so many pens that the next one has to wait a day, or a few.",
     "error_pen_note": "Say it in at most 2,000 characters.",
 }

@@ -181,11 +181,25 @@ async def test_a_made_up_link_offers_nothing(reader, ann, token):
         assert (await ask(f"/pen/{token}")).status == 404
 
 
-async def test_nobody_is_written_to_over_and_over(reader, ann):
+async def test_nobody_is_written_to_over_and_over_and_what_was_filled_in_stays(reader, ann):
     await passes(reader)
-    await passes(reader)
+    await passes(reader, note="Nog één keer.")
     assert reader.status == 429
+    assert reader.page.css_first("#email-error").text().startswith("Er ging kort geleden al een pen naar dit")
+    assert [reader.page.css_first(f"#{name}").attributes["value"] for name in ("name", "email")] == [
+        "Bea",
+        BEA,
+    ]
+    assert reader.page.css_first("#note").text().strip() == "Nog één keer."
     assert len(await reader.letters()) == 1
+
+
+async def test_who_took_back_ten_is_told_to_wait(reader, ann):
+    for number in range(11):
+        await passes(reader, name=f"Bea {number}", email=f"bea{number}@example.org")
+        await models.Pen.all().update(state="withdrawn")
+    assert reader.status == 429
+    assert reader.page.css_first("#email-error").text().startswith("Je gaf al zoveel pennen door")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +207,7 @@ async def test_nobody_is_written_to_over_and_over(reader, ann):
     [
         ("name", " ", "Vul in wie er hierna schrijft."),
         ("email", "bea@@x", "Dit is geen adres waar een brief heen kan."),
+        ("email", "ANN@staff.example", "Dit is je eigen adres."),
         ("note", "n" * 2_001, "Zeg het in hoogstens 2.000 tekens."),
     ],
 )
