@@ -6,7 +6,7 @@ Refused
 ├── Closed
 ├── FellBehind
 ├── Unproven
-│   └── Expired
+│   └── Expired (why)
 ├── NotAllowed (role, scope)
 ├── TooMany (wait, why)
 └── Invalid (field, limit, why)
@@ -59,6 +59,11 @@ class Unproven(Refused):
 
 class Expired(Unproven):
     """This link or code was valid once; ask for a new letter."""
+
+    # `why` names the end that it came to, where that leads on to something.
+    def __init__(self, message: str | None = None, *, why: str | None = None) -> None:
+        super().__init__(message)
+        self.why = why
 
 
 class NotAllowed(Refused):

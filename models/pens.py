@@ -143,6 +143,8 @@ class Pen(Model):
         pen = await asked.first() if asked is not None else None
         if read is None or pen is None or read.claim(site.secret, *pen._bound()) is None:
             raise Unproven
+        if pen.state is Held.TAKEN:
+            raise Expired(why="taken")
         is_over = pen.state is not Held.OFFERED or not lasts(pen.passed_at, LIFE)
         if is_over or pen.giver.retired_at is not None:
             raise Expired

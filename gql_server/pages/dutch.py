@@ -175,7 +175,12 @@ DUTCH = {
     "link_pen_title": "Deze link geeft geen pen",
     "link_pen_text": "Misschien kwam hij niet heel aan. Open die in de brief, of vraag wie hem schreef.",
     "expired_pen_title": "Deze pen is al weg",
-    "expired_pen_text": "Hij is aangenomen, teruggegeven of te oud. Vraag wie hem gaf om een nieuwe.",
+    "expired_pen_text": "Hij is teruggegeven of te oud. Vraag wie hem gaf om een nieuwe.",
+    "taken_pen_title": "Deze pen is aangenomen",
+    "taken_pen_text": (
+        "Was jij dat? Je blad ligt op je schrijftafel. Daar kom je door in te loggen met het adres waar de "
+        "brief heen ging."
+    ),
     "403_title": "Dit is niet voor jou",
     "403_text": "Het is van iemand anders, of het werd verstuurd door een pagina van een andere site.",
     "404_title": "Hier is niets",

@@ -173,7 +173,12 @@ ENGLISH = {
     "link_pen_title": "This link offers no pen",
     "link_pen_text": "It may not have come whole. Open the one in the letter, or ask who wrote it.",
     "expired_pen_title": "This pen is gone",
-    "expired_pen_text": "It was taken, given back, or waited for too long. Ask who passed it for another.",
+    "expired_pen_text": "It was given back, or waited for too long. Ask who passed it for another.",
+    "taken_pen_title": "This pen was taken",
+    "taken_pen_text": (
+        "Was it you? Your page lies at your desk. To get there, sign in with the address that the letter "
+        "went to."
+    ),
     "403_title": "This is not open to you",
     "403_text": "It belongs to somebody else, or it was sent by a page of another site.",
     "404_title": "There is nothing here",
