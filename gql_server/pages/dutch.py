@@ -246,6 +246,11 @@ DUTCH = {
         "Hij werkt in de browser waarin je hem vroeg, en alleen als hij heel is aangekomen. Open hem daar, "
         "of vraag een nieuwe."
     ),
+    "link_owner_title": "Deze link maakt niemand eigenaar",
+    "link_owner_text": (
+        "Hij werkt tot er een eigenaar is, en alleen als hij heel is aangekomen. Ben jij dat al? Log dan in "
+        "met je adres."
+    ),
     "expired_in_title": "Deze link is gebruikt of te oud",
     "expired_in_text": "Een link om in te loggen werkt één keer, een kwartier lang.",
     # De schrijftafel.

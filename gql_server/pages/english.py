@@ -238,6 +238,11 @@ ENGLISH = {
         "It works in the browser in which you asked for it, and only if it came whole. Open it there, or ask "
         "for a new one."
     ),
+    "link_owner_title": "This link makes nobody the owner",
+    "link_owner_text": (
+        "It works until this publication has an owner, and only if it came whole. Is that you already? Then "
+        "sign in with your address."
+    ),
     "expired_in_title": "This link has been used or is too old",
     "expired_in_text": "A link to sign in works once, for 15 minutes.",
     # The desk of those who write.

@@ -19,6 +19,7 @@ from gql_server.paper.languages import chosen
 from gql_server.questions import Unreadable
 from gql_server.requests import BODY_SECONDS
 from gql_server.uploads import UPLOAD_SECONDS, WAIT_SECONDS, brings_files
+from models.sign_ins import OWNER
 from schema.languages import DEFAULT
 
 # The first word of their paths.
@@ -44,6 +45,7 @@ ABOUT = dict.fromkeys(("comment", "moderate", "replies"), "_comment") | {"sign-i
 AGAIN = {
     "": ("sign_up_again", "/subscribe"),
     "_in": ("sign_in_again", "/sign-in"),
+    "_owner": ("sign_in_title", "/sign-in"),
 }
 GO_ON = {"taken_pen": ("desk_title", "/write")}
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
@@ -86,6 +88,9 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _about(request: web.Request) -> str:
+    # It is bound to no browser, and ends when somebody owns the site.
+    if request.path.startswith(f"/sign-in/{OWNER}_"):
+        return "_owner"
     return ABOUT.get(first_word(request), "")
 
 
