@@ -124,13 +124,14 @@ async def create(settings: Settings, email: str, label: str, scopes: tuple[str, 
 @token.command(name="list")
 @on_store
 async def list_tokens(settings: Settings) -> None:
-    """List what still opens something: number, kind, whose, until when, last used, label."""
+    """List what still opens something: number, kind, whose, scopes, until when, last used, label."""
     async with open_made_store(settings):
         found = await models.Key.living().order_by("id").select_related("user")
     for key in found:
         whose = key.user.email if key.user_id else f"post {key.post_id}"
         used = f"{key.used_at:%Y-%m-%d}" if key.used_at else "never"
-        click.echo(f"{key.id}  {key.kind}  {whose}  {key.expires_at:%Y-%m-%d}  {used}  {key.label}")
+        scopes = ",".join(sorted(key.opens().scopes)) or "-"
+        click.echo(f"{key.id}  {key.kind}  {whose}  {scopes}  {key.expires_at:%Y-%m-%d}  {used}  {key.label}")
     if not found:
         click.echo("There are no tokens.")
 

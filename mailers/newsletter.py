@@ -7,6 +7,7 @@ from typing import Any
 from mailers.body import absolute, fitting_width, for_mail
 from mailers.letter import Letter
 from mailers.mail import Headers
+from mailers.spelled import spelled
 from mailers.wording import Facts, byline, day_in_words, written
 
 LONGEST_LABEL = 63
@@ -22,7 +23,6 @@ class Newsletter(Facts):
     title: str
     lead: str
     html: str
-    text: str
     is_whole: bool
     path: str
     authors: Sequence[str]
@@ -34,6 +34,8 @@ class Newsletter(Facts):
     preferences_link: str
     leave_link: str
     leave_all_link: str
+    # Issues that began earlier tell it; it is written from the HTML.
+    text: str = ""
 
     @property
     def post_link(self) -> str:
@@ -52,6 +54,7 @@ def write(facts: Newsletter) -> Letter:
         "post_link": facts.post_link,
         "about": facts.about,
         "html": for_mail(facts.html, facts.post_link),
+        "text": spelled(facts.html, facts.post_link),
         "image": picture(facts.image, facts.post_link),
         "byline": byline(facts.authors, facts.language),
         "day": day_in_words(facts.day, facts.language),

@@ -15,6 +15,11 @@ class Pen(Facts):
     note: str = ""
     title: str = ""
 
+    @property
+    def desk(self) -> str:
+        """Where those who write do so."""
+        return f"{self.site_url}write"
+
 
 def write(facts: Pen) -> Letter:
     """Write the letter that brings it."""
@@ -28,4 +33,4 @@ def remind(facts: Pen) -> Letter:
 
 def thank(facts: Pen) -> Letter:
     """Write the letter that thanks for what was written with it."""
-    return written("pen_thanks", facts)
+    return written("pen_thanks", facts, desk=facts.desk)

@@ -6,9 +6,9 @@ Refused
 ├── Closed
 ├── FellBehind
 ├── Unproven
-│   └── Expired
+│   └── Expired (why)
 ├── NotAllowed (role, scope)
-├── TooMany (wait)
+├── TooMany (wait, why)
 └── Invalid (field, limit, why)
     ├── Taken
     └── InUse
@@ -60,6 +60,11 @@ class Unproven(Refused):
 class Expired(Unproven):
     """This link or code was valid once; ask for a new letter."""
 
+    # `why` names the end that it came to, where that leads on to something.
+    def __init__(self, message: str | None = None, *, why: str | None = None) -> None:
+        super().__init__(message)
+        self.why = why
+
 
 class NotAllowed(Refused):
     """This is not yours to do; sign in as someone who may."""
@@ -74,9 +79,11 @@ class NotAllowed(Refused):
 class TooMany(Refused):
     """This was asked too often; wait a while and try again."""
 
-    def __init__(self, wait: timedelta) -> None:
+    # `why` names what there is too much of, where one verb counts several.
+    def __init__(self, wait: timedelta, *, why: str | None = None) -> None:
         super().__init__()
         self.wait = wait
+        self.why = why
 
 
 class Invalid(Refused):

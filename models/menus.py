@@ -81,6 +81,11 @@ class Entry:
     to: Target | str | None = None
     items: list["Entry"] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Refuse an address that a browser would run, here where it is known which entry has it."""
+        if isinstance(self.to, str):
+            _require_address(self.to)
+
 
 @atomic
 async def arrange(site_id: int, slug: str, entries: list[Entry]) -> Menu:
@@ -116,7 +121,7 @@ async def _place(menu_id: int, entries: list[Entry]) -> None:
 
 def _item(menu_id: int, parent_id: int | None, position: int, entry: Entry) -> MenuItem:
     label = text.clean_line(entry.label)[:200]
-    to = fitting(MenuItem, _leading_to(entry.to))
+    to = _leading_to(entry.to)
     return MenuItem(menu_id=menu_id, parent_id=parent_id, position=position, label=label, **to)
 
 
@@ -143,7 +148,12 @@ def _outline(entry: Entry, depth: int = 1) -> Outline:
 
 def _leading_to(to: Target | str | None) -> dict[str, Any]:
     if to is None or isinstance(to, str):
-        if to and SCHEME.match(UNREAD.sub("", to)) and not to.startswith(SAFE):
-            raise Invalid("href", "A menu leads to a path, or to an address of the web, mail or telephone.")
         return {"href": to}
     return {f"{type(to).__name__.lower()}_id": to.id}
+
+
+def _require_address(href: str) -> None:
+    fitting(MenuItem, {"href": href})
+    if SCHEME.match(UNREAD.sub("", href)) and not href.startswith(SAFE):
+        message = "A menu leads to a path, or to an address of the web, mail or telephone."
+        raise Invalid("href", message, why="menu address")

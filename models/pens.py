@@ -93,6 +93,8 @@ class Pen(Model):
         if giver is None:
             raise NotAllowed(Role.AUTHOR)
         address, name = Address.of(email), text.clean_line(name)
+        if address.mailbox == giver.mailbox:
+            raise Invalid("email", "This address is your own; pass the pen to somebody else.", why="own pen")
         if not name:
             raise Invalid("name", "Whoever gets the pen has a name.")
         told = fitting(cls, {"name": name, "note": text.clean_line(note)})
@@ -141,6 +143,8 @@ class Pen(Model):
         pen = await asked.first() if asked is not None else None
         if read is None or pen is None or read.claim(site.secret, *pen._bound()) is None:
             raise Unproven
+        if pen.state is Held.TAKEN:
+            raise Expired(why="taken")
         is_over = pen.state is not Held.OFFERED or not lasts(pen.passed_at, LIFE)
         if is_over or pen.giver.retired_at is not None:
             raise Expired
@@ -249,6 +253,6 @@ async def _require_room(site: Site, giver: User, address: Address) -> None:
         raise Invalid("email", message, limit=AT_ONCE, why="pens")
     # Counted though it was withdrawn: its letter is out.
     if not await Cap.take(keyed_digest(site.secret, f"{KIND} of", str(giver.id)), OF_A_GIVER):
-        raise TooMany(timedelta(days=1))
+        raise TooMany(timedelta(days=1), why="giver")
     if not await Cap.take(keyed_digest(site.secret, KIND, address.folded), LETTERS):
-        raise TooMany(timedelta(days=1))
+        raise TooMany(timedelta(days=1), why="address")

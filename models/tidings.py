@@ -34,9 +34,7 @@ async def tell_all_of(post: Post, site: Site) -> dict[str, Any]:
     """Tell of a post all that it says; of a very long one the opening, for it would arrive cut off."""
     is_whole = len(post.html) <= LONGEST_WHOLE
     html = post.html if is_whole else text.paragraphs(post.opening)
-    words = post.text if is_whole else post.opening
-    told = (await tell_of([post], site))[post.id]
-    return {**told, "html": html, "text": words, "is_whole": is_whole}
+    return {**(await tell_of([post], site))[post.id], "html": html, "is_whole": is_whole}
 
 
 async def topics_about(post: Post, newsletter_ids: Sequence[int]) -> dict[Topic, dict[str, Any]]:

@@ -176,7 +176,12 @@ DUTCH = {
     "link_pen_title": "Deze link geeft geen pen",
     "link_pen_text": "Misschien kwam hij niet heel aan. Open die in de brief, of vraag wie hem schreef.",
     "expired_pen_title": "Deze pen is al weg",
-    "expired_pen_text": "Hij is aangenomen, teruggegeven of te oud. Vraag wie hem gaf om een nieuwe.",
+    "expired_pen_text": "Hij is teruggegeven of te oud. Vraag wie hem gaf om een nieuwe.",
+    "taken_pen_title": "Deze pen is aangenomen",
+    "taken_pen_text": (
+        "Was jij dat? Je blad ligt op je schrijftafel. Daar kom je door in te loggen met het adres waar de "
+        "brief heen ging."
+    ),
     "403_title": "Dit is niet voor jou",
     "403_text": "Het is van iemand anders, of het werd verstuurd door een pagina van een andere site.",
     "404_title": "Hier is niets",
@@ -242,6 +247,11 @@ DUTCH = {
     "link_in_text": (
         "Hij werkt in de browser waarin je hem vroeg, en alleen als hij heel is aangekomen. Open hem daar, "
         "of vraag een nieuwe."
+    ),
+    "link_owner_title": "Deze link maakt niemand eigenaar",
+    "link_owner_text": (
+        "Hij werkt tot er een eigenaar is, en alleen als hij heel is aangekomen. Ben jij dat al? Log dan in "
+        "met je adres."
     ),
     "expired_in_title": "Deze link is gebruikt of te oud",
     "expired_in_text": "Een link om in te loggen werkt één keer, een kwartier lang.",
@@ -352,5 +362,8 @@ DUTCH = {
     "error_pen_name": "Vul in wie er hierna schrijft.",
     "error_pen_taken": "Iemand schrijft hier al onder deze naam. Zet er iets bij, zoals een achternaam.",
     "error_pen_pens": "Er wachten al tien pennen op antwoord. Wacht even, of neem er hieronder een terug.",
+    "error_pen_own": "Dit is je eigen adres. Geef de pen aan iemand anders.",
+    "error_pen_address": "Er ging kort geleden al een pen naar dit adres. Wacht een dag, of een paar.",
+    "error_pen_giver": "Je gaf al zoveel pennen door dat de volgende een dag moet wachten, of een paar.",
     "error_pen_note": "Zeg het in hoogstens 2.000 tekens.",
 }

@@ -174,7 +174,12 @@ ENGLISH = {
     "link_pen_title": "This link offers no pen",
     "link_pen_text": "It may not have come whole. Open the one in the letter, or ask who wrote it.",
     "expired_pen_title": "This pen is gone",
-    "expired_pen_text": "It was taken, given back, or waited for too long. Ask who passed it for another.",
+    "expired_pen_text": "It was given back, or waited for too long. Ask who passed it for another.",
+    "taken_pen_title": "This pen was taken",
+    "taken_pen_text": (
+        "Was it you? Your page lies at your desk. To get there, sign in with the address that the letter "
+        "went to."
+    ),
     "403_title": "This is not open to you",
     "403_text": "It belongs to somebody else, or it was sent by a page of another site.",
     "404_title": "There is nothing here",
@@ -234,6 +239,11 @@ ENGLISH = {
     "link_in_text": (
         "It works in the browser in which you asked for it, and only if it came whole. Open it there, or ask "
         "for a new one."
+    ),
+    "link_owner_title": "This link makes nobody the owner",
+    "link_owner_text": (
+        "It works until this publication has an owner, and only if it came whole. Is that you already? Then "
+        "sign in with your address."
     ),
     "expired_in_title": "This link has been used or is too old",
     "expired_in_text": "A link to sign in works once, for 15 minutes.",
@@ -342,5 +352,8 @@ ENGLISH = {
     "error_pen_name": "Fill in who writes next.",
     "error_pen_taken": "Somebody writes here under this name already. Add something, such as a surname.",
     "error_pen_pens": "Ten pens wait for an answer already. Wait a while, or take one back below.",
+    "error_pen_own": "This address is your own. Pass the pen to somebody else.",
+    "error_pen_address": "A pen went to this address not long ago. Wait a day, or a few.",
+    "error_pen_giver": "You have passed so many pens that the next one has to wait a day, or a few.",
     "error_pen_note": "Say it in at most 2,000 characters.",
 }

@@ -11,6 +11,8 @@ from gql_server.pages.signing_in import let_in
 from gql_server.pages.visit import Visit
 
 MOST_LISTED = 50
+Refusal = models.Invalid | models.TooMany
+WORDS_OF_REASONS = {"own pen": "error_pen_own", "pens": "error_pen_pens"}
 
 
 async def show(request: web.Request) -> web.Response:
@@ -31,7 +33,7 @@ async def pass_on(request: web.Request) -> web.Response:
     email, name, note = form.one("email"), form.one("name"), form.one("note")
     try:
         await models.Pen.pass_on(visit.site, principal, email=email, name=name, note=note)
-    except models.Invalid as refusal:
+    except (models.Invalid, models.TooMany) as refusal:
         return await _shown(visit, principal, form, refusal)
     return go_to("/pen")
 
@@ -61,18 +63,21 @@ async def answer(request: web.Request) -> web.Response:
 
 
 async def _shown(
-    visit: Visit, principal: models.Principal, form: Form = NOTHING, refusal: models.Invalid | None = None
+    visit: Visit, principal: models.Principal, form: Form = NOTHING, refusal: Refusal | None = None
 ) -> web.Response:
     pens = await models.Pen.passed_by(principal).limit(MOST_LISTED).select_related("giver", "post")
+    status, wrong, error = _error(refusal) if refusal else (200, "", "")
     return visit.shows(
-        "pen.html", status=422 if refusal else 200, pens=pens, form=form, visit=visit,
-        wrong=refusal.field if refusal else "", error=visit.says(_error(refusal)) if refusal else "",
+        "pen.html", status=status, pens=pens, form=form, visit=visit,
+        wrong=wrong, error=visit.says(error) if error else "",
     )  # fmt: skip
 
 
-def _error(refusal: models.Invalid) -> str:
+def _error(refusal: Refusal) -> tuple[int, str, str]:
+    """Give the status, the field, and the words that stand there."""
+    if isinstance(refusal, models.TooMany):
+        return 429, "email", f"error_pen_{refusal.why}"
     if isinstance(refusal, models.Taken):
-        return "error_pen_taken"
-    if refusal.why == "pens":
-        return "error_pen_pens"
-    return "error_email" if refusal.field == "email" else f"error_pen_{refusal.field}"
+        return 422, refusal.field, "error_pen_taken"
+    words = "error_email" if refusal.field == "email" else f"error_pen_{refusal.field}"
+    return 422, refusal.field, WORDS_OF_REASONS.get(refusal.why or "", words)

@@ -19,6 +19,7 @@ from gql_server.paper.languages import chosen
 from gql_server.questions import Unreadable
 from gql_server.requests import BODY_SECONDS
 from gql_server.uploads import UPLOAD_SECONDS, WAIT_SECONDS, brings_files
+from models.sign_ins import OWNER
 from schema.languages import DEFAULT
 
 # The first word of their paths.
@@ -40,8 +41,13 @@ DOORS = {
 }
 # What their links are, where they are not those of a newsletter.
 ABOUT = dict.fromkeys(("comment", "moderate", "replies"), "_comment") | {"sign-in": "_in", "pen": "_pen"}
-# Where to ask for another.
-AGAIN = {"": ("sign_up_again", "/subscribe"), "_in": ("sign_in_again", "/sign-in")}
+# Where to go on: mostly to ask for another.
+AGAIN = {
+    "": ("sign_up_again", "/subscribe"),
+    "_in": ("sign_in_again", "/sign-in"),
+    "_owner": ("sign_in_title", "/sign-in"),
+}
+GO_ON = {"taken_pen": ("desk_title", "/write")}
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
 UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
@@ -63,8 +69,8 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, error.status, **headers)
     except Unreadable as error:
         return await _told(request, error.status)
-    except models.Expired:
-        return await _told(request, 410, what=f"expired{_about(request)}")
+    except models.Expired as error:
+        return await _told(request, 410, what=f"{error.why or 'expired'}{_about(request)}")
     except models.Unproven:
         return await _told(request, 404, what=f"link{_about(request)}")
     except models.NotAllowed:
@@ -82,6 +88,9 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
 
 
 def _about(request: web.Request) -> str:
+    # It is bound to no browser, and ends when somebody owns the site.
+    if request.path.startswith(f"/sign-in/{OWNER}_"):
+        return "_owner"
     return ABOUT.get(first_word(request), "")
 
 
@@ -112,8 +121,8 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
         return says(language, words, **facts)
 
     links = []
-    if what and _about(request) in AGAIN:
-        words, address = AGAIN[_about(request)]
+    if what and (way := GO_ON.get(what) or AGAIN.get(_about(request))):
+        words, address = way
         links.append(Link(told(words), f"{address}?lang={language}"))
     elif what:
         links.append(Link(told("to_site", site=site.title if site else home), home))

@@ -47,10 +47,12 @@ def test_a_token_is_made_listed_and_revoked(run):
     token = run("token", "create", ED, "the old site", "--scope", "content:read", "--days", "9").strip()
     assert token.startswith("api_1_")
     listed = run("token", "list")
-    assert f"api  {ED}" in listed
+    assert f"api  {ED}  content:read  20" in listed
     assert "never  the old site" in listed
     assert token not in listed
-    assert run("token", "revoke", "1") == "1 revoked.\n"
+    run("token", "create", ED, "all that Ed may")
+    assert f"{ED}  content:read,content:write  20" in run("token", "list")
+    assert run("token", "revoke", "1", "2") == "2 revoked.\n"
     assert "revoked before" in run("token", "revoke", "1", fails=True)
     assert run("token", "list") == "There are no tokens.\n"
 

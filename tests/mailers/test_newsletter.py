@@ -15,6 +15,7 @@ from mailers.body import for_mail
 from mailers.letters import Content, Pen
 from mailers.mail import Sender
 from mailers.outbox import read
+from mailers.spelled import spelled
 from models import text
 from tests.mailers.test_letters import PROMISED, lines, one_line, parsed
 
@@ -27,7 +28,7 @@ TOPICS = [
 ]
 POST = {
     "title": "Soep voor wie er is", "lead": "Een pan soep.", "html": "<p>Een <b>pan</b> soep.</p>",
-    "text": "Een pan soep.", "is_whole": True, "path": "/posts/soep", "authors": ["Corrie", "Bo & Co"],
+    "is_whole": True, "path": "/posts/soep", "authors": ["Corrie", "Bo & Co"],
     "image": {"url": "/media/soep.webp", "alt": "Een pan", "width": 1200}, "day": "2026-05-01",
     "content_language": "nl", "topics": TOPICS,
 }  # fmt: skip
@@ -41,6 +42,37 @@ PATHS = {
     "leave_link": "/unsubscribe/t_1_x",
     "leave_all_link": "/unsubscribe/a_1_x",
 }
+SHOWN = """<p>Zie <a href="https://example.org">link</a> en <a href="/over">wie we zijn</a>.</p>
+<ul><li>een</li><li>twee<ul><li>diep</li></ul></li></ul>
+<ol start="9"><li>negen</li><li><p>tien</p><p>meer</p></li></ol>
+<table><tr><th>Maat</th><th>Prijs</th></tr><tr><td>groot</td><td>3 euro</td></tr></table>
+<blockquote><p>Gezegd.</p></blockquote><hr>
+<figure><img src="/pan.png" alt="Een pan"><figcaption>De pan</figcaption></figure>"""
+SPELLED = """
+Zie link <https://example.org> en wie we zijn <https://tafel.example/over>.
+
+- een
+- twee
+  - diep
+
+9. negen
+
+10. tien
+
+    meer
+
+Maat | Prijs
+groot | 3 euro
+
+> Gezegd.
+
+* * *
+
+[Een pan]
+De pan
+
+Lees en reageer online:
+"""
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(1)</script><a href='javascript:alert(1)'>x</a>"
 
 
@@ -162,6 +194,50 @@ def test_an_address_leads_where_it_leads_on_the_page(html, found):
     assert (node.attributes.get("href") or node.attributes.get("src")) == found
 
 
+def test_the_text_of_a_letter_spells_out_what_its_html_shows(pen):
+    html = text.sanitise(SHOWN)
+    letter, mail = sent(pen, "newsletter", POST | {"html": html}, topic="tag-4")
+    for words in (letter.text, parsed(mail).get_body(("plain",)).get_content()):
+        assert SPELLED in lines(words)
+
+
+def test_an_issue_that_tells_a_text_of_its_own_is_still_sent(pen):
+    html = '<p>Een <a href="/pan">pan</a>.</p>'
+    letter, _ = sent(pen, "newsletter", POST | {"html": html, "text": "Een pan."}, topic="tag-4")
+    assert "Een pan <https://tafel.example/pan>." in letter.text
+
+
+@pytest.mark.parametrize(
+    ("html", "lines_of_text"),
+    [
+        ("", []),
+        ('<a href="https://a.example/">https://a.example</a>', ["https://a.example"]),
+        ('<a href="mailto:ann@example.org">ann@example.org</a>', ["ann@example.org"]),
+        ('<a href="mailto:ann@example.org">Ann</a>', ["Ann <ann@example.org>"]),
+        ('<p>Zie<a href="#noot">1</a></p>', ["Zie1"]),
+        ('<a href="https://a.example/x"><img src="/x.png" alt=""></a>', ["<https://a.example/x>"]),
+        ("<p>a<br>b<br><br><br>c</p>", ["a", "b", "", "c"]),
+        ("<li>los", ["- los"]),
+        ('<ol start="x"><li>a</li><li></li><li>b</li></ol>', ["1. a", "3. b"]),
+        ("<pre>  a\n\n    b\n</pre>", ["  a", "", "    b"]),
+        ("<table><tr><td></td><td><p>a<br>b</p><p>c</p></td></tr></table>", ["| a b c"]),
+        (
+            "<blockquote>a</blockquote><blockquote><p>b</p><p>c</p></blockquote>",
+            ["> a", "", "> b", ">", "> c"],
+        ),
+        ("<blockquote>" * 400 + "a<br>b", ["> " * 10 + "a", "> " * 10 + "b"]),
+    ],
+)
+def test_a_text_is_laid_out_in_lines(html, lines_of_text):
+    assert spelled(html, PAGE).splitlines() == lines_of_text
+
+
+@given(html=st.text(st.sampled_from("<>/abhiloprtu \n="), max_size=60) | st.text())
+def test_no_text_is_lost_on_its_lines(html):
+    html = text.sanitise(html)
+    assert not set(text.words_of(text.plain(html))) - set(text.words_of(spelled(html, PAGE)))
+
+
 @pytest.mark.parametrize(("width", "told"), [("", "552"), ("9999", "552"), ("300", "300"), ("50%", "552")])
 def test_no_picture_is_wider_than_the_paper(width, told):
     html = for_mail(f'<img src="/x.png" width="{width}" height="900">', PAGE)
@@ -183,7 +259,6 @@ def test_whatever_a_post_holds_nothing_in_its_letters_acts(words, html):
         "title": words,
         "lead": words,
         "html": html,
-        "text": words,
         "authors": [words],
         "image": image,
     }

@@ -1,6 +1,7 @@
 """Who writes passes the pen to the next one, who takes it by the letter and finds an empty page."""
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -59,6 +60,8 @@ async def test_the_pen_is_passed_taken_written_with_and_thanked_for(reader, ann,
         thanks, *others = await reader.letters()
         assert (thanks.subject, len(others)) == ("Thank you: Het stuk van Bea", 2)
         assert thanks.link("posts").endswith("/posts/het-stuk-van-bea")
+        assert urlsplit(thanks.link("write")).path == "/write"
+        assert f'href="{thanks.link("write")}"' in thanks.html
 
 
 async def test_nobody_is_reminded_of_what_was_published_or_declined(reader, ann, time_passes):
@@ -160,7 +163,25 @@ async def test_a_pen_is_taken_once(reader, ann):
     await reader.posts(link, {"take": "yes"})
     for ask in (reader.opens, reader.posts):
         assert (await ask(link)).status == 410
+        assert reader.title == "Deze pen is aangenomen"
+        assert reader.page.css_first(".press a").attributes["href"] == "/write?lang=nl"
     assert await models.Post.all().count() == 1
+
+
+async def test_who_took_the_pen_comes_back_by_the_letter_that_brought_it(reader, ann):
+    link = await offered(reader)
+    await reader.posts(link, {"take": "yes"})
+    reader.client.session.cookie_jar.clear()
+    await reader.opens(link)
+    await reader.opens(reader.page.css_first(".press a").attributes["href"])
+    assert (reader.status, reader.headers["Location"]) == (303, "/sign-in")
+    await reader.opens("/sign-in")
+    await reader.presses("Stuur mij de link", email=BEA)
+    [letter, *_] = await reader.letters()
+    await reader.opens(letter.link("sign-in"))
+    await reader.presses("Log in")
+    await reader.opens("/write")
+    assert "Zonder titel" in reader.text
 
 
 async def test_a_pen_can_be_taken_back(reader, ann):
@@ -181,11 +202,25 @@ async def test_a_made_up_link_offers_nothing(reader, ann, token):
         assert (await ask(f"/pen/{token}")).status == 404
 
 
-async def test_nobody_is_written_to_over_and_over(reader, ann):
+async def test_nobody_is_written_to_over_and_over_and_what_was_filled_in_stays(reader, ann):
     await passes(reader)
-    await passes(reader)
+    await passes(reader, note="Nog één keer.")
     assert reader.status == 429
+    assert reader.page.css_first("#email-error").text().startswith("Er ging kort geleden al een pen naar dit")
+    assert [reader.page.css_first(f"#{name}").attributes["value"] for name in ("name", "email")] == [
+        "Bea",
+        BEA,
+    ]
+    assert reader.page.css_first("#note").text().strip() == "Nog één keer."
     assert len(await reader.letters()) == 1
+
+
+async def test_who_took_back_ten_is_told_to_wait(reader, ann):
+    for number in range(11):
+        await passes(reader, name=f"Bea {number}", email=f"bea{number}@example.org")
+        await models.Pen.all().update(state="withdrawn")
+    assert reader.status == 429
+    assert reader.page.css_first("#email-error").text().startswith("Je gaf al zoveel pennen door")
 
 
 @pytest.mark.parametrize(
@@ -193,6 +228,7 @@ async def test_nobody_is_written_to_over_and_over(reader, ann):
     [
         ("name", " ", "Vul in wie er hierna schrijft."),
         ("email", "bea@@x", "Dit is geen adres waar een brief heen kan."),
+        ("email", "ANN@staff.example", "Dit is je eigen adres."),
         ("note", "n" * 2_001, "Zeg het in hoogstens 2.000 tekens."),
     ],
 )

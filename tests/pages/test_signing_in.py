@@ -163,6 +163,11 @@ async def test_the_first_one_makes_it_theirs_and_no_second_one(reader, site):
     assert (
         await reader.posts(f"/sign-in/{token}", {"name": "Eve", "email": "eve@example.org"})
     ).status == 404
+    for ask in (reader.opens, reader.posts):
+        assert (await ask(f"/sign-in/{token}")).status == 404
+        assert reader.title == "Deze link maakt niemand eigenaar"
+        assert "browser" not in reader.page.css_first(".lead").text()
+        assert reader.page.css_first(".press a").attributes["href"] == "/sign-in?lang=nl"
     assert await models.User.all().count() == 1
     assert await models.Audit.all().values_list("deed", flat=True) == ["own"]
 
