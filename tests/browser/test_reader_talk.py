@@ -289,7 +289,9 @@ async def test_who_reads_the_letter_elsewhere_types_its_code(start, open_page):
     digits = re.search(r"\b[0-9]{8}\b", await elsewhere.locator("pre").inner_text())[0]
     await code.fill(f"{digits[:4]} {digits[4:]}")
     await press(page, "Bevestig")
-    await expect(page.get_by_role("status").filter(has_text="Je bent aangemeld.")).to_be_visible()
+    told = page.locator("footer").get_by_role("status")
+    await expect(told).to_have_text(["Je bent aangemeld."])
+    await expect(told).to_be_focused()
     await expect(code).to_have_count(0)
 
 

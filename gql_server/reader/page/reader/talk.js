@@ -196,7 +196,7 @@ export function newsletterForm() {
     done: ({ confirmationSentTo }) => {
       form.reset();
       code?.remove();
-      code = codeForm(confirmationSentTo);
+      code = codeForm(confirmationSentTo, () => tell(form.lastChild, ''));
       form.after(code);
       return says('letter', { email: confirmationSentTo });
     },
@@ -205,7 +205,7 @@ export function newsletterForm() {
 }
 
 /** For who reads the letter elsewhere, and types its code here. */
-function codeForm(email) {
+function codeForm(email, confirmed) {
   const form = formOf({
     fields: [{ name: 'proof', label: says('code'), inputmode: 'numeric', autocomplete: 'one-time-code' }],
     button: says('code_send'),
@@ -213,6 +213,7 @@ function codeForm(email) {
       (await change(CONFIRM, { ...more, proof: { code: { email, code: proof } } })).confirmSubscription,
     done: () => {
       form.replaceChildren(form.lastChild);
+      confirmed();
       return says('confirmed');
     },
   });
@@ -229,7 +230,7 @@ let forms = 0;
  */
 function formOf({ fields, sender, button, cancel, ready, send, done }) {
   const number = ++forms;
-  const told = h('p', { class: 'told', role: 'status' });
+  const told = h('p', { class: 'told', role: 'status', tabindex: -1 });
   const submit = h('button', { type: 'submit' }, button);
   const made = (field) => fieldOf(field, `f${number}-${field.name}`);
   const form = h('form', { novalidate: true },
@@ -251,6 +252,7 @@ function formOf({ fields, sender, button, cancel, ready, send, done }) {
       if (payload.errors.length) return tell(told, correct(form, payload.errors), true);
       command = newId();
       tell(told, done(payload, filled));
+      if (!submit.isConnected) told.focus(); // what had the focus is gone
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       tell(told, `${says(error.message)} ${says('kept')}`, true);
