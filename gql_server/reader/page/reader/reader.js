@@ -203,13 +203,16 @@ async function standing(path) {
 }
 
 async function post(path) {
-  const to = here, preview = to.searchParams.get('preview');
-  const [{ post }, threads] = await Promise.all([
+  const to = here, token = to.searchParams.get('preview');
+  const talk = () => ask(THREADS, { path }).catch((error) => error);
+  const [{ post }, found] = await Promise.all([
     // A link of somebody who writes: its token shows what is not published yet.
-    preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }).catch(unproven) : ask(POST, { path }),
-    preview ? null : ask(THREADS, { path }).catch((error) => error),
+    token ? say(POST, { path }, { Authorization: `Bearer ${token}` }).catch(unproven) : ask(POST, { path }),
+    token ? null : talk(),
   ]);
-  if (!post) return preview ? () => missing('preview_over') : null;
+  if (!post) return token ? () => missing('preview_over') : null;
+  const preview = token && post.status !== 'PUBLISHED', threads = found ?? (preview ? null : await talk());
+  if (token && !preview) to.searchParams.delete('preview'); // everybody may have the address
   if (post.path !== path) to.pathname = post.path;
   const { image } = post;
   return () => ({
