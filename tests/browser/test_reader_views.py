@@ -173,6 +173,12 @@ async def test_an_empty_publication_says_so(start, open_page):
     server = start("serve", "--port", "0")
     page = await open_page(server.url, base_url=server.url)
     await expect(page.locator("main")).to_have_text("Er staat nog niets in. Kom gauw terug.")
+    # No heading has nothing below it.
+    assert await page.locator("footer h2").all_inner_texts() == ["Ik wil de nieuwsbrief ontvangen"]
+    for path, title in (("/authors", "Auteurs"), ("/archive", "Archief")):
+        await page.goto(path)
+        await sees(page, title)
+        await expect(page.locator("main")).to_have_text(f"{title}Er staat nog niets in. Kom gauw terug.")
     await page.get_by_role("link", name="Hier draait gql-server").click()
     await expect(page.locator("#begin")).to_be_visible()
     await page.locator("footer").get_by_role("link", name="/", exact=True).click()
