@@ -72,7 +72,7 @@ async def test_no_view_has_a_barrier(start, open_page, locale, views):
     await page.goto("/posts/honderdtwaalf-meter-tafel")
     await page.locator(".conversation article button").nth(1).click()
     await page.locator(".thread form [type=submit]").click()
-    await expect(page.locator(".thread [aria-invalid=true]")).to_be_focused()
+    await expect(page.locator(".thread [aria-invalid=true]").first).to_be_focused()
     await inspector.looks()
     await page.locator("footer form [type=submit]").click()
     await expect(page.locator("footer [aria-invalid=true]")).to_be_focused()
