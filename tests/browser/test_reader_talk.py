@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Request, Route, expect
 
 import models
 from gql_server.pages.words import WORDS
@@ -16,6 +16,18 @@ QUIET = "/posts/een-zondag-zonder-autos"
 BUSY = "/posts/honderdtwaalf-meter-tafel"
 HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>"\'><b>bold</b>'
 IS_HIT = "window.hit === undefined"
+
+
+def changes_of(page: Page) -> list[str]:
+    """Write down what a page asks the server to change, from now on."""
+    changes: list[str] = []
+
+    def note(request: Request) -> None:
+        if "mutation" in (body := request.post_data or ""):
+            changes.append(body)
+
+    page.on("request", note)
+    return changes
 
 
 async def writes(page: Page, words: str, *, name: str = "Ann", email: str = "ann@example.org") -> None:
@@ -69,24 +81,38 @@ async def test_what_is_held_says_so_and_only_its_writer_sees_it(start, open_page
 
 
 @pytest.mark.parametrize(
-    ("locale", "sentence"), [("nl-NL", "Schrijf eerst"), ("en-GB", "Write a comment first")]
+    ("locale", "sentence", "slip"),
+    [
+        ("nl-NL", "Vul dit nog in.", "Dit is geen e-mailadres"),
+        ("en-GB", "Fill this in.", "This is no e-mail address"),
+    ],
 )
-async def test_a_slip_is_told_beside_its_field(start, open_page, locale, sentence):
+async def test_a_slip_is_told_beside_its_field(start, open_page, locale, sentence, slip):
     server = start("serve", "--port", "0", "--demonstration")
     page = await open_page(f"{server.url}{QUIET}", base_url=server.url, locale=locale)
+    sent = changes_of(page)
     form = page.locator("section.answer form")
     content, email = form.locator("[name=content]"), form.locator("[name=authorEmail]")
-    await form.locator("[name=authorName]").fill("Ann")
-    await email.fill("ann@example.org")
+    wrong = form.locator("[aria-invalid=true]")
+    # Whatever is empty is told at once, without asking the server.
+    await content.fill("  ")
     await form.locator("[type=submit]").click()
     await expect(content).to_be_focused()
-    await expect(content).to_have_attribute("aria-invalid", "true")
-    assert sentence in await form.locator(".field:has([name=content]) .wrong").inner_text()
+    await expect(form.locator(".wrong:not(:empty)")).to_have_text([sentence] * 3)
+    names = await wrong.evaluate_all("fields => fields.map((field) => field.name)")
+    assert names == ["content", "authorName", "authorEmail"]
+    await expect(form.locator(".told")).to_be_empty()
     await content.fill("Toch.")
-    await email.fill("ann@nowhere@")
+    await form.locator("[name=authorName]").fill("Ann")
     await form.locator("[type=submit]").click()
     await expect(email).to_be_focused()
-    await expect(content).not_to_have_attribute("aria-invalid", "true")
+    await expect(wrong).to_have_count(1)
+    assert sent == []
+    await email.fill("ann@nowhere@")
+    await form.locator("[type=submit]").click()
+    await expect(email).to_have_accessible_description(re.compile(slip))
+    await expect(email).to_be_focused()
+    assert len(sent) == 1
     await email.fill("ann@example.org")
     await form.locator("[type=submit]").click()
     await expect(page.locator(".said")).to_have_text("Toch.")
@@ -247,6 +273,13 @@ async def test_who_reads_the_letter_elsewhere_types_its_code(start, open_page):
     await page.get_by_label("E-mailadres").fill("ann@example.org")
     await press(page, "Meld me aan")
     code = page.get_by_label("Code uit de brief")
+    await expect(code).to_be_visible()
+    sent = changes_of(page)
+    # An empty one is no try of the few there are.
+    await press(page, "Bevestig")
+    await expect(code).to_have_accessible_description("Vul dit nog in.")
+    await expect(code).to_be_focused()
+    assert sent == []
     await code.fill("1234 5678")
     await press(page, "Bevestig")
     await expect(code).to_have_accessible_description(re.compile("^Deze link of code klopt niet"))
@@ -256,7 +289,9 @@ async def test_who_reads_the_letter_elsewhere_types_its_code(start, open_page):
     digits = re.search(r"\b[0-9]{8}\b", await elsewhere.locator("pre").inner_text())[0]
     await code.fill(f"{digits[:4]} {digits[4:]}")
     await press(page, "Bevestig")
-    await expect(page.get_by_role("status").filter(has_text="Je bent aangemeld.")).to_be_visible()
+    told = page.locator("footer").get_by_role("status")
+    await expect(told).to_have_text(["Je bent aangemeld."])
+    await expect(told).to_be_focused()
     await expect(code).to_have_count(0)
 
 

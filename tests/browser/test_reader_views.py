@@ -3,6 +3,8 @@
 import pytest
 from playwright.async_api import Page, expect
 
+import models
+from models.store import open_store
 from tests.browser.inspecting import BY_DAY_AND_NIGHT, BY_NIGHT_AND_DAY, Inspector
 from tests.browser.reading import press, sees
 
@@ -70,7 +72,7 @@ async def test_no_view_has_a_barrier(start, open_page, locale, views):
     await page.goto("/posts/honderdtwaalf-meter-tafel")
     await page.locator(".conversation article button").nth(1).click()
     await page.locator(".thread form [type=submit]").click()
-    await expect(page.locator(".thread [aria-invalid=true]")).to_be_focused()
+    await expect(page.locator(".thread [aria-invalid=true]").first).to_be_focused()
     await inspector.looks()
     await page.locator("footer form [type=submit]").click()
     await expect(page.locator("footer [aria-invalid=true]")).to_be_focused()
@@ -86,6 +88,32 @@ async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(start, 
     await sees(page, "Hier is niets")
     await expect(page.get_by_text("Deze link toont niets meer.")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
+
+
+async def test_a_link_to_look_before_shows_a_published_post_as_everybody_sees_it(
+    database_url, start, open_page
+):
+    links = []
+    async with open_store(database_url):
+        site = await models.Site.found()
+        for slug in ("straks", "nu"):
+            post = await models.Post.draft(site, slug.title(), "<p>Tekst.</p>", authors=[], slug=slug)
+            _, token = await models.Key.grant(models.KeyKind.PREVIEW, post_id=post.id)
+            links.append(f"/posts/{slug}?preview={token}")
+        await post.publish()
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
+    page = await open_page("about:blank", base_url=server.url)
+    note, talk = page.get_by_text("Dit is een voorbeeld: alleen wie"), page.locator(".conversation h2")
+    await page.goto(links[0])
+    await sees(page, "Straks")
+    await expect(note).to_be_visible()
+    await expect(talk).to_have_count(0)
+    assert page.url == f"{server.url}{links[0]}"
+    await page.goto(links[1])
+    await sees(page, "Nu")
+    await expect(note).to_have_count(0)
+    await expect(talk).to_have_text("Nog geen reacties")
+    assert page.url == f"{server.url}/posts/nu"
 
 
 async def test_it_shows_what_the_page_it_began_with_shows(start, open_page):
@@ -145,6 +173,12 @@ async def test_an_empty_publication_says_so(start, open_page):
     server = start("serve", "--port", "0")
     page = await open_page(server.url, base_url=server.url)
     await expect(page.locator("main")).to_have_text("Er staat nog niets in. Kom gauw terug.")
+    # No heading has nothing below it.
+    assert await page.locator("footer h2").all_inner_texts() == ["Ik wil de nieuwsbrief ontvangen"]
+    for path, title in (("/authors", "Auteurs"), ("/archive", "Archief")):
+        await page.goto(path)
+        await sees(page, title)
+        await expect(page.locator("main")).to_have_text(f"{title}Er staat nog niets in. Kom gauw terug.")
     await page.get_by_role("link", name="Hier draait gql-server").click()
     await expect(page.locator("#begin")).to_be_visible()
     await page.locator("footer").get_by_role("link", name="/", exact=True).click()

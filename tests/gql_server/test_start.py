@@ -156,6 +156,15 @@ async def test_the_page_leads_to_the_newsletter_and_on_this_machine_to_the_lette
     assert "/letters?lang=nl" not in hrefs(elsewhere)
 
 
+async def test_the_page_leads_those_who_write_to_doors_that_open(early_visitor):
+    page = await opened(early_visitor, "/start?lang=en")
+    for path in ("/sign-in?lang=en", "/write?lang=en", "/pen?lang=en"):
+        assert path in hrefs(page)
+        behind = LexborHTMLParser(await (await early_visitor.get(path)).text())
+        assert behind.css_first("html").attributes["lang"] == "en"
+        assert behind.css_first("#email, a[href*='/sign-in']")
+
+
 async def test_the_demonstration_blog_says_that_it_is_invented(visitor):
     page = await opened(visitor, "/start?lang=en")
     assert "invented publication" in page.css_first(".note").text()

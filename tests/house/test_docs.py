@@ -30,7 +30,7 @@ QUERIES = [
 ]
 WITH_GRAPHQL = [pytest.param(path, id=path.name) for path in texts() if documents(path)]
 # Documents for those who write, edit and run the publication.
-FOR_STAFF = ("desk.md", "sign-in.md", "webhooks.md", "write.md")
+FOR_STAFF = ("comments.md-1", "desk.md", "sign-in.md", "webhooks.md", "write.md")
 COMMANDS = re.compile(r"\./dev run ([a-z]+(?: [a-z]+)?)")
 
 

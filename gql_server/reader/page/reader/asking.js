@@ -46,7 +46,7 @@ export const AUTHOR = /* GraphQL */ `
 export const POST = /* GraphQL */ `
   query Post($path: String!) {
     post(by: { path: $path }) {
-      path title contentHtml publishedAt readingMinutes
+      path title status contentHtml publishedAt readingMinutes
       image { url(width: 1600) altText caption width height }
       authors { name path }
       tags { label path }

@@ -158,12 +158,14 @@ async function authors() {
   const { authors } = await masthead;
   return () => ({
     title: says('authors'),
-    body: [h('h1', {}, says('authors')), people(authors)],
+    body: [h('h1', {}, says('authors')), people(authors) || nothingYet()],
   });
 }
 
-const people = (authors) => h('ul', { class: 'people' },
-  (authors?.nodes ?? []).filter(({ postCount }) => postCount !== 0).map(withCount(({ name }) => name)));
+function people(authors) {
+  const found = (authors?.nodes ?? []).filter(({ postCount }) => postCount !== 0);
+  return found.length > 0 && h('ul', { class: 'people' }, found.map(withCount(({ name }) => name)));
+}
 
 const withCount = (named) => (one) =>
   h('li', {}, link(one.path, named(one)), ' ', h('span', {}, counted('post', one.postCount)));
@@ -174,6 +176,7 @@ async function archive() {
     title: says('archive'),
     body: [
       h('h1', {}, says('archive')),
+      !archiveMonths?.length && nothingYet(),
       h('div', { class: 'years' }, years(archiveMonths).map(([year, months]) => [
         h('h2', {}, year),
         h('ul', {}, months.map(withCount(({ label }) => label))),
@@ -203,13 +206,16 @@ async function standing(path) {
 }
 
 async function post(path) {
-  const to = here, preview = to.searchParams.get('preview');
-  const [{ post }, threads] = await Promise.all([
+  const to = here, token = to.searchParams.get('preview');
+  const talk = () => ask(THREADS, { path }).catch((error) => error);
+  const [{ post }, found] = await Promise.all([
     // A link of somebody who writes: its token shows what is not published yet.
-    preview ? say(POST, { path }, { Authorization: `Bearer ${preview}` }).catch(unproven) : ask(POST, { path }),
-    preview ? null : ask(THREADS, { path }).catch((error) => error),
+    token ? say(POST, { path }, { Authorization: `Bearer ${token}` }).catch(unproven) : ask(POST, { path }),
+    token ? null : talk(),
   ]);
-  if (!post) return preview ? () => missing('preview_over') : null;
+  if (!post) return token ? () => missing('preview_over') : null;
+  const preview = token && post.status !== 'PUBLISHED', threads = found ?? (preview ? null : await talk());
+  if (token && !preview) to.searchParams.delete('preview'); // everybody may have the address
   if (post.path !== path) to.pathname = post.path;
   const { image } = post;
   return () => ({
@@ -285,7 +291,7 @@ function turned(cursor) {
 }
 
 function cards({ nodes }, { hasLead } = {}) {
-  if (!nodes.length) return h('p', { class: 'quiet' }, says('empty'));
+  if (!nodes.length) return nothingYet();
   return h('div', { class: 'cards' }, nodes.map((post, number) => {
     const isLead = hasLead && number === 0;
     return h('article', { class: isLead ? 'card lead' : 'card' },
@@ -298,6 +304,8 @@ function cards({ nodes }, { hasLead } = {}) {
           h('span', { class: 'count' }, `· ${counted('comment', post.commentCount)}`))));
   }));
 }
+
+const nothingYet = () => h('p', { class: 'quiet' }, says('empty'));
 
 function byline(authors, more) {
   let number = 0;
@@ -334,7 +342,7 @@ function furnish(head) {
     h('div', { class: 'band' },
       part('newsletter', says('newsletter'), newsletterForm()),
       part('authors', link('/authors', says('authors')), people(head.authors)),
-      part('archive', link('/archive', says('archive')),
+      part('archive', link('/archive', says('archive')), head.archiveMonths?.length > 0 &&
         h('dl', {}, years(head.archiveMonths).map(([year, months]) => [h('dt', {}, year),
           h('dd', {}, months.map((month) => [link(month.path, month.label.replace(year, '').trim()), ' ']))])))),
     h('div', { class: 'foot' },
@@ -343,7 +351,7 @@ function furnish(head) {
       START && h('p', {}, h('a', { href: START, rel: 'help' }, says('start')))));
 }
 
-const part = (id, heading, ...body) => h('section', { 'aria-labelledby': id }, h('h2', { id }, heading), body);
+const part = (id, heading, body) => body && h('section', { 'aria-labelledby': id }, h('h2', { id }, heading), body);
 
 /** Tell where the reader is now. */
 function mark(isFront) {

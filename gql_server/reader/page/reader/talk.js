@@ -108,6 +108,7 @@ function commentForm(talk, list, { comment, cancel } = {}) {
     sender: guestFields(),
     button: says(comment ? 'send_reply' : 'send'),
     cancel,
+    ready: () => meeting.over(),
     send: async ({ authorWebsite, notifyReplies, ...said }) => {
       const input = {
         postId: talk.postId, parentId: comment?.id, authorWebsite: authorWebsite || undefined,
@@ -169,6 +170,7 @@ function meet(form, postId) {
   });
   if (writer.author) isWith(writer.author);
   return {
+    over: () => coming, // the form asks for the right things from here on
     token: async () => ripe(await coming),
     isWithGuest() { // as somebody is who was signed out meanwhile
       if (!writer.author) return;
@@ -194,7 +196,7 @@ export function newsletterForm() {
     done: ({ confirmationSentTo }) => {
       form.reset();
       code?.remove();
-      code = codeForm(confirmationSentTo);
+      code = codeForm(confirmationSentTo, () => tell(form.lastChild, ''));
       form.after(code);
       return says('letter', { email: confirmationSentTo });
     },
@@ -203,7 +205,7 @@ export function newsletterForm() {
 }
 
 /** For who reads the letter elsewhere, and types its code here. */
-function codeForm(email) {
+function codeForm(email, confirmed) {
   const form = formOf({
     fields: [{ name: 'proof', label: says('code'), inputmode: 'numeric', autocomplete: 'one-time-code' }],
     button: says('code_send'),
@@ -211,6 +213,7 @@ function codeForm(email) {
       (await change(CONFIRM, { ...more, proof: { code: { email, code: proof } } })).confirmSubscription,
     done: () => {
       form.replaceChildren(form.lastChild);
+      confirmed();
       return says('confirmed');
     },
   });
@@ -223,11 +226,11 @@ let forms = 0;
 
 /**
  * Make a form that sends itself once however often it is tried, and tells beside each field what is wrong.
- * What it asks about who sends it stands together.
+ * What it asks about who sends it stands together. Nothing is sent while a field is empty that may not be.
  */
-function formOf({ fields, sender, button, cancel, send, done }) {
+function formOf({ fields, sender, button, cancel, ready, send, done }) {
   const number = ++forms;
-  const told = h('p', { class: 'told', role: 'status' });
+  const told = h('p', { class: 'told', role: 'status', tabindex: -1 });
   const submit = h('button', { type: 'submit' }, button);
   const made = (field) => fieldOf(field, `f${number}-${field.name}`);
   const form = h('form', { novalidate: true },
@@ -239,15 +242,17 @@ function formOf({ fields, sender, button, cancel, send, done }) {
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
     if (form.ariaBusy === 'true') return;
-    const filled = Object.fromEntries(new FormData(form));
     correct(form, []);
     tell(told, says('sending'));
     form.ariaBusy = 'true';
     try {
-      const payload = await send({ ...filled, clientMutationId: command });
+      await ready?.();
+      const filled = Object.fromEntries(new FormData(form)), errors = empty(form);
+      const payload = errors.length ? { errors } : await send({ ...filled, clientMutationId: command });
       if (payload.errors.length) return tell(told, correct(form, payload.errors), true);
       command = newId();
       tell(told, done(payload, filled));
+      if (!submit.isConnected) told.focus(); // what had the focus is gone
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       tell(told, `${says(error.message)} ${says('kept')}`, true);
@@ -268,6 +273,9 @@ function fieldOf({ name, label, hint, type = 'text', inputmode, autocomplete, is
     isLong ? h('textarea', { ...about, rows: 5 }) : h('input', { ...about, type, value }),
     h('p', { id: `${id}-wrong`, class: 'wrong' }));
 }
+
+const empty = (form) => [...form.elements].filter(({ required, value }) => required && !value.trim())
+  .map(({ name }) => ({ path: [name], message: says('required') }));
 
 /** Put each error beside its field and go to the first; give what belongs to no field. */
 function correct(form, errors) {
