@@ -160,9 +160,7 @@ async def to_own(site: Site, text: str) -> None:
 
 
 @atomic
-async def own(
-    site: Site, text: str, *, email: str, name: str, title: str = "", time_zone: str = ""
-) -> User:
+async def own(site: Site, text: str, *, email: str, name: str, title: str = "", time_zone: str = "") -> User:
     """Make who has the owner's link the owner: who may do everything, and knows where the site is."""
     await in_turn(site.id)
     await to_own(site, text)
