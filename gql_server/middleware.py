@@ -79,5 +79,7 @@ def _make_safe(response: web.StreamResponse) -> None:
 
 
 def _error(status: int, message: str, code: str, headers: dict[str, str]) -> web.Response:
+    # What is a page to others may be nothing to who reads JSON, and no cache may mix them up.
+    headers = {"Cache-Control": "no-store", "Vary": "Accept", **headers}
     body = orjson.dumps({"errors": [refusal(message, code)]})
     return web.Response(status=status, body=body, content_type="application/json", headers=headers)

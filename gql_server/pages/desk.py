@@ -62,9 +62,14 @@ async def read_desk_form(request: web.Request) -> Form:
 
 async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response:
     """Hand back what somebody wrote whose session has ended meanwhile."""
+    return await handed_back(request, form, "out", status=403)
+
+
+async def handed_back(request: web.Request, form: Form, why: str, *, status: int) -> web.Response:
+    """Show what somebody wrote that cannot be kept, so that they have it."""
     visit = await Visit.of(request)
     filled = {name: form.one(name) for name in ("title", "text", "summary", "tags")}
-    return visit.shows("desk_signed_out.html", status=403, filled=filled)
+    return visit.shows("desk_handed_back.html", status=status, filled=filled, why=why)
 
 
 def to_post(id: int, **told: str) -> web.Response:

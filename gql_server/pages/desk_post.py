@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import SignedOut, at_desk, read_desk_form, signed_out, state_of, to_post
+from gql_server.pages.desk import (
+    SignedOut,
+    at_desk,
+    handed_back,
+    read_desk_form,
+    signed_out,
+    state_of,
+    to_post,
+)
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
@@ -172,6 +180,22 @@ async def act(request: web.Request) -> web.Response:
 
 async def do(request: web.Request, form: Form, deed: Deed) -> web.Response:
     """Do something to the post of an address; what is filled in is shown again when that may not be."""
+    try:
+        return await _done(request, form, deed)
+    except (web.HTTPNotFound, models.NotFound):
+        if not form.one("text") or await _is_there(request):
+            raise
+        return await handed_back(request, form, "gone", status=404)
+
+
+async def _is_there(request: web.Request) -> bool:
+    with suppress(web.HTTPNotFound):
+        await Desk.of(request)
+        return True
+    return False
+
+
+async def _done(request: web.Request, form: Form, deed: Deed) -> web.Response:
     try:
         return await deed(await Desk.of(request), form)
     except SignedOut:

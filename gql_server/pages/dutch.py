@@ -271,6 +271,8 @@ DUTCH = {
     "desk_me": "Wie ben ik hier? Uitloggen",
     "desk_out_title": "Je bent uitgelogd",
     "desk_out_text": "Wat je schreef staat hieronder, maar is niet bewaard. Kopieer het, log in en plak het.",
+    "desk_gone_title": "Dit bericht is er niet meer",
+    "desk_gone_text": "Iemand heeft het verwijderd. Wat je schreef staat hieronder, maar is niet bewaard.",
     "desk_out_back": "Log in, ga dan terug naar je bericht en druk nog eens op de knop.",
     "desk_is_draft": "Een concept: niemand anders ziet het.",
     "desk_is_scheduled": "Gepland.",

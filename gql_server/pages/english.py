@@ -263,6 +263,8 @@ ENGLISH = {
     "desk_me": "Who am I here? Sign out",
     "desk_out_title": "You are signed out",
     "desk_out_text": "What you wrote stands below, but is not kept yet. Copy it, sign in, and paste it.",
+    "desk_gone_title": "This post is not there any more",
+    "desk_gone_text": "Somebody has deleted it meanwhile. What you wrote stands below, but is not kept.",
     "desk_out_back": "Sign in, then go back to your post and press the button again.",
     "desk_is_draft": "A draft: nobody else sees it.",
     "desk_is_scheduled": "Scheduled.",

@@ -83,6 +83,8 @@ async def test_who_is_no_browser_is_answered_as_before(blog_url, accept):
     async with await visiting(blog_url) as visitor:
         answer = await visitor.get("/posts/a-cafe", headers={"Accept": accept})
         assert (answer.status, answer.content_type) == (404, "application/json")
+        # To a browser there is a page at this address, and no cache gives it this instead.
+        assert (answer.headers["Cache-Control"], answer.headers["Vary"]) == ("no-store", "Accept")
 
 
 async def test_the_doors_of_other_pages_keep_their_own(blog_url):

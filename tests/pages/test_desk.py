@@ -206,6 +206,18 @@ async def test_the_picture_that_leads_a_post_can_be_taken_away(reader, desk):
     assert not reader.page.css(".lead-picture")
 
 
+@pytest.mark.parametrize("button", ["Bewaar", "Publiceer nu", "Bewaar en bekijk"])
+async def test_what_was_written_on_a_post_that_was_deleted_is_handed_back(reader, desk, button):
+    await desk()
+    await begin(reader)
+    await (await models.Post.get()).remove()
+    await write(reader, button, summary="Kort.")
+    assert (reader.status, reader.title) == (404, "Dit bericht is er niet meer")
+    assert reader.page.css_first("#text").text().strip() == TEXT
+    assert reader.page.css_first("#summary").text().strip() == "Kort."
+    assert not await models.Post.exists()
+
+
 @pytest.mark.parametrize("button", ["Plan opnieuw", "Publiceer nu"])
 async def test_who_takes_the_mark_of_a_newsletter_away_writes_to_nobody(reader, desk, site, button):
     await reader.subscribes("ann@example.org")
