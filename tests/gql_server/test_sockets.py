@@ -366,6 +366,32 @@ class TestLive:
             assert {(await other.hear())["id"] for _ in range(11)} == {*map(str, range(10)), "else"}
         assert len(executed) == 2
 
+    async def test_of_one_event_no_answer_is_made_before_the_last_one_is_taken(self, client, monkeypatch):
+        made, taken, waiting = [], [], []
+        event, tell = Listening._event, sockets.Socket._next
+
+        async def counted(*args: Any) -> Any:
+            made.append(args)
+            return await event(*args)
+
+        async def slowly(*args: Any) -> None:
+            for _ in range(100):  # others may go on meanwhile
+                await asyncio.sleep(0)
+            waiting.append(len(made) - len(taken))
+            await tell(*args)
+            taken.append(args)
+
+        monkeypatch.setattr(Listening, "_event", counted)
+        monkeypatch.setattr(sockets.Socket, "_next", slowly)
+        async with talking(client) as talk:
+            await talk.begin()
+            for id in "abcde":
+                await talk.ask(id, query=f"subscription {{ commentAdded {{ post {{ {id}: title }} }} }}")
+            await until_listening(5)
+            await comment(client, "Een")
+            assert {(await talk.hear())["id"] for _ in range(5)} == set("abcde")
+        assert waiting == [1] * 5
+
     async def test_who_has_gone_is_not_listened_for(self, client, until):
         async with talking(client) as talk:
             await talk.begin()
