@@ -1,14 +1,12 @@
 """A client speaks graphql-transport-ws: each operation is answered for itself; a broken rule ends all."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
 
 import models
@@ -18,53 +16,12 @@ from gql_server.crowd import CROWD, Lane
 from gql_server.lines import LINES
 from gql_server.listening import Listening
 from gql_server.settings import Settings
-from gql_server.sockets import PROTOCOL, SOCKETS, leave_sockets
+from gql_server.sockets import SOCKETS, leave_sockets
+from tests.gql_server.talking import Talk, talking
 
 TITLE = {"query": "{ site { title } }"}
 LIVE = {"query": "subscription { commentAdded { commentEdge { node { contentText } } post { slug } } }"}
 PATIENCE = 20
-
-
-class Talk:
-    """A conversation over a socket."""
-
-    def __init__(self, socket: ClientWebSocketResponse) -> None:
-        self.socket = socket
-
-    async def say(self, **message: Any) -> None:
-        await self.socket.send_json(message)
-
-    async def hear(self) -> Any:
-        async with asyncio.timeout(PATIENCE):
-            message = await self.socket.receive()
-        assert message.type is WSMsgType.TEXT, message
-        return json.loads(message.data)
-
-    async def begin(self) -> "Talk":
-        await self.say(type="connection_init")
-        assert await self.hear() == {"type": "connection_ack"}
-        return self
-
-    async def ask(self, id: str, **payload: Any) -> None:
-        await self.say(id=id, type="subscribe", payload=payload)
-
-    async def is_there(self) -> None:
-        """Hold that the socket is open, and that nothing was said meanwhile."""
-        await self.say(type="ping", payload={"still": "there"})
-        assert await self.hear() == {"type": "pong", "payload": {"still": "there"}}
-
-    async def closed(self) -> int:
-        async with asyncio.timeout(PATIENCE):
-            while (await self.socket.receive()).type is WSMsgType.TEXT:
-                pass
-        assert self.socket.close_code is not None
-        return self.socket.close_code
-
-
-@asynccontextmanager
-async def talking(client: Any, **more: Any) -> AsyncIterator[Talk]:
-    async with client.ws_connect("/graphql", protocols=(PROTOCOL,), **more) as socket:
-        yield Talk(socket)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -345,14 +302,7 @@ class TestLive:
         await until_listening(0)
 
     async def test_those_who_ask_alike_are_told_with_one_execution(self, client, monkeypatch):
-        executed = []
-        event = Listening._event
-
-        async def counted(*args: Any) -> Any:
-            executed.append(args)
-            return await event(*args)
-
-        monkeypatch.setattr(Listening, "_event", counted)
+        executed = executions(monkeypatch)
         async with talking(client) as talk, talking(client) as other:
             for one in (talk, other):
                 await one.begin()
@@ -367,12 +317,8 @@ class TestLive:
         assert len(executed) == 2
 
     async def test_of_one_event_no_answer_is_made_before_the_last_one_is_taken(self, client, monkeypatch):
-        made, taken, waiting = [], [], []
-        event, tell = Listening._event, sockets.Socket._next
-
-        async def counted(*args: Any) -> Any:
-            made.append(args)
-            return await event(*args)
+        made, taken, waiting = executions(monkeypatch), [], []
+        tell = sockets.Socket._next
 
         async def slowly(*args: Any) -> None:
             for _ in range(100):  # others may go on meanwhile
@@ -381,7 +327,6 @@ class TestLive:
             await tell(*args)
             taken.append(args)
 
-        monkeypatch.setattr(Listening, "_event", counted)
         monkeypatch.setattr(sockets.Socket, "_next", slowly)
         async with talking(client) as talk:
             await talk.begin()
@@ -413,6 +358,19 @@ class TestLive:
             assert await other.closed() == 1001
             await leaving
         await until_listening(0)
+
+
+def executions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Count what is executed for events from here on."""
+    executed: list[Any] = []
+    event = Listening._event
+
+    async def counted(*args: Any) -> Any:
+        executed.append(args)
+        return await event(*args)
+
+    monkeypatch.setattr(Listening, "_event", counted)
+    return executed
 
 
 async def _is(true: bool) -> bool:
