@@ -114,7 +114,11 @@ async def _arrange(site: models.Site, payloads: Sequence[str]) -> None:
     await models.arrange(site.id, "main", nested)
     await models.arrange(site.id, "footer", entries[:TOGETHER])
     for address in ADDRESSES:
-        await taken(models.arrange(site.id, "footer", [*entries[:TOGETHER], models.Entry("x", address)]))
+        await taken(_lead_to(site, entries[:TOGETHER], address))
+
+
+async def _lead_to(site: models.Site, entries: list[models.Entry], address: str) -> None:
+    await models.arrange(site.id, "footer", [*entries, models.Entry("x", address)])
 
 
 async def pass_pens(site: models.Site, payloads: Sequence[str]) -> None:

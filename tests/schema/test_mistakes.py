@@ -49,7 +49,8 @@ def test_every_reason_that_is_given_has_a_sentence_and_no_other_has():
         for package in ("models", "schema")
         for room in (ROOT / package).rglob("*.py")
         for call in ast.walk(ast.parse(room.read_text("utf-8")))
-        if isinstance(call, ast.Call)
+        # Those two are told of by pages; the graph says of them that there were too many, or that it is over.
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") not in {"TooMany", "Expired"}
         for word in call.keywords
         if word.arg == "why" and isinstance(word.value, ast.Constant)
     }
