@@ -32,7 +32,7 @@ from models.content import Content, Format
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
 from models.digests import digest
-from models.engines.transactions import Unavailable
+from models.engines.transactions import Overtaken, Unavailable
 from models.errors import (
     Changed,
     Closed,
@@ -180,6 +180,7 @@ __all__ = [
     "NotCalled",
     "NotFound",
     "Outcome",
+    "Overtaken",
     "Page",
     "Pen",
     "PersistedDocument",

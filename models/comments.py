@@ -307,10 +307,14 @@ class Comment(Model):
         # each other.
         await Post.filter(id=self.post_id).select_for_update(no_key=True).only("id").first()
 
+    async def as_it_stands(self) -> Self | None:
+        """Give it as it stands, locked in the caller's transaction; None when it is gone."""
+        await self._lock_post()
+        return await type(self).filter(id=self.id).first()
+
     async def locked(self) -> Self:
         """Give it as it stands, locked in the caller's transaction; refuse when its words have changed."""
-        await self._lock_post()
-        row = await type(self).filter(id=self.id).first()
+        row = await self.as_it_stands()
         if row is None or row.as_it_reads != self.as_it_reads:
             raise Unproven
         return row

@@ -71,7 +71,7 @@ class ModeratorLink:
         `was`; refuse when it is not so any more: nobody is overruled, and no word published, unawares.
         """
         # Locked, so that of two at once the second sees what the first has decided.
-        found = await Comment.filter(id=self.comment.id).select_for_update(no_key=True).first()
+        found = await self.comment.as_it_stands()
         if found is None or found.stamp != was:
             raise Changed
         principal = Principal(self.user.id, self.user.role, self.user.author_id, OF_ROLE[self.user.role])

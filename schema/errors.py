@@ -22,6 +22,8 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
     code, more = (error.extensions or {}).get("code", BAD_INPUT), {}
     if isinstance(cause, models.Unavailable):
         told["message"], code = AWAY, UNAVAILABLE
+    elif isinstance(cause, models.Overtaken):
+        told["message"], code = str(cause), UNAVAILABLE
     elif isinstance(cause, models.NotFound):
         code = "NOT_FOUND"
     elif isinstance(cause, models.FellBehind):

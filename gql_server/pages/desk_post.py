@@ -111,7 +111,8 @@ class Desk:
         """Go back to the post; what was chosen for its publication comes along, though it is not kept."""
         chosen = [("at", form.one("at")), *(("newsletter", slug) for slug in form.all("newsletter"))]
         query = urlencode([pair for pair in (*more.items(), *chosen) if pair[1]])
-        return go_to(f"/write/{self.post.id}?{query}")
+        place = "#picture" if "picture" in more else ""
+        return go_to(f"/write/{self.post.id}?{query}{place}")
 
     async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
         """Keep what is filled in and do something to the post: both, or neither."""

@@ -80,7 +80,7 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, 429, **{"Retry-After": str(wait)})
     except models.Refused:
         return await _told(request, 422)
-    except (models.Unavailable, TimeoutError):
+    except (models.Unavailable, models.Overtaken, TimeoutError):
         return await _told(request, 503, **{"Retry-After": "1"})
     except Exception as error:
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)

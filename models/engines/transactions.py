@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connections
-from tortoise.exceptions import DBConnectionError, TransactionManagementError
+from tortoise.exceptions import DBConnectionError, IntegrityError, TransactionManagementError
 
 from models.engines.writing import NO_NEWS, News, Witness
 
@@ -21,7 +21,7 @@ class Unavailable(DBConnectionError):
     """The store does not answer now; the same request may succeed later."""
 
 
-class Overtaken(Unavailable):
+class Overtaken(IntegrityError):
     """What this names was deleted at the same moment; asked again, it is told that it is not there."""
 
     def __init__(self) -> None:

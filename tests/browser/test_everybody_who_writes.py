@@ -1,5 +1,7 @@
 """Everybody can write, decide and pass the pen: by ear, on a narrow phone, by day and by night."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -14,22 +16,23 @@ COMMENT = {"nl": "Bevestig je reactie", "en": "Confirm your comment"}
 WAITING = {"nl": "Reacties die wachten", "en": "Comments that wait"}
 
 
-async def own(page: Page, link: str, words: dict[str, str]) -> None:
-    """Make the publication Ann's."""
-    await page.goto(link)
+async def owned(start: Any, open_page: Any, language: str) -> tuple[Page, dict[str, str]]:
+    """Make the demonstration blog somebody's; give their page, and the words it speaks in."""
+    words = WORDS[language]
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url, locale=language)
+    await page.goto(server.told(r"Make it yours: (\S+)")[1])
     await page.locator("#name").fill("Ann")
     await page.locator("#email").fill("ann@example.org")
     await press(page, words["own"])
     await sees(page, words["entered_title"])
+    return page, words
 
 
 # All pages are looked at in CI in one language; in the other too with what takes long.
 @pytest.mark.parametrize("language", ["en", pytest.param("nl", marks=pytest.mark.faults)])
 async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
-    words = WORDS[language]
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page("about:blank", base_url=server.url, locale=language)
-    await own(page, server.told(r"Make it yours: (\S+)")[1], words)
+    page, words = await owned(start, open_page, language)
     inspector = Inspector(page)
     await inspector.looks()
     await page.goto("/write")
@@ -74,11 +77,8 @@ async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
 
 @pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.faults)])
 async def test_no_page_about_a_comment_or_a_pen_has_a_barrier(start, open_page, language):
-    words = WORDS[language]
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page("about:blank", base_url=server.url, locale=language)
     # Who decides is known before there is anything to decide.
-    await own(page, server.told(r"Make it yours: (\S+)")[1], words)
+    page, words = await owned(start, open_page, language)
     jar = await page.context.cookies()
     await page.context.clear_cookies()
     await page.goto(POST)

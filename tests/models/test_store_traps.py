@@ -166,7 +166,7 @@ async def test_a_trigger_with_semicolons_works(garden):
 async def test_what_was_deleted_while_it_was_named_is_to_be_asked_for_again(garden):
     north, south = await Bed.create(name="north"), await Bed.create(name="south")
     await south.delete()
-    with pytest.raises(models.Unavailable, match="deleted at the same moment"):
+    with pytest.raises(models.Overtaken, match="deleted at the same moment"):
         await Plant.create(bed_id=south.id, name="oak")
     assert await Plant.all().count() == 0
     await Plant.create(bed=north, name="oak")
