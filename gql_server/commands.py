@@ -20,8 +20,8 @@ from models.store import Store, locate, open_migrator, open_store
 Command = Callable[..., Coroutine[Any, Any, None]]
 # An operation that fails is the store's: a file with other tables in it, a user who may make none.
 FORESEEN = (
-    SettingsError, models.StoreError, models.Refused, models.Unavailable, models.Overtaken, ImportRefused, RosterRefused,
-    OperationalError,
+    SettingsError, models.StoreError, models.Refused, models.Unavailable, models.Overtaken, ImportRefused,
+    RosterRefused, OperationalError,
 )  # fmt: skip
 
 

@@ -391,6 +391,7 @@ async def test_a_picture_leads_a_post_or_stands_in_its_text(reader, desk):
     assert reader.page.css_first("img").attributes["src"] == post.image.url
     reader.path = path
     await upload(reader, picture_of((600, 400)), alt="Nog een", do="keep")
+    assert reader.headers["Location"].endswith("#picture")
     await follow(reader)
     assert reader.page.css_first(".notice code").text().startswith("![Nog een](/media/")
     assert (await models.Post.get()).image_id == post.image_id
