@@ -64,7 +64,7 @@ def _step_back() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
-# One picture at a time, for each may take 420 MB; what is drawn later does not keep uploads waiting.
+# One picture at a time, for each may take 580 MB; what is drawn later does not keep uploads waiting.
 _uploads = ThreadPoolExecutor(1, thread_name_prefix="uploads")
 _later = ThreadPoolExecutor(1, thread_name_prefix="renditions", initializer=_step_back)
 
