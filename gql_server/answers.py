@@ -138,15 +138,15 @@ def overloaded() -> Answer:
     return Answer({"errors": [error]}, was_executed=False)
 
 
-def record(asker: Asker, name: str | None, answer: Answer, *, seconds: float) -> None:
+def record(number: str, name: str | None, answer: Answer | None = None, *, seconds: float) -> None:
     """Log one line: what the operation is called and how it went, and nothing of what it asked."""
     about = {
         "operation": name[:60] if name and name.isidentifier() else "-",
         "ms": round(seconds * 1000, 1),
-        "request_id": asker.number,
+        "request_id": number,
     }
-    if answer.codes:
-        about["codes"] = answer.codes
-        if limits := answer.limits:
-            about["limits"] = limits
-    (log.error if INTERNAL in answer.codes else log.info)("answered", **about)
+    if codes := answer.codes if answer is not None else []:
+        about["codes"] = codes
+    if codes and answer is not None and (limits := answer.limits):
+        about["limits"] = limits
+    (log.error if INTERNAL in codes else log.info)("answered", **about)

@@ -59,7 +59,7 @@ class Listening:
         begun = perf_counter()
         source = await self._begin(operation, question, asker)
         answer = source if isinstance(source, Answer) else Answer({})
-        record(asker, operation.name, answer, seconds=perf_counter() - begun)
+        record(asker.number, operation.name, answer, seconds=perf_counter() - begun)
         if isinstance(source, Answer):
             yield source
             return

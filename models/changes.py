@@ -85,13 +85,18 @@ class Sight:
         self._glimpsed: object = None
         self._looking: asyncio.Task[None] | None = None
 
-    def is_clear(self, store: Any) -> bool:
-        """Tell whether all that was committed some milliseconds ago is known."""
+    @property
+    def was_clear(self) -> bool:
+        """Whether that is known without looking now."""
         if self._line is not None:
             return not self._line.is_set()
-        if monotonic() - self._looked_at < LOOK_SECONDS:
+        return monotonic() - self._looked_at < LOOK_SECONDS
+
+    def is_clear(self, store: Any) -> bool:
+        """Tell whether all that was committed some milliseconds ago is known."""
+        if self.was_clear:
             return True
-        if store.is_told_of_others or store.glance() != self._glimpsed:
+        if self._line is not None or store.is_told_of_others or store.glance() != self._glimpsed:
             return False
         # Nobody has committed anything, whoever may be about to.
         self._looked_at = monotonic()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tortoise.models import Model
 
@@ -12,8 +13,7 @@ from models.prepared import Pen, Question, Slot, Statement
 PUBLISHED_AT = "published_at"
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """The form of a window: whether there are cursors, and whether rows are taken from the end."""
 
     after: bool

@@ -5,7 +5,7 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import orjson
 from pypika_tortoise.analytics import RowNumber
@@ -27,8 +27,7 @@ BIGGEST_ID = 2**31 - 1  # of an IntField; PostgreSQL fails on a bigger one
 Row = TypeVar("Row", bound=Model)
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """A total order: a column that is never null, then the id; the newest first or the oldest."""
 
     column: str

@@ -6,8 +6,8 @@ gives anew.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -39,24 +39,26 @@ class Bound(NamedTuple):
     values: list[Any]
 
 
-@dataclass(frozen=True, slots=True)
 class Statement:
     """SQL with places for values."""
 
-    sql: str
-    places: tuple[Any, ...]
+    __slots__ = ("_fillings", "sql")
+
+    def __init__(self, sql: str, places: Iterable[Any]) -> None:
+        self.sql = sql
+        self._fillings = [_filling(place) for place in places]
 
     def bound(self, given: Mapping[Any, Any]) -> Bound:
         """Fill in the values: those of the slots by name, and what stand-ins stand for."""
-        return Bound(self.sql, [_filled(place, given) for place in self.places])
+        return Bound(self.sql, [filling(given) for filling in self._fillings])
 
 
-def _filled(place: Any, given: Mapping[Any, Any]) -> Any:
+def _filling(place: Any) -> Callable[[Mapping[Any, Any]], Any]:
     if type(place) is Slot:
-        return given[place.name]
+        return itemgetter(place.name)
     if place == ASKED_AT:
-        return now()
-    return given.get(place, place)
+        return lambda _given: now()
+    return lambda given: given.get(place, place)
 
 
 class Pen:
@@ -177,7 +179,7 @@ class Pen:
 
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""
-        return Statement(sql, tuple(self._parameters.values))
+        return Statement(sql, self._parameters.values)
 
     def _context(self) -> Any:
         return self._noun._meta.db.query_class.SQL_CONTEXT.copy(parameterizer=self._parameters)

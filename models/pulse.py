@@ -140,7 +140,8 @@ def watch_ours(watcher: Watcher) -> Callable[[], None]:
 
 def is_current() -> bool:
     """Tell whether what others commit is known here; when it is not, nothing kept may be given."""
-    return _pulse().sight.is_clear(require_context().db())
+    sight = _pulse().sight
+    return sight.was_clear or sight.is_clear(require_context().db())
 
 
 async def catch_up() -> None:

@@ -119,17 +119,14 @@ def excerpt(text: str, length: int) -> str:
     if head.endswith(" "):
         head = text[: length + 2]
     # What is one line already need not be put together anew, and of that only the beginning matters.
-    line = head if _is_line(head) else " ".join(text.split())
+    is_line = head.isprintable() and "  " not in head and " " not in (head[:1], head[-1:])
+    line = head if is_line else " ".join(text.split())
     if len(line) <= length:
         return line
     cut = line[: max(length - 1, 0)]
     if line[len(cut)] != " " and " " in cut:
         cut = cut[: cut.rindex(" ")]
     return (cut.rstrip(" ,.;:–-") + "…")[:length]
-
-
-def _is_line(text: str) -> bool:
-    return text.isprintable() and "  " not in text and text == text.strip(" ")
 
 
 def fold(text: str) -> str:

@@ -34,6 +34,20 @@ class Wanted:
         """The words to find."""
         return (text.search_words(self.search) or [NO_WORD]) if self.search is not None else []
 
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """Name what is asked, apart from all values but the words."""
+        if self is ANY:
+            return ()
+        many = (self.author_slugs, self.tag_slugs, self.ids)
+        return (
+            self.month is None,
+            self.published_from is None,
+            self.published_until is None,
+            self.search,
+            *(None if values is None else len(values) for values in many),
+        )
+
     def stands_in(self) -> "Wanted":
         """Give conditions of the same shape, with stand-ins for all values but the words."""
         if self is ANY:

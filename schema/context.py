@@ -1,11 +1,10 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import urljoin
@@ -14,8 +13,6 @@ import models
 from schema.languages import first_spoken
 from schema.loaders import Loaders
 
-# Nothing in it that joining would change.
-PLAIN_PATH = re.compile(r"(/[\w~-]+)+", re.ASCII)
 # What the masthead shows, and what its menus lead to.
 TABLES = ("site", "menu", "menu_item", "page", "post", "author", "tag")
 OF_MASTHEAD = frozenset(("everything", "posts", *(f"any-{table}" for table in TABLES)))
@@ -90,20 +87,19 @@ class Context:
 
     def absolute(self, path: str) -> str:
         """Make a path below the site's URL absolute; an address stays as it is."""
-        if PLAIN_PATH.fullmatch(path):
-            return f"{self._origin}{path}"
-        return urljoin(f"{self.root_url}/", path)
+        return _joined(self.root_url, path)
 
     def renew(self, masthead: models.Masthead) -> None:
         """See the publication as it is after one's own change."""
         self.masthead = masthead
         if masthead.site.url and not self.is_placed:
             self.root_url = masthead.site.url
-            self.__dict__.pop("_origin", None)
 
-    @cached_property
-    def _origin(self) -> str:
-        return urljoin(f"{self.root_url}/", "/")[:-1]
+
+@lru_cache(maxsize=8192)
+def _joined(root_url: str, path: str) -> str:
+    # The same few thousand are asked for over and over, and joining takes as long as reading a row.
+    return urljoin(f"{root_url}/", path)
 
 
 class Publication:

@@ -45,10 +45,14 @@ class Derived:
 
 @dataclass(frozen=True)
 class Worked:
-    """A function of the context, of columns of the row and of the field's arguments, by name."""
+    """A function of the context, of columns of the row and of the field's arguments, by name.
+
+    One that `is_prepared` takes the context and the arguments, and gives a function of the columns.
+    """
 
     function: Callable[..., Any]
     columns: tuple[str, ...] = ()
+    is_prepared: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The objects of the graph, declared over the rows of the store."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -89,10 +90,11 @@ def _month_label(context: Context, month: str, language: str | None = UNSET) -> 
     return month_label(month, language or context.site.language)
 
 
-def _excerpt(_context: Context, summary: str | None, opening: str, length: int) -> str:
+def _excerpt(_context: Context, length: int) -> Callable[[str | None, str], str]:
     if length < 1:
         raise models.Invalid("length", "`length` is a number of at least 1.")
-    return models.text.excerpt(summary or opening, length)
+    excerpt = models.text.excerpt
+    return lambda summary, opening: excerpt(summary or opening, length)
 
 
 def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
@@ -307,11 +309,11 @@ class Post(Linkable, Node):
 
     @strawberry.field(
         description="Summary: written by the editor or cut from the text.",
-        metadata={SOURCE: Worked(_excerpt, ("summary", "opening"))},
+        metadata={SOURCE: Worked(_excerpt, ("summary", "opening"), is_prepared=True)},
     )
     @staticmethod
     def excerpt(root: Parent[models.Post], info: Info, length: Length = 200) -> str:
-        return _excerpt(info.context, root.summary, root.opening, length)
+        return _excerpt(info.context, length)(root.summary, root.opening)
 
     @strawberry.field(
         description="Next newer published post.",

@@ -7,6 +7,7 @@ whole room may go, and a slower server remains that passes every test.
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import orjson
@@ -80,7 +81,7 @@ class _Ways:
 
 
 class Plans:
-    """Makes plans of operations, keeps each with its operation, and answers by them.
+    """Makes plans of operations on one store, keeps each with its operation, and answers by them.
 
     Fields of the root are kept one by one in `kept`, when an answer has several: the others stay when one of
     them has read what is changed.
@@ -90,10 +91,14 @@ class Plans:
         self._schema = schema
         self._kept = kept
 
-    @property
+    @cached_property
     def are_at_once(self) -> bool:
-        """Whether the open store lets a plan answer at once."""
+        """Whether the store lets a plan answer at once."""
         return reads_at_once()
+
+    @cached_property
+    def _dialect(self) -> str:
+        return dialect()
 
     def moment(self) -> int:
         """Tell what is known now; take it before the context is read that an answer is made from."""
@@ -137,7 +142,7 @@ class Plans:
         ways = self._ways(operation)
         if (variables := ways.variables.read(given)) is None:
             return None
-        spoken = dialect()
+        spoken = self._dialect
         plan = self._plan(ways, operation, variables, (audience, spoken))
         if plan is None:
             return None
@@ -178,7 +183,7 @@ class Plans:
                 definition = query.fields.get(field)
                 if definition is None:
                     return None
-                compiling = Compiling(self._schema, selections, shown, is_postgres=dialect() == POSTGRES)
+                compiling = Compiling(self._schema, selections, shown, is_postgres=self._dialect == POSTGRES)
                 given = arguments_of(self._schema, definition, nodes[0])
                 root = plan_of(compiling, definition, field, nodes, given)
                 plan[name] = _Segment(root, compiling, tuple(sorted(selections.variables(nodes))))

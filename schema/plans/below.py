@@ -11,7 +11,7 @@ from models.paging import Order
 from models.prepared import Pen, Statement
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.compiling import Compiling
-from schema.plans.levels import RowPlace, Rows, grouped
+from schema.plans.levels import RowPlace, Rows
 from schema.plans.nouns import Noun, noun_of
 from schema.plans.selections import Nodes
 from schema.sources import Beside, Few
@@ -117,7 +117,10 @@ class Fews:
             return {}
         found = yield self._prepared().bound(x.keys(keys))
         made = yield from self.rows.made(found, x)
-        return grouped((row[-1] for row in found), made)
+        groups: dict[Any, list[Any]] = {}
+        for row, one in zip(found, made, strict=True):
+            groups.setdefault(row[-1], []).append(one)
+        return groups
 
     def _prepared(self) -> Statement:
         if self._statement is None:

@@ -137,11 +137,12 @@ class _Field:
         return f"[{told} for {item} in ({value},)][0]"
 
     def _worked(self, source: Worked) -> str:
-        values = self._values(source.columns)
-        given = f", {values}" if values else ""
-        if self._definition.args:
-            given += f", **{self._given()}"
-        value = f"{self._writer.name(source.function)}(x.context{given})"
+        values, function = self._values(source.columns), self._writer.name(source.function)
+        given = f", **{self._given()}" if self._definition.args else ""
+        if source.is_prepared:
+            value = f"{self._writer.once(f'{function}(x.context{given})')}({values})"
+        else:
+            value = f"{function}(x.context{f', {values}' if values else ''}{given})"
         if not is_composite_type(get_named_type(self._definition.type)):
             return self._leaf(value)
         item = self._writer.once(value)

@@ -1,7 +1,7 @@
 """Levels: what a plan reads at one place, what part of the answer it becomes, and what is read below it."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLOutputType
@@ -161,7 +161,8 @@ class Rows(Level):
     def read_below(self, above: Any, x: Asking) -> Steps[list[Any]]:
         """Read what is below these rows, and tell what they are."""
         for tag, place in self._tells:
-            x.reads.update(f"{tag}-{row[place]}" for row in above if row[place] is not None)
+            keys = {row[place] for row in above}
+            x.reads.update([f"{tag}-{key}" for key in keys if key is not None])
         return (yield from super().read_below(above, x))
 
     def each(self, value: str) -> Callable[[Any], list[Any]]:
@@ -205,11 +206,3 @@ class RowPlace:
 
 def _unwritten(*_: Any) -> Any:
     raise RuntimeError("the function of a level is written when all its columns are known")
-
-
-def grouped(keys: Iterable[Any], values: Iterable[Any]) -> dict[Any, list[Any]]:
-    """Put values together that have the same key."""
-    groups: dict[Any, list[Any]] = {}
-    for key, value in zip(keys, values, strict=True):
-        groups.setdefault(key, []).append(value)
-    return groups

@@ -60,12 +60,17 @@ class Pages:
         keys, cut = list(keys), Cut.of(asked)
         if x.holds_up_others and asked.size * len(keys) > MOST_BODIES and self.rows.has_bodies:
             raise TooLong
-        given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys), "key": keys[0]}
+        given = {**given, "limit": asked.size + 1, **self._places(asked)}
+        if self.list.below is not None:
+            given |= {**x.keys(keys), "key": keys[0]}
         rows_of = "page below one" if self.list.is_walked and len(keys) == 1 else "page"
         found = (yield self._statement(rows_of, cut).bound(given)) if self._asks.rows else []
-        pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
-        for row in found:
-            pages[row[-1] if self.list.below else ALONE].rows.append(row)
+        if self.list.below is None:
+            pages: dict[Any, Page[Any]] = {ALONE: Page(found)}
+        else:
+            pages = {key: Page([]) for key in keys}
+            for row in found:
+                pages[row[-1]].rows.append(row)
         if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
             for *key, previous, behind in (yield self._statement("sides", cut).bound(given)):
                 page = pages[key[0] if key else ALONE]

@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_object_type
+from strawberry import UNSET
 
 import models
 from models.engines.steps import Steps
@@ -126,14 +127,15 @@ class Posts:
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
         self._given = given
         self._compiling, self._kind, self._nodes = compiling, kind, nodes
-        self._by_shape: dict[Wanted, Orders] = {}
+        self._by_shape: dict[tuple[Any, ...], Orders] = {}
         self._counting: dict[bool, Statement] = {}
         compiling.look_at(("post", "month_count", "byline", "tagging", "author", "tag"))
         compiling.reads.add("posts")
 
     def is_long(self, x: Asking) -> bool:
         """Tell whether words are to be found, for which no index helps."""
-        return self._wanted(x.given(self._given)).search is not None
+        conditions = x.given(self._given).get("filter")
+        return conditions is not None and conditions.search not in (None, UNSET)
 
     def read(self, x: Asking) -> Steps[Any]:
         """Read a page of them."""
@@ -141,7 +143,7 @@ class Posts:
         wanted, order_by = self._wanted(given), given["order_by"]
         assert isinstance(order_by, PostOrder)
         asked = window(*(given.get(name) for name in SLICING))
-        pages = self._orders(wanted.stands_in())(order_by.order)
+        pages = self._orders(wanted)(order_by.order)
         totals: dict[Any, Any] = {}
         if pages.asks_total:
             totals = yield from self._total(pages, wanted, x)
@@ -169,16 +171,16 @@ class Posts:
             raise NotPlanned("what is not published is not for readers")
         return conditions.wanted() if conditions else ANY
 
-    def _orders(self, shape: Wanted) -> Orders:
-        if shape not in self._by_shape:
+    def _orders(self, wanted: Wanted) -> Orders:
+        if (shape := wanted.shape) not in self._by_shape:
             if len(self._by_shape) >= self.MOST_SHAPES:
                 self._by_shape.clear()
-            noun = noun_of("Post")
+            noun, stand_in = noun_of("Post"), wanted.stands_in()
             assert noun is not None
 
             def in_order(order: Order) -> Pages:
                 def question() -> Any:
-                    return models.Post.in_list(shape)
+                    return models.Post.in_list(stand_in)
 
                 return Pages(self._compiling, noun, question, order, self._kind, self._nodes)
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from graphql import ExecutionResult, GraphQLError, execute
+from graphql import (
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    execute,
+    is_object_type,
+    visit,
+)
 from hypothesis import Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 
@@ -15,16 +25,13 @@ import models
 from schema.context import Publication
 from schema.documents import Documents, Operation
 from schema.errors import INTERNAL, formatted
-from schema.permissions import EVERYBODY, TABLE
+from schema.graph import schema
+from schema.permissions import EVERYBODY, who_may
 from schema.plans.selections import deciding
 from tests.schema.drawing import Question
 from tests.schema.simpler import Complaint, simplest
 
 # Two keys where there is to be one.
-WORD = re.compile(r"\w+")
-OPEN = {field for rows in TABLE.values() for field in rows.get(EVERYBODY, "").split()}
-# Fields that are for nobody but those who sign in, wherever they stand.
-RESTRICTED = {field for rows in TABLE.values() for fields in rows.values() for field in fields.split()} - OPEN
 BROKEN_DEFAULT = re.compile(r"\$\w+: \w+Lookup = \{[^{}]*,[^{}]*\}")
 OF_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 ROOT = "http://127.0.0.1:8000"
@@ -122,13 +129,28 @@ def difference(
         # graphql-core finds such a default out the first time that it is wanted, and then never again.
         must = must and not BROKEN_DEFAULT.search(question.source)
         # What readers may not ask for is graphql-core's to refuse, if it comes to it.
-        must = must and RESTRICTED.isdisjoint(WORD.findall(question.source))
+        must = must and not _asks_what_is_closed(operation)
         return "No plan took it, and nothing is wrong with it." if must else None
     if interpreted.errors:
         return f"A plan answered what errs: {interpreted.errors}"
     if planned == interpreted.body:
         return None
     return f"graphql-core:\n{interpreted.body.decode()}\nthe plan:\n{planned.decode()}"
+
+
+def _asks_what_is_closed(operation: Operation) -> bool:
+    types, closed = TypeInfo(schema._schema), list[str]()
+
+    class Closed(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            parent, name = types.get_parent_type(), node.name.value
+            if not is_object_type(parent) or name.startswith("__"):
+                return
+            if who_may(parent.name, name) != EVERYBODY:
+                closed.append(name)
+
+    visit(operation.document, TypeInfoVisitor(types, Closed()))
+    return bool(closed)
 
 
 @dataclass
