@@ -20,7 +20,7 @@ from gql_server.origins import ORIGINS
 from gql_server.persisted import NOT_FOUND, Missing
 from gql_server.questions import Question, Unreadable
 from gql_server.replies import NO_STORE, VARY, Reply, reply_to, unsent
-from gql_server.requests import question_in, read_asking
+from gql_server.requests import may_mutate, question_in, read_asking
 from gql_server.streams import stream
 from gql_server.uploads import UPLOADS, brings_files
 from gql_server.visitors import VISITORS
@@ -62,7 +62,8 @@ async def graphql(request: web.Request) -> web.StreamResponse:
 async def _kept_or_made(request: web.Request, takes: Accepted) -> web.StreamResponse:
     asking, wholes = await read_asking(request), request.app[WHOLES]
     key = wholes.key(asking, takes, request.headers.get("Accept-Encoding", ""))
-    if key is not None and (whole := await wholes.found(key)) is not None:
+    # Whoever writes does not wait for what others have written.
+    if key is not None and not may_mutate(asking) and (whole := await wholes.found(key)) is not None:
         return _sent(request, whole.reply)
     return await _answered(request, question_in(request, asking), takes, key, models.NOBODY)
 

@@ -27,9 +27,14 @@ async def read_asking(request: web.Request) -> str | bytes:
 
 def question_in(request: web.Request, asking: str | bytes) -> Question:
     """Find the question in what is asked; refuse it when there is no seat for it."""
-    if isinstance(asking, str) or (b'"query"' in asking and b"mutation" not in asking):
+    if isinstance(asking, str) or (b'"query"' in asking and not may_mutate(asking)):
         _turn_readers_away(request)
     return read_question(request, asking)
+
+
+def may_mutate(asking: str | bytes) -> bool:
+    """Tell whether something may be changed by what is asked; most of what only reads can be told from it."""
+    return isinstance(asking, bytes) and b"mutation" in asking
 
 
 def read_question(request: web.Request, asking: str | bytes) -> Question:

@@ -17,7 +17,7 @@ from gql_server.middleware import REQUEST_ID, new_number
 from gql_server.negotiation import accepted
 from gql_server.origins import ORIGINS
 from gql_server.questions import Unreadable
-from gql_server.requests import read_question, wrong_with
+from gql_server.requests import may_mutate, read_question, wrong_with
 from gql_server.visitors import VISITORS
 from gql_server.wholes import WHOLES, Key, Whole, may_be_shared
 
@@ -42,7 +42,9 @@ class ShortWay:
         if key is None:
             return None
         whole = self._wholes.find(key)
-        goes_on = self._may_be_made(asking) if whole is None else whole.is_steady
+        # What is told to go the long way in the end is read twice, and most of that can be seen before.
+        may_be_made = self._answering.is_at_once and not may_mutate(asking)
+        goes_on = may_be_made if whole is None else whole.is_steady
         return Found(key, whole) if goes_on else None
 
     def written(self, found: "Found", request: web.Request) -> bytes | None:
@@ -61,10 +63,6 @@ class ShortWay:
             self._wholes.unchanged += 1
             return b"".join((whole.lines_unchanged, lines.encode(), b"\r\n"))
         return b"".join((whole.lines, lines.encode(), b"\r\n", whole.reply.body))
-
-    def _may_be_made(self, asking: str | bytes) -> bool:
-        # What is told to go the long way in the end is read twice, and most of that can be seen before.
-        return self._answering.is_at_once and (isinstance(asking, str) or b"mutation" not in asking)
 
     def _made(self, key: Key, request: web.Request) -> Whole | None:
         try:
