@@ -55,6 +55,11 @@ async def test_what_errs_is_not_a_plans(asked, query, variables):
     assert planned is None
 
 
+async def test_what_would_err_in_a_row_does_not_where_there_is_none(asked):
+    whole, planned, _ = await asked("{ posts(filter: { ids: [] }) { nodes { excerpt(length: 0) } } }")
+    assert json.loads(planned.body) == {"data": whole.data} == {"data": {"posts": {"nodes": []}}}
+
+
 @pytest.mark.parametrize(
     "query",
     [
