@@ -29,6 +29,7 @@ class Level:
     """One thing, or one list of rows, with a function that makes a part of the answer of it."""
 
     things = "o"
+    opens_if = "True"
 
     def __init__(self, *, is_postgres: bool) -> None:
         self.writer = Writer(is_postgres=is_postgres)
@@ -51,7 +52,8 @@ class Level:
     def written(self, value: str, *more: str) -> None:
         """Write the function: what the answer has here; `more` names what `made` is told besides."""
         names = (f"c{place}" for place in range(len(self._children)))
-        self.make = self.writer.function(", ".join((self.things, "x", *more, *names)), value)
+        parameters = ", ".join((self.things, "x", *more, *names))
+        self.make = self.writer.function(parameters, value, opens_if=self.opens_if)
 
     def made(self, above: Any, x: Asking) -> Steps[Any]:
         """Read what is below, and make a part of the answer."""
@@ -111,6 +113,8 @@ class Rows(Level):
     """Rows of a noun: the columns that are selected, the id first; a key of the row above comes last."""
 
     things = "rows"
+    # In a list of nothing it does not matter that an argument is wrong.
+    opens_if = "rows"
 
     def __init__(self, noun: Noun, *, is_postgres: bool) -> None:
         super().__init__(is_postgres=is_postgres)

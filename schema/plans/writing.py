@@ -41,9 +41,12 @@ class Writer:
         self._variables += 1
         return f"o{self._variables}"
 
-    def function(self, parameters: str, value: str) -> Callable[..., Any]:
-        """Write the function of some parameters that gives a value."""
-        lines = [f"def made({parameters}):", *self._opening, f"return {value}"]
+    def function(self, parameters: str, value: str, *, opens_if: str = "True") -> Callable[..., Any]:
+        """Write the function of some parameters that gives a value; what is worked out before all else is so
+        only if something holds, without which nothing asks for it.
+        """
+        opening = [f"if {opens_if}: {line}" for line in self._opening]
+        lines = [f"def made({parameters}):", *opening, f"return {value}"]
         exec(compile("\n    ".join(lines), "<plan>", "exec"), self._names)
         made: Callable[..., Any] = self._names["made"]
         return made

@@ -56,7 +56,9 @@ async def test_what_errs_is_not_a_plans(asked, query, variables):
 
 
 async def test_what_would_err_in_a_row_does_not_where_there_is_none(asked):
-    whole, planned, _ = await asked("{ posts(filter: { ids: [] }) { nodes { excerpt(length: 0) } } }")
+    query = """query ($n: Int = 1) {
+      posts(filter: { ids: [] }) { nodes { a: excerpt(length: 0) b: excerpt(length: $n) } } }"""
+    whole, planned, _ = await asked(query, n=None)
     assert json.loads(planned.body) == {"data": whole.data} == {"data": {"posts": {"nodes": []}}}
 
 
