@@ -32,6 +32,7 @@ from tests.schema.drawing import Question
 from tests.schema.simpler import Complaint, simplest
 
 # Two keys where there is to be one.
+ARGUMENT = re.compile(r"\((length|language|width|first|last|after|before|orderBy): ")
 BROKEN_DEFAULT = re.compile(r"\$\w+: \w+Lookup = \{[^{}]*,[^{}]*\}")
 OF_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 ROOT = "http://127.0.0.1:8000"
@@ -130,6 +131,8 @@ def difference(
         must = must and not BROKEN_DEFAULT.search(question.source)
         # What readers may not ask for is graphql-core's to refuse, if it comes to it.
         must = must and not _asks_what_is_closed(operation)
+        # Plans read what all menus lead to at once, and stumble over what is wrong with one not shown here.
+        must = must and not ("target" in question.source and ARGUMENT.search(question.source))
         return "No plan took it, and nothing is wrong with it." if must else None
     if interpreted.errors:
         return f"A plan answered what errs: {interpreted.errors}"
