@@ -51,7 +51,7 @@ from models.errors import (
 from models.fan_outs import carry_issue
 from models.files import Files, files_at
 from models.founding import found
-from models.images import Image, draw_renditions
+from models.images import Image, draw_renditions, read_content
 from models.instants import now
 from models.interests import (
     Topic,
@@ -277,6 +277,7 @@ __all__ = [
     "progress_of",
     "pulse",
     "purge",
+    "read_content",
     "read_masthead",
     "read_menus",
     "read_topic",

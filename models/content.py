@@ -1,6 +1,7 @@
 """What a post or a page says, in every form it is read in, worked out once when it is written."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,6 +13,8 @@ from models.blocks import Block, blocks
 from models.errors import Invalid
 from models.fitting import plain
 
+# Widths and heights of pictures in pixels, by address.
+Sizes = Mapping[str, tuple[int, int]]
 LONGEST = 500_000
 OPENING = 1000
 
@@ -34,20 +37,24 @@ class Content:
     blocks: list[Block]
 
     @classmethod
-    def of(cls, source: str, format: Format = Format.HTML) -> "Content":
-        """Read a text as an author gave it; refuse what is longer than LONGEST characters."""
+    def of(cls, source: str, format: Format = Format.HTML, sizes: Sizes | None = None) -> "Content":
+        """Read a text as an author gave it; refuse what is longer than LONGEST characters.
+
+        A picture whose size is known by its address is shown with it, so that nothing jumps when it comes.
+        """
         if len(source) > LONGEST:
             raise Invalid("content", f"A text holds at most {LONGEST} characters.", limit=LONGEST)
         source = plain("content", source.replace("\x00", ""))
         html = text.sanitise(markdown.to_html(source) if format is Format.MARKDOWN else source)
+        html = _with_sizes(html, sizes or {})
         parts = blocks(html)
         html = _with_anchors(html, [part["anchor"] for part in parts if part["kind"] == "heading"])
         return cls(source=source, format=format, html=html, text=text.plain(html), blocks=parts)
 
     @classmethod
-    async def read(cls, source: str, format: Format) -> "Content":
+    async def read(cls, source: str, format: Format, sizes: Sizes | None = None) -> "Content":
         """Do so in a thread: a long text in Markdown takes a second, in which others are answered."""
-        return await asyncio.to_thread(cls.of, source, format)
+        return await asyncio.to_thread(cls.of, source, format, sizes)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -70,6 +77,18 @@ class Content:
     def word_count(self) -> int:
         """How many words it has."""
         return text.count_words(self.text)
+
+
+def _with_sizes(html: str, sizes: Sizes) -> str:
+    body = LexborHTMLParser(html).body if sizes else None
+    if body is None:
+        return html
+    for node in body.css("img"):
+        said = node.attributes
+        if "width" in said or "height" in said or (size := sizes.get(said.get("src") or "")) is None:
+            continue
+        node.attrs["width"], node.attrs["height"] = map(str, size)
+    return body.inner_html or ""
 
 
 def _with_anchors(html: str, anchors: list[str]) -> str:

@@ -1,5 +1,6 @@
 """Pictures by their address, with the words for those who cannot see them."""
 
+import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -12,6 +13,7 @@ from models import text
 from models.atomic import atomic
 from models.audit import Audit
 from models.authors import Author
+from models.content import Content, Format, Sizes
 from models.errors import Invalid
 from models.files import Files, read_whole
 from models.fitting import fitting
@@ -30,6 +32,8 @@ MEDIA_TYPES = {
 }  # fmt: skip
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 LONGEST_ALT = 1000  # characters
+IN_A_TEXT = re.compile(rf"{DOOR}([0-9a-f]{{64}}-[1-9][0-9]{{0,4}}\.(?:jpg|png|webp|avif))")
+MOST_IN_A_TEXT = 500  # of which the sizes are looked up
 
 
 class Image(Model):
@@ -67,6 +71,15 @@ class Image(Model):
         if principal.sees_all:
             return cls.all()
         return cls.filter(_shown_to(principal) | Q(user_id=principal.user_id or 0))
+
+    @classmethod
+    async def sizes_in(cls, source: str) -> Sizes:
+        """Tell how large the pictures of ours are that a text names."""
+        if not (named := list(dict.fromkeys(f"{DOOR}{name}" for name in IN_A_TEXT.findall(source)))):
+            return {}
+        known = cls.filter(url__in=named[:MOST_IN_A_TEXT], width__isnull=False, height__isnull=False)
+        rows: Any = await known.values_list("url", "width", "height")
+        return {url: (width, height) for url, width, height in rows}
 
     @classmethod
     async def show(cls, site_id: int, url: str, *, alt_text: str = "", caption: str = "") -> "Image":
@@ -118,6 +131,11 @@ class Image(Model):
         await Job.promise(Work.DRAW_RENDITIONS, key=key, lane=Lane.BULK, image=image.id)
         await Audit.note(by, "image.upload", image.id)
         return image
+
+
+async def read_content(source: str, format: Format) -> Content:
+    """Read a text as an author gave it, with the sizes of the pictures in it."""
+    return await Content.read(source, format, await Image.sizes_in(source))
 
 
 async def draw_renditions(files: Files, image: int) -> None:

@@ -78,10 +78,10 @@ async def content_of(input: Any) -> models.Content | None:
     if len(said) > 1:
         raise models.Invalid("contentMarkdown", "A text is given as HTML or as Markdown, not as both.")
     if not said:
-        return await models.Content.read("", models.Format.HTML) if given else None
+        return await models.read_content("", models.Format.HTML) if given else None
     format = models.Format.HTML if said == ["content_html"] else models.Format.MARKDOWN
     try:
-        return await models.Content.read(given[said[0]], format)
+        return await models.read_content(given[said[0]], format)
     except models.Invalid as refusal:
         field = "contentHtml" if format is models.Format.HTML else "contentMarkdown"
         raise models.Invalid(field, str(refusal), limit=refusal.limit, why=refusal.why) from None

@@ -140,7 +140,7 @@ class EditingPosts:
     ) -> UpdatePostPayload | None:
         principal = info.context.principal
         revision = await found(models.Revision.open_to(principal), input.id, "Revision")
-        content = await models.Content.read(revision.source, revision.source_format)
+        content = await models.read_content(revision.source, revision.source_format)
 
         async def work() -> int:
             post = await _own(info, input, revision.post_id)

@@ -152,7 +152,7 @@ class Desk:
             # Its name alone: only the buttons beside it send a picture.
             raise models.Invalid("file", "Send the picture first.", why="unsent")
         # Read before the transaction, for it takes a while.
-        content = await models.Content.read(_lines(form.one("text")), self.post.source_format)
+        content = await models.read_content(_lines(form.one("text")), self.post.source_format)
         words = list(filter(None, map(str.strip, form.one("tags").split(","))))
         if len(words) > MOST_TAGS:
             raise models.Invalid("name", f"A post has at most {MOST_TAGS} tags.")

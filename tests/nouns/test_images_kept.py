@@ -137,3 +137,26 @@ async def test_a_picture_that_nothing_shows_is_not_shown(studio):
     assert not await models.Image.shown().filter(id=image.id).exists()
     await models.Site.filter(id=studio.site.id).update(logo_id=image.id)
     assert await models.Image.shown().filter(id=image.id).exists()
+
+
+async def test_a_text_tells_how_large_the_pictures_of_ours_in_it_are(studio, statements):
+    ours = (await studio.upload(photographed())).url
+    theirs, sized = "https://elders.example/a.jpg", f'<img src="{ours}" width="40">'
+    source = f"![Een ui]({ours})\n\n![Daar]({theirs})\n\n{sized}\n\n![Weg](/media/{'0' * 64}-9.jpg)"
+    with statements() as sent:
+        content = await models.read_content(source, models.Format.MARKDOWN)
+    assert len(sent) == 1
+    pictures = {
+        (block["url"], block["width"], block["height"])
+        for block in content.blocks
+        if block["kind"] == "image"
+    }
+    assert {(ours, 400, 300), (ours, 40, None), (theirs, None, None)} <= pictures
+    assert f'src="{ours}" alt="Een ui" width="400" height="300"' in content.html
+
+
+async def test_a_text_without_pictures_of_ours_asks_the_store_nothing(studio, statements):
+    with statements() as sent:
+        content = await models.read_content("<p>Dag <img src='/a.jpg'></p>", models.Format.HTML)
+    assert sent == []
+    assert content == models.Content.of("<p>Dag <img src='/a.jpg'></p>")
