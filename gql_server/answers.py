@@ -139,14 +139,18 @@ def overloaded() -> Answer:
 
 
 def record(number: str, name: str | None, answer: Answer | None = None, *, seconds: float) -> None:
-    """Log one line: what the operation is called and how it went, and nothing of what it asked."""
+    """Log one line: what the operation is called and how it went, and nothing of what it asked.
+
+    Without an answer there is nothing to tell of it but that all went well.
+    """
     about = {
         "operation": name[:60] if name and name.isidentifier() else "-",
         "ms": round(seconds * 1000, 1),
         "request_id": number,
     }
-    if codes := answer.codes if answer is not None else []:
-        about["codes"] = codes
-    if codes and answer is not None and (limits := answer.limits):
-        about["limits"] = limits
-    (log.error if INTERNAL in codes else log.info)("answered", **about)
+    if answer is not None and answer.codes:
+        about["codes"] = answer.codes
+        if limits := answer.limits:
+            about["limits"] = limits
+    is_ours = answer is not None and INTERNAL in answer.codes
+    (log.error if is_ours else log.info)("answered", **about)

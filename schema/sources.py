@@ -47,8 +47,7 @@ class Derived:
 class Worked:
     """A function of the context, of columns of the row and of the field's arguments, by name.
 
-    One that `is_prepared` takes the context and the arguments, and gives a function of the columns; it is
-    prepared also when there are no rows, and must not fail then.
+    One that `is_prepared` takes the context and the arguments, and gives a function of the columns.
     """
 
     function: Callable[..., Any]

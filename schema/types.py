@@ -91,12 +91,10 @@ def _month_label(context: Context, month: str, language: str | None = UNSET) -> 
 
 
 def _excerpt(_context: Context, length: int) -> Callable[[str | None, str], str]:
-    excerpt = models.text.excerpt if length >= 1 else _no_excerpt
+    if length < 1:
+        raise models.Invalid("length", "`length` is a number of at least 1.")
+    excerpt = models.text.excerpt
     return lambda summary, opening: excerpt(summary or opening, length)
-
-
-def _no_excerpt(_text: str, _length: int) -> str:
-    raise models.Invalid("length", "`length` is a number of at least 1.")
 
 
 def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
