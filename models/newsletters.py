@@ -1,6 +1,6 @@
 """Newsletters: what a visitor can subscribe to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tortoise import fields
@@ -71,21 +71,20 @@ class Newsletter(Model):
     @atomic
     async def start(cls, site: Site, title: str, description: str | None = None) -> "Newsletter":
         """Start one more newsletter."""
-        named = _named(title, description)
+        named = _named({"title": title, "description": description})
         slug = await free_slug(cls, site.id, named["title"])
         return await cls.create(site_id=site.id, slug=slug, **named)
 
     @atomic
-    async def edit(self, *, title: str, description: str | None = None) -> None:
-        """Name it, and say what it is about and how often it comes."""
-        named = _named(title, description)
+    async def edit(self, **said: str | None) -> None:
+        """Give it another `title`, or another `description` of what it is about and how often it comes."""
+        named = _named(said)
         self.update_from_dict(named)
         await self.save(update_fields=list(named))
 
 
-def _named(title: str, description: str | None) -> dict[str, Any]:
-    title = text.clean_line(title)
-    if not title:
+def _named(said: Mapping[str, str | None]) -> dict[str, Any]:
+    named = {name: text.clean_line(value) if value else None for name, value in said.items()}
+    if "title" in named and not named["title"]:
         raise Invalid("title", "A newsletter needs a title.")
-    about = text.clean_line(description) if description else None
-    return fitting(Newsletter, {"title": title, "description": about})
+    return fitting(Newsletter, {name: value or None for name, value in named.items()})

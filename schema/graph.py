@@ -9,6 +9,7 @@ from strawberry.tools import merge_types
 from schema.commands import forbidden
 from schema.commenting import Commenting
 from schema.directives import Cost, ListSize, SemanticNonNull
+from schema.editing_newsletters import EditingNewsletters
 from schema.editing_pages import EditingPages
 from schema.editing_posts import EditingPosts
 from schema.editing_site import EditingSite
@@ -34,7 +35,7 @@ from schema.users import User
 
 # What readers can change, and each of those who sign in.
 MUTATIONS = (
-    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite),
+    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite, EditingNewsletters),
     *(Hooks, Mailing, Passing, Staff, Uploading),
 )
 NODES = [

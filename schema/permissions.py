@@ -80,10 +80,10 @@ TABLE: dict[str, dict[Who, str]] = {
         ),
         Scope.COMMENTS_MODERATE: "deleteComment moderateComment moderateComments",
         Scope.CONTENT_WRITE: (
-            "archivePost createAuthor createPage createPost createPreviewLink deleteAuthor deletePage "
-            "deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision schedulePost "
-            "unpublishPage unpublishPost updateAuthor updateMenu updatePage updatePost updateSite "
-            "updateTag uploadImage withdrawPen"
+            "archivePost createAuthor createNewsletter createPage createPost createPreviewLink deleteAuthor "
+            "deletePage deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision "
+            "schedulePost unpublishPage unpublishPost updateAuthor updateMenu updateNewsletter updatePage "
+            "updatePost updateSite updateTag uploadImage withdrawPen"
         ),
         Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
         Scope.TOKENS_MANAGE: (
@@ -92,6 +92,7 @@ TABLE: dict[str, dict[Who, str]] = {
         ),
     },
     "Newsletter": {EVERYBODY: "description id slug title"},
+    "NewsletterPayload": {EVERYBODY: "clientMutationId errors newsletter query"},
     "NewsletterSubscription": {
         EVERYBODY: (
             "confirmedAt createdAt email export frequency id language name pausedUntil status timeZone topics"

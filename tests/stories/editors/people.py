@@ -26,9 +26,11 @@ PAYLOADS = {
     "updateMenu": "menu { slug items { label url items { label url target { label } } } }",
     "updateTag": "tag { id label slug path postCount }",
     "createAuthor": "author { id name slug path bioHtml avatar { altText } }",
+    "createNewsletter": "newsletter { id slug title description }",
     "updateSite": "site { title description language timeZone logo { altText } }",
 }  # fmt: skip
 PAYLOADS |= {f"{verb}Page": PAYLOADS["createPage"] for verb in ("update", "publish", "unpublish")}
+PAYLOADS["updateNewsletter"] = PAYLOADS["createNewsletter"]
 PAYLOADS |= {"mergeTags": PAYLOADS["updateTag"], "updateAuthor": PAYLOADS["createAuthor"]}
 INPUTS = {f"{verb}Page": f"{verb.title()}PageInput" for verb in ("publish", "unpublish", "delete")}
 

@@ -223,6 +223,36 @@ async def test_an_author_tells_of_themselves_and_not_of_others(anna, bas):
     assert (await anna.errs("updateAuthor", id=anna.author, place=1))["code"] == "FORBIDDEN"
 
 
+async def test_a_newsletter_is_started_named_and_can_be_chosen(eva, reader):
+    made = await eva.does("createNewsletter", title=" De\nkrant ", description="Elke week.")
+    assert made == {"id": made["id"], "slug": "de-krant", "title": "De krant", "description": "Elke week."}
+    again = await eva.does("createNewsletter", title="De krant")
+    assert (again["slug"], again["description"]) == ("de-krant-2", None)
+    changed = await eva.does("updateNewsletter", id=made["id"], title="Het blad")
+    assert (changed["slug"], changed["title"], changed["description"]) == (
+        "de-krant", "Het blad", "Elke week.",
+    )  # fmt: skip
+    [main, *_] = (await reader.ask("{ site { newsletters { id title } } }"))["site"]["newsletters"]
+    told = await eva.does("updateNewsletter", id=main["id"], description="Van alles.")
+    assert (told["title"], told["description"]) == (main["title"], "Van alles.")
+    assert (await eva.does("updateNewsletter", id=made["id"], description=None))["description"] is None
+    offered = (await reader.ask("{ site { newsletters { title } } }"))["site"]["newsletters"]
+    assert [each["title"] for each in offered] == [main["title"], "Het blad", "De krant"]
+    post = await eva.does("createPost", title="Nieuws")
+    await eva.does("publishPost", id=post["id"], newsletterSlugs=["de-krant"])
+
+
+async def test_a_newsletter_without_a_title_is_refused(eva, reader):
+    [main] = (await reader.ask("{ site { newsletters { id title } } }"))["site"]["newsletters"]
+    for title in ("", " \n", "x" * 201):
+        assert (await eva.errs("createNewsletter", title=title))["path"] == ["input", "title"]
+        assert (await eva.errs("updateNewsletter", id=main["id"], title=title))["path"] == ["input", "title"]
+    assert (await eva.errs("updateNewsletter", id=main["id"], title=None))["path"] == ["input", "title"]
+    for id in ("eA==", global_id("Newsletter", 99), global_id("Tag", 1)):
+        assert (await eva.errs("updateNewsletter", id=id, title="x"))["path"] == ["input", "id"]
+    assert await models.Newsletter.all().count() == 1
+
+
 async def test_who_runs_the_site_says_what_it_is(ada, anna, reader):
     logo = await models.Image.show(1, "/media/logo.png", alt_text="Blad")
     post = await anna.does("createPost", title="Nieuwjaar")
@@ -259,6 +289,7 @@ async def test_what_is_for_editors_and_for_admins_is_for_nobody_else(anna, eva, 
         "updateTag": {"id": global_id("Tag", tag.id)}, "deleteTag": {"id": global_id("Tag", tag.id)},
         "mergeTags": {"id": global_id("Tag", tag.id), "intoId": global_id("Tag", tag.id)},
         "createAuthor": {"name": "x"}, "deleteAuthor": {"id": eva.author}, "updateSite": {"title": "x"},
+        "createNewsletter": {"title": "x"}, "updateNewsletter": {"id": global_id("Newsletter", 1)},
     }  # fmt: skip
     for mutation, given in said.items():
         for person in (reader, anna):

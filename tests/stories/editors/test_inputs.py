@@ -31,6 +31,8 @@ INPUTS = {
     "MenuTargetInput": "authorId pageId postId tagId url",
     "UpdateTagInput": "clientMutationId id name slug",
     "MergeTagsInput": "clientMutationId id intoId",
+    "CreateNewsletterInput": "clientMutationId description title",
+    "UpdateNewsletterInput": "clientMutationId description id title",
     "CreateAuthorInput": "avatarId bioHtml clientMutationId name place slug",
     "UpdateAuthorInput": "avatarId bioHtml clientMutationId id name place slug",
     "UpdateSiteInput": "clientMutationId commentPolicy description language logoId timeZone title url",
@@ -43,7 +45,9 @@ INPUTS |= dict.fromkeys(
     ),
     "clientMutationId expectedVersion id",
 )
-WRITING = ("Post", "Page", "Tag", "Tags", "Author", "Menu", "Site", "Revision", "PreviewLink")
+WRITING = (
+    *("Post", "Page", "Tag", "Tags", "Author", "Menu", "Newsletter", "Site", "Revision", "PreviewLink"),
+)
 NOT_THEIRS = {
     "status": "PUBLISHED", "publishedAt": "2021-01-01T00:00:00Z", "commentCount": 9, "version": 9,
     "siteId": 2, "isCounted": True, "sourceId": "x", "postCount": 9, "secret": "x",

@@ -1,0 +1,80 @@
+"""What editors do with newsletters: start one more, and say what it is called and about."""
+
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET, Info
+
+import models
+from schema.commands import COSTLY, SAID, mistakes_as_data
+from schema.editing import change, found, given, require_editor
+from schema.editing_site_inputs import EditingError
+from schema.payloads import Payload, client_mutation_id, errors
+from schema.types import Newsletter
+
+ABOUT = "What it is about and how often it comes."
+
+
+@strawberry.input(description="Input of createNewsletter.")
+class CreateNewsletterInput:
+    client_mutation_id: str | None = client_mutation_id()
+    description: str | None = strawberry.field(default=UNSET, description=ABOUT)
+    title: str = strawberry.field(description="Title; the slug is made from it, and stays.")
+
+
+@strawberry.input(
+    description="Input of updateNewsletter. Fields left out stay as they are; null empties them."
+)
+class UpdateNewsletterInput:
+    client_mutation_id: str | None = client_mutation_id()
+    description: str | None = strawberry.field(default=UNSET, description=ABOUT)
+    id: strawberry.ID = strawberry.field(description="Newsletter to change.")
+    title: str | None = strawberry.field(default=UNSET, description="Title.")
+
+
+@strawberry.type(description="Answer of createNewsletter and updateNewsletter.")
+class NewsletterPayload(Payload):
+    errors: list[EditingError] = errors()
+    newsletter: Newsletter | None = strawberry.field(
+        default=None, description="The newsletter after the change."
+    )
+
+
+@strawberry.type
+class EditingNewsletters:
+    @strawberry.mutation(
+        description="Start one more newsletter, which readers can choose from now on.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(NewsletterPayload)
+    async def create_newsletter(
+        info: Info, input: Annotated[CreateNewsletterInput, SAID]
+    ) -> NewsletterPayload | None:
+        require_editor(info)
+
+        async def work() -> int:
+            said = given(input, "title", "description")
+            return (await models.Newsletter.start(info.context.site, **said)).id
+
+        return await _answered(await change(info, input, "newsletter.create", work))
+
+    @strawberry.mutation(
+        description="Change what a newsletter is called, and what is said of it.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(NewsletterPayload)
+    async def update_newsletter(
+        info: Info, input: Annotated[UpdateNewsletterInput, SAID]
+    ) -> NewsletterPayload | None:
+        require_editor(info)
+
+        async def work() -> int:
+            newsletter = await found(models.Newsletter.all(), input.id, "Newsletter")
+            await newsletter.edit(**given(input, "title", "description"))
+            return newsletter.id
+
+        return await _answered(await change(info, input, "newsletter.update", work))
+
+
+async def _answered(id: int) -> NewsletterPayload:
+    return NewsletterPayload(newsletter=await models.Newsletter.get(id=id))  # type: ignore[arg-type]
