@@ -1,10 +1,11 @@
-"""The command line: serve, work, migrate, backup, import, doctor, and a group for each noun."""
+"""The command line: serve, work, migrate, backup, import, audit, doctor, and a group for each noun."""
 
 from pathlib import Path
 
 import click
 
 import models
+from gql_server.cli_audit import audit
 from gql_server.cli_comments import comments
 from gql_server.cli_doctor import doctor
 from gql_server.cli_issues import issues
@@ -40,6 +41,7 @@ main.add_command(issues)
 main.add_command(users)
 main.add_command(token)
 main.add_command(webhooks)
+main.add_command(audit)
 main.add_command(doctor)
 
 

@@ -1,9 +1,12 @@
 """The audit log: who did what to which thing and when, in ids alone; nothing is ever taken out of it."""
 
 from collections.abc import Awaitable, Callable
+from typing import Self
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from models.atomic import atomic
 from models.instants import Instant, now
@@ -25,6 +28,14 @@ class Audit(Model):
     class Meta:
         table = "audit"
         indexes = (("user_id", "id"),)
+
+    @classmethod
+    def told(cls, *, user_id: int | None = None, deed: str | None = None) -> QuerySet[Self]:
+        """Ask what was done, the newest first: by somebody, or of a kind such as `post.publish` or `post`."""
+        asked = cls.all() if user_id is None else cls.filter(user_id=user_id)
+        if deed is not None:
+            asked = asked.filter(Q(deed=deed) | Q(deed__startswith=f"{deed}."))
+        return asked.order_by("-id")
 
     @classmethod
     async def note(cls, principal: Principal, deed: str, subject_id: int | None = None) -> None:

@@ -57,6 +57,14 @@ class User(Model):
         return await cls.active().filter(site_id=site.id, mailbox=Address.of(email).mailbox).first()
 
     @classmethod
+    async def ever_at(cls, site: Site, email: str) -> Self:
+        """Give who can sign in by letters to an address, or could; refuse one that nobody ever had."""
+        found = await cls.filter(site_id=site.id, mailbox=Address.of(email).mailbox).first()
+        if found is None:
+            raise NotFound("Nobody of this address could ever sign in here.", field="email")
+        return found
+
+    @classmethod
     async def by_email(cls, site: Site, email: str) -> Self:
         """Give who can sign in by letters to an address; refuse one that nobody has."""
         found = await cls.at(site, email)
