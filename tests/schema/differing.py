@@ -33,7 +33,7 @@ from tests.schema.simpler import Complaint, simplest
 
 # Two keys where there is to be one.
 ARGUMENT = re.compile(r"\((length|language|width|first|last|after|before|orderBy): ")
-BROKEN_DEFAULT = re.compile(r"\$\w+: \w+Lookup = \{([^{}]*,[^{}]*|\s*)\}")
+BROKEN_DEFAULT = re.compile(r"\$\w+: \w+Lookup!? = \{([^{}]*,[^{}]*|\s*)\}")
 OF_THE_SCHEMA = re.compile(r"\b__(schema|type)\b")
 ROOT = "http://127.0.0.1:8000"
 
