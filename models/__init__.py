@@ -75,7 +75,7 @@ from models.newsletters import Newsletter
 from models.openings import announce_post
 from models.outcomes import Outcome, settle
 from models.pages import Page
-from models.parting import delete_author, delete_tag, merge_tags
+from models.parting import delete_author, delete_newsletter, delete_tag, merge_tags
 from models.paths import Leads, is_somewhere, leads, normal_path
 from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
@@ -240,6 +240,7 @@ __all__ = [
     "cut_months",
     "decline_notices",
     "delete_author",
+    "delete_newsletter",
     "delete_tag",
     "described",
     "digest",

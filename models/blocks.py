@@ -101,7 +101,7 @@ def _list(node: LexborNode) -> Block:
 
 
 def _image(node: LexborNode, caption: str | None = None) -> Block:
-    size = {side: _pixels(node.attributes.get(side)) for side in ("width", "height")}
+    size = {side: pixels(node.attributes.get(side)) for side in ("width", "height")}
     return {
         "kind": "image",
         "url": node.attributes.get("src") or "",
@@ -126,7 +126,8 @@ def _say_all(node: LexborNode, *parts: str) -> bool:
     return text.plain(node.html or "").split() == " ".join(map(text.plain, parts)).split()
 
 
-def _pixels(value: str | None) -> int | None:
+def pixels(value: str | None) -> int | None:
+    """Read a side of a picture as HTML has it; None when it is no number of pixels."""
     return int(value) if value and re.fullmatch(r"\d{1,5}", value) else None
 
 

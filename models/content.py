@@ -9,9 +9,10 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from models import markdown, text
-from models.blocks import Block, blocks
+from models.blocks import Block, blocks, pixels
 from models.errors import Invalid
 from models.fitting import plain
+from models.renditions import DOOR
 
 # Widths and heights of pictures in pixels, by address.
 Sizes = Mapping[str, tuple[int, int]]
@@ -85,9 +86,15 @@ def _with_sizes(html: str, sizes: Sizes) -> str:
         return html
     for node in body.css("img"):
         said = node.attributes
-        if "width" in said or "height" in said or (size := sizes.get(said.get("src") or "")) is None:
+        address = said.get("src") or ""
+        # Wherever it is said to live: it is the same picture.
+        if (size := sizes.get(address[max(address.rfind(DOOR), 0) :])) is None:
             continue
-        node.attrs["width"], node.attrs["height"] = map(str, size)
+        width, height = pixels(said.get("width")), pixels(said.get("height"))
+        if not width:
+            width = round(size[0] * height / size[1]) if height else size[0]
+        node.attrs["width"] = str(width)
+        node.attrs["height"] = str(height or max(1, round(size[1] * width / size[0])))
     return body.inner_html or ""
 
 

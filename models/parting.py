@@ -1,14 +1,16 @@
-"""Tags and authors that go: merged into another, or deleted."""
+"""Tags, authors and newsletters that go: merged into another, or deleted."""
 
 from tortoise.expressions import Subquery
 
 from models import redirects
+from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging
 from models.errors import InUse, Invalid, NotFound
 from models.interests import Interest
 from models.menus import MenuItem
+from models.newsletters import Newsletter
 from models.redirects import Redirect
 from models.slugs import in_turn
 from models.tags import Tag
@@ -44,6 +46,21 @@ async def delete_tag(tag: Tag) -> None:
     """Take a tag from all that has it."""
     await Redirect.filter(site_id=tag.site_id, to_path=tag.path).delete()
     await Tag.filter(id=tag.id).delete()
+
+
+@atomic
+async def delete_newsletter(newsletter: Newsletter) -> None:
+    """Delete a newsletter that nobody has chosen, and no post waits for; the main one stays."""
+    await in_turn(newsletter.site_id)
+    main = await Newsletter.offered(newsletter.site_id).first()
+    if main is not None and main.id == newsletter.id:
+        raise InUse("id", "This is the main newsletter, which who chooses nothing gets.")
+    if await Interest.filter(newsletter_id=newsletter.id).exists():
+        raise InUse("id", "Subscribers have chosen this newsletter.")
+    waiting = await Announcement.filter(is_due=True)
+    if any(newsletter.id in row.newsletter_ids for row in waiting):
+        raise InUse("id", "A scheduled post goes to this newsletter.")
+    await Newsletter.filter(id=newsletter.id).delete()
 
 
 @atomic

@@ -30,6 +30,7 @@ NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
 # Between letters these are not seen, and hide a word from whoever looks for it.
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 WORD = re.compile(r"[^\W_]+")
+LEADING_LINES = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 # NUL and lone surrogates.
 NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 DOMAIN = re.compile(r"\w\w\.\w")
@@ -189,11 +190,17 @@ def clean_line(text: str) -> str:
     return " ".join(visible.replace("\ufeff", "").replace("\u200b", "").split())
 
 
+def is_seen(line: str) -> bool:
+    """Tell whether a line has anything that can be seen: letters, digits or signs."""
+    return any(unicodedata.category(letter)[0] in "LNPS" for letter in line)
+
+
 def _settle(cleaner: nh3.Cleaner, html: str) -> str:
     # A parser may read its own output differently (mutation XSS); clean until nothing changes any more.
     html = html.replace("\x00", "")
     for _ in range(5):
-        cleaned = cleaner.clean(html)
+        # Each reading takes one line end after <pre> away.
+        cleaned = LEADING_LINES.sub(r"\1", cleaner.clean(html))
         if cleaned == html:
             return cleaned
         html = cleaned

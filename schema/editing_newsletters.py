@@ -1,4 +1,4 @@
-"""What editors do with newsletters: start one more, and say what it is called and about."""
+"""What editors do with newsletters: start one more, say what it is called and about, take it back."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from strawberry import UNSET, Info
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.editing import change, found, given, require_editor
-from schema.editing_site_inputs import EditingError
+from schema.editing_site_inputs import DeletedPayload, EditingError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.types import Newsletter
 
@@ -23,13 +23,19 @@ class CreateNewsletterInput:
 
 
 @strawberry.input(
-    description="Input of updateNewsletter. Fields left out stay as they are; null empties them."
+    description="Input of updateNewsletter. Fields left out stay as they are; null empties the description."
 )
 class UpdateNewsletterInput:
     client_mutation_id: str | None = client_mutation_id()
     description: str | None = strawberry.field(default=UNSET, description=ABOUT)
     id: strawberry.ID = strawberry.field(description="Newsletter to change.")
     title: str | None = strawberry.field(default=UNSET, description="Title.")
+
+
+@strawberry.input(description="Input of deleteNewsletter.")
+class DeleteNewsletterInput:
+    client_mutation_id: str | None = client_mutation_id()
+    id: strawberry.ID = strawberry.field(description="Newsletter to delete: one that nobody has chosen.")
 
 
 @strawberry.type(description="Answer of createNewsletter and updateNewsletter.")
@@ -74,6 +80,24 @@ class EditingNewsletters:
             return newsletter.id
 
         return await _answered(await change(info, input, "newsletter.update", work))
+
+    @strawberry.mutation(
+        description="Delete a newsletter that nobody has chosen, and not the main one.", directives=[COSTLY]
+    )
+    @staticmethod
+    @mistakes_as_data(DeletedPayload)
+    async def delete_newsletter(
+        info: Info, input: Annotated[DeleteNewsletterInput, SAID]
+    ) -> DeletedPayload | None:
+        require_editor(info)
+
+        async def work() -> int:
+            newsletter = await found(models.Newsletter.all(), input.id, "Newsletter")
+            await models.delete_newsletter(newsletter)
+            return newsletter.id
+
+        await change(info, input, "newsletter.delete", work)
+        return DeletedPayload(deleted_id=input.id)
 
 
 async def _answered(id: int) -> NewsletterPayload:

@@ -16,7 +16,8 @@ from schema.types import Author, Menu, Page, Site, Tag
 EditingError = Annotated[
     ConflictError | ForbiddenError | NotFoundError | ValidationError,
     strawberry.union(
-        "EditingError", description="What can go wrong with pages, menus, tags, authors and the site."
+        "EditingError",
+        description="What can go wrong with pages, menus, tags, authors, newsletters and the site.",
     ),
 ]
 
@@ -231,7 +232,7 @@ class SitePayload(Payload):
     site: Site | None = _entity("The site after the change.")
 
 
-@strawberry.type(description="Answer of deletePage, deleteTag and deleteAuthor.")
+@strawberry.type(description="Answer of deletePage, deleteTag, deleteAuthor and deleteNewsletter.")
 class DeletedPayload(Payload):
     deleted_id: strawberry.ID | None = _entity("Identifier of what is gone.")
     errors: list[EditingError] = errors()

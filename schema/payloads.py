@@ -86,7 +86,7 @@ class ConfirmationProof:
     token: str | None = strawberry.field(default=UNSET, description="Token of the e-mail link.")
 
 
-ONCE = "repeating it within a day repeats the first answer instead of the work."
+ONCE = "the same input with it again within a day repeats the first answer instead of the work."
 ANEW = "what is sent again is done again."
 
 

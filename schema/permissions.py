@@ -81,9 +81,9 @@ TABLE: dict[str, dict[Who, str]] = {
         Scope.COMMENTS_MODERATE: "deleteComment moderateComment moderateComments",
         Scope.CONTENT_WRITE: (
             "archivePost createAuthor createNewsletter createPage createPost createPreviewLink deleteAuthor "
-            "deletePage deletePost deleteTag mergeTags passPen publishPage publishPost restoreRevision "
-            "schedulePost unpublishPage unpublishPost updateAuthor updateMenu updateNewsletter updatePage "
-            "updatePost updateSite updateTag uploadImage withdrawPen"
+            "deleteNewsletter deletePage deletePost deleteTag mergeTags passPen publishPage publishPost "
+            "restoreRevision schedulePost unpublishPage unpublishPost updateAuthor updateMenu "
+            "updateNewsletter updatePage updatePost updateSite updateTag uploadImage withdrawPen"
         ),
         Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
         Scope.TOKENS_MANAGE: (

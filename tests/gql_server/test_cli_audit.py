@@ -19,9 +19,9 @@ LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z  (.*)  (.*)  (\S+)
 def run(database_url):
     """Run a command on a store; give what it says."""
 
-    def run(*arguments: str, fails: bool = False) -> str:
+    def run(*arguments: str, fails: int = 0) -> str:
         result = CliRunner().invoke(main, arguments, env={"GQL_SERVER_DATABASE_URL": database_url})
-        assert result.exit_code == (1 if fails else 0), result.output
+        assert result.exit_code == fails, result.output
         assert "Traceback" not in result.output
         return result.output
 
@@ -65,7 +65,7 @@ def test_it_is_told_who_did_what_the_newest_last(busy, deeds):
         (ANN, "-", "post.publish", "7"),
         (ED, "token 1", "tag.merge", "7"),
     ]
-    assert deeds()[0][::2] == ("the command line", "user.invite")
+    assert deeds()[0][::2] == ("command line or server", "user.invite")
     assert [line[2] for line in deeds("--last", "1")] == ["tag.merge"]
 
 
@@ -79,9 +79,16 @@ def test_it_is_told_of_one_person_and_of_one_kind(busy, run, deeds):
 
 
 def test_who_never_was_here_did_nothing(busy, run):
-    assert "could ever sign in here" in run("audit", "--by", "nobody@example.org", fails=True)
-    assert run("audit", "--deed", "a'; --%_") == "Nothing was done that is noted.\n"
+    assert "could ever sign in here" in run("audit", "--by", "nobody@example.org", fails=1)
+    assert run("audit", "--deed", "post.burn") == "No such deed is noted.\n"
+
+
+@pytest.mark.parametrize(
+    "deed", ["", "post.", ".", "POST", "a'; --", "%", "x y", "post.a.b", "x" * 31, "\udcff"]
+)
+def test_what_is_no_deed_is_refused(run, deed):
+    assert "a deed is a noun" in run("audit", "--deed", deed, fails=2)
 
 
 def test_where_nothing_was_done_it_says_so(run):
-    assert run("audit") == "Nothing was done that is noted.\n"
+    assert run("audit") == "No such deed is noted.\n"

@@ -33,6 +33,15 @@ KINDS = {
     ],
     "<p></p><br><h2> </h2>": [],
 }  # fmt: skip
+
+
+def test_code_that_begins_with_empty_lines_is_kept_with_all_around_it():
+    content = Content.of("<h2>Kop</h2><pre>" + "\n" * 9 + "code\n\n\nmeer</pre><p><a href='/x'>daar</a></p>")
+    assert "<pre>code\n\n\nmeer</pre>" in content.html
+    assert [block["kind"] for block in content.blocks] == ["heading", "html", "paragraph"]
+    assert Content.of(content.html).html == content.html
+
+
 WORD = st.sampled_from(["roos", "tulp", "é", "&amp;", "2021"])
 WORDS = st.lists(WORD, min_size=1, max_size=3).map(" ".join)
 INLINE = st.one_of(

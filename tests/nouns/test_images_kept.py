@@ -141,8 +141,14 @@ async def test_a_picture_that_nothing_shows_is_not_shown(studio):
 
 async def test_a_text_tells_how_large_the_pictures_of_ours_in_it_are(studio, statements):
     ours = (await studio.upload(photographed())).url
-    theirs, sized = "https://elders.example/a.jpg", f'<img src="{ours}" width="40">'
-    source = f"![Een ui]({ours})\n\n![Daar]({theirs})\n\n{sized}\n\n![Weg](/media/{'0' * 64}-9.jpg)"
+    theirs, wide = "https://elders.example/a.jpg", f'<img src="{ours}" width="40" height="">'
+    whole, far = (
+        f'<img src="{ours}" width="7" height="9">',
+        f'<img src="https://blog.example{ours}" height=30>',
+    )
+    gone = f"/media/{'0' * 64}-9.jpg"
+    pieces = (f"![Een ui]({ours})", f"![Daar]({theirs})", wide, whole, far, f"![Weg]({gone})")
+    source = "\n\n".join(pieces)
     with statements() as sent:
         content = await models.read_content(source, models.Format.MARKDOWN)
     assert len(sent) == 1
@@ -151,7 +157,10 @@ async def test_a_text_tells_how_large_the_pictures_of_ours_in_it_are(studio, sta
         for block in content.blocks
         if block["kind"] == "image"
     }
-    assert {(ours, 400, 300), (ours, 40, None), (theirs, None, None)} <= pictures
+    assert pictures == {
+        *((ours, 400, 300), (ours, 40, 30), (ours, 7, 9), (f"https://blog.example{ours}", 40, 30)),
+        *((theirs, None, None), (gone, None, None)),
+    }
     assert f'src="{ours}" alt="Een ui" width="400" height="300"' in content.html
 
 

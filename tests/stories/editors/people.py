@@ -23,6 +23,7 @@ PAYLOADS = {
     "createPreviewLink": "url token expiresAt",
     "createPage": "page { id path title status version parent { id } contentHtml contentSource { text } }",
     "deletePage": "deletedId", "deleteTag": "deletedId", "deleteAuthor": "deletedId",
+    "deleteNewsletter": "deletedId",
     "updateMenu": "menu { slug items { label url items { label url target { label } } } }",
     "updateTag": "tag { id label slug path postCount }",
     "createAuthor": "author { id name slug path bioHtml avatar { altText } }",

@@ -6,6 +6,7 @@ import pytest
 
 import models
 from gql_server.hands import HANDS
+from models.interests import Interest
 from models.redirects import Redirect
 from schema.ids import global_id
 
@@ -244,13 +245,46 @@ async def test_a_newsletter_is_started_named_and_can_be_chosen(eva, reader):
 
 async def test_a_newsletter_without_a_title_is_refused(eva, reader):
     [main] = (await reader.ask("{ site { newsletters { id title } } }"))["site"]["newsletters"]
-    for title in ("", " \n", "x" * 201):
+    for title in ("", " \n", "\u202e", "\u0301\u00ad", "x" * 201):
         assert (await eva.errs("createNewsletter", title=title))["path"] == ["input", "title"]
         assert (await eva.errs("updateNewsletter", id=main["id"], title=title))["path"] == ["input", "title"]
     assert (await eva.errs("updateNewsletter", id=main["id"], title=None))["path"] == ["input", "title"]
     for id in ("eA==", global_id("Newsletter", 99), global_id("Tag", 1)):
         assert (await eva.errs("updateNewsletter", id=id, title="x"))["path"] == ["input", "id"]
+    said = await eva.errs("createNewsletter", title="x", description="x" * 501)
+    assert said["path"] == ["input", "description"]
     assert await models.Newsletter.all().count() == 1
+
+
+async def test_a_newsletter_that_nobody_has_chosen_is_taken_back(eva, reader):
+    [main] = (await reader.ask("{ site { newsletters { id slug } } }"))["site"]["newsletters"]
+    assert (await eva.errs("deleteNewsletter", id=main["id"]))["code"] == "INVALID"
+    made = await eva.does("createNewsletter", title="De krant")
+    post = await eva.does("createPost", title="Nieuws")
+    later = {"at": "2090-01-01T00:00:00Z", "newsletterSlugs": ["de-krant"]}
+    await eva.does("schedulePost", id=post["id"], **later)
+    assert (await eva.errs("deleteNewsletter", id=made["id"]))["code"] == "INVALID"
+    await eva.does("schedulePost", id=post["id"], **later | {"newsletterSlugs": ["main"]})
+    chosen = await models.Newsletter.get(slug="de-krant")
+    someone = await models.Subscription.create(
+        site_id=1, email="dee@example.org", mailbox="dee@example.org", language="nl", seed="x" * 16,
+        created_at=models.now(), status=models.SubscriptionStatus.CONFIRMED,
+    )  # fmt: skip
+    interest = await Interest.create(subscription_id=someone.id, newsletter_id=chosen.id)
+    assert (await eva.errs("deleteNewsletter", id=made["id"]))["code"] == "INVALID"
+    await interest.delete()
+    assert await eva.does("deleteNewsletter", id=made["id"]) == made["id"]
+    assert (await eva.errs("deleteNewsletter", id=made["id"]))["path"] == ["input", "id"]
+    assert await models.Newsletter.all().count() == 1
+
+
+async def test_there_are_so_many_newsletters_and_no_more(eva):
+    site = await models.Site.current()
+    await models.Newsletter.bulk_create(
+        [models.Newsletter(site_id=site.id, slug=f"n{number}", title="x") for number in range(49)]
+    )
+    assert (await eva.errs("createNewsletter", title="x"))["path"] == ["input", "title"]
+    assert await models.Newsletter.all().count() == 50
 
 
 async def test_who_runs_the_site_says_what_it_is(ada, anna, reader):
@@ -290,6 +324,7 @@ async def test_what_is_for_editors_and_for_admins_is_for_nobody_else(anna, eva, 
         "mergeTags": {"id": global_id("Tag", tag.id), "intoId": global_id("Tag", tag.id)},
         "createAuthor": {"name": "x"}, "deleteAuthor": {"id": eva.author}, "updateSite": {"title": "x"},
         "createNewsletter": {"title": "x"}, "updateNewsletter": {"id": global_id("Newsletter", 1)},
+        "deleteNewsletter": {"id": global_id("Newsletter", 1)},
     }  # fmt: skip
     for mutation, given in said.items():
         for person in (reader, anna):

@@ -36,7 +36,7 @@ INPUTS = {
     "CreateAuthorInput": "avatarId bioHtml clientMutationId name place slug",
     "UpdateAuthorInput": "avatarId bioHtml clientMutationId id name place slug",
     "UpdateSiteInput": "clientMutationId commentPolicy description language logoId timeZone title url",
-} | dict.fromkeys(("DeleteTagInput", "DeleteAuthorInput"), "clientMutationId id")
+} | dict.fromkeys((f"Delete{noun}Input" for noun in ("Tag", "Author", "Newsletter")), "clientMutationId id")
 INPUTS |= dict.fromkeys(
     (
         *(f"{verb}PostInput" for verb in ("Unpublish", "Archive", "Delete")),
