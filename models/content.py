@@ -12,7 +12,7 @@ from models import markdown, text
 from models.blocks import Block, blocks, pixels
 from models.errors import Invalid
 from models.fitting import plain
-from models.renditions import DOOR
+from models.renditions import named_in
 
 # Widths and heights of pictures in pixels, by address.
 Sizes = Mapping[str, tuple[int, int]]
@@ -86,9 +86,9 @@ def _with_sizes(html: str, sizes: Sizes) -> str:
         return html
     for node in body.css("img"):
         said = node.attributes
-        address = said.get("src") or ""
         # Wherever it is said to live: it is the same picture.
-        if (size := sizes.get(address[max(address.rfind(DOOR), 0) :])) is None:
+        size = next((sizes[name] for name in named_in(said.get("src") or "") if name in sizes), None)
+        if size is None:
             continue
         width, height = pixels(said.get("width")), pixels(said.get("height"))
         if not width:

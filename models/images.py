@@ -1,6 +1,5 @@
 """Pictures by their address, with the words for those who cannot see them."""
 
-import re
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +21,7 @@ from models.pictures import Drawn, drawn, drawn_later
 from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.relations import belongs_to
-from models.renditions import DOOR, LATER, Name, widths_below
+from models.renditions import DOOR, LATER, Name, named_in, widths_below
 from models.site import Site
 from models.visibility import open_to
 
@@ -32,7 +31,6 @@ MEDIA_TYPES = {
 }  # fmt: skip
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 LONGEST_ALT = 1000  # characters
-IN_A_TEXT = re.compile(rf"{DOOR}([0-9a-f]{{64}}-[1-9][0-9]{{0,4}}\.(?:jpg|png|webp|avif))")
 MOST_IN_A_TEXT = 500  # of which the sizes are looked up
 
 
@@ -75,7 +73,7 @@ class Image(Model):
     @classmethod
     async def sizes_in(cls, source: str) -> Sizes:
         """Tell how large the pictures of ours are that a text names."""
-        if not (named := list(dict.fromkeys(f"{DOOR}{name}" for name in IN_A_TEXT.findall(source)))):
+        if not (named := named_in(source)):
             return {}
         known = cls.filter(url__in=named[:MOST_IN_A_TEXT], width__isnull=False, height__isnull=False)
         rows: Any = await known.values_list("url", "width", "height")

@@ -74,11 +74,10 @@ class Newsletter(Model):
     async def start(cls, site: Site, title: str, description: str | None = None) -> "Newsletter":
         """Start one more newsletter."""
         named = _named({"title": title, "description": description})
-        # In turn, so that of many at once none is one too many.
-        await in_turn(site.id)
+        slug = await free_slug(cls, site.id, named["title"])
+        # Its turn has come with the slug, so that of many at once none is one too many.
         if await cls.offered(site.id).count() >= MOST:
             raise Invalid("title", f"A site has at most {MOST} newsletters.", limit=MOST)
-        slug = await free_slug(cls, site.id, named["title"])
         return await cls.create(site_id=site.id, slug=slug, **named)
 
     @atomic
@@ -90,9 +89,9 @@ class Newsletter(Model):
 
 
 def _named(said: Mapping[str, str | None]) -> dict[str, Any]:
-    named = {name: text.clean_line(value) if value else None for name, value in said.items()}
+    named = {name: text.clean_line(value or "") or None for name, value in said.items()}
     if "title" in named and not text.is_seen(named["title"] or ""):
         raise Invalid("title", "A newsletter needs a title.")
     if len(named.get("description") or "") > LONGEST:
         raise Invalid("description", f"A description holds at most {LONGEST} characters.", limit=LONGEST)
-    return fitting(Newsletter, {name: value or None for name, value in named.items()})
+    return fitting(Newsletter, named)

@@ -9,6 +9,7 @@ ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "AVIF": "avif"}
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp", "avif": "image/avif"}
 FIRST, LATER = "webp", "avif"
 NAME = re.compile(r"([0-9a-f]{64})-([1-9][0-9]{0,4})(?:\.(jpg|png|webp|avif))?")
+IN_A_TEXT = re.compile(DOOR + NAME.pattern)
 ADDRESS = re.compile(rf"(.*{DOOR})([0-9a-f]{{64}})-([1-9][0-9]{{0,4}})\.(?:jpg|png|webp|avif)", re.DOTALL)
 
 
@@ -36,6 +37,11 @@ class Name(NamedTuple):
     def __str__(self) -> str:
         """Write it."""
         return f"{self.digest}-{self.width}" + (f".{self.ending}" if self.ending else "")
+
+
+def named_in(text: str) -> list[str]:
+    """Give the addresses of our pictures that a text names, each once, without the site's own before them."""
+    return list(dict.fromkeys(found[0] for found in IN_A_TEXT.finditer(text)))
 
 
 def widths_below(width: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any
 
 import strawberry
@@ -166,15 +165,8 @@ Before = Annotated[str | None, strawberry.argument(description="Cursor to end be
 
 def window(first: int | None, last: int | None, after: str | None, before: str | None) -> Window:
     """Read the slicing arguments; one left out and one that is null say the same."""
-    if (after is UNSET or after is None) and (before is UNSET or before is None):
-        return _at_an_end(first, last)
     given = [None if value is UNSET else value for value in (first, last, after, before)]
     return Window(*given)  # type: ignore[arg-type]
-
-
-@lru_cache(maxsize=512)
-def _at_an_end(first: int | None, last: int | None) -> Window:
-    return Window(None if first is UNSET else first, None if last is UNSET else last)
 
 
 def listed(description: str, declared: Listed, noun: str, *, size: int = 20) -> Any:

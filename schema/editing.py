@@ -62,6 +62,14 @@ async def found_all(question: QuerySet[M], ids: Sequence[str], kind: str, *, fie
     return {id: rows[key] for id, key in named.items()}
 
 
+async def changed(noun: Any, id: int) -> Any:
+    """Give a row as it is after a change; one that was repeated may be of what has gone since."""
+    row = await noun.filter(id=id).first()
+    if row is None:
+        raise models.NotFound("This is gone.", field="id")
+    return row
+
+
 async def maybe(question: QuerySet[M], id: str | None, kind: str, *, field: str) -> M | None:
     """Do so for an identifier that may be null."""
     return None if id is None else await found(question, id, kind, field=field)

@@ -7,7 +7,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, found, given, require_editor
+from schema.editing import change, changed, found, given, require_editor
 from schema.editing_site_inputs import DeletedPayload, EditingError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.types import Newsletter
@@ -101,4 +101,4 @@ class EditingNewsletters:
 
 
 async def _answered(id: int) -> NewsletterPayload:
-    return NewsletterPayload(newsletter=await models.Newsletter.get(id=id))  # type: ignore[arg-type]
+    return NewsletterPayload(newsletter=await changed(models.Newsletter, id))

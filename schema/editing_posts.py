@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
+from models import newsletters
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.editing import bounded, change, content_of, found, found_all, given, maybe, said_as
 from schema.editing_posts_inputs import (
@@ -33,7 +34,6 @@ from schema.scalars import URL
 
 MOST_AUTHORS = 20
 MOST_TAGS = 50
-MOST_NEWSLETTERS = 50
 TOLD = {"excerpt": "summary", "seo_title": "seo_title", "seo_description": "seo_description", "slug": "slug"}
 # What the nouns call what an input calls otherwise.
 INPUT_NAMES = {"summary": "excerpt", "name": "tagSlugs", "newsletters": "newsletterSlugs"}
@@ -221,7 +221,7 @@ async def _newsletters(info: Info, slugs: list[str] | None) -> list[models.Newsl
     if slugs is None or slugs is UNSET:
         return None
     return await models.Newsletter.by_slugs(
-        info.context.site, bounded("newsletterSlugs", slugs, MOST_NEWSLETTERS)
+        info.context.site, bounded("newsletterSlugs", slugs, newsletters.MOST)
     )
 
 

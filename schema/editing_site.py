@@ -7,7 +7,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, found, given, maybe, require_editor
+from schema.editing import change, changed, found, given, maybe, require_editor
 from schema.editing_site_inputs import (
     AuthorPayload,
     CreateAuthorInput,
@@ -37,7 +37,7 @@ class EditingSite:
             await tag.rename(name=input.name or None, slug=input.slug or None)
             return tag.id
 
-        return TagPayload(tag=await _read(models.Tag, await change(info, input, "tag.update", work)))
+        return TagPayload(tag=await changed(models.Tag, await change(info, input, "tag.update", work)))
 
     @strawberry.mutation(
         description="Give all that has one tag another, and let the first go.", directives=[COSTLY]
@@ -53,7 +53,7 @@ class EditingSite:
             await models.merge_tags(tag, into)
             return into.id
 
-        return TagPayload(tag=await _read(models.Tag, await change(info, input, "tag.merge", work)))
+        return TagPayload(tag=await changed(models.Tag, await change(info, input, "tag.merge", work)))
 
     @strawberry.mutation(description="Take a tag from all that has it, for good.", directives=[COSTLY])
     @staticmethod
@@ -81,7 +81,7 @@ class EditingSite:
             return (await models.Author.introduce(info.context.site.id, input.name, **said)).id
 
         id = await change(info, input, "author.create", work)
-        return AuthorPayload(author=await _read(models.Author, id))
+        return AuthorPayload(author=await changed(models.Author, id))
 
     @strawberry.mutation(
         description="Change what is said of an author: editors of anybody, authors of themselves.",
@@ -100,7 +100,7 @@ class EditingSite:
             return author.id
 
         id = await change(info, input, "author.update", work)
-        return AuthorPayload(author=await _read(models.Author, id))
+        return AuthorPayload(author=await changed(models.Author, id))
 
     @strawberry.mutation(
         description="Delete an author whom no post names and nobody publishes as.", directives=[COSTLY]
@@ -148,13 +148,6 @@ class EditingSite:
         await change(info, input, "site.update", work)
         info.context.renew(await models.read_masthead())
         return SitePayload(site=info.context.site)
-
-
-async def _read(noun: Any, id: int) -> Any:
-    row = await noun.filter(id=id).first()
-    if row is None:
-        raise models.NotFound("This is gone.", field="id")
-    return row
 
 
 async def _said(info: Info, input: CreateAuthorInput | UpdateAuthorInput) -> dict[str, Any]:

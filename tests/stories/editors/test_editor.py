@@ -278,6 +278,14 @@ async def test_a_newsletter_that_nobody_has_chosen_is_taken_back(eva, reader):
     assert await models.Newsletter.all().count() == 1
 
 
+async def test_who_repeats_what_made_a_newsletter_that_has_gone_is_told(eva):
+    said = {"title": "De krant", "clientMutationId": "once"}
+    made = await eva.does("createNewsletter", **said)
+    assert (await eva.does("createNewsletter", **said))["id"] == made["id"]
+    await eva.does("deleteNewsletter", id=made["id"])
+    assert (await eva.errs("createNewsletter", **said))["code"] == "NOT_FOUND"
+
+
 async def test_there_are_so_many_newsletters_and_no_more(eva):
     site = await models.Site.current()
     await models.Newsletter.bulk_create(
