@@ -31,6 +31,10 @@ NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 WORD = re.compile(r"[^\W_]+")
 LEADING_LINES = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+SPACES = re.compile(r"\s+")
+SPACES_OF_A_LINE = re.compile(r"[^\S\n]+")
+EMPTY_LINES = re.compile(r"\n\s*\n")
+MORE_EMPTY_LINES = re.compile(r"\n{3,}")
 # NUL and lone surrogates.
 NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
 DOMAIN = re.compile(r"\w\w\.\w")
@@ -98,7 +102,7 @@ def nesting(html: str) -> int:
 
 def paragraphs(text: str) -> str:
     """Turn plain text into HTML: an empty line ends a paragraph, a line end is a break."""
-    parts = [part.strip() for part in re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if part.strip()]
+    parts = [part.strip() for part in EMPTY_LINES.split(text.replace("\r\n", "\n")) if part.strip()]
     safe = [entities.escape(part, quote=False) for part in parts]
     return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in safe)
 
@@ -110,8 +114,8 @@ def plain(html: str) -> str:
         return ""
     pieces: list[str] = []
     _read(body, pieces)
-    lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(pieces).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    lines = (SPACES_OF_A_LINE.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
+    return MORE_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def excerpt(text: str, length: int) -> str:
@@ -215,7 +219,7 @@ def _read(node: LexborNode, pieces: list[str]) -> None:
         if isinstance(item, str):
             pieces.append(item)
         elif item.is_text_node:
-            pieces.append(re.sub(r"\s+", " ", item.text_content or ""))
+            pieces.append(SPACES.sub(" ", item.text_content or ""))
         elif item.tag == "br":
             pieces.append("\n")
         else:

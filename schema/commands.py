@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import orjson
 import strawberry
-from graphql import GraphQLField, get_nullable_type
+from graphql import GraphQLField, GraphQLSchema, get_nullable_type
 from strawberry import Info
 
 import models
@@ -61,6 +61,25 @@ def key_of(info: Info, input: Any) -> str | None:
     who = (info.context.principal.user_id,) if info.context.principal.is_known else ()
     said = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS).decode()
     return models.keyed_digest(info.context.site.secret, *who, type(input).__name__, said)
+
+
+def tell_what_is_done(graph: GraphQLSchema) -> None:
+    """Let a mutation whose root value knows what came of it, by response name, tell that and do nothing."""
+    assert graph.mutation_type is not None
+    for field in graph.mutation_type.fields.values():
+        field.resolve = _unless_done(field.resolve)
+
+
+def _unless_done(resolve: Any) -> Any:
+    def asked(done: dict[str, Any] | None, info: Any, **given: Any) -> Any:
+        if not done or info.path.key not in done:
+            return resolve(None, info, **given)
+        outcome = done[info.path.key]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return asked
 
 
 def forbidden(field: GraphQLField) -> Callable[[Any, Any, models.NotAllowed], Any]:

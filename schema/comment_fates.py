@@ -5,6 +5,7 @@ from enum import Enum
 import strawberry
 
 import models
+from schema.context import Context
 from schema.explanations import explained
 
 
@@ -34,11 +35,18 @@ class CommentDoubt:
     rule: CommentRule = strawberry.field(description="The rule that it met.")
 
 
-def fate_of(comment: models.Comment) -> CommentFate:
+def fate_of(comment: models.Comment | None) -> CommentFate | None:
     """Tell whoever left a comment what became of it; not whether it was taken for spam."""
+    if comment is None:
+        return None
     if comment.is_shown:
         return CommentFate.PUBLISHED
     return CommentFate.CONFIRM_ADDRESS if comment.awaits_address else CommentFate.HELD
+
+
+def edit_token_of(context: Context, comment: models.Comment | None) -> str | None:
+    """Give whoever left a comment the token that changes it."""
+    return None if comment is None else models.edit_token(context.site, comment)
 
 
 def doubts_of(comment: models.Comment, language: str) -> list[CommentDoubt]:

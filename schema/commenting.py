@@ -7,10 +7,11 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, key_of, mistakes_as_data
-from schema.comment_fates import CommentFate, fate_of
+from schema.comment_fates import CommentFate, edit_token_of, fate_of
 from schema.ids import global_id, row_id
 from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
 from schema.payloads import ANEW, AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
+from schema.sources import derived, worked
 from schema.types import Comment
 
 EditCommentError = Annotated[
@@ -43,11 +44,11 @@ class RetractCommentInput:
 @strawberry.type(description="Answer of editComment.")
 class EditCommentPayload(Payload):
     comment: Comment | None = strawberry.field(default=None, description="The comment in its new words.")
-    edit_token: str | None = strawberry.field(
-        default=None, description="The token for the next change, within 15 minutes of the first writing."
+    edit_token: str | None = worked(
+        "The token for the next change, within 15 minutes of the first writing.", edit_token_of, "comment"
     )
     errors: list[EditCommentError] = errors()
-    fate: CommentFate | None = strawberry.field(default=None, description="What became of it.")
+    fate: CommentFate | None = derived("What became of it.", fate_of, "comment")
 
 
 @strawberry.type(description="Answer of retractComment.")
@@ -69,8 +70,7 @@ class Commenting:
         key = key_of(info, input)
         known = await models.Repeat.answer_to(key)
         comment: Any = await (models.Comment.as_left(int(known)) if known else _left(info, input, key))
-        token = models.edit_token(info.context.site, comment)
-        return AddCommentPayload(comment=_as_told(info, comment), fate=fate_of(comment), edit_token=token)
+        return AddCommentPayload(comment=_as_told(info, comment))
 
     @strawberry.mutation(
         description=(
@@ -88,9 +88,7 @@ class Commenting:
         writer = models.Writer(name=found.name, email=found.email, website=found.website)
         screening = await _screened(info, found.post_id, writer, input.content, is_edit=True)
         edited: Any = await models.edit_comment(site, found, input.content, screening)
-        return EditCommentPayload(
-            comment=_as_told(info, edited), fate=fate_of(edited), edit_token=models.edit_token(site, edited)
-        )
+        return EditCommentPayload(comment=_as_told(info, edited))
 
     @strawberry.mutation(
         description="Take a comment back, within 15 minutes and as long as nobody has replied.",

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
-from schema.commands import forbidden
+from schema.commands import forbidden, tell_what_is_done
 from schema.commenting import Commenting
 from schema.directives import Cost, ListSize, SemanticNonNull
 from schema.editing_newsletters import EditingNewsletters
@@ -55,6 +55,7 @@ def _built(live: type) -> strawberry.Schema:
     _describe_directives(graph)
     read_quickly(graph)
     guard(graph._schema, forbidden)
+    tell_what_is_done(graph._schema)
     # Strawberry has no place for it; GraphiQL's documentation begins with it.
     assert graph._schema.mutation_type is not None
     # Strawberry drops it when it merges.

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 import models
-from schema.comment_fates import CommentFate
+from schema.comment_fates import CommentFate, edit_token_of, fate_of
 from schema.mistakes import (
     CommentsClosedError,
     InvalidTokenError,
@@ -18,6 +18,7 @@ from schema.mistakes import (
 from schema.newsletters import MailFrequency, NewsletterSubscription
 from schema.queries import Query
 from schema.scalars import URL, EmailAddress, LanguageTag
+from schema.sources import derived, worked
 from schema.types import Comment
 
 AddCommentError = Annotated[
@@ -210,11 +211,11 @@ class AddCommentPayload(Payload):
     comment: Comment | None = strawberry.field(
         default=None, description="The comment, with status PENDING while it waits."
     )
-    edit_token: str | None = strawberry.field(
-        default=None, description="Token for editComment and retractComment, within 15 minutes."
+    edit_token: str | None = worked(
+        "Token for editComment and retractComment, within 15 minutes.", edit_token_of, "comment"
     )
     errors: list[AddCommentError] = errors()
-    fate: CommentFate | None = strawberry.field(default=None, description="What became of the comment.")
+    fate: CommentFate | None = derived("What became of the comment.", fate_of, "comment")
 
 
 @strawberry.type(description="Answer of subscribe.")

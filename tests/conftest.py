@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import orjson
 import pytest
-from graphql import ExecutionResult, OperationDefinitionNode, execute, parse
+from graphql import ExecutionResult, OperationDefinitionNode, OperationType, execute, parse
 from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
@@ -250,6 +250,7 @@ def _plans_as_set() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if os.environ.get("GQL_SERVER_PLANS") == "off":
             patch.setattr(Plans, "answer", _never)
+            patch.setattr(Plans, "change", _never)
         yield
 
 
@@ -266,11 +267,18 @@ def answer(publication: Publication) -> Answer:
         query: str, *, principal: models.Principal = models.NOBODY, **variables: Any
     ) -> ExecutionResult:
         context, operation = await publication.context(principal=principal), _read(query)
-        is_reader = not principal.is_known
-        if is_reader and (planned := await plans.answer(operation, variables, context)):
-            return ExecutionResult(orjson.loads(planned.body)["data"], None)
+        done: dict[str, Any] = {}
+        if not principal.is_known:
+            if operation.kind is OperationType.MUTATION:
+                planned = await plans.change(operation, variables, context, done=done)
+            else:
+                planned = await plans.answer(operation, variables, context)
+            if planned is not None:
+                return ExecutionResult(orjson.loads(planned.body)["data"], None)
         document = operation.document
-        answered = execute(schema._schema, document, context_value=context, variable_values=variables)
+        answered = execute(
+            schema._schema, document, root_value=done, context_value=context, variable_values=variables
+        )
         return answered if isinstance(answered, ExecutionResult) else await answered
 
     return answer

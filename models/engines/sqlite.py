@@ -16,7 +16,15 @@ from models.engines.sqlite_ferry import Ferry, Run, Work, statements_of
 from models.engines.sqlite_loop import LoopReader, walk
 from models.engines.statements import only_reads, split
 from models.engines.steps import Steps, T, TooLong
-from models.engines.transactions import Overtaken, Unavailable, Undivided, UndividedClient, told_in, whole
+from models.engines.transactions import (
+    CLOSED,
+    Overtaken,
+    Unavailable,
+    Undivided,
+    UndividedClient,
+    told_in,
+    whole,
+)
 from models.engines.writing import Witness, covered, note, noted
 
 READERS = 4
@@ -54,12 +62,16 @@ class SqliteEngine(SqliteClient):
         super().__init__(file_path, **kwargs)
         self.pragmas = PRAGMAS | {name: kwargs[name] for name in PRAGMAS.keys() & kwargs.keys()}
         self._opening = asyncio.Lock()
+        self._is_closed = False
         self._readers = _Readers(file_path)
         self._loop_reader = LoopReader(file_path, self.log)
         self._ferry = Ferry(self.acquire_connection, self.log)
 
     async def create_connection(self, with_db: bool) -> None:
         async with self._opening:
+            if self._is_closed:
+                # Nobody would close this one, and its thread would keep the process alive.
+                raise Unavailable(CLOSED)
             if self._connection is None:
                 await whole(self._open())
 
@@ -69,9 +81,11 @@ class SqliteEngine(SqliteClient):
 
     async def close(self) -> None:
         # The writer goes last: the last connection folds the log into the file, and a reader may not.
-        self._loop_reader.close()
+        self._is_closed = True
+        self._loop_reader.end()
         await whole(self._readers.close())
-        await whole(super().close())
+        async with self._opening:
+            await whole(super().close())
 
     @asynccontextmanager
     async def listening(self, channel: str, hear: Callable[[str], object]) -> AsyncIterator[asyncio.Event]:
@@ -292,7 +306,7 @@ class _Readers:
         self._seats = asyncio.Semaphore(READERS)
         self._opened: list[aiosqlite.Connection] = []
         self._idle: list[aiosqlite.Connection] = []
-        self._closings = 0
+        self._is_closed = False
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -310,17 +324,16 @@ class _Readers:
                     self._idle.append(reader)
 
     async def _open(self) -> None:
-        closings = self._closings
         reader = await _connect(self._file, {"busy_timeout": PRAGMAS["busy_timeout"], "query_only": "ON"})
-        if self._closings != closings:
-            # Closed meanwhile: nobody would close this one, and its thread would keep the process alive.
+        if self._is_closed:
+            # Nobody else would.
             await reader.close()
-            raise Unavailable("the store was closed")
+            raise Unavailable(CLOSED)
         self._opened.append(reader)
         self._idle.append(reader)
 
     async def close(self) -> None:
-        self._closings += 1
+        self._is_closed = True
         opened, self._opened, self._idle = self._opened, [], []
         for reader in opened:
             await reader.close()

@@ -8,6 +8,7 @@ from time import perf_counter
 from typing import Any
 
 from models.engines.steps import Steps, T, TooLong
+from models.engines.transactions import CLOSED, Unavailable
 
 # Others wait for the statements of a plan so long at most; what takes longer is read anew elsewhere.
 MOST_SECONDS = 0.02
@@ -24,6 +25,7 @@ class LoopReader:
         self._file = file
         self._log = log
         self._connection: sqlite3.Connection | None = None
+        self._is_over = False
         self._until = inf
         self._left = 0.0
 
@@ -52,7 +54,7 @@ class LoopReader:
         try:
             connection = self._connection or self._open()
             [[version]] = connection.execute("PRAGMA data_version").fetchall()
-        except sqlite3.Error:
+        except (sqlite3.Error, Unavailable):
             return object()  # unlike any other
         return connection, version
 
@@ -62,7 +64,14 @@ class LoopReader:
             self._connection.close()
             self._connection = None
 
+    def end(self) -> None:
+        """Close the connection, and let nobody open another."""
+        self._is_over = True
+        self.close()
+
     def _open(self) -> sqlite3.Connection:
+        if self._is_over:
+            raise Unavailable(CLOSED)
         # It waits for nobody: while it does, nothing else is done in this process.
         connection = sqlite3.connect(
             self._file, timeout=0, isolation_level=None, cached_statements=STATEMENTS

@@ -17,6 +17,9 @@ T = TypeVar("T")
 _numbers = count(1)
 
 
+CLOSED = "the store was closed"
+
+
 class Unavailable(DBConnectionError):
     """The store does not answer now; the same request may succeed later."""
 

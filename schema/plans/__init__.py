@@ -4,7 +4,7 @@ A plan gives answers without errors. Whatever it does not take, and whatever err
 whole room may go, and a slower server remains that passes every test.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -23,6 +23,7 @@ from schema.documents import Operation
 from schema.kept import Kept, Made
 from schema.plans.arguments import arguments_of
 from schema.plans.asking import READERS, Asking, NotPlanned
+from schema.plans.changes import Change
 from schema.plans.compiling import Compiling
 from schema.plans.fields import shown
 from schema.plans.roots import Root, plan_of
@@ -65,7 +66,7 @@ class _Read:
     reads: frozenset[str] | None
 
 
-_Plan = dict[str, _Segment | bytes]
+_Plan = dict[str, _Segment | Change | bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class _Ways:
 
 class Plans:
     """Makes plans of operations on one store, keeps each with its operation, and answers by them.
+
+    A mutation is done as ever; a plan tells what came of it.
 
     Fields of the root are kept one by one in `kept`, when an answer has several: the others stay when one of
     them has read what is changed.
@@ -122,6 +125,30 @@ class Plans:
             return reading.answer(await read(reading.begin, is_long=reading.is_long) if reading.open else {})
         return None
 
+    async def change(
+        self, operation: Operation, given: dict[str, Any], context: Context, *, done: dict[str, Any]
+    ) -> Planned | None:
+        """Do what a mutation of a reader asks for, and answer it; None when graphql-core is to answer.
+
+        What is `done` by then, it has but to tell: what came of each field, by response name.
+        """
+        with _Leaving(operation):
+            if (found := self._asking(operation, given, context, READERS)) is None:
+                return None
+            plan, x = found
+            changes = {name: change for name, change in plan.items() if isinstance(change, Change)}
+            arguments = {name: change.given(x) for name, change in changes.items()}
+            parts = {name: part for name, part in plan.items() if isinstance(part, bytes)}
+            for name, change in changes.items():
+                try:
+                    done[name] = await change.done(arguments[name], context)
+                except Exception as error:
+                    done[name] = error
+                    return None
+                parts[name] = orjson.dumps(await change.told(done[name], x))
+            return Planned(_written({name: parts[name] for name in plan}), None, None)
+        return None
+
     def answer_at_once(
         self, operation: Operation, given: dict[str, Any], context: Context, *, begun: int
     ) -> Planned | None:
@@ -137,7 +164,18 @@ class Plans:
     def _reading(
         self, operation: Operation, given: dict[str, Any], context: Context, begun: int, audience: str
     ) -> "_Reading | None":
-        if operation.kind is not OperationType.QUERY or operation.is_deferred:
+        if operation.kind is not OperationType.QUERY:
+            return None
+        if (found := self._asking(operation, given, context, audience)) is None:
+            return None
+        plan, x = found
+        segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
+        return _Reading(plan, x, segments, self._kept if len(segments) > 1 else None, begun)
+
+    def _asking(
+        self, operation: Operation, given: dict[str, Any], context: Context, audience: str
+    ) -> tuple[_Plan, Asking] | None:
+        if operation.is_deferred:
             return None
         ways = self._ways(operation)
         if (variables := ways.variables.read(given)) is None:
@@ -146,9 +184,7 @@ class Plans:
         plan = self._plan(ways, operation, variables, (audience, spoken))
         if plan is None:
             return None
-        x = Asking(context, given, variables, is_postgres=spoken == POSTGRES, audience=audience)
-        segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
-        return _Reading(plan, x, segments, self._kept if len(segments) > 1 else None, begun)
+        return plan, Asking(context, given, variables, is_postgres=spoken == POSTGRES, audience=audience)
 
     def _ways(self, operation: Operation) -> "_Ways":
         if operation.plans is None:
@@ -170,23 +206,26 @@ class Plans:
         return ways.plans[key]
 
     def _made(self, operation: Operation, decided: dict[str, bool | None]) -> _Plan | None:
-        query = self._schema.query_type
-        assert query is not None
+        root = self._schema.get_root_type(operation.kind)
+        assert root is not None
         selections = Selections(self._schema, operation.document, decided)
         plan: _Plan = {}
         try:
-            for name, nodes in selections.of(query, [operation.node.selection_set]).items():
+            for name, nodes in selections.of(root, [operation.node.selection_set]).items():
                 field = nodes[0].name.value
                 if field == "__typename":
-                    plan[name] = orjson.dumps(query.name)
+                    plan[name] = orjson.dumps(root.name)
                     continue
-                definition = query.fields.get(field)
+                definition = root.fields.get(field)
                 if definition is None:
                     return None
                 compiling = Compiling(self._schema, selections, shown, is_postgres=self._dialect == POSTGRES)
+                if operation.kind is OperationType.MUTATION:
+                    plan[name] = Change(compiling, definition, nodes)
+                    continue
                 given = arguments_of(self._schema, definition, nodes[0])
-                root = plan_of(compiling, definition, field, nodes, given)
-                plan[name] = _Segment(root, compiling, tuple(sorted(selections.variables(nodes))))
+                read = plan_of(compiling, definition, field, nodes, given)
+                plan[name] = _Segment(read, compiling, tuple(sorted(selections.variables(nodes))))
         except (NotPlanned, GraphQLError, models.Refused):
             return None
         return plan
@@ -253,11 +292,11 @@ class _Reading:
                 made = Made(part, len(part.body), part.reads, next_change)
                 self.kept.keep(self.open[name].key(self.x), made, begun=self.begun)
         self._read |= read
-        parts = [
-            b'"%s":%s' % (name.encode(), segment if isinstance(segment, bytes) else self._read[name].body)
+        parts = {
+            name: segment if isinstance(segment, bytes) else self._read[name].body
             for name, segment in self.plan.items()
-        ]
-        return Planned(b'{"data":{%s}}' % b",".join(parts), _all_of(self._read.values()), next_change)
+        }
+        return Planned(_written(parts), _all_of(self._read.values()), next_change)
 
     def _steps(self) -> Steps[dict[str, _Read]]:
         parts: dict[str, _Read] = {}
@@ -267,6 +306,11 @@ class _Reading:
             reads = frozenset(self.x.reads | segment.compiling.reads) if self.x.is_kept else None
             parts[name] = _Read(orjson.dumps(value), reads)
         return parts
+
+
+def _written(parts: Mapping[str, bytes]) -> bytes:
+    """Write an answer of parts that are written already."""
+    return b'{"data":{%s}}' % b",".join([b'"%s":%s' % (name.encode(), part) for name, part in parts.items()])
 
 
 def _all_of(parts: Iterable[_Read]) -> frozenset[str] | None:

@@ -76,13 +76,25 @@ class _Reader:
     def _value(self, name: str) -> Value:
         argument, written = self._definition.args[name], self._written[name]
         default = self._read([name], None, without=True).get(self._declared[name].python_name, ABSENT)
-        if isinstance(written, VariableNode) and _is_leaf(argument.type):
-            return _variable(written, argument.type, default)
+        if isinstance(written, VariableNode):
+            return self._of_variable(written, argument.type, self._declared[name].type, default)
         if isinstance(written, ObjectValueNode):
             kind = get_nullable_type(argument.type)
             if isinstance(kind, GraphQLInputObjectType) and (quick := self._object(kind, written)):
                 return quick
         return lambda variables: self._read([name], variables).get(self._declared[name].python_name, ABSENT)
+
+    def _of_variable(self, node: VariableNode, kind: Any, declared: Any, default: Any) -> Value:
+        value = _variable(node, kind, default)
+        if _is_leaf(kind):
+            return value
+
+        def read(variables: Any) -> Any:
+            found = value(variables)
+            # A default was converted already.
+            return found if found is default else self._converted(found, declared)
+
+        return read
 
     def _object(self, kind: GraphQLInputObjectType, node: ObjectValueNode) -> Value | None:
         """Read an input object of constants and plain variables; None when there is more to it."""

@@ -1,6 +1,7 @@
 """What is read below a level, for all its rows at once: a row each names, few rows each has, neighbours."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from graphql import GraphQLObjectType, is_object_type
@@ -11,7 +12,7 @@ from models.paging import Order
 from models.prepared import Pen, Statement
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.compiling import Compiling
-from schema.plans.levels import RowPlace, Rows
+from schema.plans.levels import Level, RowPlace, Rows, ThingPlace
 from schema.plans.nouns import Noun, noun_of
 from schema.plans.selections import Nodes
 from schema.sources import Beside, Few
@@ -93,6 +94,20 @@ SEEN_WITH = {
     "Image": frozenset({"any-post", "posts", "any-author", "any-site"}),
     "Tag": frozenset({"any-tag"}),
 }
+
+
+class Part:
+    """Something in memory that a thing in memory has, with what is read below it."""
+
+    def __init__(self, compiling: Compiling, name: str, kind: GraphQLObjectType, nodes: Nodes) -> None:
+        self._of = attrgetter(name)
+        self._level = Level(is_postgres=compiling.is_postgres)
+        self._level.written(compiling.show(ThingPlace(self._level, Level.things), kind, nodes))
+
+    def read(self, above: Any, x: Asking) -> Steps[Any]:
+        """Give what is made of it; nothing where there is none."""
+        thing = self._of(above)
+        return None if thing is None else (yield from self._level.made(thing, x))
 
 
 class Fews:

@@ -1,5 +1,6 @@
 """Fields: how each declared source of a field becomes an expression in the function of its level."""
 
+from collections.abc import Callable
 from typing import Any
 
 from graphql import (
@@ -11,6 +12,7 @@ from graphql import (
     is_composite_type,
     is_list_type,
     is_object_type,
+    is_union_type,
 )  # fmt: skip
 
 import models
@@ -99,18 +101,18 @@ class _Field:
             case One(noun, key):
                 if isinstance(place.level, Rows) and not place.level.has(key):
                     return "None"
-                child = below.Ones.of(compiling, noun, place.level.each(place.raw(key)))
+                child = below.Ones.of(compiling, noun, self._each(place.raw(key)))
                 child.rows.written_as(compiling, self._object(), self._nodes)
                 return f"{self._level.add(child)}.get({place.raw(key)})"
             case OfOne():
                 return self._of_one(source)
             case Few():
-                few = below.Fews.of(compiling, source, place.level.each(place.raw("id")))
+                few = below.Fews.of(compiling, source, self._each(place.raw("id")))
                 few.rows.written_as(compiling, self._object(), self._nodes)
                 return f"{self._level.add(few)}.get({place.raw('id')}, {self._writer.name(())})"
             case Beside():
                 beside, name = self._level.shared(
-                    "beside", lambda: below.Besides(compiling, source, place.level.each(place.raw("id")))
+                    "beside", lambda: below.Besides(compiling, source, self._each(place.raw("id")))
                 )
                 way, number = beside.add(compiling, source, self._object(), self._nodes)
                 found = f"{name}.get(({way}, {place.raw('id')}))"
@@ -122,19 +124,35 @@ class _Field:
                 return f"{self._level.add(targets)}.get({place.raw('target')})"
         raise NotPlanned(f"nothing is declared of {self._nodes[0].name.value}")
 
+    def _each(self, value: str) -> Callable[[Any], list[Any]]:
+        """Write a function that gives a value of each thing at this place."""
+        if isinstance(self._place, ThingPlace) and not self._place.is_read_below:
+            raise NotPlanned("nothing is read below a part of a thing")
+        return self._level.each(value)
+
     def _column(self, name: str) -> str:
         named = get_named_type(self._definition.type)
         if not is_composite_type(named):
             return self._place.leaf(name, self._definition.type)
-        return self._thing(self._place.raw(name))
+        return self._composite(name)
 
-    def _thing(self, value: str) -> str:
-        """Write something in memory, or a list of it, with what is selected."""
+    def _composite(self, name: str) -> str:
+        """Write something in memory that a thing has, or a list of it, with what is selected."""
+        place, is_list = self._place, is_list_type(get_nullable_type(self._definition.type))
+        if isinstance(place, ThingPlace) and place.is_read_below and not is_list:
+            part = below.Part(self._compiling, name, self._object(), self._nodes)
+            return self._level.add(part)
         item = self._writer.variable()
-        told = self._compiling.show(ThingPlace(self._level, item), self._object(), self._nodes)
-        if is_list_type(get_nullable_type(self._definition.type)):
-            return f"[{told} for {item} in {value}]"
-        return f"[{told} for {item} in ({value},)][0]"
+        told = self._item(item)
+        if is_list:
+            return f"[{told} for {item} in {place.raw(name)}]"
+        return f"[None if {item} is None else {told} for {item} in ({place.raw(name)},)][0]"
+
+    def _item(self, item: str) -> str:
+        if not is_union_type(get_named_type(self._definition.type)):
+            return self._compiling.show(ThingPlace(self._level, item), self._object(), self._nodes)
+        kinds = self._writer.name(_by_class(self._compiling, self._definition, self._nodes))
+        return f"{kinds}[{self._writer.name(type)}({item})]({item}, x)"
 
     def _worked(self, source: Worked) -> str:
         values, function = self._values(source.columns), self._writer.name(source.function)
@@ -153,7 +171,8 @@ class _Field:
         if work is None:
             return self._place.leaf(name, self._definition.type)
         rows = self._place.level
-        assert isinstance(rows, Rows)
+        if not isinstance(rows, Rows):
+            raise NotPlanned("blocks are made of a row")
         kinds = self._writer.name(_by_class(self._compiling, self._definition, self._nodes))
         where = rows.noun.table.__name__.lower()
         given = f"{where!r}, {self._place.raw('id')}, {self._place.python(name)}, x.context"
@@ -163,7 +182,8 @@ class _Field:
 
     def _of_one(self, source: OfOne) -> str:
         rows, noun = self._place.level, noun_of(source.noun)
-        assert isinstance(rows, Rows)
+        if not isinstance(rows, Rows):
+            raise NotPlanned("this is asked together with the row")
         assert noun is not None
         self._compiling.look_at([noun.table._meta.db_table])
         if noun.table is models.Post:
@@ -183,7 +203,7 @@ class _Field:
         place = self._place
         key = place.raw(source.key)
         kept = place.raw(source.kept) if source.kept else None
-        pairs = place.level.each(f"({key}, {kept})")
+        pairs = self._each(f"({key}, {kept})")
         child = lists.PagesBelow(source, given, pairs, self._pages(source))
         return f"{self._level.add(child)}[{key}]"
 
@@ -234,7 +254,7 @@ def _by_class(compiling: Compiling, definition: GraphQLField, nodes: Nodes) -> d
     """Write a function for each kind of thing that a union holds, by the class of the thing."""
     made: dict[type, Any] = {}
     for kind in compiling.schema.get_possible_types(get_named_type(definition.type)):  # type: ignore[arg-type]
-        level = Level(is_postgres=compiling.is_postgres)
-        level.written(shown(compiling, ThingPlace(level, "o"), kind, nodes))
+        level = Level(is_postgres=compiling.is_postgres, is_lowest=True)
+        level.written(shown(compiling, ThingPlace(level, Level.things), kind, nodes))
         made[kind.extensions["strawberry-definition"].origin] = level.make
     return made

@@ -1,14 +1,23 @@
 """Leaves: how values of the store are written in an answer, as source text of Python."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import orjson
-from graphql import GraphQLEnumType, GraphQLNonNull, GraphQLOutputType, get_named_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)  # fmt: skip
 from tortoise import fields
 from tortoise.fields.data import CharEnumFieldInstance
 
 from models.instants import rfc_3339
+from schema.plans.asking import NotPlanned
 from schema.plans.writing import Writer
 
 DATE_TIME = "DateTime"
@@ -30,11 +39,14 @@ def of_column(writer: Writer, value: str, column: fields.Field[Any], kind: Graph
 def of_value(writer: Writer, value: str, kind: GraphQLOutputType) -> str:
     """Write a value of Python as the leaf of an answer."""
     named = get_named_type(kind)
-    if named.name == DATE_TIME:
+    if named.name != DATE_TIME and not isinstance(named, GraphQLEnumType):
+        return value
+    if is_list_type(get_nullable_type(kind)):
+        raise NotPlanned(f"a list of {named.name}")
+    if not isinstance(named, GraphQLEnumType):
         return f"{writer.name(_moment)}({value})"
-    if isinstance(named, GraphQLEnumType):
-        return f"{writer.name(named.serialize)}({value})"
-    return value
+    told = named.serialize if isinstance(kind, GraphQLNonNull) else partial(_named, named)
+    return f"{writer.name(told)}({value})"
 
 
 def as_python(writer: Writer, value: str, column: fields.Field[Any]) -> str:
@@ -59,6 +71,10 @@ def as_key(writer: Writer, value: str, column: fields.Field[Any]) -> str:
 
 def _moment(value: datetime | None) -> str | None:
     return None if value is None else rfc_3339(value)
+
+
+def _named(kind: GraphQLEnumType, value: Any) -> str | None:
+    return None if value is None else kind.serialize(value)
 
 
 def _read_moment(text: str | None) -> datetime | None:

@@ -26,12 +26,16 @@ C = TypeVar("C", bound=Child)
 
 
 class Level:
-    """One thing, or one list of rows, with a function that makes a part of the answer of it."""
+    """One thing, or one list of rows, with a function that makes a part of the answer of it.
+
+    Nothing is read below one that `is_lowest`.
+    """
 
     things = "o"
     opens_if = "True"
 
-    def __init__(self, *, is_postgres: bool) -> None:
+    def __init__(self, *, is_postgres: bool, is_lowest: bool = False) -> None:
+        self.is_lowest = is_lowest
         self.writer = Writer(is_postgres=is_postgres)
         self._children: list[Child] = []
         self._shared: dict[str, tuple[Any, str]] = {}
@@ -39,6 +43,8 @@ class Level:
 
     def add(self, child: Child) -> str:
         """Read something below this level; give the name by which the function knows it."""
+        if self.is_lowest:
+            raise NotPlanned("this is read below nothing")
         self._children.append(child)
         return f"c{len(self._children) - 1}"
 
@@ -93,6 +99,11 @@ class ThingPlace:
     def __init__(self, level: Level, name: str) -> None:
         self.level = level
         self.thing = name
+
+    @property
+    def is_read_below(self) -> bool:
+        """Whether more can be read for it: it is all of its level, and not a part of that."""
+        return self.thing == self.level.things and not self.level.is_lowest
 
     def raw(self, column: str) -> str:
         """Write an attribute."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from graphql import (
     GraphQLError,
+    GraphQLInputObjectType,
     GraphQLNonNull,
     GraphQLSchema,
     Undefined,
@@ -12,10 +13,17 @@ from graphql import (
     coerce_input_value,
     get_named_type,
     get_variable_values,
-    is_leaf_type,
 )  # fmt: skip
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues
+
+
+def _is_bounded(kind: Any, above: tuple[Any, ...] = ()) -> bool:
+    """Tell whether values of a type nest only so deep: it is no part of itself."""
+    if not isinstance(kind, GraphQLInputObjectType):
+        return True
+    inner = (get_named_type(field.type) for field in kind.fields.values())
+    return kind not in above and all(_is_bounded(one, (*above, kind)) for one in inner)
 
 
 class Variables:
@@ -25,12 +33,12 @@ class Variables:
         self._schema = schema
         self._definitions = definitions
         self._declared: list[tuple[str, Any, Any]] = []
-        self._are_leaves = True
+        self._are_bounded = True
         for definition in definitions:
             signature = get_variable_signature(schema, definition)
             if isinstance(signature, GraphQLError):
                 raise signature
-            self._are_leaves &= is_leaf_type(get_named_type(signature.type))
+            self._are_bounded &= _is_bounded(get_named_type(signature.type))
             default = Undefined
             if definition.default_value is not None:
                 known = get_variable_values(schema, [definition], {})
@@ -41,8 +49,8 @@ class Variables:
 
     def read(self, sent: dict[str, Any]) -> VariableValues | None:
         """Give their values; None when what is sent does not fit."""
-        if not self._are_leaves:
-            # Objects may be nested deeper than can be read.
+        if not self._are_bounded:
+            # They may be nested deeper than can be read.
             values = get_variable_values(self._schema, self._definitions, sent)
             return values if isinstance(values, VariableValues) else None
         coerced: dict[str, Any] = {}

@@ -1,6 +1,8 @@
 """What the SQLite engine promises beyond what both stores promise."""
 
+import asyncio
 import sqlite3
+import threading
 
 import pytest
 from garden import APPS
@@ -56,6 +58,47 @@ async def test_a_closed_store_leaves_one_file(garden_url, tmp_path):
         await Bed.create(name="north")
         await Bed.all().count()
     assert list(path.parent.iterdir()) == [path]
+
+
+async def no_more_threads_than(before):
+    # A connection's thread ends a moment after it was told to.
+    async with asyncio.timeout(5):
+        while threading.active_count() > before:  # noqa: ASYNC110 - no event comes from there
+            await asyncio.sleep(0.01)
+
+
+async def asked_of(engine, how):
+    if how == "at once":
+        return engine.read_at_once(lambda: iter(()))
+    if how == "written":
+        return await engine.execute_insert("INSERT INTO bed (name) VALUES ('north')", [])
+    return await engine.execute_query("SELECT 1")
+
+
+@pytest.mark.parametrize("how", ["at once", "read", "written"])
+async def test_a_closed_store_is_not_opened_again_by_whoever_comes_late(garden_url, how):
+    async with open_store(garden_url, apps=APPS):
+        engine = require_context().db()
+        await Bed.all().count()
+    before = threading.active_count()
+    with pytest.raises(Unavailable):
+        await asked_of(engine, how)
+    await no_more_threads_than(before)
+
+
+@pytest.mark.parametrize("how", ["read", "written"])
+async def test_what_is_being_opened_as_the_store_is_closed_is_closed_too(garden_url, how):
+    before = threading.active_count()
+    engine = SqliteEngine(garden_url.removeprefix("sqlite://"), connection_name="sqlite")
+    asking = asyncio.create_task(asked_of(engine, how))
+    # Far enough to have begun.
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    await engine.close()
+    await asyncio.wait([asking])
+    # As it fares best or worst, but nothing stays open.
+    assert isinstance(asking.exception(), (Unavailable, OperationalError, ValueError, type(None)))
+    await no_more_threads_than(before)
 
 
 async def test_a_file_that_someone_else_holds_is_unavailable(garden, garden_url):

@@ -97,12 +97,14 @@ class Executor:
         return operation
 
     async def interpret(
-        self, operation: Operation, question: Question, principal: models.Principal = models.NOBODY
-    ) -> Interpreted:
-        """Answer with graphql-core."""
+        self, operation: Operation, question: Question, principal: models.Principal = models.NOBODY,
+        done: dict[str, Any] | None = None,
+    ) -> Interpreted:  # fmt: skip
+        """Answer with graphql-core; of what is `done` already, tell what came of it."""
         result = execute(
             self.documents.core,
             operation.document,
+            root_value=done,
             context_value=await self.publication.context(principal=principal),
             variable_values=question.variables,
             operation_name=operation.name,

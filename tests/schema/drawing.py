@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, NamedTuple
@@ -118,6 +118,11 @@ def draw(
     return _Drawing(Luck(random), core, lore, random.choice(sizes), may).question()
 
 
+def draw_mutation(core: GraphQLSchema, lore: Lore, random: Random, name: str) -> Question:
+    """Draw what somebody asks of the payload of a mutation; its input is a variable yet to be given."""
+    return _Drawing(Luck(random), core, lore, random.choice(SIZES[:2]), READER).mutation(name)
+
+
 @dataclass
 class _Drawing:
     luck: Luck
@@ -156,7 +161,17 @@ class _Drawing:
         before = tuple(self.arguments.given_again() for _ in range(times))
         return Question("\n".join(parts), self.arguments.given, name, before)
 
-    def _header(self, body: str, name: str | None) -> str:
+    def mutation(self, name: str) -> Question:
+        assert self.core.mutation_type is not None
+        field = self.core.mutation_type.fields[name]
+        drawn = self._selection(get_named_type(field.type), Place(2, (name,), ROOMS[0]))  # type: ignore[arg-type]
+        fragments = [f"fragment {one.name} on {one.kind.name} {one.drawn.text}" for one in self.fragments]
+        inputs = [f"$input: {field.args['input'].type}"]
+        header = self._header("\n".join([drawn.text, *fragments]), "Drawn", kind="mutation", first=inputs)
+        source = f"{header}{{ {name}(input: $input) {drawn.text} }}"
+        return Question("\n".join([source, *fragments]), self.arguments.given, "Drawn")
+
+    def _header(self, body: str, name: str | None, *, kind: str = "query", first: Sequence[str] = ()) -> str:
         # Some variables were drawn for what was not asked in the end.
         used = set(re.findall(r"\$(\w+)", body))
         declared = self.arguments.declared = {
@@ -164,12 +179,15 @@ class _Drawing:
         }
         self.arguments.given = {key: value for key, value in self.arguments.given.items() if key in used}
         written = [
-            f"${key}: {value.kind}" + (f" = {value.default}" if value.default is not None else "")
-            for key, value in declared.items()
+            *first,
+            *(
+                f"${key}: {value.kind}" + (f" = {value.default}" if value.default is not None else "")
+                for key, value in declared.items()
+            ),
         ]
         if not (name or written):
             return self.luck.pick(("", "query "))
-        return f"query {name or ''}{'(' + ', '.join(written) + ')' if written else ''} "
+        return f"{kind} {name or ''}{'(' + ', '.join(written) + ')' if written else ''} "
 
     def _selection(self, kind: GraphQLCompositeType, place: Place) -> Drawn:
         parts: list[Drawn] = []
