@@ -59,6 +59,10 @@ def _dress(node: LexborNode, page: str) -> None:
             node.attrs[attribute] = absolute(page, address)
     if tag == "img":
         _fit(node)
+        # Programs that read mail know one address or get lost.
+        for attribute in ("srcset", "sizes"):
+            if attribute in node.attributes:
+                del node.attrs[attribute]
 
 
 def _fit(image: LexborNode) -> None:

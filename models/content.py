@@ -12,7 +12,7 @@ from models import markdown, text
 from models.blocks import Block, blocks, pixels
 from models.errors import Invalid
 from models.fitting import plain
-from models.renditions import named_in
+from models.renditions import choices, named_in
 
 # Widths and heights of pictures in pixels, by address.
 Sizes = Mapping[str, tuple[int, int]]
@@ -41,7 +41,8 @@ class Content:
     def of(cls, source: str, format: Format = Format.HTML, sizes: Sizes | None = None) -> "Content":
         """Read a text as an author gave it; refuse what is longer than LONGEST characters.
 
-        A picture whose size is known by its address is shown with it, so that nothing jumps when it comes.
+        A picture whose size is known by its address is shown with it, so that nothing jumps when it comes,
+        and with its renditions, so that nobody fetches more than their screen shows.
         """
         if len(source) > LONGEST:
             raise Invalid("content", f"A text holds at most {LONGEST} characters.", limit=LONGEST)
@@ -95,6 +96,10 @@ def _with_sizes(html: str, sizes: Sizes) -> str:
             width = round(size[0] * height / size[1]) if height else size[0]
         node.attrs["width"] = str(width)
         node.attrs["height"] = str(height or max(1, round(size[1] * width / size[0])))
+        if choice := choices(said.get("src") or ""):
+            node.attrs["srcset"] = ", ".join(f"{address} {wide}w" for wide, address in choice.items())
+            # As wide as it is said to be, where the page has the room.
+            node.attrs["sizes"] = f"(min-width: {width}px) {width}px, 100vw"
     return body.inner_html or ""
 
 

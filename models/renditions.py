@@ -49,6 +49,17 @@ def widths_below(width: int) -> list[int]:
     return [*(each for each in WIDTHS if each < width), *([width] if width <= WIDTHS[-1] else [])]
 
 
+def choices(url: str) -> dict[int, str]:
+    """Give the addresses of a picture by their widths in pixels; none when there is but one to choose."""
+    found = ADDRESS.fullmatch(url)
+    # In a list of addresses these two would end one.
+    if found is None or re.search(r"[\s,]", url):
+        return {}
+    door, digest, own = found[1], found[2], int(found[3])
+    drawn = {width: f"{door}{Name(digest, width)}" for width in widths_below(own)}
+    return drawn | ({own: url} if own not in drawn else {}) if len(drawn) > 1 else {}
+
+
 def nearest(url: str, wanted: int | None) -> str:
     """Give the address of a picture's narrowest rendition that is at least as wide; else its own address."""
     if wanted is None or (found := ADDRESS.fullmatch(url)) is None:

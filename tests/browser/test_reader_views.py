@@ -4,9 +4,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 import models
+from models.files.folder import Folder
 from models.store import open_store
 from tests.browser.inspecting import BY_DAY_AND_NIGHT, BY_NIGHT_AND_DAY, Inspector
 from tests.browser.reading import press, sees
+from tests.nouns.drawings import quarters, written
 
 VIEWS = {
     "/": "Achterom",
@@ -197,3 +199,26 @@ async def test_a_search_finds(start, open_page):
     await press(page.locator("main"), "Zoek")
     await sees(page, "Gezocht: xyzzy <b>")
     await expect(page.locator("main")).to_contain_text("Hier is niets gevonden.")
+
+
+async def test_a_phone_fetches_a_picture_of_a_text_as_wide_as_it_shows(
+    database_url, start, open_page, tmp_path
+):
+    file = tmp_path / "roos"
+    file.write_bytes(written(quarters(1600, 1200), "JPEG"))
+    async with open_store(database_url):
+        site = await models.Site.found()
+        image = await models.Image.upload(site, file, Folder(tmp_path / "media"), by=models.NOBODY)
+        content = await models.read_content(f'<img src="{image.url}" alt="Een roos">', models.Format.HTML)
+        post = await models.Post.draft(site, "Roos", content, authors=[])
+        await post.publish()
+    media = f"file://{tmp_path / 'media'}"
+    server = start("serve", "--port", "0", DATABASE_URL=database_url, MEDIA_URL=media)
+    for sharpness, fetched in ((1.5, "-640"), (3, "-1280")):
+        phone = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": sharpness}
+        page = await open_page(f"{server.url}/posts/roos", **phone)
+        picture = page.get_by_role("img", name="Een roos")
+        await expect(picture).to_be_visible()
+        assert await picture.evaluate("image => image.decode().then(() => image.currentSrc)") == (
+            f"{server.url}{image.url.rpartition('-')[0]}{fetched}"
+        )

@@ -246,6 +246,12 @@ def test_no_picture_is_wider_than_the_paper(width, told):
     assert ("height" in node.attributes) == (told == width)
 
 
+def test_a_picture_has_one_address_in_a_letter():
+    html = for_mail('<img src="/x.jpg" srcset="/x-320 320w, /x-640 640w" sizes="100vw">', PAGE)
+    [node] = LexborHTMLParser(str(html)).css("img")
+    assert not {"srcset", "sizes"} & node.attributes.keys()
+
+
 @settings(deadline=None)
 @given(words=one_line, html=st.text())
 @example(words="</title><script>alert(1)</script>", html=SCRIPT)

@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from models.errors import Invalid
 from models.pictures import LONGEST_SIDE, MOST_BYTES, Drawn, drawn
-from models.renditions import Name, nearest, widths_below
+from models.renditions import Name, choices, nearest, widths_below
 from tests.nouns.drawings import (
     BLUE,
     RED,
@@ -260,6 +260,19 @@ def test_an_address_with_a_width_is_that_of_the_nearest_rendition_that_is_wide_e
 )
 def test_an_address_that_is_none_of_ours_stays_as_it_is(url):
     assert nearest(url, 320) == url
+
+
+def test_who_shows_a_picture_has_its_renditions_to_choose_from():
+    digest = "0123456789abcdef" * 4
+    assert choices(f"/media/{digest}-700.jpg") == {
+        320: f"/media/{digest}-320",
+        640: f"/media/{digest}-640",
+        700: f"/media/{digest}-700",
+    }
+    wide = f"https://blog.example/media/{digest}-3000.png"
+    assert list(choices(wide)) == [320, 640, 960, 1280, 1920, 3000]
+    assert choices(wide)[3000] == wide
+    assert choices(f"/media/{digest}-320.jpg") == choices(f"/media/{digest}-1.jpg") == {}
 
 
 @pytest.mark.parametrize("width", [1, 319, 320, 321, 1919, 1920, 1921, 3840])

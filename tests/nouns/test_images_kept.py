@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 import models
 from gql_server.hands import hands_with
@@ -161,7 +162,22 @@ async def test_a_text_tells_how_large_the_pictures_of_ours_in_it_are(studio, sta
         *((ours, 400, 300), (ours, 40, 30), (ours, 7, 9), (f"https://blog.example{ours}", 40, 30)),
         *((theirs, None, None), (gone, None, None)),
     }
-    assert f'src="{ours}" alt="Een ui" width="400" height="300"' in content.html
+    shown = LexborHTMLParser(content.html).css_first("img").attributes
+    name = ours.rpartition("-")[0]
+    assert shown == {
+        **{"src": ours, "alt": "Een ui", "width": "400", "height": "300"},
+        **{"srcset": f"{name}-320 320w, {name}-400 400w", "sizes": "(min-width: 400px) 400px, 100vw"},
+    }
+    assert content.html.count("srcset") == 4
+    assert {"320.webp", "400.webp"} <= studio.kept()
+
+
+async def test_an_address_that_would_end_in_a_list_of_addresses_is_not_put_in_one(studio):
+    ours = (await studio.upload(photographed())).url
+    for before in ("https://x.example/a, b", "https://x.example/a,b", "https://x.example/a b"):
+        content = await models.read_content(f'<img src="{before}{ours}">', models.Format.HTML)
+        assert 'height="300"' in content.html
+        assert "srcset" not in content.html
 
 
 async def test_a_text_without_pictures_of_ours_asks_the_store_nothing(studio, statements):
