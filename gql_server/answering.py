@@ -232,7 +232,7 @@ class Answering:
         result = run(
             self._graph,
             operation.document,
-            root_value=done,
+            root_value=done or None,
             context_value=context,
             variable_values=question.variables,
             operation_name=operation.name,
