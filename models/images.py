@@ -30,7 +30,7 @@ MEDIA_TYPES = {
     "svg": "image/svg+xml", "webp": "image/webp",
 }  # fmt: skip
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
-LONGEST_ALT = 1000  # characters
+LONGEST_ALT = LONGEST_CAPTION = 1000  # characters
 MOST_IN_A_TEXT = 500  # of which the sizes are looked up
 
 
@@ -71,6 +71,11 @@ class Image(Model):
         return cls.filter(_shown_to(principal) | Q(user_id=principal.user_id or 0))
 
     @classmethod
+    def described_by(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the pictures whose words somebody may change: editors any, others what they uploaded."""
+        return cls.all() if principal.edits_all else cls.filter(user_id=principal.user_id or 0)
+
+    @classmethod
     async def sizes_in(cls, source: str) -> Sizes:
         """Tell how large the pictures of ours are that a text names."""
         if not (named := named_in(source)):
@@ -82,10 +87,7 @@ class Image(Model):
     @classmethod
     async def show(cls, site_id: int, url: str, *, alt_text: str = "", caption: str = "") -> "Image":
         """Keep a picture; the same address with the same words is kept once."""
-        words: dict[str, Any] = {
-            "alt_text": text.clean_line(alt_text),
-            "caption": text.paragraphs(caption).removeprefix("<p>").removesuffix("</p>") or None,
-        }
+        words = {"alt_text": text.clean_line(alt_text), "caption": _captioned(caption)}
         shown = fitting(cls, {"url": url, **words})
         known = await cls.filter(site_id=site_id, **shown).first()
         return known or await cls.create(site_id=site_id, media_type=media_type(url), **shown)
@@ -98,14 +100,26 @@ class Image(Model):
 
         The same picture with the same words of the same person is kept once.
         """
-        alt_text = text.clean_line(alt_text)
-        if len(alt_text) > LONGEST_ALT:
-            raise Invalid("altText", limit=LONGEST_ALT)
+        alt_text = _read_aloud(alt_text)
         picture = await drawn(file)
         # Before the row, which never speaks of a file that is not there.
         for name, content in picture.files.items():
             await files.keep(str(name), content)
         return await cls._keep(site, picture, alt_text, by)
+
+    async def reword(self, **words: str | None) -> None:
+        """Say in other words what it shows: `alt_text`, and `caption` in plain text; None says nothing."""
+        said: dict[str, Any] = {}
+        if "alt_text" in words:
+            said["alt_text"] = _read_aloud(words["alt_text"] or "")
+        if "caption" in words:
+            caption = words["caption"] or ""
+            if len(caption) > LONGEST_CAPTION:
+                raise Invalid("caption", limit=LONGEST_CAPTION)
+            said["caption"] = _captioned(caption)
+        self.update_from_dict(fitting(type(self), said))
+        if said:
+            await self.save(update_fields=list(said))
 
     @classmethod
     @atomic
@@ -147,6 +161,17 @@ async def draw_renditions(files: Files, image: int) -> None:
         rendition = name._replace(width=width, ending=LATER)
         if await files.size(str(rendition)) is None:
             await files.keep(str(rendition), await drawn_later(content, width))
+
+
+def _read_aloud(alt_text: str) -> str:
+    line = text.clean_line(alt_text)
+    if len(line) > LONGEST_ALT:
+        raise Invalid("altText", limit=LONGEST_ALT)
+    return line
+
+
+def _captioned(caption: str) -> str | None:
+    return text.paragraphs(caption).removeprefix("<p>").removesuffix("</p>") or None
 
 
 def _shown_to(principal: Principal) -> Q:

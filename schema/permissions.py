@@ -58,6 +58,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "HtmlBlock": {EVERYBODY: "html"},
     "Image": {EVERYBODY: "altText caption height id mediaType thumbhash url width"},
     "ImageBlock": {EVERYBODY: "image"},
+    "ImagePayload": {EVERYBODY: "clientMutationId errors image query"},
     "InvalidTokenError": {EVERYBODY: "code isExpired message path"},
     "Issue": {
         Scope.SUBSCRIBERS_MANAGE: "audience counters finishedAt id kind newsletters post startedAt status",
@@ -82,7 +83,7 @@ TABLE: dict[str, dict[Who, str]] = {
         Scope.CONTENT_WRITE: (
             "archivePost createAuthor createNewsletter createPage createPost createPreviewLink deleteAuthor "
             "deleteNewsletter deletePage deletePost deleteTag mergeTags passPen publishPage publishPost "
-            "restoreRevision schedulePost unpublishPage unpublishPost updateAuthor updateMenu "
+            "restoreRevision schedulePost unpublishPage unpublishPost updateAuthor updateImage updateMenu "
             "updateNewsletter updatePage updatePost updateSite updateTag uploadImage withdrawPen"
         ),
         Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",

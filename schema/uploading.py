@@ -1,4 +1,4 @@
-"""What is uploaded: the pictures of those who write."""
+"""The pictures of those who write: uploaded, and described."""
 
 from typing import Annotated, Any
 
@@ -8,6 +8,8 @@ from strawberry import UNSET, Info
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.content import Image
+from schema.editing import change, changed, found, given
+from schema.editing_site_inputs import EditingError
 from schema.mistakes import ForbiddenError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.scalars import Upload
@@ -31,6 +33,20 @@ class UploadImagePayload(Payload):
     image: Image | None = strawberry.field(default=None, description="The stored picture.")
 
 
+@strawberry.input(description="Input of updateImage. Fields left out stay as they are; null empties them.")
+class UpdateImageInput:
+    alt_text: str | None = strawberry.field(default=UNSET, description="Text for those who cannot see it.")
+    caption: str | None = strawberry.field(default=UNSET, description="Caption, in plain text.")
+    client_mutation_id: str | None = client_mutation_id()
+    id: strawberry.ID = strawberry.field(description="Picture to describe.")
+
+
+@strawberry.type(description="Answer of updateImage.")
+class ImagePayload(Payload):
+    errors: list[EditingError] = errors()
+    image: Image | None = strawberry.field(default=None, description="The picture after the change.")
+
+
 @strawberry.type
 class Uploading:
     @strawberry.mutation(description="Store a picture (multipart request).", directives=[COSTLY])
@@ -45,3 +61,18 @@ class Uploading:
             context.site, input.file.path, context.files, alt_text=input.alt_text or "", by=context.principal
         )
         return UploadImagePayload(image=image)
+
+    @strawberry.mutation(
+        description="Say in other words what a picture shows: one's own, or any for editors.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(ImagePayload)
+    async def update_image(info: Info, input: Annotated[UpdateImageInput, SAID]) -> ImagePayload | None:
+        async def work() -> int:
+            image = await found(models.Image.described_by(info.context.principal), input.id, "Image")
+            await image.reword(**given(input, "alt_text", "caption"))
+            return image.id
+
+        id = await change(info, input, "image.update", work)
+        return ImagePayload(image=await changed(models.Image, id))

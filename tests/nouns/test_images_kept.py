@@ -165,8 +165,12 @@ async def test_a_text_tells_how_large_the_pictures_of_ours_in_it_are(studio, sta
     shown = LexborHTMLParser(content.html).css_first("img").attributes
     name = ours.rpartition("-")[0]
     assert shown == {
-        "src": ours, "alt": "Een ui", "width": "400", "height": "300",
-        "srcset": f"{name}-320 320w, {name}-400 400w", "sizes": "(min-width: 400px) 400px, 100vw",
+        "src": ours,
+        "alt": "Een ui",
+        "width": "400",
+        "height": "300",
+        "srcset": f"{name}-320 320w, {name}-400 400w",
+        "sizes": "(min-width: 400px) 400px, 100vw",
     }
     assert content.html.count("srcset") == 4
     assert {"320.webp", "400.webp"} <= studio.kept()

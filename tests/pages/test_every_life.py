@@ -23,7 +23,7 @@ OF_WRITERS = {name for name in MUTATIONS if who_may("Mutation", name) == models.
 # What mutations are about, by the word for it in their names.
 ABOUT = {
     "Post": "Post", "PreviewLink": "Post", "Page": "Page", "Tag": "Tag", "Author": "Author", "Pen": "Pen",
-    "Revision": "Revision", "Newsletter": "Newsletter",
+    "Revision": "Revision", "Newsletter": "Newsletter", "Image": "Image",
 }  # fmt: skip
 # What an author does without touching what is of others.
 THEIRS_TO_DO = {"createPost", "passPen", "uploadImage"}
@@ -173,6 +173,8 @@ async def _thing_for(lives: Lives, mutation: str, by: Member) -> str:
             row = await models.Tag.named(site.id, f"woord {number}")
         case "Newsletter":
             row = await models.Newsletter.start(site, f"Brief {number}")
+        case "Image" if mutation == "updateImage":
+            row = await models.Image.show(site.id, f"/media/{number}.jpg")
         case "Author":
             row = await models.Author.named(site.id, f"Schrijver {number}")
         case "Pen" if mutation == "withdrawPen":

@@ -28,6 +28,7 @@ PAYLOADS = {
     "updateTag": "tag { id label slug path postCount }",
     "createAuthor": "author { id name slug path bioHtml avatar { altText } }",
     "createNewsletter": "newsletter { id slug title description }",
+    "updateImage": "image { id altText caption url }",
     "updateSite": "site { title description language timeZone logo { altText } }",
 }  # fmt: skip
 PAYLOADS |= {f"{verb}Page": PAYLOADS["createPage"] for verb in ("update", "publish", "unpublish")}

@@ -38,6 +38,32 @@ async def test_an_author_writes_a_draft_and_publishes_it(anna, reader):
     )  # fmt: skip
 
 
+async def test_who_uploaded_a_picture_says_in_other_words_what_it_shows(anna, eva, reader):
+    theirs, hers = [await models.Image.show(1, f"/media/{name}.jpg", alt_text="x") for name in ("ui", "roos")]
+    user = await models.User.get(name="Anna")
+    await models.Image.filter(id=hers.id).update(user_id=user.id)
+    post = await anna.does(
+        "createPost", title="Roos", contentHtml="<p>x</p>", imageId=global_id("Image", hers.id)
+    )
+    await anna.does("publishPost", id=post["id"])
+    told = await anna.does(
+        "updateImage", id=global_id("Image", hers.id), altText=" Een  roos\n in bloei", caption="Rood & <wit>"
+    )
+    assert (told["altText"], told["caption"]) == ("Een roos in bloei", "Rood &amp; &lt;wit&gt;")
+    assert (await reader.sees(post["id"]))["image"] == {"altText": "Een roos in bloei"}
+    told = await anna.does("updateImage", id=global_id("Image", hers.id), caption=None)
+    assert (told["altText"], told["caption"]) == ("Een roos in bloei", None)
+    other = global_id("Image", theirs.id)
+    for somebody, id in ((anna, other), (anna, "x"), (eva, global_id("Image", 999)), (eva, post["id"])):
+        assert (await somebody.errs("updateImage", id=id, altText="y"))["code"] == "NOT_FOUND"
+    assert (await reader.errs("updateImage", id=other, altText="y"))["code"] == "FORBIDDEN"
+    assert (await eva.does("updateImage", id=other, altText="Een ui"))["altText"] == "Een ui"
+    for wrong in ({"altText": "x" * 1001}, {"caption": "x" * 1001}):
+        error = await eva.errs("updateImage", id=other, **wrong)
+        assert (error["code"], error["path"]) == ("INVALID", ["input", *wrong])
+    assert (await models.Image.get(id=theirs.id)).alt_text == "Een ui"
+
+
 async def test_what_is_left_out_stays_and_what_is_null_is_emptied(anna):
     post = await anna.does(
         "createPost", title="Eerst", contentHtml="<p>Tekst</p>", excerpt="Kort.", tagSlugs=["ui"],

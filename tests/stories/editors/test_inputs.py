@@ -33,6 +33,8 @@ INPUTS = {
     "MergeTagsInput": "clientMutationId id intoId",
     "CreateNewsletterInput": "clientMutationId description title",
     "UpdateNewsletterInput": "clientMutationId description id title",
+    "UploadImageInput": "altText clientMutationId file",
+    "UpdateImageInput": "altText caption clientMutationId id",
     "CreateAuthorInput": "avatarId bioHtml clientMutationId name place slug",
     "UpdateAuthorInput": "avatarId bioHtml clientMutationId id name place slug",
     "UpdateSiteInput": "clientMutationId commentPolicy description language logoId timeZone title url",
@@ -46,7 +48,19 @@ INPUTS |= dict.fromkeys(
     "clientMutationId expectedVersion id",
 )
 WRITING = (
-    *("Post", "Page", "Tag", "Tags", "Author", "Menu", "Newsletter", "Site", "Revision", "PreviewLink"),
+    *(
+        "Post",
+        "Page",
+        "Tag",
+        "Tags",
+        "Author",
+        "Menu",
+        "Newsletter",
+        "Image",
+        "Site",
+        "Revision",
+        "PreviewLink",
+    ),
 )
 NOT_THEIRS = {
     "status": "PUBLISHED", "publishedAt": "2021-01-01T00:00:00Z", "commentCount": 9, "version": 9,
