@@ -175,7 +175,7 @@ class Answering:
             self._record(operation, asker, answer, begun=begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
-        cost, until, done = None, None, dict[str, Any]()
+        cost, until, outcomes = None, None, dict[str, Any]()
         if question.asks_cost:
             cost = {"requestedCost": operation.cost_with(question.variables), "maximumCost": MOST_COST}
         try:
@@ -185,12 +185,13 @@ class Answering:
             # What somebody may see beyond readers is nothing to be kept, nor made once for all.
             if self._plans is not None and not asker.principal.is_known:
                 if operation.kind is OperationType.MUTATION:
-                    planned = await self._plans.change(operation, question.variables, context, done=done)
+                    variables = question.variables
+                    planned = await self._plans.change(operation, variables, context, outcomes=outcomes)
                 else:
                     planned = await self._plans.answer(operation, question.variables, context, begun=begun)
                 if planned is not None:
                     return _planned(planned, cost)
-            result = await self._begin(operation, question, context, done)
+            result = await self._begin(operation, question, context, outcomes)
             if isinstance(result, InParts):
                 result = await whole(result)
         except models.Unavailable as error:
@@ -204,8 +205,8 @@ class Answering:
         return answer
 
     def _record(self, operation: Operation, asker: Asker, answer: Answer, *, begun: float) -> None:
-        """Count it, and log a line; of what went well once all who wait now are answered, for one after
-        another these take a sixth of the time.
+        """Count it, and log a line. Lines of success are written once all who wait now are answered: one
+        after another they take a sixth of the time.
         """
         self.answered[operation.kind.value] += 1
         seconds = perf_counter() - begun
@@ -222,17 +223,21 @@ class Answering:
             record(number, name, seconds=seconds)
 
     async def _begin(
-        self, operation: Operation, question: Question, context: Context, done: dict[str, Any] | None = None
+        self,
+        operation: Operation,
+        question: Question,
+        context: Context,
+        outcomes: dict[str, Any] | None = None,
     ) -> Any:
         """Execute an operation; of one that is deferred the parts that come later are only begun.
 
-        What is `done` of a mutation is told, and not done again.
+        What came of a mutation's fields already stands in `outcomes`, and is told without being done again.
         """
         run = experimental_execute_incrementally if self._defers else execute
         result = run(
             self._graph,
             operation.document,
-            root_value=done or None,
+            root_value=outcomes or None,
             context_value=context,
             variable_values=question.variables,
             operation_name=operation.name,

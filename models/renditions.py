@@ -50,13 +50,11 @@ def widths_below(width: int) -> list[int]:
 
 
 def choices(url: str) -> dict[int, str]:
-    """Give the addresses of a picture by their widths in pixels; none when there is but one to choose."""
-    found = ADDRESS.fullmatch(url)
-    # In a list of addresses these two would end one.
-    if found is None or re.search(r"[\s,]", url):
+    """Give the addresses of a picture of ours by their widths in pixels; none when there is but one."""
+    if not url.startswith(DOOR) or (name := Name.read(url.removeprefix(DOOR))) is None:
         return {}
-    door, digest, own = found[1], found[2], int(found[3])
-    drawn = {width: f"{door}{Name(digest, width)}" for width in widths_below(own)}
+    own = name.width
+    drawn = {width: f"{DOOR}{Name(name.digest, width)}" for width in widths_below(own)}
     return drawn | ({own: url} if own not in drawn else {}) if len(drawn) > 1 else {}
 
 

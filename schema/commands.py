@@ -64,17 +64,20 @@ def key_of(info: Info, input: Any) -> str | None:
 
 
 def tell_what_is_done(graph: GraphQLSchema) -> None:
-    """Let a mutation whose root value knows what came of it, by response name, tell that and do nothing."""
+    """Let a mutation tell, and not do again, what came of it before, when the root value knows that by name.
+
+    The root value holds a payload or an error for each response name that a plan has done.
+    """
     assert graph.mutation_type is not None
     for field in graph.mutation_type.fields.values():
         field.resolve = _unless_done(field.resolve)
 
 
 def _unless_done(resolve: Any) -> Any:
-    def asked(done: dict[str, Any] | None, info: Any, **given: Any) -> Any:
-        if not done or info.path.key not in done:
+    def asked(outcomes: dict[str, Any] | None, info: Any, **given: Any) -> Any:
+        if not outcomes or info.path.key not in outcomes:
             return resolve(None, info, **given)
-        outcome = done[info.path.key]
+        outcome = outcomes[info.path.key]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

@@ -267,17 +267,17 @@ def answer(publication: Publication) -> Answer:
         query: str, *, principal: models.Principal = models.NOBODY, **variables: Any
     ) -> ExecutionResult:
         context, operation = await publication.context(principal=principal), _read(query)
-        done: dict[str, Any] = {}
+        outcomes: dict[str, Any] = {}
         if not principal.is_known:
             if operation.kind is OperationType.MUTATION:
-                planned = await plans.change(operation, variables, context, done=done)
+                planned = await plans.change(operation, variables, context, outcomes=outcomes)
             else:
                 planned = await plans.answer(operation, variables, context)
             if planned is not None:
                 return ExecutionResult(orjson.loads(planned.body)["data"], None)
         document = operation.document
         answered = execute(
-            schema._schema, document, root_value=done, context_value=context, variable_values=variables
+            schema._schema, document, root_value=outcomes, context_value=context, variable_values=variables
         )
         return answered if isinstance(answered, ExecutionResult) else await answered
 

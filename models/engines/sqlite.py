@@ -81,11 +81,15 @@ class SqliteEngine(SqliteClient):
 
     async def close(self) -> None:
         # The writer goes last: the last connection folds the log into the file, and a reader may not.
+        await whole(self._end())
+
+    async def _end(self) -> None:
         self._is_closed = True
         self._loop_reader.end()
-        await whole(self._readers.close())
+        await self._readers.close()
+        # What is being opened is closed then.
         async with self._opening:
-            await whole(super().close())
+            await super().close()
 
     @asynccontextmanager
     async def listening(self, channel: str, hear: Callable[[str], object]) -> AsyncIterator[asyncio.Event]:
@@ -295,6 +299,9 @@ class _Writer(ConnectionWrapper[Any]):
     async def __aenter__(self) -> Any:
         await self.ensure_connection()
         await self._lock.acquire()
+        if self.client._connection is not self.connection:
+            self._lock.release()
+            raise Unavailable(CLOSED)
         return self.connection
 
 
@@ -324,9 +331,11 @@ class _Readers:
                     self._idle.append(reader)
 
     async def _open(self) -> None:
+        if self._is_closed:
+            raise Unavailable(CLOSED)
         reader = await _connect(self._file, {"busy_timeout": PRAGMAS["busy_timeout"], "query_only": "ON"})
         if self._is_closed:
-            # Nobody else would.
+            # Closed meanwhile, with those that were open by then: nobody else would close this one.
             await reader.close()
             raise Unavailable(CLOSED)
         self._opened.append(reader)

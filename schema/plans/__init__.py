@@ -1,7 +1,7 @@
-"""Plans: query documents made once into statements and functions, which answer as graphql-core would.
+"""Plans: documents made once into statements and functions, which answer as graphql-core would.
 
 A plan gives answers without errors. Whatever it does not take, and whatever errs, graphql-core answers: the
-whole room may go, and a slower server remains that passes every test.
+whole room may go, and a slower server remains that passes every test. What came of a mutation is told so too.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
@@ -32,6 +32,7 @@ from schema.plans.variables import Variables
 
 # A document with conditions has a plan for each way of deciding them; more ways than these go without.
 MOST_WAYS = 8
+ASKED_ONCE = object()
 log = structlog.get_logger("plans")
 
 
@@ -126,12 +127,16 @@ class Plans:
         return None
 
     async def change(
-        self, operation: Operation, given: dict[str, Any], context: Context, *, done: dict[str, Any]
+        self, operation: Operation, given: dict[str, Any], context: Context, *, outcomes: dict[str, Any]
     ) -> Planned | None:
         """Do what a mutation of a reader asks for, and answer it; None when graphql-core is to answer.
 
-        What is `done` by then, it has but to tell: what came of each field, by response name.
+        What came of each field is noted in `outcomes` by response name; that must not be done again.
         """
+        if operation.plans is None:
+            # A document that has its values written into it comes once; to make a plan of it takes longer.
+            operation.plans = ASKED_ONCE
+            return None
         with _Leaving(operation):
             if (found := self._asking(operation, given, context, READERS)) is None:
                 return None
@@ -141,11 +146,15 @@ class Plans:
             parts = {name: part for name, part in plan.items() if isinstance(part, bytes)}
             for name, change in changes.items():
                 try:
-                    done[name] = await change.done(arguments[name], context)
+                    outcomes[name] = await change.do(arguments[name], context)
                 except Exception as error:
-                    done[name] = error
+                    outcomes[name] = error
                     return None
-                parts[name] = orjson.dumps(await change.told(done[name], x))
+                try:
+                    parts[name] = orjson.dumps(await change.tell(outcomes[name], x))
+                except models.Unavailable:
+                    # What is yet to be done may well be possible, and is graphql-core's then.
+                    return None
             return Planned(_written({name: parts[name] for name in plan}), None, None)
         return None
 
@@ -187,12 +196,12 @@ class Plans:
         return plan, Asking(context, given, variables, is_postgres=spoken == POSTGRES, audience=audience)
 
     def _ways(self, operation: Operation) -> "_Ways":
-        if operation.plans is None:
+        if not isinstance(operation.plans, _Ways):
             operation.plans = _Ways(
                 Variables(self._schema, operation.node.variable_definitions or ()),
                 tuple(sorted(deciding(operation.document))),
             )
-        return operation.plans  # type: ignore[return-value]
+        return operation.plans
 
     def _plan(
         self, ways: "_Ways", operation: Operation, variables: VariableValues, whose: tuple[str, str]

@@ -1,12 +1,14 @@
 """Changes: a field of Mutation is done by its resolver, and its payload is written by a plan."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from graphql import GraphQLField, get_named_type, is_object_type
 
-from models.engines.steps import Steps
+from models.engines.steps import Steps, TooLong
 from models.reading import read
 from schema.context import Context
 from schema.plans.arguments import arguments_of
@@ -39,21 +41,25 @@ class Change:
         """Give its arguments; raise NotPlanned, or what graphql-core tells, when they do not fit."""
         return self._given(x.variables)
 
-    async def done(self, given: Mapping[str, Any], context: Context) -> Any:
+    async def do(self, given: Mapping[str, Any], context: Context) -> Any:
         """Do it, and give the payload."""
         return await self._resolve(info=_Info(context), **given)
 
-    async def told(self, payload: Any, x: Asking) -> Any:
+    async def tell(self, payload: Any, x: Asking) -> Any:
         """Write what is selected of a payload."""
         if payload is None:
             return None
+        tries = count()
 
         def begin() -> Steps[Any]:
+            # Here and at first in `read` others wait; what would hold them up is begun anew elsewhere.
+            x.holds_up_others = next(tries) < 2 and not x.is_postgres
             return self._level.made(payload, x)
 
-        try:
-            next(begin())
-        except StopIteration as made:
-            # Nothing of it is read from the store, which nobody has to wait for then.
-            return made.value
+        with suppress(TooLong):
+            try:
+                next(begin())
+            except StopIteration as made:
+                # Nothing of it is read from the store, which nobody has to wait for then.
+                return made.value
         return await read(begin)

@@ -24,7 +24,7 @@ from schema.plans.arguments import arguments_of
 from schema.plans.asking import Arguments, NotPlanned
 from schema.plans.compiling import Compiling
 from schema.plans.leaves import of_value
-from schema.plans.levels import Level, Place, Rows, ThingPlace
+from schema.plans.levels import Level, Place, RowPlace, Rows, ThingPlace
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
 from schema.plans.writing import Writer, display
@@ -183,7 +183,7 @@ class _Field:
     def _of_one(self, source: OfOne) -> str:
         rows, noun = self._place.level, noun_of(source.noun)
         if not isinstance(rows, Rows):
-            raise NotPlanned("this is asked together with the row")
+            return self._of_one_apart(source)
         assert noun is not None
         self._compiling.look_at([noun.table._meta.db_table])
         if noun.table is models.Post:
@@ -196,6 +196,14 @@ class _Field:
             return f"({other.asked(noun.question, [other.column(source.column)], named)})"
 
         found = rows.ask(f"{source.key}.{source.column}", write)
+        return f"{self._writer.name(source.function)}(x.context, {self._place.raw('id')}, {found})"
+
+    def _of_one_apart(self, source: OfOne) -> str:
+        """Write it for a thing in memory, which no statement of its own can look it up with."""
+        key = self._place.raw(source.key)
+        ones = below.Ones.of(self._compiling, source.noun, self._each(key))
+        ones.rows.written(f"[{RowPlace(ones.rows).python(source.column)} for r in rows]")
+        found = f"{self._level.add(ones)}.get({key})"
         return f"{self._writer.name(source.function)}(x.context, {self._place.raw('id')}, {found})"
 
     def _listed(self, source: Listed) -> str:

@@ -45,7 +45,7 @@ def of_value(writer: Writer, value: str, kind: GraphQLOutputType) -> str:
         raise NotPlanned(f"a list of {named.name}")
     if not isinstance(named, GraphQLEnumType):
         return f"{writer.name(_moment)}({value})"
-    told = named.serialize if isinstance(kind, GraphQLNonNull) else partial(_named, named)
+    told = named.serialize if isinstance(kind, GraphQLNonNull) else partial(_enum_or_none, named)
     return f"{writer.name(told)}({value})"
 
 
@@ -73,7 +73,7 @@ def _moment(value: datetime | None) -> str | None:
     return None if value is None else rfc_3339(value)
 
 
-def _named(kind: GraphQLEnumType, value: Any) -> str | None:
+def _enum_or_none(kind: GraphQLEnumType, value: Any) -> str | None:
     return None if value is None else kind.serialize(value)
 
 

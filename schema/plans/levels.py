@@ -44,7 +44,7 @@ class Level:
     def add(self, child: Child) -> str:
         """Read something below this level; give the name by which the function knows it."""
         if self.is_lowest:
-            raise NotPlanned("this is read below nothing")
+            raise NotPlanned("nothing can be read below one of several kinds")
         self._children.append(child)
         return f"c{len(self._children) - 1}"
 

@@ -269,10 +269,11 @@ def test_who_shows_a_picture_has_its_renditions_to_choose_from():
         640: f"/media/{digest}-640",
         700: f"/media/{digest}-700",
     }
-    wide = f"https://blog.example/media/{digest}-3000.png"
+    wide = f"/media/{digest}-3000.png"
     assert list(choices(wide)) == [320, 640, 960, 1280, 1920, 3000]
     assert choices(wide)[3000] == wide
     assert choices(f"/media/{digest}-320.jpg") == choices(f"/media/{digest}-1.jpg") == {}
+    assert choices(f"https://blog.example/media/{digest}-700.jpg") == choices("/media/x.jpg") == {}
 
 
 @pytest.mark.parametrize("width", [1, 319, 320, 321, 1919, 1920, 1921, 3840])

@@ -98,13 +98,13 @@ class Executor:
 
     async def interpret(
         self, operation: Operation, question: Question, principal: models.Principal = models.NOBODY,
-        done: dict[str, Any] | None = None,
+        outcomes: dict[str, Any] | None = None,
     ) -> Interpreted:  # fmt: skip
-        """Answer with graphql-core; of what is `done` already, tell what came of it."""
+        """Answer with graphql-core; of what was done already, tell what came of it."""
         result = execute(
             self.documents.core,
             operation.document,
-            root_value=done,
+            root_value=outcomes,
             context_value=await self.publication.context(principal=principal),
             variable_values=question.variables,
             operation_name=operation.name,
