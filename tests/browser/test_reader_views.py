@@ -201,6 +201,7 @@ async def test_a_search_finds(start, open_page):
     await expect(page.locator("main")).to_contain_text("Hier is niets gevonden.")
 
 
+@pytest.mark.parametrize("dialect", ["sqlite"])
 async def test_a_phone_fetches_a_picture_of_a_text_as_wide_as_it_shows(
     database_url, start, open_page, tmp_path
 ):

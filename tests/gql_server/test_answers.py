@@ -35,8 +35,8 @@ def test_a_client_says_whether_it_takes_packed_answers(header, takes):
     assert takes_gzip(header) is takes
 
 
-async def test_long_answers_are_packed_for_who_takes_them(serve, empty_url):
-    async with serve(empty_url, demonstration=True) as client:
+async def test_long_answers_are_packed_for_who_takes_them(serve, database_url):
+    async with serve(database_url, demonstration=True) as client:
         async with client.post("/graphql", json=LONG, headers={"Accept-Encoding": "gzip"}) as answer:
             packed = await answer.read()
             assert answer.headers["Content-Encoding"] == "gzip"
@@ -73,9 +73,9 @@ async def test_what_costs_too_much_is_refused_before_it_runs(doors):
     assert refused.errors[0]["extensions"] == {"code": "QUERY_TOO_COMPLEX", "limit": "cost", "most": 5000}
 
 
-async def test_an_answer_of_too_many_bytes_is_not_sent(serve, empty_url, monkeypatch):
+async def test_an_answer_of_too_many_bytes_is_not_sent(serve, database_url, monkeypatch):
     monkeypatch.setattr(answers, "MOST_BYTES", 1_000)
-    async with serve(empty_url, demonstration=True) as client:
+    async with serve(database_url, demonstration=True) as client:
         async with client.post("/graphql", json=LONG) as answer:
             told = await answer.json()
             assert told["errors"][0]["extensions"]["code"] == "RESPONSE_TOO_LARGE"
@@ -96,17 +96,17 @@ async def test_an_answer_of_too_many_bytes_is_not_sent(serve, empty_url, monkeyp
     ],
     ids=str,
 )
-async def test_statuses_are_stable_or_those_of_the_draft(serve, empty_url, asked, stable, draft):
+async def test_statuses_are_stable_or_those_of_the_draft(serve, database_url, asked, stable, draft):
     for setting, status in (("stable", stable), ("draft", draft)):
-        async with serve(empty_url, http_statuses=setting) as client:
+        async with serve(database_url, http_statuses=setting) as client:
             async with client.post("/graphql", json=asked, headers=STRICT) as answer:
                 assert answer.status == status
             async with client.post("/graphql", json=asked) as answer:
                 assert answer.status == (400 if asked == {"query": 7} else 200)
 
 
-async def test_a_server_that_hides_its_schema_shows_none(serve, empty_url):
-    async with serve(empty_url, introspection="off") as client:
+async def test_a_server_that_hides_its_schema_shows_none(serve, database_url):
+    async with serve(database_url, introspection="off") as client:
         for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Post") { name } }'):
             async with client.post("/graphql", json={"query": query}) as answer:
                 told = await answer.json()

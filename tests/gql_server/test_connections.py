@@ -76,9 +76,9 @@ async def test_what_comes_before_the_request_is_refused_is_not_a_request(doors):
 
 
 @pytest.mark.asyncio(loop_scope="function")
-async def test_a_body_that_crawls_is_given_up(empty_url, serve, monkeypatch):
+async def test_a_body_that_crawls_is_given_up(database_url, serve, monkeypatch):
     monkeypatch.setattr(requests, "BODY_SECONDS", 0.05)
-    async with serve(empty_url) as client, asyncio.timeout(20):
+    async with serve(database_url) as client, asyncio.timeout(20):
         reader, writer = await asyncio.open_connection(client.host, client.port)
         writer.write(SIZED + BODY[:10])
         assert (await reader.read()).startswith(b"HTTP/1.1 408 ")

@@ -109,8 +109,8 @@ async def test_those_who_read_take_no_seat_of_those_who_write():
     assert lanes.lane(QUERY) is not lanes.lane(MUTATION)
 
 
-async def test_a_full_house_answers_in_json_and_says_when_to_come_back(serve, empty_url):
-    async with serve(empty_url) as client:
+async def test_a_full_house_answers_in_json_and_says_when_to_come_back(serve, database_url):
+    async with serve(database_url) as client:
         lanes = client.app[CROWD]
         lanes._reads = Lane(0, waiting=0, burst=0)
         async with client.post("/graphql", json={"query": "{ site { title } }"}) as answer:

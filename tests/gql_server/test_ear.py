@@ -40,10 +40,12 @@ async def next_event(stream) -> dict:
     raise EOFError
 
 
-async def test_a_comment_left_at_one_server_is_heard_at_another_and_from_the_command_line(start, empty_url):
-    one = start("serve", "--port", "0", "--demonstration", DATABASE_URL=empty_url)
+async def test_a_comment_left_at_one_server_is_heard_at_another_and_from_the_command_line(
+    start, database_url
+):
+    one = start("serve", "--port", "0", "--demonstration", DATABASE_URL=database_url)
     assert one.url
-    two = start("serve", "--port", "0", DATABASE_URL=empty_url)
+    two = start("serve", "--port", "0", DATABASE_URL=database_url)
     [post] = (await ask(two.url, POSTS))["posts"]["nodes"]
     headers = {"Accept": "text/event-stream"}
     async with (
@@ -56,11 +58,11 @@ async def test_a_comment_left_at_one_server_is_heard_at_another_and_from_the_com
         assert (await next_event(stream))["commentAdded"] == {
             "commentEdge": {"node": told}, "post": {"title": post["title"]}
         }  # fmt: skip
-        assert start("comments", "policy", "held", DATABASE_URL=empty_url).ended() == 0
+        assert start("comments", "policy", "held", DATABASE_URL=database_url).ended() == 0
         held = (await ask(one.url, ADD, post=post["id"]))["addComment"]["comment"]
         assert held["status"] == "PENDING"
         number = next(id for id in range(2**10) if global_id("Comment", id) == held["id"])
-        assert start("comments", "approve", str(number), DATABASE_URL=empty_url).ended() == 0
+        assert start("comments", "approve", str(number), DATABASE_URL=database_url).ended() == 0
         told = {"contentText": "Van hiernaast", "id": held["id"], "status": "APPROVED"}
         assert (await next_event(stream))["commentAdded"]["commentEdge"] == {"node": told}
 

@@ -63,11 +63,11 @@ def until(condition, patiently) -> None:
             return
 
 
-def test_a_failure_is_a_number_to_readers_and_a_reason_to_us(start, empty_url):
+def test_a_failure_is_a_number_to_readers_and_a_reason_to_us(start, database_url):
     # A store that is broken by hand tells nobody of it: what is kept would be given for a moment more.
-    server = start("serve", "--port", "0", DATABASE_URL=empty_url, CACHE_MB="0")
+    server = start("serve", "--port", "0", DATABASE_URL=database_url, CACHE_MB="0")
     assert visit(f"{server.url}/graphql", SEARCH)[2] == {"data": {"posts": {"totalCount": 0}}}
-    change(empty_url, "ALTER TABLE post RENAME TO hidden")
+    change(database_url, "ALTER TABLE post RENAME TO hidden")
     _, headers, answer = visit(f"{server.url}/graphql", SEARCH)
     [error] = answer["errors"]
     number = headers["X-Request-ID"]
@@ -79,7 +79,7 @@ def test_a_failure_is_a_number_to_readers_and_a_reason_to_us(start, empty_url):
     assert failed["request_id"] == number
     assert re.search(r"post\b", failed["exception"].splitlines()[-1])
     assert visit(f"{server.url}/healthz")[0] == 200
-    change(empty_url, "ALTER TABLE hidden RENAME TO post")
+    change(database_url, "ALTER TABLE hidden RENAME TO post")
     assert visit(f"{server.url}/graphql", SEARCH)[2] == {"data": {"posts": {"totalCount": 0}}}
     assert SECRET not in server.log
     assert "127.0.0.1" not in server.log

@@ -30,8 +30,8 @@ APP = "https://app.example"
     ],
     ids=str,
 )
-async def test_a_page_of_another_site_is_refused(serve, empty_url, headers, status):
-    async with serve(empty_url, cors_origins=f"{APP}, capacitor://localhost") as client:
+async def test_a_page_of_another_site_is_refused(serve, database_url, headers, status):
+    async with serve(database_url, cors_origins=f"{APP}, capacitor://localhost") as client:
         for answering in (
             client.post("/graphql", json=TITLE, headers=headers),
             client.get("/graphql", params=TITLE, headers=headers),
@@ -45,16 +45,16 @@ async def test_a_page_of_another_site_is_refused(serve, empty_url, headers, stat
                     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-async def test_a_page_of_our_own_host_may_ask_whatever_the_scheme(serve, empty_url):
-    async with serve(empty_url) as client:
+async def test_a_page_of_our_own_host_may_ask_whatever_the_scheme(serve, database_url):
+    async with serve(database_url) as client:
         own = f"https://127.0.0.1:{client.port}"
         async with client.post("/graphql", json=TITLE, headers={"Origin": own}) as answer:
             assert answer.status == 200
             assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-async def test_a_named_site_is_told_that_it_may_read_the_answer(serve, empty_url):
-    async with serve(empty_url, cors_origins=APP) as client:
+async def test_a_named_site_is_told_that_it_may_read_the_answer(serve, database_url):
+    async with serve(database_url, cors_origins=APP) as client:
         for body in ('{"query": "{ site { title } }"}', "{", '{"query": "{ colour }"}'):
             sent = {"Origin": APP, "Content-Type": "application/json"}
             async with client.post("/graphql", data=body, headers=sent) as answer:
@@ -63,12 +63,12 @@ async def test_a_named_site_is_told_that_it_may_read_the_answer(serve, empty_url
                 assert answer.headers["Access-Control-Expose-Headers"] == "Retry-After, X-Request-ID"
 
 
-async def test_a_browser_is_told_before_it_asks_what_it_may_send(serve, empty_url):
+async def test_a_browser_is_told_before_it_asks_what_it_may_send(serve, database_url):
     asked = {
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type, x-trace",
     }
-    async with serve(empty_url, cors_origins=APP) as client:
+    async with serve(database_url, cors_origins=APP) as client:
         async with client.options("/graphql", headers={"Origin": APP, **asked}) as answer:
             assert answer.status == 204
             assert answer.headers["Access-Control-Allow-Origin"] == APP
@@ -80,18 +80,18 @@ async def test_a_browser_is_told_before_it_asks_what_it_may_send(serve, empty_ur
             assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
-async def test_any_site_may_ask_when_the_setting_says_so(serve, empty_url):
+async def test_any_site_may_ask_when_the_setting_says_so(serve, database_url):
     other = {"Origin": "https://other.example"}
     async with (
-        serve(empty_url, cors_origins="*") as client,
+        serve(database_url, cors_origins="*") as client,
         client.post("/graphql", json=TITLE, headers=other) as answer,
     ):
         assert answer.headers["Access-Control-Allow-Origin"] == "https://other.example"
         assert "Access-Control-Allow-Credentials" not in answer.headers
 
 
-async def test_a_front_end_that_is_being_developed_may_ask_from_its_own_port(serve, empty_url):
-    async with serve(empty_url, site_url="") as client:
+async def test_a_front_end_that_is_being_developed_may_ask_from_its_own_port(serve, database_url):
+    async with serve(database_url, site_url="") as client:
         for origin, status in (("http://localhost:5173", 200), ("https://evil.example", 403)):
             async with client.post("/graphql", json=TITLE, headers={"Origin": origin}) as answer:
                 assert answer.status == status

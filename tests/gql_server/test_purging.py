@@ -94,8 +94,8 @@ async def comment(client):
 
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
-async def test_the_hook_is_told_what_was_changed_and_nothing_else(serve, empty_url, hook):
-    async with serve(empty_url, demonstration=True, purge_url=hook.url, purge_token="s3cret") as client:
+async def test_the_hook_is_told_what_was_changed_and_nothing_else(serve, database_url, hook):
+    async with serve(database_url, demonstration=True, purge_url=hook.url, purge_token="s3cret") as client:
         tag = await comment(client)
         assert set(await hook.tells(tag)) == {"anything", "many-comments", tag}
         assert set(hook.headers) == {"Bearer s3cret"}
@@ -105,10 +105,12 @@ async def test_the_hook_is_told_what_was_changed_and_nothing_else(serve, empty_u
         assert "gql_server_purge_waiting 0" in told
 
 
-async def test_what_is_not_taken_is_told_again_and_the_log_tells_it_once(serve, empty_url, hook, monkeypatch):
+async def test_what_is_not_taken_is_told_again_and_the_log_tells_it_once(
+    serve, database_url, hook, monkeypatch
+):
     monkeypatch.setattr(purging, "FIRST_WAIT", 0.01)
     with structlog.testing.capture_logs() as logs:
-        async with serve(empty_url, demonstration=True, purge_url=hook.url) as client:
+        async with serve(database_url, demonstration=True, purge_url=hook.url) as client:
             hook.statuses = [500, 302, 401, 429]
             tag = await comment(client)
             await hook.tells(tag)
@@ -117,9 +119,9 @@ async def test_what_is_not_taken_is_told_again_and_the_log_tells_it_once(serve, 
     assert seen == [("warning", "status 500"), ("info", None)]
 
 
-async def test_a_hook_that_hangs_keeps_no_writer_waiting(serve, empty_url, hook, monkeypatch):
+async def test_a_hook_that_hangs_keeps_no_writer_waiting(serve, database_url, hook, monkeypatch):
     monkeypatch.setattr(purging, "LAST_SECONDS", 0.1)
-    async with serve(empty_url, demonstration=True, purge_url=hook.url) as client:
+    async with serve(database_url, demonstration=True, purge_url=hook.url) as client:
         hook.hangs.clear()
         tags = {await comment(client) for _ in range(3)}
         assert not hook.told
@@ -130,11 +132,11 @@ async def test_a_hook_that_hangs_keeps_no_writer_waiting(serve, empty_url, hook,
     # It has stopped by now, though nobody answered.
 
 
-async def test_a_hook_that_was_away_is_told_when_it_is_back(serve, empty_url, monkeypatch):
+async def test_a_hook_that_was_away_is_told_when_it_is_back(serve, database_url, monkeypatch):
     monkeypatch.setattr(purging, "FIRST_WAIT", 0.01)
     async with hooked() as hook:
         port = int(hook.url.rsplit(":", 1)[1].partition("/")[0])
-    async with serve(empty_url, demonstration=True, purge_url=hook.url) as client:
+    async with serve(database_url, demonstration=True, purge_url=hook.url) as client:
         tag = await comment(client)
         async with asyncio.timeout(30):
             while not client.app[PURGING][0].failed:  # noqa: ASYNC110
@@ -143,20 +145,20 @@ async def test_a_hook_that_was_away_is_told_when_it_is_back(serve, empty_url, mo
             await hook.tells(tag)
 
 
-async def test_what_is_left_is_told_before_the_end(serve, empty_url, hook, monkeypatch):
+async def test_what_is_left_is_told_before_the_end(serve, database_url, hook, monkeypatch):
     monkeypatch.setattr(purging, "BATCH_SECONDS", 3600)
-    async with serve(empty_url, demonstration=True, purge_url=hook.url) as client:
+    async with serve(database_url, demonstration=True, purge_url=hook.url) as client:
         tag = await comment(client)
         assert not hook.told
     assert hook.told == [["anything", tag, "many-comments"]]
 
 
 @pytest.mark.parametrize("dialect", ["postgres"])
-async def test_each_change_is_told_by_the_process_that_made_it(serve, empty_url, hook):
+async def test_each_change_is_told_by_the_process_that_made_it(serve, database_url, hook):
     async with (
         hooked() as other,
-        serve(empty_url, demonstration=True, purge_url=hook.url) as one,
-        serve(empty_url, purge_url=other.url) as two,
+        serve(database_url, demonstration=True, purge_url=hook.url) as one,
+        serve(database_url, purge_url=other.url) as two,
     ):
         tag = await comment(two)
         await other.tells(tag)
@@ -166,10 +168,10 @@ async def test_each_change_is_told_by_the_process_that_made_it(serve, empty_url,
         assert len(hook.told) == len(other.told) == 1
 
 
-async def test_the_command_line_tells_what_it_has_changed(start, empty_url, hook):
-    start("migrate", DATABASE_URL=empty_url).ended()
+async def test_the_command_line_tells_what_it_has_changed(start, database_url, hook):
+    start("migrate", DATABASE_URL=database_url).ended()
     assert not hook.told
-    held = start("comments", "policy", "shown", DATABASE_URL=empty_url, PURGE_URL=hook.url)
+    held = start("comments", "policy", "shown", DATABASE_URL=database_url, PURGE_URL=hook.url)
     told = await asyncio.to_thread(held.ended)
     assert told == 0
     assert "any-site" in await hook.tells("any-site")

@@ -377,9 +377,9 @@ async def _is(true: bool) -> bool:
     return true
 
 
-async def test_a_slow_answer_is_given_before_the_server_stops(serve, empty_url, monkeypatch):
+async def test_a_slow_answer_is_given_before_the_server_stops(serve, database_url, monkeypatch):
     begun, go_on = asyncio.Event(), asyncio.Event()
-    async with serve(empty_url, plans="off") as client, talking(client) as talk:
+    async with serve(database_url, plans="off") as client, talking(client) as talk:
         await talk.begin()
         found = models.archive_months
 
@@ -400,8 +400,8 @@ async def test_a_slow_answer_is_given_before_the_server_stops(serve, empty_url, 
         await leaving
 
 
-async def test_a_letter_comes_over_a_socket(empty_url):
-    settings = Settings(database_url=empty_url)
+async def test_a_letter_comes_over_a_socket(database_url):
+    settings = Settings(database_url=database_url)
     async with TestClient(TestServer(build(settings))) as client, talking(client) as talk:
         await talk.begin()
         await talk.ask("a", query="subscription { mailSent { to } }")

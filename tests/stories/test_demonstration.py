@@ -35,8 +35,10 @@ EVERYTHING = """{
 
 
 @pytest.fixture
-async def newcomer(empty_url: str) -> AsyncIterator[TestClient]:
-    async with TestClient(TestServer(build(Settings(database_url=empty_url), demonstration=True))) as client:
+async def newcomer(database_url: str) -> AsyncIterator[TestClient]:
+    async with TestClient(
+        TestServer(build(Settings(database_url=database_url), demonstration=True))
+    ) as client:
         yield client
 
 
@@ -92,16 +94,16 @@ async def test_every_picture_is_there(newcomer):
         assert (reply.status, reply.content_type) == (200, picture["mediaType"])
 
 
-async def test_a_later_start_tells_it_no_second_time(empty_url):
+async def test_a_later_start_tells_it_no_second_time(database_url):
     for _ in range(2):
-        server = TestServer(build(Settings(database_url=empty_url), demonstration=True))
+        server = TestServer(build(Settings(database_url=database_url), demonstration=True))
         async with TestClient(server) as client:
             counted = (await read(client, "{ posts { totalCount } }"))["posts"]["totalCount"]
     assert counted == 45
 
 
-async def test_a_real_site_never_gets_it(empty_url):
-    async with TestClient(TestServer(build(Settings(database_url=empty_url)))) as client:
+async def test_a_real_site_never_gets_it(database_url):
+    async with TestClient(TestServer(build(Settings(database_url=database_url)))) as client:
         blog = await read(client, "{ site { title } posts { totalCount } archiveMonths { month } }")
     assert blog == {
         "site": {"title": models.site.DEFAULT_TITLE},
