@@ -128,7 +128,7 @@ def _say_all(node: LexborNode, *parts: str) -> bool:
 
 def pixels(value: str | None) -> int | None:
     """Read a side of a picture as HTML has it; None when it is no number of pixels."""
-    return int(value) if value and re.fullmatch(r"\d{1,5}", value) else None
+    return int(value) if value and re.fullmatch("[0-9]{1,5}", value) else None
 
 
 def _is_child(item: LexborNode, parent: LexborNode) -> bool:

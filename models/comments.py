@@ -169,11 +169,14 @@ class Comment(Model):
         return await strange.filter(created_at__lt=before).delete()
 
     @classmethod
-    async def as_left(cls, id: int) -> Self:
-        """Give a comment to who left it, whatever was decided about it since."""
+    async def as_left(cls, id: int, post_id: int) -> Self:
+        """Give a comment below a post to who left it, whatever was decided about it since."""
         comment = await cls.filter(id=id).first()
         if comment is None:
-            raise NotFound("The post and its comments are gone.", field="postId")
+            if not await Post.filter(id=post_id).exists():
+                raise NotFound("The post and its comments are gone.", field="postId")
+            message = "This comment was taken back or deleted."
+            raise NotFound(message, field="clientMutationId", why="taken back")
         return comment
 
     @classmethod
@@ -210,7 +213,7 @@ class Comment(Model):
         if not place.has_above:
             raise NotFound("There is no such comment below that post.", field="parentId", why="reply")
         if place.id is None:
-            return await cls.as_left(int(await Repeat.answer_to(key) or 0))
+            return await cls.as_left(int(await Repeat.answer_to(key) or 0), post_id)
         values["held_because"] = place.held_because
         # As Tortoise makes a row that it has read, which this one need not be.
         return cls._init_from_db(

@@ -71,18 +71,23 @@ class Image(Model):
         return cls.filter(_shown_to(principal) | Q(user_id=principal.user_id or 0))
 
     @classmethod
-    def described_by(cls, principal: Principal) -> QuerySet[Self]:
-        """Ask for the pictures whose words somebody may change: editors any, others what they uploaded."""
-        return cls.all() if principal.edits_all else cls.filter(user_id=principal.user_id or 0)
-
-    @classmethod
     async def sizes_in(cls, source: str) -> Sizes:
         """Tell how large the pictures of ours are that a text names."""
-        if not (named := named_in(source)):
+        named = {url: name for url in named_in(source)[:MOST_IN_A_TEXT] if (name := _name_of(url))}
+        if not named:
             return {}
-        known = cls.filter(url__in=named[:MOST_IN_A_TEXT], width__isnull=False, height__isnull=False)
+        # A rendition does not name the picture's own address, but how that begins.
+        beginnings = {f"{DOOR}{name.digest}-" for name in named.values() if not name.ending}
+        is_named = Q(*(Q(url__startswith=begins) for begins in beginnings), url__in=named, join_type=Q.OR)
+        known = cls.filter(is_named, width__isnull=False, height__isnull=False)
         rows: Any = await known.values_list("url", "width", "height")
-        return {url: (width, height) for url, width, height in rows}
+        wholes = {name.digest: (w, h) for url, w, h in rows if (name := _name_of(url))}
+        return {
+            url: (name.width, max(1, round(h * name.width / w)))
+            for url, name in named.items()
+            for w, h in [wholes.get(name.digest, (0, 0))]
+            if name.width in (w, *widths_below(w))
+        }
 
     @classmethod
     async def show(cls, site_id: int, url: str, *, alt_text: str = "", caption: str = "") -> "Image":
@@ -107,13 +112,17 @@ class Image(Model):
             await files.keep(str(name), content)
         return await cls._keep(site, picture, alt_text, by)
 
+    def may_be_reworded_by(self, principal: Principal) -> bool:
+        """Tell whether somebody may change its words: whoever uploaded it, and editors."""
+        return principal.edits_all or (self.user_id is not None and self.user_id == principal.user_id)
+
     async def reword(self, **words: str | None) -> None:
         """Say in other words what it shows: `alt_text`, and `caption` in plain text; None says nothing."""
         said: dict[str, Any] = {}
         if "alt_text" in words:
             said["alt_text"] = _read_aloud(words["alt_text"] or "")
         if "caption" in words:
-            caption = words["caption"] or ""
+            caption = (words["caption"] or "").strip()
             if len(caption) > LONGEST_CAPTION:
                 raise Invalid("caption", limit=LONGEST_CAPTION)
             said["caption"] = _captioned(caption)
@@ -171,7 +180,13 @@ def _read_aloud(alt_text: str) -> str:
 
 
 def _captioned(caption: str) -> str | None:
-    return text.paragraphs(caption).removeprefix("<p>").removesuffix("</p>") or None
+    # In one paragraph, for it stands in a line of its own anyhow.
+    html = text.paragraphs(text.CONTROLS.sub("", caption)).removeprefix("<p>").removesuffix("</p>")
+    return html.replace("</p><p>", "<br><br>") or None
+
+
+def _name_of(url: str) -> Name | None:
+    return Name.read(url.removeprefix(DOOR))
 
 
 def _shown_to(principal: Principal) -> Q:

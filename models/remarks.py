@@ -19,7 +19,6 @@ WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f/?#@\\\[\]]+([/?#][^\s<
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Whoever is named so would turn around what stands beside the name.
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,7 @@ def signed(writer: Writer) -> dict[str, str | None]:
 
 def written(content: str) -> dict[str, Any]:
     """Give the columns that say what is written, from plain text; refuse nothing and too much."""
-    content = CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
+    content = text.CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
     if not _can_be_seen(content):
         raise Invalid("content", "A comment needs some text.")
     if len(content) > LONGEST:

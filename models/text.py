@@ -31,6 +31,8 @@ NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 WORD = re.compile(r"[^\W_]+")
 LEADING_LINES = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+# But for tabs and line ends.
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SPACES = re.compile(r"\s+")
 SPACES_OF_A_LINE = re.compile(r"[^\S\n]+")
 EMPTY_LINES = re.compile(r"\n\s*\n")

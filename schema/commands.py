@@ -23,9 +23,11 @@ SAID = strawberry.argument(description="Input.")
 
 
 def mistakes_as_data(
-    kind: type[R], *, token_at: str = "token"
+    payload_kind: type[R], *, token_at: str = "token", token_kind: str = ""
 ) -> Callable[[Callable[P, Awaitable[R | None]]], Callable[P, Awaitable[R | None]]]:
-    """Answer a refusal with a payload that says it; `token_at` is the input field that a proof stands in."""
+    """Answer a refusal with a payload that says it; `token_at` is the input field that a proof stands in, and
+    `token_kind` says what it proves when it came in no letter.
+    """
 
     def around(resolve: Callable[P, Awaitable[R | None]]) -> Callable[P, Awaitable[R | None]]:
         @wraps(resolve)
@@ -35,9 +37,9 @@ def mistakes_as_data(
                 payload = await resolve(*args, **kwargs)
             except models.Refused as refusal:
                 language = said["info"].context.language
-                found = mistake(refusal, language, token_at=token_at, input=said["input"])
-                told: dict[str, Any] = {"errors": [found]}
-                payload = kind(**told)
+                where: dict[str, Any] = {"token_at": token_at, "kind": token_kind, "input": said["input"]}
+                told: dict[str, Any] = {"errors": [mistake(refusal, language, **where)]}
+                payload = payload_kind(**told)
             if payload is not None:
                 payload.client_mutation_id = said["input"].client_mutation_id or None
             return payload

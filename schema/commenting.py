@@ -69,7 +69,11 @@ class Commenting:
     async def add_comment(info: Info, input: Annotated[AddCommentInput, SAID]) -> AddCommentPayload | None:
         key = key_of(info, input)
         known = await models.Repeat.answer_to(key)
-        comment: Any = await (models.Comment.as_left(int(known)) if known else _left(info, input, key))
+        if known:
+            post_id = row_id(input.post_id, "Post") or 0
+            comment: Any = await models.Comment.as_left(int(known), post_id)
+        else:
+            comment = await _left(info, input, key)
         return AddCommentPayload(comment=_as_told(info, comment))
 
     @strawberry.mutation(
@@ -79,7 +83,7 @@ class Commenting:
         directives=[COSTLY],
     )
     @staticmethod
-    @mistakes_as_data(EditCommentPayload)
+    @mistakes_as_data(EditCommentPayload, token_kind="edit")
     async def edit_comment(info: Info, input: Annotated[EditCommentInput, SAID]) -> EditCommentPayload | None:
         # Not `once`: the token changes with the words, so a second edit by it is refused.
         site = info.context.site
@@ -95,7 +99,7 @@ class Commenting:
         directives=[COSTLY],
     )
     @staticmethod
-    @mistakes_as_data(RetractCommentPayload)
+    @mistakes_as_data(RetractCommentPayload, token_kind="edit")
     async def retract_comment(
         info: Info, input: Annotated[RetractCommentInput, SAID]
     ) -> RetractCommentPayload | None:

@@ -83,6 +83,8 @@ SENTENCES = {
     "nl": {
         "expired": "Deze link of code is verlopen. Vraag een nieuwe brief aan.",
         "unproven": "Deze link of code klopt niet. Gebruik de nieuwste brief, of vraag een nieuwe aan.",
+        "expired_edit": "Een reactie is een kwartier lang te wijzigen, en dat is om.",
+        "unproven_edit": "Dit token is niet van de reactie zoals die nu luidt. Neem dat van het nieuwste antwoord.",
         "too_many": "Dit is te vaak geprobeerd. Wacht even en probeer het dan nog eens.",
         "invalid": "Deze waarde kan niet gebruikt worden.",
         "id": "Dit is er niet, of niet meer.",
@@ -110,6 +112,7 @@ SENTENCES = {
         "file": "Dit is geen plaatje dat we kunnen lezen. Kies een JPEG, PNG, WebP, AVIF of GIF.",
         "file_limit": "Dit plaatje is te groot. Maak het eerst kleiner.",
         "altText_limit": "De beschrijving van een plaatje heeft hoogstens {limit} tekens.",
+        "caption_limit": "Een bijschrift heeft hoogstens {limit} tekens.",
         "token": "Er is al op geantwoord, dus je reactie blijft staan.",
         "missing": "Dit is er niet, of niet meer.",
         "days_limit": "Een token werkt minstens een dag en hoogstens {limit} dagen.",
@@ -131,6 +134,8 @@ SENTENCES = {
     "en": {
         "expired": "This link or code has expired. Ask for a new letter.",
         "unproven": "This link or code is not valid. Use the newest letter, or ask for a new one.",
+        "expired_edit": "A comment can be changed for a quarter of an hour, and that is over.",
+        "unproven_edit": "This token is not of the comment as it reads now. Use that of the newest answer.",
         "too_many": "This was tried too often. Wait a while, then try again.",
         "invalid": "This value cannot be used.",
         "id": "This is not there, or not any more.",
@@ -158,6 +163,7 @@ SENTENCES = {
         "file": "This is no picture that can be read. Choose a JPEG, PNG, WebP, AVIF or GIF.",
         "file_limit": "This picture is too large. Make it smaller first.",
         "altText_limit": "The description of a picture holds at most {limit} characters.",
+        "caption_limit": "A caption holds at most {limit} characters.",
         "token": "Somebody has replied, so your comment stays.",
         "missing": "This is not there, or not any more.",
         "days_limit": "A token works for a day at least, and for {limit} days at most.",
@@ -184,6 +190,8 @@ REASONS = {
         "above": "Publiceer eerst de pagina die hierboven staat.",
         "ahead": "Kies een moment dat nog komt.",
         "answered": "Op deze uitnodiging is al geantwoord, of ze is teruggenomen.",
+        "inline": "De woorden bij dit plaatje staan in de tekst. Verander ze daar.",
+        "taken back": "Deze reactie is teruggenomen of verwijderd.",
         "below": "Neem eerst de pagina's hieronder terug.",
         "below itself": "Een pagina staat niet onder zichzelf.",
         "itself": "Kies een ander onderwerp om dit in op te laten gaan.",
@@ -203,6 +211,8 @@ REASONS = {
         "above": "Publish the page above this one first.",
         "ahead": "Choose a moment that lies ahead.",
         "answered": "This invitation was answered already, or taken back.",
+        "inline": "The words of this picture stand in the text. Change them there.",
+        "taken back": "This comment was taken back or deleted.",
         "below": "Withdraw the pages below this one first.",
         "below itself": "A page does not stand below itself.",
         "itself": "Choose another tag to merge this one into.",
@@ -230,15 +240,18 @@ Mistake = (
 
 
 def mistake(
-    refusal: models.Refused, language: str, *, token_at: str = "token", input: object = None
+    refusal: models.Refused, language: str, *, token_at: str = "token", kind: str = "", input: object = None
 ) -> Mistake:
-    """Say a refusal as data; raise one that no person can correct. `token_at` is the proof's input field."""
+    """Say a refusal as data; raise one that no person can correct.
+
+    `token_at` is the input field of the proof, and `kind` that of a token which came in no letter.
+    """
     match refusal:
         case models.Unproven():
             is_expired = isinstance(refusal, models.Expired)
             return InvalidTokenError(
                 code=ErrorCode.TOKEN_INVALID,
-                message=_say(language, "expired" if is_expired else "unproven"),
+                message=_say(language, ("expired" if is_expired else "unproven") + (kind and f"_{kind}")),
                 path=["input", token_at],
                 is_expired=is_expired,
             )
@@ -305,7 +318,8 @@ def _named(language: str, field: str, otherwise: str) -> str:
 def _id_at(field: str, input: object) -> strawberry.ID | None:
     """Give the identifier that was said in a field of the input, when it is one for identifiers."""
     name = re.sub("([A-Z])", r"_\1", field).lower()
-    return getattr(input, name, None) if name == "id" or name.endswith("_id") else None
+    is_one = name == "id" or (name.endswith("_id") and name != "client_mutation_id")
+    return getattr(input, name, None) if is_one else None
 
 
 def _path(field: str) -> list[str]:

@@ -7,9 +7,10 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.content import Image
+from schema.content import Image, place_of_image
 from schema.editing import change, changed, found, given
 from schema.editing_site_inputs import EditingError
+from schema.ids import read_id
 from schema.mistakes import ForbiddenError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.scalars import Upload
@@ -69,8 +70,15 @@ class Uploading:
     @staticmethod
     @mistakes_as_data(ImagePayload)
     async def update_image(info: Info, input: Annotated[UpdateImageInput, SAID]) -> ImagePayload | None:
+        principal = info.context.principal
+
         async def work() -> int:
-            image = await found(models.Image.described_by(info.context.principal), input.id, "Image")
+            kind, key = read_id(input.id) or ("", "")
+            if kind == "Image" and place_of_image(key) is not None:
+                raise models.Invalid("id", "Its words stand in the text; change them there.", why="inline")
+            image = await found(models.Image.usable_by(principal), input.id, "Image")
+            if not image.may_be_reworded_by(principal):
+                raise models.NotAllowed(models.Role.EDITOR)
             await image.reword(**given(input, "alt_text", "caption"))
             return image.id
 

@@ -11,6 +11,7 @@ from graphql import GraphQLField, get_named_type, is_object_type
 from models.engines.steps import Steps, TooLong
 from models.reading import read
 from schema.context import Context
+from schema.permissions import EVERYBODY, who_may
 from schema.plans.arguments import arguments_of
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.compiling import Compiling
@@ -29,7 +30,10 @@ class Change:
     """A field of Mutation, and what is selected of its payload."""
 
     def __init__(self, compiling: Compiling, definition: GraphQLField, nodes: Nodes) -> None:
-        kind = get_named_type(definition.type)
+        kind, name = get_named_type(definition.type), nodes[0].name.value
+        if who_may("Mutation", name) != EVERYBODY:
+            # Its guard is not asked here.
+            raise NotPlanned(f"{name} is not for everybody")
         if not is_object_type(kind):
             raise NotPlanned(f"{kind.name} is not one kind of object")
         self._resolve = definition.extensions["strawberry-definition"].base_resolver

@@ -176,6 +176,18 @@ async def test_a_text_tells_how_large_the_pictures_of_ours_in_it_are(studio, sta
     assert {"320.webp", "400.webp"} <= studio.kept()
 
 
+async def test_a_rendition_in_a_text_has_its_own_size_and_those_below_it(studio):
+    ours = (await studio.upload(written(quarters(1000, 600), "PNG"))).url
+    name = ours.rpartition("-")[0]
+    source = f'<img src="{name}-640"><img src="{name}-320.webp"><img src="{name}-641"><img src="{name}-1280">'
+    content = await models.read_content(source, models.Format.HTML)
+    first, second, *others = [node.attributes for node in LexborHTMLParser(content.html).css("img")]
+    assert (first["width"], first["height"]) == ("640", "384")
+    assert first["srcset"] == f"{name}-320 320w, {name}-640 640w"
+    assert (second["width"], second["height"]) == ("320", "192")
+    assert not any(others.keys() - {"src"} for others in others)
+
+
 @pytest.mark.parametrize(
     "before", ["https://blog.example", "//x.example", "https://proxy.example/?src=", "/a.png#"]
 )

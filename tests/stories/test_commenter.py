@@ -91,6 +91,14 @@ async def test_a_guest_changes_the_words_and_takes_them_back(app):
     assert not await models.Comment.exists()
 
 
+async def test_a_comment_that_was_taken_back_is_not_told_once_more(app):
+    left = await app.adds(clientMutationId="a")
+    await app.retracts(left["editToken"])
+    [error] = (await app.adds(clientMutationId="a"))["errors"]
+    assert (error["__typename"], error["path"]) == ("NotFoundError", ["input", "clientMutationId"])
+    assert "brief" not in (await app.retracts(left["editToken"]))["errors"][0]["message"]
+
+
 async def test_the_time_to_change_it_ends_after_a_quarter_of_an_hour(app):
     left = await app.adds(clientMutationId="a")
     assert (await app.adds(clientMutationId="a"))["editToken"] == left["editToken"]

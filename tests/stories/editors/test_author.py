@@ -51,11 +51,21 @@ async def test_who_uploaded_a_picture_says_in_other_words_what_it_shows(anna, ev
     )
     assert (told["altText"], told["caption"]) == ("Een roos in bloei", "Rood &amp; &lt;wit&gt;")
     assert (await reader.sees(post["id"]))["image"] == {"altText": "Een roos in bloei"}
-    told = await anna.does("updateImage", id=global_id("Image", hers.id), caption=None)
-    assert (told["altText"], told["caption"]) == ("Een roos in bloei", None)
+    told = await anna.does("updateImage", id=global_id("Image", hers.id), caption="een\n\n\u0007twee\ndrie")
+    assert told["caption"] == "een<br><br>twee<br>drie"
+    for nothing in (" \u0007\n", None):
+        told = await anna.does("updateImage", id=global_id("Image", hers.id), caption=nothing)
+        assert (told["altText"], told["caption"]) == ("Een roos in bloei", None)
     other = global_id("Image", theirs.id)
     for somebody, id in ((anna, other), (anna, "x"), (eva, global_id("Image", 999)), (eva, post["id"])):
         assert (await somebody.errs("updateImage", id=id, altText="y"))["code"] == "NOT_FOUND"
+    await models.Site.filter(id=1).update(logo_id=theirs.id)
+    error = await anna.errs("updateImage", id=other, altText="y")
+    assert (error["code"], error["requiredRole"]) == ("FORBIDDEN", "EDITOR")
+    error = await eva.errs("updateImage", id=global_id("Image", "post-1-0"), altText="y")
+    assert (error["code"], error["message"]) == (
+        "INVALID", "De woorden bij dit plaatje staan in de tekst. Verander ze daar.",
+    )  # fmt: skip
     assert (await reader.errs("updateImage", id=other, altText="y"))["code"] == "FORBIDDEN"
     assert (await eva.does("updateImage", id=other, altText="Een ui"))["altText"] == "Een ui"
     for wrong in ({"altText": "x" * 1001}, {"caption": "x" * 1001}):
