@@ -84,7 +84,7 @@ SENTENCES = {
         "expired": "Deze link of code is verlopen. Vraag een nieuwe brief aan.",
         "unproven": "Deze link of code klopt niet. Gebruik de nieuwste brief, of vraag een nieuwe aan.",
         "expired_edit": "Een reactie is een kwartier lang te wijzigen, en dat is om.",
-        "unproven_edit": "Dit token is niet van de reactie zoals die nu luidt. Neem dat van het nieuwste antwoord.",
+        "unproven_edit": "Dit token is niet van de reactie zoals ze nu luidt. Gebruik het nieuwste token.",
         "too_many": "Dit is te vaak geprobeerd. Wacht even en probeer het dan nog eens.",
         "invalid": "Deze waarde kan niet gebruikt worden.",
         "id": "Dit is er niet, of niet meer.",
