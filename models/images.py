@@ -21,7 +21,7 @@ from models.pictures import Drawn, drawn, drawn_later
 from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.relations import belongs_to
-from models.renditions import DOOR, LATER, Name, named_in, widths_below
+from models.renditions import DOOR, FIRST, LATER, Name, named_in, widths_below
 from models.site import Site
 from models.visibility import open_to
 
@@ -76,8 +76,9 @@ class Image(Model):
         named = {url: name for url in named_in(source)[:MOST_IN_A_TEXT] if (name := _name_of(url))}
         if not named:
             return {}
-        # A rendition does not name the picture's own address, but how that begins.
-        beginnings = {f"{DOOR}{name.digest}-" for name in named.values() if not name.ending}
+        # What may be a rendition does not name the picture's own address, but how that begins.
+        drawn = [name for name in named.values() if name.ending in {"", FIRST, LATER}]
+        beginnings = {f"{DOOR}{name.digest}-" for name in drawn}
         is_named = Q(*(Q(url__startswith=begins) for begins in beginnings), url__in=named, join_type=Q.OR)
         known = cls.filter(is_named, width__isnull=False, height__isnull=False)
         rows: Any = await known.values_list("url", "width", "height")

@@ -155,7 +155,6 @@ async def test_fragments_that_double_are_answered_as_far_as_the_limits_go(doors)
 
 # graphql-core leaves resolvers it has not begun with when it is cancelled.
 @pytest.mark.filterwarnings("ignore:.*_async_resolver:pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore:.*_async_resolver.* was never awaited:RuntimeWarning")
 @pytest.mark.asyncio(loop_scope="function")
 async def test_what_takes_too_long_meets_the_deadline(database_url, serve, monkeypatch):
     monkeypatch.setattr(answering, "DEADLINE_SECONDS", 0.02)

@@ -185,7 +185,9 @@ async def test_a_rendition_in_a_text_has_its_own_size_and_those_below_it(studio)
     assert (first["width"], first["height"]) == ("640", "384")
     assert first["srcset"] == f"{name}-320 320w, {name}-640 640w"
     assert (second["width"], second["height"]) == ("320", "192")
-    assert not any(others.keys() - {"src"} for others in others)
+    assert not any(other.keys() - {"src"} for other in others)
+    content = await models.read_content(f'<img src="{name}-320.webp">', models.Format.HTML)
+    assert 'height="192"' in content.html
 
 
 @pytest.mark.parametrize(
