@@ -97,8 +97,9 @@ def _with_sizes(html: str, sizes: Sizes) -> str:
         node.attrs["width"] = str(width)
         node.attrs["height"] = str(height or max(1, round(size[1] * width / size[0])))
         # Of this very address alone: a proxy's, say, need not have the others.
-        if (choice := choices(said["src"] or "")) and said["src"] in sizes:
-            node.attrs["srcset"] = ", ".join(f"{address} {wide}w" for wide, address in choice.items())
+        address = said["src"] or ""
+        if address in sizes and (choice := choices(address)):
+            node.attrs["srcset"] = ", ".join(f"{one} {wide}w" for wide, one in choice.items())
             # As wide as it is said to be, where the page has the room.
             node.attrs["sizes"] = f"(min-width: {width}px) {width}px, 100vw"
     return body.inner_html or ""

@@ -1,5 +1,6 @@
 """Pictures by their address, with the words for those who cannot see them."""
 
+from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -73,8 +74,7 @@ class Image(Model):
     @classmethod
     async def sizes_in(cls, source: str) -> Sizes:
         """Tell how large the pictures of ours are that a text names."""
-        named = {url: name for url in named_in(source)[:MOST_IN_A_TEXT] if (name := _name_of(url))}
-        if not named:
+        if not (named := dict(islice(named_in(source).items(), MOST_IN_A_TEXT))):
             return {}
         # What may be a rendition does not name the picture's own address, but how that begins.
         drawn = [name for name in named.values() if name.ending in {"", FIRST, LATER}]
@@ -82,13 +82,13 @@ class Image(Model):
         is_named = Q(*(Q(url__startswith=begins) for begins in beginnings), url__in=named, join_type=Q.OR)
         known = cls.filter(is_named, width__isnull=False, height__isnull=False)
         rows: Any = await known.values_list("url", "width", "height")
-        wholes = {name.digest: (w, h) for url, w, h in rows if (name := _name_of(url))}
-        return {
-            url: (name.width, max(1, round(h * name.width / w)))
-            for url, name in named.items()
-            for w, h in [wholes.get(name.digest, (0, 0))]
-            if name.width in (w, *widths_below(w))
-        }
+        wholes = {name.digest: (wide, high) for url, wide, high in rows if (name := Name.at(url))}
+        sizes: dict[str, tuple[int, int]] = {}
+        for url, name in named.items():
+            wide, high = wholes.get(name.digest, (0, 0))
+            if name.width in (wide, *widths_below(wide)):
+                sizes[url] = name.width, max(1, round(high * name.width / wide))
+        return sizes
 
     @classmethod
     async def show(cls, site_id: int, url: str, *, alt_text: str = "", caption: str = "") -> "Image":
@@ -163,7 +163,7 @@ async def read_content(source: str, format: Format) -> Content:
 async def draw_renditions(files: Files, image: int) -> None:
     """Draw the renditions of an uploaded picture that take long, those that are not there yet."""
     row = await Image.get_or_none(id=image)
-    name = Name.read(row.url.removeprefix(DOOR)) if row is not None else None
+    name = Name.at(row.url) if row is not None else None
     content = await read_whole(files, str(name)) if name is not None else None
     if name is None or content is None:
         return
@@ -184,10 +184,6 @@ def _captioned(caption: str) -> str | None:
     # In one paragraph, for it stands in a line of its own anyhow.
     html = text.paragraphs(text.CONTROLS.sub("", caption)).removeprefix("<p>").removesuffix("</p>")
     return html.replace("</p><p>", "<br><br>") or None
-
-
-def _name_of(url: str) -> Name | None:
-    return Name.read(url.removeprefix(DOOR))
 
 
 def _shown_to(principal: Principal) -> Q:

@@ -29,6 +29,11 @@ class Name(NamedTuple):
         found = NAME.fullmatch(text)
         return None if found is None else cls(found[1], int(found[2]), found[3] or "")
 
+    @classmethod
+    def at(cls, address: str) -> "Name | None":
+        """Read the name of a picture of ours from its address; None when it is none."""
+        return cls.read(address.removeprefix(DOOR)) if address.startswith(DOOR) else None
+
     @property
     def media_type(self) -> str:
         """The media type of its format."""
@@ -39,9 +44,9 @@ class Name(NamedTuple):
         return f"{self.digest}-{self.width}" + (f".{self.ending}" if self.ending else "")
 
 
-def named_in(text: str) -> list[str]:
-    """Give the addresses of our pictures that a text names, each once, without the site's own before them."""
-    return list(dict.fromkeys(found[0] for found in IN_A_TEXT.finditer(text)))
+def named_in(text: str) -> dict[str, Name]:
+    """Give the names of our pictures in a text by address, without the site's own before it."""
+    return {found[0]: Name(found[1], int(found[2]), found[3] or "") for found in IN_A_TEXT.finditer(text)}
 
 
 def widths_below(width: int) -> list[int]:
@@ -51,7 +56,7 @@ def widths_below(width: int) -> list[int]:
 
 def choices(url: str) -> dict[int, str]:
     """Give the addresses of a picture of ours by their widths in pixels; none when there is but one."""
-    if not url.startswith(DOOR) or (name := Name.read(url.removeprefix(DOOR))) is None:
+    if (name := Name.at(url)) is None:
         return {}
     own = name.width
     drawn = {width: f"{DOOR}{Name(name.digest, width)}" for width in widths_below(own)}

@@ -23,10 +23,10 @@ SAID = strawberry.argument(description="Input.")
 
 
 def mistakes_as_data(
-    payload_kind: type[R], *, token_at: str = "token", token_kind: str = ""
+    kind: type[R], *, token_at: str = "token", token_kind: str = ""
 ) -> Callable[[Callable[P, Awaitable[R | None]]], Callable[P, Awaitable[R | None]]]:
-    """Answer a refusal with a payload that says it; `token_at` is the input field that a proof stands in, and
-    `token_kind` says what it proves when it came in no letter.
+    """Answer a refusal with a payload that says it; `token_at` is the proof's input field, and `token_kind`
+    its kind when it came in no letter.
     """
 
     def around(resolve: Callable[P, Awaitable[R | None]]) -> Callable[P, Awaitable[R | None]]:
@@ -37,9 +37,11 @@ def mistakes_as_data(
                 payload = await resolve(*args, **kwargs)
             except models.Refused as refusal:
                 language = said["info"].context.language
-                where: dict[str, Any] = {"token_at": token_at, "kind": token_kind, "input": said["input"]}
-                told: dict[str, Any] = {"errors": [mistake(refusal, language, **where)]}
-                payload = payload_kind(**told)
+                found = mistake(
+                    refusal, language, token_at=token_at, token_kind=token_kind, input=said["input"]
+                )
+                told: dict[str, Any] = {"errors": [found]}
+                payload = kind(**told)
             if payload is not None:
                 payload.client_mutation_id = said["input"].client_mutation_id or None
             return payload

@@ -240,18 +240,24 @@ Mistake = (
 
 
 def mistake(
-    refusal: models.Refused, language: str, *, token_at: str = "token", kind: str = "", input: object = None
+    refusal: models.Refused,
+    language: str,
+    *,
+    token_at: str = "token",
+    token_kind: str = "",
+    input: object = None,
 ) -> Mistake:
     """Say a refusal as data; raise one that no person can correct.
 
-    `token_at` is the input field of the proof, and `kind` that of a token which came in no letter.
+    `token_at` is the proof's input field, and `token_kind` its kind when it came in no letter.
     """
     match refusal:
         case models.Unproven():
             is_expired = isinstance(refusal, models.Expired)
+            key = "expired" if is_expired else "unproven"
             return InvalidTokenError(
                 code=ErrorCode.TOKEN_INVALID,
-                message=_say(language, ("expired" if is_expired else "unproven") + (kind and f"_{kind}")),
+                message=_say(language, f"{key}_{token_kind}" if token_kind else key),
                 path=["input", token_at],
                 is_expired=is_expired,
             )

@@ -300,6 +300,7 @@ class _Writer(ConnectionWrapper[Any]):
         await self.ensure_connection()
         await self._lock.acquire()
         if self.client._connection is not self.connection:
+            # Closed while this one waited.
             self._lock.release()
             raise Unavailable(CLOSED)
         return self.connection

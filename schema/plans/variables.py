@@ -18,14 +18,6 @@ from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues
 
 
-def _is_bounded(kind: Any, above: tuple[Any, ...] = ()) -> bool:
-    """Tell whether values of a type nest only so deep: it is no part of itself."""
-    if not isinstance(kind, GraphQLInputObjectType):
-        return True
-    inner = (get_named_type(field.type) for field in kind.fields.values())
-    return kind not in above and all(_is_bounded(one, (*above, kind)) for one in inner)
-
-
 class Variables:
     """Reads the variables of one operation."""
 
@@ -67,3 +59,11 @@ class Variables:
             coerced[name] = value
         # Where they come from is told in errors alone, and those are not told here.
         return VariableValues({}, coerced)
+
+
+def _is_bounded(kind: Any, above: tuple[Any, ...] = ()) -> bool:
+    """Tell whether values of a type nest only so deep: it is no part of itself."""
+    if not isinstance(kind, GraphQLInputObjectType):
+        return True
+    inner = (get_named_type(field.type) for field in kind.fields.values())
+    return kind not in above and all(_is_bounded(one, (*above, kind)) for one in inner)
