@@ -17,14 +17,37 @@ log = structlog.get_logger("http")
 class Doorman(RequestHandler):
     """Reads one connection."""
 
-    __slots__ = ("_short_way",)
+    __slots__ = ("_held", "_short_way")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         app = getattr(self._request_handler, "__self__", None)
         self._short_way: ShortWay | None = app.get(SHORT_WAY) if isinstance(app, web.Application) else None
+        self._held = b""
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
+        if not self._held and self._is_waited_for:
+            self._take(data)
+            return
+        if not self._held:
+            self._loop.call_soon(self._take_held)
+        self._held += data
+
+    @property
+    def _is_waited_for(self) -> bool:
+        """Whether somebody waits for a request or what is left of one, or is about to take one.
+
+        Between an answer and the wait for the next request there is a turn of the loop, and a fast client
+        asks again in it: such a one would go the long way for ever.
+        """
+        return self._waiter is not None or self._current_request is not None or bool(self._messages)
+
+    def _take_held(self) -> None:
+        data, self._held = self._held, b""
+        if self._manager is not None:
+            self._take(data)
+
+    def _take(self, data: bytes) -> None:
         waiter = self._waiter
         if waiter is None or self._short_way is None or self._messages or self._paused:
             super().data_received(data)
