@@ -7,6 +7,7 @@ gives anew.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import Enum
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -44,21 +45,31 @@ class Statement:
 
     __slots__ = ("_fillings", "sql")
 
-    def __init__(self, sql: str, places: Iterable[Any]) -> None:
+    def __init__(self, sql: str, places: Iterable[Any], *, is_postgres: bool) -> None:
         self.sql = sql
-        self._fillings = [_filling(place) for place in places]
+        self._fillings = [_filling(place, is_postgres=is_postgres) for place in places]
 
     def bound(self, given: Mapping[Any, Any]) -> Bound:
         """Fill in the values: those of the slots by name, and what stand-ins stand for."""
         return Bound(self.sql, [filling(given) for filling in self._fillings])
 
 
-def _filling(place: Any) -> Callable[[Mapping[Any, Any]], Any]:
+def _filling(place: Any, *, is_postgres: bool) -> Callable[[Mapping[Any, Any]], Any]:
     if type(place) is Slot:
         return itemgetter(place.name)
     if place == ASKED_AT:
-        return lambda _given: now()
-    return lambda given: given.get(place, place)
+        return lambda _given: now() if is_postgres else now().isoformat(" ")
+    constant = place if is_postgres else _as_sqlite_has(place)
+    return lambda given: given.get(place, constant)
+
+
+def _as_sqlite_has(value: Any) -> Any:
+    """Give a constant as SQLite keeps it: looking up how, each time it is bound, takes longer than binding."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    return int(value) if isinstance(value, bool) else value
 
 
 class Pen:
@@ -179,7 +190,7 @@ class Pen:
 
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""
-        return Statement(sql, self._parameters.values)
+        return Statement(sql, self._parameters.values, is_postgres=self._is_postgres)
 
     def _context(self) -> Any:
         return self._noun._meta.db.query_class.SQL_CONTEXT.copy(parameterizer=self._parameters)

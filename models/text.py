@@ -127,13 +127,17 @@ def excerpt(text: str, length: int) -> str:
         head = text[: length + 2]
     # What is one line already need not be put together anew, and of that only the beginning matters.
     is_line = head.isprintable() and "  " not in head and " " not in (head[:1], head[-1:])
-    line = head if is_line else " ".join(text.split())
+    return cut(head if is_line else " ".join(text.split()), length)
+
+
+def cut(line: str, length: int) -> str:
+    """Cut one line to at most so many characters, as `excerpt` does."""
     if len(line) <= length:
         return line
-    cut = line[: max(length - 1, 0)]
-    if line[len(cut)] != " " and " " in cut:
-        cut = cut[: cut.rindex(" ")]
-    return (cut.rstrip(" ,.;:–-") + "…")[:length]
+    end = max(length - 1, 0)
+    if line[end] != " " and (space := line.rfind(" ", 0, end)) >= 0:
+        end = space
+    return (line[:end].rstrip(" ,.;:–-") + "…")[:length]
 
 
 def fold(text: str) -> str:
@@ -178,7 +182,8 @@ def slugify(text: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Tell whether a text has only characters that a store keeps: no NUL, no lone surrogate."""
-    return NOT_KEPT.search(text) is None
+    # Most is ASCII, of which that is known at once.
+    return "\0" not in text if text.isascii() else NOT_KEPT.search(text) is None
 
 
 def is_name(line: str) -> bool:

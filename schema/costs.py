@@ -62,6 +62,8 @@ class Term:
 
     def worth(self, variables: Variables, known: dict[int, int]) -> int:
         """Add up; `known` has what several places share."""
+        if not self.below:
+            return self.own
         if id(self) not in known:
             parts = (length.given(variables) * term.worth(variables, known) for length, term in self.below)
             known[id(self)] = self.own + sum(parts)

@@ -84,6 +84,8 @@ class Document:
 
     def operation(self, name: str | None) -> Operation:
         """Give the operation to execute; raise what is wrong, or when it is not said which."""
+        if name is None and len(self.operations) == 1:
+            return self.operations[0]
         found = [part for part in self.operations if name is None or part.name == name]
         if len(found) == 1:
             return found[0]

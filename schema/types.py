@@ -93,8 +93,9 @@ def _month_label(context: Context, month: str, language: str | None = UNSET) -> 
 def _excerpt(_context: Context, length: int) -> Callable[[str | None, str], str]:
     if length < 1:
         raise models.Invalid("length", "`length` is a number of at least 1.")
-    excerpt = models.text.excerpt
-    return lambda summary, opening: excerpt(summary or opening, length)
+    excerpt, cut = models.text.excerpt, models.text.cut
+    # The opening was made one line when it was kept.
+    return lambda summary, opening: excerpt(summary, length) if summary else cut(opening, length)
 
 
 def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:

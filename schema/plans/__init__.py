@@ -67,7 +67,23 @@ class _Read:
     reads: frozenset[str] | None
 
 
-_Plan = dict[str, _Segment | Change | bytes]
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The fields of an operation by response name, in their order, as far as they are known beforehand; and
+    those that are read, and those that change something.
+    """
+
+    fields: dict[str, bytes | None] = field(default_factory=dict)
+    segments: dict[str, _Segment] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
+
+    def written(self, parts: Mapping[str, bytes]) -> bytes:
+        """Write an answer of parts that are written already."""
+        told = [
+            b'"%s":%s' % (name.encode(), parts[name] if known is None else known)
+            for name, known in self.fields.items()
+        ]
+        return b'{"data":{%s}}' % b",".join(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +157,9 @@ class Plans:
             if (found := self._asking(operation, given, context, READERS)) is None:
                 return None
             plan, x = found
-            changes = {name: change for name, change in plan.items() if isinstance(change, Change)}
-            arguments = {name: change.given(x) for name, change in changes.items()}
-            parts = {name: part for name, part in plan.items() if isinstance(part, bytes)}
-            for name, change in changes.items():
+            arguments = {name: change.given(x) for name, change in plan.changes.items()}
+            parts: dict[str, bytes] = {}
+            for name, change in plan.changes.items():
                 try:
                     outcomes[name] = await change.do(arguments[name], context)
                 except Exception as error:
@@ -155,7 +170,7 @@ class Plans:
                 except models.Unavailable:
                     # What is yet to be done may well be possible, and is graphql-core's then.
                     return None
-            return Planned(_written({name: parts[name] for name in plan}), None, None)
+            return Planned(plan.written(parts), None, None)
         return None
 
     def answer_at_once(
@@ -178,8 +193,7 @@ class Plans:
         if (found := self._asking(operation, given, context, audience)) is None:
             return None
         plan, x = found
-        segments = {name: segment for name, segment in plan.items() if isinstance(segment, _Segment)}
-        return _Reading(plan, x, segments, self._kept if len(segments) > 1 else None, begun)
+        return _Reading(plan, x, self._kept if len(plan.segments) > 1 else None, begun)
 
     def _asking(
         self, operation: Operation, given: dict[str, Any], context: Context, audience: str
@@ -218,23 +232,25 @@ class Plans:
         root = self._schema.get_root_type(operation.kind)
         assert root is not None
         selections = Selections(self._schema, operation.document, decided)
-        plan: _Plan = {}
+        plan = _Plan()
         try:
             for name, nodes in selections.of(root, [operation.node.selection_set]).items():
                 field = nodes[0].name.value
                 if field == "__typename":
-                    plan[name] = orjson.dumps(root.name)
+                    plan.fields[name] = orjson.dumps(root.name)
                     continue
+                plan.fields[name] = None
                 definition = root.fields.get(field)
                 if definition is None:
                     return None
                 compiling = Compiling(self._schema, selections, shown, is_postgres=self._dialect == POSTGRES)
                 if operation.kind is OperationType.MUTATION:
-                    plan[name] = Change(compiling, definition, nodes)
+                    plan.changes[name] = Change(compiling, definition, nodes)
                     continue
                 given = arguments_of(self._schema, definition, nodes[0])
                 read = plan_of(compiling, definition, field, nodes, given)
-                plan[name] = _Segment(read, compiling, tuple(sorted(selections.variables(nodes))))
+                variables = tuple(sorted(selections.variables(nodes)))
+                plan.segments[name] = _Segment(read, compiling, variables)
         except (NotPlanned, GraphQLError, models.Refused):
             return None
         return plan
@@ -270,21 +286,24 @@ class _Reading:
 
     plan: _Plan
     x: Asking
-    open: dict[str, _Segment]
     kept: Kept | None
     begun: int
+    open: dict[str, _Segment] = field(init=False)
     is_long: bool = False
     _read: dict[str, _Read] = field(default_factory=dict)
     _times: int = 0
 
+    def __post_init__(self) -> None:
+        self.open = self.plan.segments
+
     def take_what_is_kept(self) -> None:
         """Look for segments that need not be read, and tell whether reading the others may take long."""
         if self.kept is not None:
-            for name, segment in tuple(self.open.items()):
-                if (found := self.kept.find(segment.key(self.x))) is not None:
-                    self._read[name] = found
-                    del self.open[name]
-        self.is_long = any(segment.root.is_long(self.x) for segment in self.open.values())
+            keys = {name: segment.key(self.x) for name, segment in self.open.items()}
+            found = {name: self.kept.find(key) for name, key in keys.items()}
+            self._read = {name: read for name, read in found.items() if read is not None}
+            self.open = {name: segment for name, segment in self.open.items() if name not in self._read}
+        self.is_long = any([segment.root.is_long(self.x) for segment in self.open.values()])
 
     def begin(self) -> Steps[dict[str, _Read]]:
         """Read what is open."""
@@ -296,16 +315,14 @@ class _Reading:
     def answer(self, read: dict[str, _Read]) -> Planned:
         """Keep what was read, and put the answer together."""
         next_change = self.x.context.masthead.next_change
-        for name, part in read.items():
-            if self.kept is not None and part.reads is not None:
-                made = Made(part, len(part.body), part.reads, next_change)
-                self.kept.keep(self.open[name].key(self.x), made, begun=self.begun)
-        self._read |= read
-        parts = {
-            name: segment if isinstance(segment, bytes) else self._read[name].body
-            for name, segment in self.plan.items()
-        }
-        return Planned(_written(parts), _all_of(self._read.values()), next_change)
+        if self.kept is not None:
+            for name, part in read.items():
+                if part.reads is not None:
+                    made = Made(part, len(part.body), part.reads, next_change)
+                    self.kept.keep(self.open[name].key(self.x), made, begun=self.begun)
+            read = self._read | read
+        body = self.plan.written({name: part.body for name, part in read.items()})
+        return Planned(body, _all_of(read.values()), next_change)
 
     def _steps(self) -> Steps[dict[str, _Read]]:
         parts: dict[str, _Read] = {}
@@ -315,11 +332,6 @@ class _Reading:
             reads = frozenset(self.x.reads | segment.compiling.reads) if self.x.is_kept else None
             parts[name] = _Read(orjson.dumps(value), reads)
         return parts
-
-
-def _written(parts: Mapping[str, bytes]) -> bytes:
-    """Write an answer of parts that are written already."""
-    return b'{"data":{%s}}' % b",".join([b'"%s":%s' % (name.encode(), part) for name, part in parts.items()])
 
 
 def _all_of(parts: Iterable[_Read]) -> frozenset[str] | None:

@@ -1,6 +1,6 @@
 """The variables of an operation: what is known of them beforehand, and what is sent along."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from graphql import (
@@ -12,7 +12,9 @@ from graphql import (
     VariableDefinitionNode,
     coerce_input_value,
     get_named_type,
+    get_nullable_type,
     get_variable_values,
+    is_leaf_type,
 )  # fmt: skip
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues
@@ -24,7 +26,7 @@ class Variables:
     def __init__(self, schema: GraphQLSchema, definitions: Collection[VariableDefinitionNode]) -> None:
         self._schema = schema
         self._definitions = definitions
-        self._declared: list[tuple[str, Any, Any]] = []
+        self._declared: list[tuple[str, Callable[[Any], Any], Any, bool]] = []
         self._are_bounded = True
         for definition in definitions:
             signature = get_variable_signature(schema, definition)
@@ -37,7 +39,9 @@ class Variables:
                 if not isinstance(known, VariableValues):
                     raise known[0]
                 default = known.coerced[signature.name]
-            self._declared.append((signature.name, signature.type, default))
+            kind = signature.type
+            is_needed = isinstance(kind, GraphQLNonNull)
+            self._declared.append((signature.name, _coercing(kind), default, is_needed))
 
     def read(self, sent: dict[str, Any]) -> VariableValues | None:
         """Give their values; None when what is sent does not fit."""
@@ -46,19 +50,38 @@ class Variables:
             values = get_variable_values(self._schema, self._definitions, sent)
             return values if isinstance(values, VariableValues) else None
         coerced: dict[str, Any] = {}
-        for name, kind, default in self._declared:
+        for name, coerce, default, is_needed in self._declared:
             value = sent.get(name, Undefined)
             if value is Undefined:
                 if default is not Undefined:
                     coerced[name] = default
-                elif isinstance(kind, GraphQLNonNull):
+                elif is_needed:
                     return None
                 continue
-            if (value := coerce_input_value(value, kind)) is Undefined:
+            if (value := coerce(value)) is Undefined:
                 return None
             coerced[name] = value
         # Where they come from is told in errors alone, and those are not told here.
         return VariableValues({}, coerced)
+
+
+def _coercing(kind: Any) -> Callable[[Any], Any]:
+    """Give what reads a value of a type, as graphql-core does; Undefined is what does not fit."""
+    inner = get_nullable_type(kind)
+    if not is_leaf_type(inner):
+        return lambda value: coerce_input_value(value, kind)
+    nothing, coerce = (Undefined if inner is not kind else None), inner.coerce_input_value
+
+    def read(value: Any) -> Any:
+        if value is None:
+            return nothing
+        try:
+            return coerce(value)
+        except Exception:
+            # Whatever it raises: graphql-core tells of it then.
+            return Undefined
+
+    return read
 
 
 def _is_bounded(kind: Any, above: tuple[Any, ...] = ()) -> bool:
