@@ -9,6 +9,9 @@ from tortoise.models import Model
 from models.paging import Order, Window
 from models.prepared import Pen, Question, Slot, Statement
 
+Selected = Callable[[Pen], Sequence[str]]
+# Writes one value that is asked of a whole list.
+Aside = Callable[[Pen], str]
 # The order of most lists; what is published by now is found by an index in this order.
 PUBLISHED_AT = "published_at"
 
@@ -45,12 +48,13 @@ class List:
     below: Below | None = None
 
     def page(
-        self, selected: Callable[[Pen], Sequence[str]], cut: Cut, *, is_below_one: bool = False
+        self, selected: Selected, cut: Cut, *, is_below_one: bool = False, aside: Sequence[Aside] = ()
     ) -> Statement:
         """Write a page and one row more: at most `limit` rows, between two places, below each of the `keys`.
 
         `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
         the key comes last, if any. The list of one `key`, as on a post's own page, is a plainer question.
+        A list below nothing tells in each row, after its columns, what is asked `aside` of the whole.
         """
         pen = Pen(self.noun)
         columns = selected(pen)
@@ -58,6 +62,7 @@ class List:
         between = self._between(pen, cut)
         limit = pen.value(Slot("limit"))
         if self.below is None:
+            columns = [*columns, *(write(pen) for write in aside)]
             asked = pen.asked(self.question, columns, *between)
             if self.order.column != PUBLISHED_AT:
                 asked = pen.without_index(asked, PUBLISHED_AT)
@@ -77,21 +82,35 @@ class List:
         """Whether an index has the rows below one in order; where it has not, only ids should be sorted."""
         return self.below is not None and self.below.through is None
 
-    def sides(self, cut: Cut) -> Statement:
-        """Write whether rows precede the page and whether rows follow it, as far as the cursors tell."""
+    def asides(self, aside: Sequence[Aside]) -> Statement:
+        """Write what is asked aside of the list, for a page that has no row to tell it."""
         pen = Pen(self.noun)
-        backwards = Order(self.order.column, not self.order.descending)
-        before = self._beside(pen, backwards, "after") if cut.after else "FALSE"
-        behind = self._beside(pen, self.order, "before") if cut.before else "FALSE"
-        if self.below is None:
-            return pen.done(f"SELECT {before}, {behind}")
+        return pen.done(f"SELECT {', '.join(write(pen) for write in aside)}")
+
+    def before(self, pen: Pen) -> str:
+        """Write whether rows precede the page that comes `after` a place."""
+        return self._beside(pen, Order(self.order.column, not self.order.descending), "after")
+
+    def behind(self, pen: Pen) -> str:
+        """Write whether rows follow the page that comes `before` a place."""
+        return self._beside(pen, self.order, "before")
+
+    def counted(self, pen: Pen) -> str:
+        """Write how long the list is."""
+        return f"({pen.asked(self.question, ['COUNT(*)'])})"
+
+    def sides(self, cut: Cut) -> Statement:
+        """Write for each key whether rows precede its page and follow it, as far as the cursors tell."""
+        assert self.below is not None
+        pen = Pen(self.noun)
+        before = self.before(pen) if cut.after else "FALSE"
+        behind = self.behind(pen) if cut.before else "FALSE"
         return pen.done(f"SELECT k.value, {before}, {behind} FROM {pen.keys(self.below.kind)}")
 
-    def count(self) -> Statement:
-        """Write how long the list is; below rows, how long each is that is not empty."""
+    def counts(self) -> Statement:
+        """Write for each key how long its list is, where it is not empty."""
+        assert self.below is not None
         pen = Pen(self.noun)
-        if self.below is None:
-            return pen.done(pen.asked(self.question, ["COUNT(*)"]))
         key = self._key(pen)
         asked = pen.among(self.question, [key, "COUNT(*)"], key, self.below.kind, through=self._link)
         return pen.done(f"{asked} GROUP BY {key}")

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import copy_context
 from typing import Any
 
@@ -109,7 +109,7 @@ class SqliteEngine(SqliteClient):
             await self.create_connection(with_db=True)
         connection = self._connection
         assert connection is not None
-        with _translated():
+        with _translated:
             # Without the lock: it may be asked in the middle of a transaction, and answers for its beginning.
             [[version]] = await connection.execute_fetchall("PRAGMA data_version")
         return connection, version
@@ -120,7 +120,7 @@ class SqliteEngine(SqliteClient):
         What was deleted is overwritten in the file by then (secure_delete), but stands in the log.
         """
         async with self.acquire_connection() as connection:
-            with _translated():
+            with _translated:
                 # Who reads is not waited for: whoever wants to write would wait too.
                 await connection.execute_fetchall("PRAGMA busy_timeout=0")
                 try:
@@ -138,7 +138,7 @@ class SqliteEngine(SqliteClient):
         # A plan may still write its statements, and asks in this task's context for the store.
         context = copy_context()
         async with self._readers.lend() as reader:
-            with _translated():
+            with _translated:
                 execute = reader._conn.execute
 
                 def rows_of(sql: str, values: list[Any]) -> list[Any]:
@@ -149,7 +149,7 @@ class SqliteEngine(SqliteClient):
 
     def read_at_once(self, begin: Callable[[], Steps[T]]) -> T:
         """Go through the steps of a plan while everybody waits; raise TooLong when they would wait long."""
-        with _translated():
+        with _translated:
             return self._loop_reader.read(begin)
 
     def acquire_connection(self) -> ConnectionWrapper[Any]:
@@ -170,14 +170,14 @@ class SqliteEngine(SqliteClient):
             if self.witness is not None:
                 self.witness.learn(transaction.news)
 
-        with _translated():
+        with _translated:
             return await self._ferry.take(transaction.noting(work), learn)
 
     @noted
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:
         async with self._connection_for(query) as connection:
             self.log.debug("%s: %s", query, values)
-            with _translated():
+            with _translated:
                 # aiosqlite has no public way to run one function on its thread, and statement,
                 # rows and count must be one step: another task's statement may come between.
                 counted: tuple[int, list[Any]] = await connection._execute(
@@ -193,7 +193,7 @@ class SqliteEngine(SqliteClient):
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
-            with _translated():
+            with _translated:
                 [key] = await connection.execute_insert(query, values)
                 return int(key)
 
@@ -206,7 +206,7 @@ class SqliteEngine(SqliteClient):
         async with self.acquire_connection() as connection:
             for statement in split(query):
                 self.log.debug("%s", statement)
-                with _translated():
+                with _translated:
                     await connection._execute(_run, connection._conn, statement, ())
 
 
@@ -245,7 +245,7 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
     async def at_once(self, work: Work, tell: Callable[[Any], object]) -> Any:
         async with self.acquire_connection() as connection:
             run = statements_of(connection._conn, self.log)
-            with _translated():
+            with _translated:
                 outcome = await connection._execute(self.noting(work), run)
         tell(outcome)
         return outcome
@@ -254,7 +254,7 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
         async with self.acquire_connection() as connection:
             self.log.debug("%s: %s", query, values)
-            with _translated():
+            with _translated:
                 await connection._execute(connection._conn.executemany, query, values)
 
     async def take(self) -> None:
@@ -283,12 +283,12 @@ class SqliteTransaction(UndividedClient, SqliteEngine):
 
     async def _say(self, statement: str) -> None:
         assert self._connection is not None
-        with _translated():
+        with _translated:
             await self._connection.execute_fetchall(statement)
 
     async def _undo(self) -> None:
         assert self._connection is not None
-        with _translated():
+        with _translated:
             # Not ROLLBACK: SQLite has already done it by itself when the disk was full.
             await self._connection.rollback()
 
@@ -351,7 +351,7 @@ class _Readers:
 
 async def _connect(file: str, pragmas: Mapping[str, str]) -> aiosqlite.Connection:
     connection = aiosqlite.connect(file, isolation_level=None)
-    with _translated():
+    with _translated:
         try:
             await connection
         except BaseException:
@@ -377,19 +377,25 @@ def _run(connection: sqlite3.Connection, query: str, values: Any) -> tuple[int, 
     return connection.total_changes - before or len(rows), rows
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.IntegrityError as error:
-        if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
-            raise Overtaken from error
-        raise IntegrityError(error) from error
-    except sqlite3.DatabaseError as error:
-        # The lower byte is the kind of error; the higher ones only refine it.
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE:
-            raise Unavailable(str(error)) from error
-        raise OperationalError(error) from error
+class _Translated:
+    """Tells in our words what SQLite says in its own; no generator, for there is one around each statement."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, sqlite3.IntegrityError):
+            if error.sqlite_errorcode == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
+                raise Overtaken from error
+            raise IntegrityError(error) from error
+        if isinstance(error, sqlite3.DatabaseError):
+            # The lower byte is the kind of error; the higher ones only refine it.
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE:
+                raise Unavailable(str(error)) from error
+            raise OperationalError(error) from error
 
 
+_translated = _Translated()
 client_class = SqliteEngine

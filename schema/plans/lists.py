@@ -7,7 +7,7 @@ from graphql import GraphQLObjectType, get_named_type, is_object_type
 
 import models
 from models.engines.steps import Steps, TooLong
-from models.listed import Below, Cut, List
+from models.listed import Aside, Below, Cut, List
 from models.paging import Order, Page, Place, Window
 from models.prepared import Question, Statement
 from schema.connections import window
@@ -24,8 +24,6 @@ from schema.sources import Listed
 SLICING = ("first", "last", "after", "before")
 # More texts than these are made into an answer apart from others.
 MOST_BODIES = 10
-# The key of a list that is below nothing.
-ALONE = None
 
 
 class Pages:
@@ -41,11 +39,14 @@ class Pages:
         nodes: Nodes,
         *,
         below: Below | None = None,
+        counted: Aside | None = None,
     ) -> None:
         self.list = List(noun.table, question, order, below)
         self.rows = Objects.of_noun(compiling, noun)
         self._statements: dict[Any, Statement] = {}
         self._asks = _Asks()
+        self._counted = counted or self.list.counted
+        self._aside: dict[Cut, dict[str, Aside]] = {}
         self._write(compiling, connection, nodes)
 
     @property
@@ -53,28 +54,40 @@ class Pages:
         """Whether it is asked how long the list is."""
         return self._asks.total
 
-    def read(
-        self, keys: Iterable[Any], asked: Window, given: dict[Any, Any], totals: dict[Any, Any], x: Asking
-    ) -> Steps[dict[Any, Any]]:
-        """Read the page of each key, and give what is made of it; `given` fills in the question."""
-        keys, cut = list(keys), Cut.of(asked)
-        if x.holds_up_others and asked.size * len(keys) > MOST_BODIES and self.rows.has_bodies:
-            raise TooLong
+    def alone(self, asked: Window, given: dict[Any, Any], x: Asking) -> Steps[Any]:
+        """Read the page of a list that is below nothing, and give what is made of it; `given` fills in the
+        question.
+        """
+        cut = Cut.of(asked)
+        self._hold_up(asked.size, x)
         given = {**given, "limit": asked.size + 1, **self._places(asked)}
-        if self.list.below is not None:
-            given |= {**x.keys(keys), "key": keys[0]}
+        page: Page[Any] = Page((yield self._statement("page", cut).bound(given)) if self._asks.rows else [])
+        total, aside = 0, self._asides(cut)
+        if aside:
+            # In each row the same; asked for by itself when there is none.
+            rows = page.rows or (yield self._statement("asides", cut).bound(given))
+            told = dict(zip(aside, rows[0][-len(aside) :], strict=True))
+            page.has_previous, page.has_next = bool(told.get("before")), bool(told.get("behind"))
+            total = int(told.get("total", 0))
+        page.trim(asked.size, from_end=cut.from_end)
+        below = yield from self.rows.read_below(page.rows, x)
+        return self.rows.make(page.rows, x, page.has_previous, page.has_next, total, *below)
+
+    def read(
+        self, keys: Iterable[Any], asked: Window, totals: dict[Any, Any], x: Asking
+    ) -> Steps[dict[Any, Any]]:
+        """Read the page below each key, and give what is made of it."""
+        keys, cut = list(keys), Cut.of(asked)
+        self._hold_up(asked.size * len(keys), x)
+        given = {"limit": asked.size + 1, **self._places(asked), **x.keys(keys), "key": keys[0]}
         rows_of = "page below one" if self.list.is_walked and len(keys) == 1 else "page"
         found = (yield self._statement(rows_of, cut).bound(given)) if self._asks.rows else []
-        if self.list.below is None:
-            pages: dict[Any, Page[Any]] = {ALONE: Page(found)}
-        else:
-            pages = {key: Page([]) for key in keys}
-            for row in found:
-                pages[row[-1]].rows.append(row)
+        pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
+        for row in found:
+            pages[row[-1]].rows.append(row)
         if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
-            for *key, previous, behind in (yield self._statement("sides", cut).bound(given)):
-                page = pages[key[0] if key else ALONE]
-                page.has_previous, page.has_next = bool(previous), bool(behind)
+            for key, previous, behind in (yield self._statement("sides", cut).bound(given)):
+                pages[key].has_previous, pages[key].has_next = bool(previous), bool(behind)
         for page in pages.values():
             page.trim(asked.size, from_end=cut.from_end)
         below = yield from self.rows.read_below([row for page in pages.values() for row in page.rows], x)
@@ -83,10 +96,25 @@ class Pages:
             for key, page in pages.items()
         }
 
-    def count(self, keys: Iterable[Any], given: dict[Any, Any], x: Asking) -> Steps[dict[Any, int]]:
-        """Count the list of each key."""
-        found = yield self._statement("count", None).bound({**given, **x.keys(keys)})
-        return {row[0] if self.list.below else ALONE: row[-1] for row in found}
+    def count(self, keys: Iterable[Any], x: Asking) -> Steps[dict[Any, int]]:
+        """Count the list below each key."""
+        found = yield self._statement("counts", None).bound(x.keys(keys))
+        return dict(found)
+
+    def _hold_up(self, size: int, x: Asking) -> None:
+        if x.holds_up_others and size > MOST_BODIES and self.rows.has_bodies:
+            raise TooLong
+
+    def _asides(self, cut: Cut) -> dict[str, Aside]:
+        """Tell what is asked of the list beside its rows."""
+        if cut not in self._aside:
+            wanted = {
+                "before": (self.list.before, self._asks.previous and cut.after),
+                "behind": (self.list.behind, self._asks.next and cut.before),
+                "total": (self._counted, self._asks.total),
+            }
+            self._aside[cut] = {name: write for name, (write, is_asked) in wanted.items() if is_asked}
+        return self._aside[cut]
 
     def _statement(self, what: str, cut: Cut | None) -> Statement:
         if (statement := self._statements.get((what, cut))) is None:
@@ -96,10 +124,13 @@ class Pages:
 
     def _prepared(self, what: str, cut: Cut | None) -> Statement:
         if cut is None:
-            return self.list.count()
+            return self.list.counts()
         if what == "sides":
             return self.list.sides(cut)
-        return self.list.page(self.rows.selected, cut, is_below_one=what == "page below one")
+        aside = [] if self.list.below else list(self._asides(cut).values())
+        if what == "asides":
+            return self.list.asides(aside)
+        return self.list.page(self.rows.selected, cut, is_below_one=what == "page below one", aside=aside)
 
     def _places(self, asked: Window) -> dict[str, Any]:
         places: dict[str, Any] = {}
@@ -188,8 +219,8 @@ class PagesBelow:
             x.reads.update(f"comments-{key}" for key in kept)
         totals = kept
         if pages.asks_total and self._declared.kept is None:
-            totals = yield from pages.count(kept, {}, x)
-        return (yield from pages.read(kept, asked, {}, totals, x))
+            totals = yield from pages.count(kept, x)
+        return (yield from pages.read(kept, asked, totals, x))
 
 
 InOrder = Callable[[Order], Pages]

@@ -7,6 +7,7 @@ from strawberry import UNSET
 
 import models
 from models.engines.steps import Steps
+from models.listed import Aside
 from models.paging import Order
 from models.prepared import Bound, Pen, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
@@ -19,7 +20,7 @@ from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, ThingPlace
-from schema.plans.lists import ALONE, SLICING, Orders, Pages
+from schema.plans.lists import SLICING, Orders, Pages
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
 from schema.queries import ALPHABETICAL
@@ -112,11 +113,7 @@ class Authors(Brief):
         """Read a page of them."""
         given = x.given(self._given)
         asked = window(*(given.get(name) for name in SLICING))
-        totals: dict[Any, Any] = {}
-        if self._pages.asks_total:
-            totals = yield from self._pages.count([], {}, x)
-        pages = yield from self._pages.read([ALONE], asked, {}, totals, x)
-        return pages[ALONE]
+        return (yield from self._pages.alone(asked, {}, x))
 
 
 class Posts:
@@ -128,7 +125,6 @@ class Posts:
         self._given = given
         self._compiling, self._kind, self._nodes = compiling, kind, nodes
         self._by_shape: dict[tuple[Any, ...], Orders] = {}
-        self._counting: dict[bool, Statement] = {}
         compiling.look_at(("post", "month_count", "byline", "tagging", "author", "tag"))
         compiling.reads.add("posts")
 
@@ -143,27 +139,7 @@ class Posts:
         wanted, order_by = self._wanted(given), given["order_by"]
         assert isinstance(order_by, PostOrder)
         asked = window(*(given.get(name) for name in SLICING))
-        pages = self._orders(wanted)(order_by.order)
-        totals: dict[Any, Any] = {}
-        if pages.asks_total:
-            totals = yield from self._total(pages, wanted, x)
-        read = yield from pages.read([ALONE], asked, wanted.values(), totals, x)
-        return read[ALONE]
-
-    def _total(self, pages: Pages, wanted: Wanted, x: Asking) -> Steps[dict[Any, Any]]:
-        """Count them, by the kept counts where these tell."""
-        if wanted not in (ANY, Wanted(month=wanted.month)):
-            return (yield from pages.count([], wanted.values(), x))
-        has_month = wanted.month is not None
-        if has_month not in self._counting:
-            pen = Pen(models.MonthCount)
-            month = [f"{pen.column('month')} = {pen.value(Slot('month'))}"] if has_month else []
-            asked = pen.asked(
-                models.MonthCount.in_archive, [f"COALESCE(SUM({pen.column('post_count')}), 0)"], *month
-            )
-            self._counting[has_month] = pen.done(asked)
-        [[total]] = yield self._counting[has_month].bound({"month": wanted.month})
-        return {ALONE: int(total)}
+        return (yield from self._orders(wanted)(order_by.order).alone(asked, wanted.values(), x))
 
     def _wanted(self, given: dict[str, Any]) -> Wanted:
         conditions = given.get("filter")
@@ -182,10 +158,26 @@ class Posts:
                 def question() -> Any:
                     return models.Post.in_list(stand_in)
 
-                return Pages(self._compiling, noun, question, order, self._kind, self._nodes)
+                return Pages(
+                    self._compiling, noun, question, order, self._kind, self._nodes, counted=_kept(stand_in)
+                )
 
             self._by_shape[shape] = Orders(in_order)
         return self._by_shape[shape]
+
+
+def _kept(wanted: Wanted) -> Aside | None:
+    """Give how to count posts by the kept counts, where these tell."""
+    if wanted not in (ANY, Wanted(month=wanted.month)):
+        return None
+
+    def counted(pen: Pen) -> str:
+        pen = pen.of(models.MonthCount)
+        month = [] if wanted.month is None else [f"{pen.column('month')} = {pen.value(wanted.month)}"]
+        total = f"COALESCE(SUM({pen.column('post_count')}), 0)"
+        return f"({pen.asked(models.MonthCount.in_archive, [total], *month)})"
+
+    return counted
 
 
 class Comments(Brief):
@@ -211,12 +203,7 @@ class Comments(Brief):
             raise NotPlanned("moderators are answered by graphql-core")
         post_id = conditions.wanted_post
         pages = self._everywhere if post_id is None else self._below_one
-        values: dict[Any, Any] = {FIRST_ID: post_id}
-        totals: dict[Any, Any] = {}
-        if pages.asks_total:
-            totals = yield from pages.count([], values, x)
-        read = yield from pages.read([ALONE], asked, values, totals, x)
-        return read[ALONE]
+        return (yield from pages.alone(asked, {FIRST_ID: post_id}, x))
 
 
 def _below_one() -> Any:
