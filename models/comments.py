@@ -92,7 +92,7 @@ class Comment(Model):
             ("status", "created_at", "id"),
             ("post_id", "status", "created_at", "id"),
             ("mailbox",),
-            ("fingerprint",),
+            ("fingerprint", "created_at"),
         )
 
     @property
