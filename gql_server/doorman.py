@@ -17,16 +17,18 @@ log = structlog.get_logger("http")
 class Doorman(RequestHandler):
     """Reads one connection."""
 
-    __slots__ = ("_held", "_short_way")
+    __slots__ = ("_answering", "_held", "_short_way")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         app = getattr(self._request_handler, "__self__", None)
         self._short_way: ShortWay | None = app.get(SHORT_WAY) if isinstance(app, web.Application) else None
         self._held = b""
+        self._answering: asyncio.Task[None] | None = None
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
-        if not self._held and self._is_waited_for:
+        # Nothing comes from aiohttp itself, for what it has yet to read.
+        if not data or (not self._held and self._is_waited_for):
             self._take(data)
             return
         if not self._held:
@@ -48,16 +50,22 @@ class Doorman(RequestHandler):
             self._take(data)
 
     def _take(self, data: bytes) -> None:
-        waiter = self._waiter
-        if waiter is None or self._short_way is None or self._messages or self._paused:
+        waiter, is_busy = self._waiter, bool(self._messages) or self._paused
+        if waiter is None or self._short_way is None or (is_busy and self._answering is None):
             super().data_received(data)
             return
         # Whoever waits for a request is called only when it is not answered already.
         self._waiter = None
         super().data_received(data)
         self._waiter = waiter
-        if len(self._messages) == 1 and self._is_answered(self._short_way, *self._messages[0]):
-            self._take_one()
+        if self._answering is None:
+            self._go_on(waiter, self._short_way)
+
+    def _go_on(self, waiter: "asyncio.Future[None]", short_way: ShortWay) -> None:
+        """Answer what is asked, or call who waits for it."""
+        if len(self._messages) == 1 and self._is_answered(short_way, *self._messages[0]):
+            if self._answering is None:
+                self._take_one()
         elif self._messages and not waiter.done():
             waiter.set_result(None)
 
@@ -84,10 +92,45 @@ class Doorman(RequestHandler):
             return False
         # Without a writer or a task, for nobody waits.
         request: Any = request_of(message, payload, self, None, None)  # type: ignore[arg-type]
-        if transport.is_closing() or (written := short_way.written(found, request)) is None:
+        if transport.is_closing():
             return False
-        transport.write(written)
+        if (written := short_way.written(found, request)) is not None:
+            transport.write(written)
+            return True
+        if not found.may_wait:
+            return False
+        self._answering = self._loop.create_task(self._answer(short_way, request))
+        # As aiohttp knows that a handler is at work.
+        self._request_in_progress = True
+        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
+
+    async def _answer(self, short_way: ShortWay, request: web.Request) -> None:
+        """Answer a request, and go on with those that have come meanwhile."""
+        try:
+            written = await short_way.wait(request)
+            if self.transport is not None and not self.transport.is_closing():
+                self.transport.write(written)
+        finally:
+            self._answering, self._request_in_progress = None, False
+            if self._handler_waiter is not None and not self._handler_waiter.done():
+                self._handler_waiter.set_result(None)
+        self._take_one()
+        if self._close:
+            self.close()
+        elif self._waiter is not None:
+            self._go_on(self._waiter, short_way)
+
+    def close(self) -> None:
+        # What is being answered is answered first.
+        self._close = True
+        if self._answering is None:
+            super().close()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        if self._answering is not None:
+            self._answering.cancel()
+        super().connection_lost(exc)
 
     def _take_one(self) -> None:
         """Go on as after every request."""

@@ -31,10 +31,20 @@ MISSING = orjson.dumps({"errors": [refusal("PersistedQueryNotFound", NOT_FOUND)]
 TURNED_AWAY = overloaded().written()
 
 
+# One answer, or what is sent already: a stream of them, or a socket.
+Replied = Reply | web.StreamResponse
+
+
 async def graphql(request: web.Request) -> web.StreamResponse:
     """Answer a GraphQL request: one answer, a stream of them, or a socket."""
+    replied = await reply(request)
+    return _sent(request, replied) if isinstance(replied, Reply) else replied
+
+
+async def reply(request: web.Request) -> Replied:
+    """Find what a GraphQL request is answered; one answer is yet to be sent."""
     if request.app[CROWD].is_full:
-        return _refusal(request, 503, TURNED_AWAY, JSON, **{"Retry-After": str(RETRY_SECONDS)})
+        return _refusal(503, TURNED_AWAY, JSON, **{"Retry-After": str(RETRY_SECONDS)})
     takes = Accepted(JSON)
     try:
         origins.check(request)
@@ -53,18 +63,18 @@ async def graphql(request: web.Request) -> web.StreamResponse:
         return await _kept_or_made(request, takes)
     except Missing:
         # With 200, so that clients read it, and so not as a GraphQL response, which would have `data`.
-        return _refusal(request, 200, MISSING, JSON)
+        return _refusal(200, MISSING, JSON)
     except Unreadable as error:
         error.record(request[REQUEST_ID])
-        return _refusal(request, error.status, error.body, takes.single or JSON, **error.headers)
+        return _refusal(error.status, error.body, takes.single or JSON, **error.headers)
 
 
-async def _kept_or_made(request: web.Request, takes: Accepted) -> web.StreamResponse:
+async def _kept_or_made(request: web.Request, takes: Accepted) -> Replied:
     asking, wholes = await read_asking(request), request.app[WHOLES]
     key = wholes.key(asking, takes, request.headers.get("Accept-Encoding", ""))
     # Whoever writes does not wait for what others have written.
     if key is not None and not may_mutate(asking) and (whole := await wholes.found(key)) is not None:
-        return _sent(request, whole.reply)
+        return whole.reply
     return await _answered(request, question_in(request, asking), takes, key, models.NOBODY)
 
 
@@ -74,7 +84,7 @@ async def _answered(
     takes: Accepted,
     key: Key | None,
     principal: models.Principal,
-) -> web.StreamResponse:
+) -> Replied:
     answering, asker = request.app[ANSWERING], request.app[VISITORS].asker(request, principal)
     operation = await answering.operation(question, asker)
     if isinstance(operation, Answer):
@@ -89,8 +99,7 @@ async def _answered(
         return await stream(request, answers, f"{MULTIPART};{takes.deferred}")
     media = takes.for_one
     if key is not None and may_be_shared(operation, question):
-        reply = await request.app[WHOLES].get(key, lambda: answering.once(operation, question, asker))
-        return _sent(request, reply)
+        return await request.app[WHOLES].get(key, lambda: answering.once(operation, question, asker))
     answer = await answering.once(operation, question, asker)
     is_shared = operation.is_public and not question.may_change and not principal.is_known
     return await _single(request, answer, media, is_shared=is_shared, is_private=principal.is_known)
@@ -103,12 +112,12 @@ async def _single(
     *,
     is_shared: bool = False,
     is_private: bool = False,
-) -> web.StreamResponse:
+) -> Replied:
     if media == EVENT_STREAM:
         return await stream(request, _only(answer), media)
     packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
     form = request.app[WHOLES].form(media, packs, is_shared)
-    return _sent(request, await reply_to(answer, replace(form, is_private=is_private)))
+    return await reply_to(answer, replace(form, is_private=is_private))
 
 
 async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:
@@ -124,7 +133,6 @@ def _sent(request: web.Request, reply: Reply) -> web.Response:
     return web.Response(status=reply.status, body=reply.body, headers=headers)
 
 
-def _refusal(request: web.Request, status: int, body: bytes, media: str, **more: str) -> web.Response:
+def _refusal(status: int, body: bytes, media: str, **more: str) -> Reply:
     headers = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": NO_STORE, "Vary": VARY}
-    headers |= request.app[ORIGINS].headers(request) | more
-    return web.Response(status=status, body=body, headers=headers)
+    return Reply(status, body, headers | more)

@@ -34,6 +34,11 @@ class Accepted:
     subscriptions: bool = False
     deferred: str | None = None
 
+    @property
+    def is_one_answer(self) -> bool:
+        """Whether it is one answer and no stream of them, whatever is asked."""
+        return not (self.single is None or self.events or self.subscriptions or self.deferred)
+
     def check(self) -> None:
         """Refuse a client that takes nothing we have."""
         if self.single is None and not self.events and not self.subscriptions:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from http.client import responses
 
 import models
 from gql_server.answers import DEADLINE_EXCEEDED, Answer
@@ -75,11 +76,11 @@ class Reply:
 
     def lines(self) -> bytes:
         """Write the head as far as it is the same for everybody."""
-        return b"%sContent-Length: %d\r\n" % (_lines("200 OK", self.headers), len(self.body))
+        return b"%sContent-Length: %d\r\n" % (_lines(self.status, self.headers), len(self.body))
 
     def lines_unchanged(self) -> bytes:
         """Write the head, as far as it is the same for everybody, of a reply that there is nothing new."""
-        return _lines("304 Not Modified", unsent(self.headers))
+        return _lines(304, unsent(self.headers))
 
 
 def unsent(headers: Mapping[str, str]) -> dict[str, str]:
@@ -144,18 +145,17 @@ def lasting(until: datetime | None) -> str:
     return f"public, max-age={fresh}, stale-while-revalidate={stale}"
 
 
-def _lines(status: str, headers: Mapping[str, str]) -> bytes:
+def _lines(status: int, headers: Mapping[str, str]) -> bytes:
     # What has a tag or tells tags is like no other; the rest comes in a few ways.
     write = _written if "ETag" not in headers else _written.__wrapped__
     return write(status, tuple(headers.items()))
 
 
 @lru_cache(maxsize=64)
-def _written(status: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+def _written(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
     named = {**SAFE, **dict([REFERRER]), **dict(headers)}
-    return "".join(
-        [f"HTTP/1.1 {status}\r\n", *(f"{name}: {value}\r\n" for name, value in named.items())]
-    ).encode()
+    lines = [f"{name}: {value}\r\n" for name, value in named.items()]
+    return "".join([f"HTTP/1.1 {status} {responses.get(status, '')}\r\n", *lines]).encode()
 
 
 def _etag(media: str, body: bytes) -> str:

@@ -1,10 +1,10 @@
-"""The short way: a plain request whose answer is kept, or read without waiting, is answered by the connection
-itself, with no task, handler or response made.
+"""The short way: a plain request is answered by the connection itself, with no handler or response made.
 
-Whatever is not plain goes the long way, and is told there what is wrong with it; without this room all do.
+What is kept, or is read without waiting, is answered at once; for the rest there is a task. Whatever is not
+plain goes the long way, and is told there what is wrong with it; without this room all do.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.helpers import rfc822_formatted_time
@@ -12,20 +12,24 @@ from aiohttp.http_parser import RawRequestMessage
 
 from gql_server.answering import ANSWERING
 from gql_server.crowd import CROWD
+from gql_server.endpoint import reply
 from gql_server.identity import shows_a_key
-from gql_server.middleware import REQUEST_ID, new_number
+from gql_server.middleware import REQUEST_ID, new_number, plain_errors
 from gql_server.negotiation import accepted
 from gql_server.origins import ORIGINS
 from gql_server.questions import Unreadable
+from gql_server.replies import Reply
 from gql_server.requests import may_mutate, read_question, wrong_with
 from gql_server.visitors import VISITORS
 from gql_server.wholes import WHOLES, Key, Whole, may_be_shared
 
 
 class ShortWay:
-    """Answers a request with what is kept or is made at once, under the same rules as the long way."""
+    """Answers a plain request, under the same rules as the long way."""
 
     def __init__(self, app: web.Application) -> None:
+        self._app = app
+        self._match: web.UrlMappingMatchInfo | None = None
         self._answering = app[ANSWERING]
         self._crowd = app[CROWD]
         self._origins = app[ORIGINS]
@@ -33,7 +37,7 @@ class ShortWay:
         self._wholes = app[WHOLES]
 
     def find(self, message: RawRequestMessage, payload: StreamReader) -> "Found | None":
-        """Give what is kept for a request, or may be made for it at once, if the request is plain."""
+        """Give what is known of the answer to a request, if the request is plain."""
         asking = _asking(message, payload)
         if asking is None or self._crowd.is_full:
             return None
@@ -44,25 +48,43 @@ class ShortWay:
         whole = self._wholes.find(key)
         # What is told to go the long way in the end is read twice, and most of that can be seen before.
         may_be_made = self._answering.is_at_once and not may_mutate(asking)
-        goes_on = may_be_made if whole is None else whole.is_steady
-        return Found(key, whole) if goes_on else None
+        is_at_once = may_be_made if whole is None else whole.is_steady
+        may_wait = isinstance(asking, bytes) and takes.is_one_answer
+        return Found(key, whole, is_at_once, may_wait) if is_at_once or may_wait else None
 
     def written(self, found: "Found", request: web.Request) -> bytes | None:
         """Write the answer down for who asks; nothing when he may not, or when he has to wait for it."""
-        if not self._origins.may_ask(request) or not self._visitors.may_come(request):
+        if not found.is_at_once or not self._origins.may_ask(request) or not self._visitors.may_come(request):
             return None
-        number = request[REQUEST_ID] = new_number()
+        request[REQUEST_ID] = new_number()
         whole = found.whole or self._made(found.key, request)
         if whole is None or not whole.is_steady:
             return None
         self._visitors.admit(request)
-        lines = f"X-Request-ID: {number}\r\nDate: {rfc822_formatted_time()}\r\n"
-        for name, value in self._origins.headers(request).items():
-            lines += f"{name}: {value}\r\n"
         if whole.reply.is_known(request.headers.getall("If-None-Match", ())):
             self._wholes.unchanged += 1
-            return b"".join((whole.lines_unchanged, lines.encode(), b"\r\n"))
-        return b"".join((whole.lines, lines.encode(), b"\r\n", whole.reply.body))
+            return b"".join((whole.lines_unchanged, self._own_lines(request), b"\r\n"))
+        return b"".join((whole.lines, self._own_lines(request), b"\r\n", whole.reply.body))
+
+    async def wait(self, request: web.Request) -> bytes:
+        """Answer a request that may wait for its answer, and write that down."""
+        if self._match is None:
+            self._match = await self._app.router.resolve(request)
+            self._match.add_app(self._app)
+            self._match.freeze()
+        request._match_info = self._match
+        replied: Any = await plain_errors(request, reply)  # type: ignore[arg-type]
+        if not isinstance(replied, Reply):
+            # It went wrong in a way that the graph has no words for.
+            replied = Reply(replied.status, replied.body, replied.headers)
+        return b"".join((replied.lines(), self._own_lines(request), b"\r\n", replied.body))
+
+    def _own_lines(self, request: web.Request) -> bytes:
+        """Write what the heads of no two answers have in common."""
+        lines = f"X-Request-ID: {request[REQUEST_ID]}\r\nDate: {rfc822_formatted_time()}\r\n"
+        for name, value in self._origins.headers(request).items():
+            lines += f"{name}: {value}\r\n"
+        return lines.encode()
 
     def _made(self, key: Key, request: web.Request) -> Whole | None:
         try:
@@ -79,10 +101,15 @@ class ShortWay:
 
 
 class Found(NamedTuple):
-    """What the answer to a plain request is kept under, and the answer if it is kept."""
+    """What the answer to a plain request is kept under, and the answer if it is kept.
+
+    It may be given `is_at_once`, or is at least one whose client `may_wait` here.
+    """
 
     key: Key
     whole: Whole | None
+    is_at_once: bool
+    may_wait: bool
 
 
 SHORT_WAY = web.AppKey("short_way", ShortWay)

@@ -37,6 +37,7 @@ async def test_every_pragma_is_in_force(garden):
         "synchronous": "2",
         "foreign_keys": "1",
         "secure_delete": "1",
+        "wal_autocheckpoint": "10000",
     }
 
 

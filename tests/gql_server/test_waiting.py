@@ -1,0 +1,211 @@
+"""Whoever has to wait for an answer waits on the short way too, and notices no difference but the time."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from gql_server import shortway
+from gql_server.shortway import ShortWay
+from tests.gql_server.test_short_way import line, posted, read, say
+
+SIGN_UP = posted(
+    body=b'{"query": "mutation { subscribe(input: {email: \\"nobody\\"}) { errors { __typename } } }"}'
+)
+UNKNOWN = posted(body=b'{"query": "{ nothing }"}')
+NO_JSON = posted(body=b"{")
+TYPE = posted(body=b'{"query": "mutation { __typename }"}')
+
+
+@pytest.fixture
+async def client(serve, database_url):
+    async with serve(database_url, cors_origins="*") as client:
+        yield client
+
+
+@pytest.fixture
+def waited(monkeypatch):
+    """Tell who waited on the short way."""
+    wait, seen = ShortWay.wait, []
+
+    def count(self, request):
+        seen.append(request.method)
+        return wait(self, request)
+
+    monkeypatch.setattr(ShortWay, "wait", count)
+    return seen
+
+
+class Desk:
+    """Where each request waits until it is called, in whatever order."""
+
+    def __init__(self, monkeypatch):
+        self.waiting = []
+        self.left = 0
+        answer = shortway.reply
+
+        async def wait_and_answer(request):
+            self.waiting.append(called := asyncio.Event())
+            try:
+                await called.wait()
+            except asyncio.CancelledError:
+                self.left += 1
+                raise
+            return await answer(request)
+
+        monkeypatch.setattr(shortway, "reply", wait_and_answer)
+
+    async def has(self, number):
+        async with asyncio.timeout(10):
+            while len(self.waiting) < number:
+                await asyncio.sleep(0.005)
+        return self.waiting[number - 1]
+
+
+@pytest.fixture
+def desk(monkeypatch):
+    return Desk(monkeypatch)
+
+
+def connection_of(client):
+    [one] = client.server.runner.server.connections
+    return one
+
+
+@pytest.mark.parametrize("sent", [SIGN_UP, UNKNOWN, NO_JSON, TYPE], ids=["sign-up", "unknown", "torn", "type"])
+async def test_both_ways_give_the_same(client, waited, sent, monkeypatch):
+    sent = sent.replace(b"\r\n\r\n", b"\r\nOrigin: https://app.example\r\n\r\n", 1)
+    async with line(client) as (reader, writer):
+        short = await say(reader, writer, sent)
+        assert waited == ["POST"]
+        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        long = await say(reader, writer, sent)
+    assert waited == ["POST"]
+    for _, headers, _ in (short, long):
+        assert len(headers.pop("X-Request-ID")) == 16
+        del headers["Date"]
+        assert headers["Access-Control-Allow-Origin"] == "https://app.example"
+    assert short == long
+
+
+async def test_what_nobody_expected_is_told_by_its_number_alone(client, waited, monkeypatch):
+    async def fail(_request):
+        raise RuntimeError("somebody@example.org")
+
+    monkeypatch.setattr(shortway, "reply", fail)
+    async with line(client) as (reader, writer):
+        first, headers, body = await say(reader, writer, SIGN_UP)
+        assert first == "HTTP/1.1 500 Internal Server Error"
+        assert headers["X-Request-ID"].encode() in body
+        assert b"somebody" not in body
+        assert (await say(reader, writer, NO_JSON))[0].split()[1] == "500"
+    assert waited == ["POST", "POST"]
+
+
+async def test_what_may_be_a_stream_goes_the_long_way(client, waited):
+    events = SIGN_UP.replace(b"\r\n\r\n", b"\r\nAccept: application/json, text/event-stream\r\n\r\n", 1)
+    async with line(client) as (reader, writer):
+        assert (await say(reader, writer, events))[0] == "HTTP/1.1 200 OK"
+    assert waited == []
+
+
+async def test_answers_come_in_the_order_of_what_is_asked(client, waited):
+    async with line(client) as (reader, writer):
+        writer.write((SIGN_UP + UNKNOWN + TYPE) * 40)
+        for _ in range(40):
+            assert b"subscribe" in (await read(reader))[2]
+            assert b"GRAPHQL_VALIDATION_FAILED" in (await read(reader))[2]
+            assert b"Mutation" in (await read(reader))[2]
+        assert b"Mutation" in (await say(reader, writer, TYPE))[2]
+
+
+async def test_who_asks_more_while_waiting_is_answered_in_order_and_once(client, desk):
+    async with line(client) as (reader, writer):
+        writer.write(TYPE)
+        first = await desk.has(1)
+        for sent in (UNKNOWN, NO_JSON[:40], NO_JSON[40:]):
+            writer.write(sent)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        assert len(desk.waiting) == 1
+        first.set()
+        assert b"Mutation" in (await read(reader))[2]
+        # Two that came together go the long way, where nobody waits at the desk.
+        assert b"GRAPHQL_VALIDATION_FAILED" in (await read(reader))[2]
+        assert b"BAD_REQUEST" in (await read(reader))[2]
+        writer.write(TYPE)
+        (await desk.has(2)).set()
+        assert b"Mutation" in (await read(reader))[2]
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.05)
+
+
+async def test_one_that_comes_while_a_client_reads_nothing_waits_its_turn(client, desk):
+    async with line(client) as (reader, writer):
+        writer.write(TYPE)
+        first = await desk.has(1)
+        connection_of(client).pause_writing()
+        writer.write(UNKNOWN)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        assert len(desk.waiting) == 1
+        connection_of(client).resume_writing()
+        first.set()
+        assert b"Mutation" in (await read(reader))[2]
+        (await desk.has(2)).set()
+        assert b"GRAPHQL_VALIDATION_FAILED" in (await read(reader))[2]
+
+
+async def test_whoever_leaves_is_not_worked_for(client, desk):
+    async with line(client) as (_, writer):
+        writer.write(TYPE)
+        await desk.has(1)
+    async with asyncio.timeout(10):
+        while not desk.left:
+            await asyncio.sleep(0.005)
+    assert client.server.runner.server.connections == []
+
+
+async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk):
+    server = client.server.runner.server
+    async with line(client) as (reader, writer):
+        writer.write(TYPE)
+        first = await desk.has(1)
+        server.pre_shutdown()
+        stopping = asyncio.create_task(server.shutdown(5))
+        await asyncio.sleep(0.05)
+        assert not stopping.done()
+        first.set()
+        assert b"Mutation" in (await read(reader))[2]
+        await stopping
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+
+
+async def test_a_stopping_server_does_not_wait_for_ever(client, desk):
+    server = client.server.runner.server
+    async with line(client) as (reader, writer):
+        writer.write(TYPE)
+        await desk.has(1)
+        server.pre_shutdown()
+        await server.shutdown(0.1)
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+    assert desk.left == 1
+
+
+async def test_who_asks_again_at_once_is_waited_for(client, waited):
+    """Between an answer and the wait for the next request there is a turn of the loop."""
+    async with line(client) as (reader, writer):
+        await say(reader, writer, TYPE)
+        connection = connection_of(client)
+        waiter, connection._waiter = connection._waiter, None
+        for piece in (TYPE[:30], TYPE[30:60], TYPE[60:]):
+            connection.data_received(piece)
+        assert waited == ["POST"]
+        connection._waiter = waiter
+        assert b"Mutation" in (await read(reader))[2]
+        assert b"Mutation" in (await say(reader, writer, TYPE))[2]
+    assert waited == ["POST"] * 3
