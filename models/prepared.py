@@ -64,7 +64,7 @@ def _filling(place: Any, *, is_postgres: bool) -> Callable[[Mapping[Any, Any]], 
 
 
 def _as_sqlite_has(value: Any) -> Any:
-    """Give a constant as SQLite keeps it: looking up how, each time it is bound, takes longer than binding."""
+    """Give a constant as SQLite keeps it: to look up how, each time it is bound, takes longer than that."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
@@ -178,6 +178,14 @@ class Pen:
             f'SELECT {", ".join(columns)}, {last} FROM {outer} CROSS JOIN "{table}" '
             f"WHERE {id} IN ({inner} ORDER BY {walked} LIMIT {limit}) ORDER BY k.place, {walked}"
         )
+
+    def gathered(
+        self, question: Question, columns: Sequence[str], condition: str, order: str,
+        through: tuple[str, str, str] | None,
+    ) -> str:  # fmt: skip
+        """Write the rows of a question as one value of PostgreSQL: a list of lists, as JSON, in an order."""
+        listed = f"COALESCE(json_agg(json_build_array({', '.join(columns)}) ORDER BY {order}), '[]')"
+        return f"({self.asked(question, [listed], condition, through=through)})"
 
     def beside(self, question: Question, columns: Sequence[str], order: Order, mark: str) -> str:
         """Write the next row of a question after each key, in an order; the key and a mark come last."""

@@ -381,7 +381,7 @@ def _run(connection: sqlite3.Connection, query: str, values: Any) -> tuple[int, 
 
 
 class _Translated:
-    """Tells in our words what SQLite says in its own; no generator, for there is one around each statement."""
+    """Tells in our words what SQLite says in its own; no generator: there is one around each statement."""
 
     __slots__ = ()
 

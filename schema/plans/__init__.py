@@ -303,7 +303,7 @@ class _Reading:
             found = {name: self.kept.find(key) for name, key in keys.items()}
             self._read = {name: read for name, read in found.items() if read is not None}
             self.open = {name: segment for name, segment in self.open.items() if name not in self._read}
-        self.is_long = any([segment.root.is_long(self.x) for segment in self.open.values()])
+        self.is_long = any(segment.root.is_long(self.x) for segment in self.open.values())
 
     def begin(self) -> Steps[dict[str, _Read]]:
         """Read what is open."""

@@ -1,9 +1,11 @@
 """What is read below a level, for all its rows at once: a row each names, few rows each has, neighbours."""
 
 from collections.abc import Callable
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
+import orjson
 from graphql import GraphQLObjectType, is_object_type
 
 import models
@@ -118,6 +120,8 @@ class Fews:
         self._declared = declared
         self._keys = keys
         self._statement: Statement | None = None
+        self._place: int | None = None
+        self._above = 0
         if declared.through:
             compiling.look_at([declared.through])
 
@@ -126,10 +130,27 @@ class Fews:
         """Begin to read the rows of a declaration."""
         return cls(compiling, Objects.of(compiling, declared.noun), declared, keys)
 
+    def ask_within(self, above: Rows) -> None:
+        """Ask PostgreSQL for them with the rows above: a statement less is a way to it and back less.
+
+        To SQLite there is no way, and it takes longer to put such a value together.
+        """
+        if above.writer.is_postgres and above.noun.table is not self.rows.noun.table:
+            self._above = above.index("id")
+            self._place = above.ask_few(lambda pen: self._written(pen, pen.column("id")))
+
     def read(self, above: Any, x: Asking) -> Steps[dict[Any, list[Any]]]:
         """Read them, and give a list of what is made of them by the id of the row above."""
-        if not (keys := set(self._keys(above))):
+        if not above:
             return {}
+        place = self._place
+        if place is not None and None not in (told := [row[place] for row in above]):
+            lists = [orjson.loads(one) for one in told]
+            made = iter((yield from self.rows.made([row for one in lists for row in one], x)))
+            return {
+                row[self._above]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)
+            }
+        keys = set(self._keys(above))
         found = yield self._prepared().bound(x.keys(keys))
         made = yield from self.rows.made(found, x)
         groups: dict[Any, list[Any]] = {}
@@ -141,11 +162,25 @@ class Fews:
         if self._statement is None:
             few, pen = self._declared, Pen(self.rows.noun.table)
             key = pen.column(few.column, few.through)
-            through = (few.through, few.link, "id") if few.through else None
-            asked = pen.among(few.question, [*self.rows.selected(pen), key], key, through=through)
-            order = ", ".join('"{}"."{}"'.format(*column.split(".")) for column in few.order)
-            self._statement = pen.done(f"{asked} ORDER BY {order}")
+            asked = pen.among(few.question, [*self.rows.selected(pen), key], key, through=self._through)
+            self._statement = pen.done(f"{asked} ORDER BY {self._order}")
         return self._statement
+
+    def _written(self, pen: Pen, id: str) -> str:
+        if not self.rows.are_plain():
+            return "NULL"
+        few, pen = self._declared, pen.of(self.rows.noun.table)
+        of_row = f"{pen.column(few.column, few.through)} = {id}"
+        return pen.gathered(few.question, self.rows.selected(pen), of_row, self._order, self._through)
+
+    @property
+    def _through(self) -> tuple[str, str, str] | None:
+        few = self._declared
+        return (few.through, few.link, "id") if few.through else None
+
+    @property
+    def _order(self) -> str:
+        return ", ".join('"{}"."{}"'.format(*column.split(".")) for column in self._declared.order)
 
 
 class Besides:

@@ -109,6 +109,8 @@ class _Field:
             case Few():
                 few = below.Fews.of(compiling, source, self._each(place.raw("id")))
                 few.rows.written_as(compiling, self._object(), self._nodes)
+                if isinstance(place.level, Rows):
+                    few.ask_within(place.level)
                 return f"{self._level.add(few)}.get({place.raw('id')}, {self._writer.name(())})"
             case Beside():
                 beside, name = self._level.shared(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from graphql import GraphQLOutputType
+from tortoise import fields
 
 from models.engines.steps import Steps
 from models.posts import BODY, Post
@@ -117,6 +118,7 @@ class ThingPlace:
 
 
 COMMENT_COUNT = "comment_count"
+PLAIN = (fields.IntField, fields.CharField, fields.TextField, fields.BooleanField)
 BODIES = frozenset(BODY)
 
 
@@ -168,6 +170,17 @@ class Rows(Level):
             self._asked[column](pen) if column in self._asked else pen.column(column)
             for column in self.columns
         ]
+
+    def ask_few(self, write: Callable[[Pen], str]) -> int:
+        """Select the few rows that each row has; give their place in a row."""
+        place = len(self.columns)
+        self.ask(f"few {place}", write)
+        return place
+
+    def are_plain(self) -> bool:
+        """Tell whether JSON has the values of all columns as the store gives them."""
+        kinds = [self.noun.table._meta.fields_map.get(column) for column in self.columns]
+        return all(type(kind) in PLAIN for kind in kinds)
 
     def has(self, column: str) -> bool:
         """Tell whether the noun has such a column."""

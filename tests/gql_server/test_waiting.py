@@ -40,26 +40,28 @@ class Desk:
     """Where each request waits until it is called, in whatever order."""
 
     def __init__(self, monkeypatch):
-        self.waiting = []
-        self.left = 0
+        self._came = asyncio.Queue()
+        self.left = asyncio.Event()
         answer = shortway.reply
 
         async def wait_and_answer(request):
-            self.waiting.append(called := asyncio.Event())
+            self._came.put_nowait(called := asyncio.Event())
             try:
                 await called.wait()
             except asyncio.CancelledError:
-                self.left += 1
+                self.left.set()
                 raise
             return await answer(request)
 
         monkeypatch.setattr(shortway, "reply", wait_and_answer)
 
-    async def has(self, number):
+    @property
+    def is_empty(self):
+        return self._came.empty()
+
+    async def next(self):
         async with asyncio.timeout(10):
-            while len(self.waiting) < number:
-                await asyncio.sleep(0.005)
-        return self.waiting[number - 1]
+            return await self._came.get()
 
 
 @pytest.fixture
@@ -72,7 +74,9 @@ def connection_of(client):
     return one
 
 
-@pytest.mark.parametrize("sent", [SIGN_UP, UNKNOWN, NO_JSON, TYPE], ids=["sign-up", "unknown", "torn", "type"])
+@pytest.mark.parametrize(
+    "sent", [SIGN_UP, UNKNOWN, NO_JSON, TYPE], ids=["sign-up", "unknown", "torn", "type"]
+)
 async def test_both_ways_give_the_same(client, waited, sent, monkeypatch):
     sent = sent.replace(b"\r\n\r\n", b"\r\nOrigin: https://app.example\r\n\r\n", 1)
     async with line(client) as (reader, writer):
@@ -122,19 +126,19 @@ async def test_answers_come_in_the_order_of_what_is_asked(client, waited):
 async def test_who_asks_more_while_waiting_is_answered_in_order_and_once(client, desk):
     async with line(client) as (reader, writer):
         writer.write(TYPE)
-        first = await desk.has(1)
+        first = await desk.next()
         for sent in (UNKNOWN, NO_JSON[:40], NO_JSON[40:]):
             writer.write(sent)
             await writer.drain()
             await asyncio.sleep(0.02)
-        assert len(desk.waiting) == 1
+        assert desk.is_empty
         first.set()
         assert b"Mutation" in (await read(reader))[2]
         # Two that came together go the long way, where nobody waits at the desk.
         assert b"GRAPHQL_VALIDATION_FAILED" in (await read(reader))[2]
         assert b"BAD_REQUEST" in (await read(reader))[2]
         writer.write(TYPE)
-        (await desk.has(2)).set()
+        (await desk.next()).set()
         assert b"Mutation" in (await read(reader))[2]
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(reader.read(1), 0.05)
@@ -143,26 +147,25 @@ async def test_who_asks_more_while_waiting_is_answered_in_order_and_once(client,
 async def test_one_that_comes_while_a_client_reads_nothing_waits_its_turn(client, desk):
     async with line(client) as (reader, writer):
         writer.write(TYPE)
-        first = await desk.has(1)
+        first = await desk.next()
         connection_of(client).pause_writing()
         writer.write(UNKNOWN)
         await writer.drain()
         await asyncio.sleep(0.05)
-        assert len(desk.waiting) == 1
+        assert desk.is_empty
         connection_of(client).resume_writing()
         first.set()
         assert b"Mutation" in (await read(reader))[2]
-        (await desk.has(2)).set()
+        (await desk.next()).set()
         assert b"GRAPHQL_VALIDATION_FAILED" in (await read(reader))[2]
 
 
 async def test_whoever_leaves_is_not_worked_for(client, desk):
     async with line(client) as (_, writer):
         writer.write(TYPE)
-        await desk.has(1)
+        await desk.next()
     async with asyncio.timeout(10):
-        while not desk.left:
-            await asyncio.sleep(0.005)
+        await desk.left.wait()
     assert client.server.runner.server.connections == []
 
 
@@ -170,7 +173,7 @@ async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk):
     server = client.server.runner.server
     async with line(client) as (reader, writer):
         writer.write(TYPE)
-        first = await desk.has(1)
+        first = await desk.next()
         server.pre_shutdown()
         stopping = asyncio.create_task(server.shutdown(5))
         await asyncio.sleep(0.05)
@@ -187,13 +190,13 @@ async def test_a_stopping_server_does_not_wait_for_ever(client, desk):
     server = client.server.runner.server
     async with line(client) as (reader, writer):
         writer.write(TYPE)
-        await desk.has(1)
+        await desk.next()
         server.pre_shutdown()
         await server.shutdown(0.1)
         async with asyncio.timeout(10):
             with suppress(ConnectionResetError):
                 assert await reader.read() == b""
-    assert desk.left == 1
+    assert desk.left.is_set()
 
 
 async def test_who_asks_again_at_once_is_waited_for(client, waited):

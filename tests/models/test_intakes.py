@@ -17,13 +17,18 @@ def dialect():
 
 
 async def test_that_the_same_was_said_of_late_is_found_by_its_fingerprint(store):
-    # With what the planner knows of comments that were never screened: they all have the same fingerprint, none.
+    # The planner knows of comments that were never screened: they all have the same fingerprint, none.
     await generate(200)
     moment = models.now()
     asked = {
-        "moment": moment, "said_again_since": moment - timedelta(days=1), "post_id": 1, "parent_id": None,
-        "deepest": 2, "status": None, "mailbox": "lezer@example.org", "fingerprint": "f", "held_because": None,
-    }  # fmt: skip
+        **dict.fromkeys(("parent_id", "status", "held_because")),
+        "moment": moment,
+        "said_again_since": moment - timedelta(days=1),
+        "post_id": 1,
+        "deepest": 2,
+        "mailbox": "lezer@example.org",
+        "fingerprint": "f",
+    }
     plan = await require_context().db().execute_query_dict(f"EXPLAIN QUERY PLAN {PLACE}", asked)
     told = [step["detail"] for step in plan if step["detail"].startswith("SEARCH comment ")]
     assert told
