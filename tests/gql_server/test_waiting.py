@@ -166,6 +166,7 @@ async def test_whoever_leaves_is_not_worked_for(client, desk):
         await desk.next()
     async with asyncio.timeout(10):
         await desk.left.wait()
+    await asyncio.sleep(0.05)
     assert client.server.runner.server.connections == []
 
 
