@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 import structlog
@@ -12,6 +12,7 @@ from graphql import ExecutionResult, GraphQLError
 
 import models
 from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY, Full, Lane
+from gql_server.logs import tell_all
 from schema.context import Visitor
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
@@ -138,19 +139,35 @@ def overloaded() -> Answer:
     return Answer({"errors": [error]}, was_executed=False)
 
 
-def record(number: str, name: str | None, answer: Answer | None = None, *, seconds: float) -> None:
-    """Log one line: what the operation is called and how it went, and nothing of what it asked.
-
-    Without an answer there is nothing to tell of it but that all went well.
+class Line(NamedTuple):
+    """What is logged of each answer: what the operation is called, how long it took, and nothing of what it
+    asked.
     """
-    about = {
-        "operation": name[:60] if name and name.isidentifier() else "-",
-        "ms": round(seconds * 1000, 1),
-        "request_id": number,
-    }
-    if answer is not None and answer.codes:
+
+    number: str
+    name: str | None
+    seconds: float
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """The line."""
+        return {
+            "operation": self.name[:60] if self.name and self.name.isidentifier() else "-",
+            "ms": round(self.seconds * 1000, 1),
+            "request_id": self.number,
+        }
+
+
+def record(line: Line, answer: Answer) -> None:
+    """Log how one was answered."""
+    about = line.told
+    if answer.codes:
         about["codes"] = answer.codes
         if limits := answer.limits:
             about["limits"] = limits
-    is_ours = answer is not None and INTERNAL in answer.codes
-    (log.error if is_ours else log.info)("answered", **about)
+    (log.error if INTERNAL in answer.codes else log.info)("answered", **about)
+
+
+def record_all(lines: Iterable[Line]) -> None:
+    """Log of many answers that all went well."""
+    tell_all(log, "answered", [line.told for line in lines])

@@ -21,6 +21,7 @@ from gql_server.answers import (
     DEADLINE_SECONDS,
     Answer,
     Asker,
+    Line,
     late,
     overloaded,
     record,
@@ -59,7 +60,7 @@ class Listening:
         begun = perf_counter()
         source = await self._begin(operation, question, asker)
         answer = source if isinstance(source, Answer) else Answer({})
-        record(asker.number, operation.name, answer, seconds=perf_counter() - begun)
+        record(Line(asker.number, operation.name, perf_counter() - begun), answer)
         if isinstance(source, Answer):
             yield source
             return

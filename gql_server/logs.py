@@ -3,11 +3,13 @@
 import json
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 import structlog
+
+from models.instants import now, rfc_3339
 
 # Some of these would tell what clients sent, as it came.
 NOISY = (
@@ -42,6 +44,19 @@ def set_up_logs() -> None:
     )
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL if name.startswith("strawberry") else logging.ERROR)
+
+
+def tell_all(log: structlog.typing.FilteringBoundLogger, event: str, lines: Sequence[dict[str, Any]]) -> None:
+    """Log the same event of many at once. JSON lines are written as structlog would write them, but together:
+    one by one they take a tenth of the time in which a sign-up is answered.
+    """
+    if not isinstance(structlog.get_config()["logger_factory"], structlog.BytesLoggerFactory):
+        for line in lines:
+            log.info(event, **line)
+        return
+    more = {"event": event, "level": "info", "timestamp": rfc_3339(now())}
+    sys.stderr.buffer.write(b"".join([_json({**line, **more}, repr) + b"\n" for line in lines]))
+    sys.stderr.buffer.flush()
 
 
 def _json(event: Any, default: Callable[[Any], Any]) -> bytes:
