@@ -149,8 +149,8 @@ class Line(NamedTuple):
     seconds: float
 
     @property
-    def told(self) -> dict[str, Any]:
-        """The line."""
+    def fields(self) -> dict[str, Any]:
+        """What is logged, by name."""
         return {
             "operation": self.name[:60] if self.name and self.name.isidentifier() else "-",
             "ms": round(self.seconds * 1000, 1),
@@ -160,7 +160,7 @@ class Line(NamedTuple):
 
 def record(line: Line, answer: Answer) -> None:
     """Log how one was answered."""
-    about = line.told
+    about = line.fields
     if answer.codes:
         about["codes"] = answer.codes
         if limits := answer.limits:
@@ -170,4 +170,4 @@ def record(line: Line, answer: Answer) -> None:
 
 def record_all(lines: Iterable[Line]) -> None:
     """Log of many answers that all went well."""
-    tell_all(log, "answered", [line.told for line in lines])
+    tell_all(log, "answered", [line.fields for line in lines])

@@ -1,4 +1,4 @@
-"""The doorman reads the connections: he gives what is kept at once, and answers what is no HTTP."""
+"""The doorman reads the connections: he has plain requests answered there, and answers what is no HTTP."""
 
 import asyncio
 from typing import Any
@@ -31,17 +31,15 @@ class Doorman(RequestHandler):
         if not data or (not self._held and self._is_waited_for):
             self._take(data)
             return
+        # Between an answer and the wait for the next request there is a turn of the loop. A fast client asks
+        # again in it, and would go the long way for ever.
         if not self._held:
             self._loop.call_soon(self._take_held)
         self._held += data
 
     @property
     def _is_waited_for(self) -> bool:
-        """Whether somebody waits for a request or what is left of one, or is about to take one.
-
-        Between an answer and the wait for the next request there is a turn of the loop, and a fast client
-        asks again in it: such a one would go the long way for ever.
-        """
+        """Whether somebody waits for data, is at work, or has requests to take."""
         return self._waiter is not None or self._current_request is not None or bool(self._messages)
 
     def _take_held(self) -> None:
@@ -50,8 +48,8 @@ class Doorman(RequestHandler):
             self._take(data)
 
     def _take(self, data: bytes) -> None:
-        waiter, is_busy = self._waiter, bool(self._messages) or self._paused
-        if waiter is None or self._short_way is None or (is_busy and self._answering is None):
+        waiter, is_long = self._waiter, bool(self._messages) and self._answering is None
+        if waiter is None or self._short_way is None or is_long:
             super().data_received(data)
             return
         # Whoever waits for a request is called only when it is not answered already.
@@ -63,7 +61,9 @@ class Doorman(RequestHandler):
 
     def _go_on(self, waiter: "asyncio.Future[None]", short_way: ShortWay) -> None:
         """Answer what is asked, or call who waits for it."""
-        if len(self._messages) == 1 and self._is_answered(short_way, *self._messages[0]):
+        # Whoever reads nothing is answered the long way, which waits until he does.
+        is_short = len(self._messages) == 1 and not self._paused
+        if is_short and self._takes_on(short_way, *self._messages[0]):
             if self._answering is None:
                 self._take_one()
         elif self._messages and not waiter.done():
@@ -83,7 +83,7 @@ class Doorman(RequestHandler):
             raise ConnectionError("an answer was under way already")
         return no_http(status)
 
-    def _is_answered(self, short_way: ShortWay, message: Any, payload: Any) -> bool:
+    def _takes_on(self, short_way: ShortWay, message: Any, payload: Any) -> bool:
         transport, request_of = self.transport, self._request_factory
         # What is no HTTP comes as an error instead of a message.
         if transport is None or request_of is None or not isinstance(message, RawRequestMessage):
@@ -102,7 +102,6 @@ class Doorman(RequestHandler):
         self._answering = self._loop.create_task(self._answer(short_way, request))
         # As aiohttp knows that a handler is at work.
         self._request_in_progress = True
-        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
         return True
 
     async def _answer(self, short_way: ShortWay, request: web.Request) -> None:
@@ -111,12 +110,17 @@ class Doorman(RequestHandler):
             written = await short_way.wait(request)
             if self.transport is not None and not self.transport.is_closing():
                 self.transport.write(written)
+        except Exception as error:
+            # As aiohttp does when its handler's handler fails.
+            log.error("failed", exc_info=error)
+            self.force_close()
+            return
         finally:
             self._answering, self._request_in_progress = None, False
             if self._handler_waiter is not None and not self._handler_waiter.done():
                 self._handler_waiter.set_result(None)
         self._take_one()
-        if self._close:
+        if self._close or self._force_close:
             self.close()
         elif self._waiter is not None:
             self._go_on(self._waiter, short_way)
@@ -126,6 +130,12 @@ class Doorman(RequestHandler):
         self._close = True
         if self._answering is None:
             super().close()
+
+    def _process_keepalive(self) -> None:
+        if self._answering is not None:
+            # Somebody waits for a request all the while; the connection is not idle for that.
+            self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+        super()._process_keepalive()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._answering is not None:

@@ -31,18 +31,18 @@ MISSING = orjson.dumps({"errors": [refusal("PersistedQueryNotFound", NOT_FOUND)]
 TURNED_AWAY = overloaded().written()
 
 
-# One answer, or what is sent already: a stream of them, or a socket.
+# A reply is yet to be sent; a stream or a socket is sent already.
 Replied = Reply | web.StreamResponse
 
 
 async def graphql(request: web.Request) -> web.StreamResponse:
     """Answer a GraphQL request: one answer, a stream of them, or a socket."""
-    replied = await reply(request)
+    replied = await reply_of(request)
     return _sent(request, replied) if isinstance(replied, Reply) else replied
 
 
-async def reply(request: web.Request) -> Replied:
-    """Find what a GraphQL request is answered; one answer is yet to be sent."""
+async def reply_of(request: web.Request) -> Replied:
+    """Find what a GraphQL request is answered."""
     if request.app[CROWD].is_full:
         return _refusal(503, TURNED_AWAY, JSON, **{"Retry-After": str(RETRY_SECONDS)})
     takes = Accepted(JSON)

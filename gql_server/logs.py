@@ -47,16 +47,15 @@ def set_up_logs() -> None:
 
 
 def tell_all(log: structlog.typing.FilteringBoundLogger, event: str, lines: Sequence[dict[str, Any]]) -> None:
-    """Log the same event of many at once. JSON lines are written as structlog would write them, but together:
-    one by one they take a tenth of the time in which a sign-up is answered.
-    """
-    if not isinstance(structlog.get_config()["logger_factory"], structlog.BytesLoggerFactory):
+    """Log the same event of many at once."""
+    factory = structlog.get_config()["logger_factory"]
+    if not isinstance(factory, structlog.BytesLoggerFactory):
         for line in lines:
             log.info(event, **line)
         return
+    # As structlog would write them; one by one they take a tenth of the time of a sign-up.
     more = {"event": event, "level": "info", "timestamp": rfc_3339(now())}
-    sys.stderr.buffer.write(b"".join([_json({**line, **more}, repr) + b"\n" for line in lines]))
-    sys.stderr.buffer.flush()
+    factory().msg(b"\n".join([_json({**line, **more}, repr) for line in lines]))
 
 
 def _json(event: Any, default: Callable[[Any], Any]) -> bytes:

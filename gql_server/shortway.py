@@ -12,7 +12,7 @@ from aiohttp.http_parser import RawRequestMessage
 
 from gql_server.answering import ANSWERING
 from gql_server.crowd import CROWD
-from gql_server.endpoint import reply
+from gql_server.endpoint import reply_of
 from gql_server.identity import shows_a_key
 from gql_server.middleware import REQUEST_ID, new_number, plain_errors
 from gql_server.negotiation import accepted
@@ -45,10 +45,11 @@ class ShortWay:
         key = self._wholes.key(asking, takes, message.headers.get("Accept-Encoding", ""))
         if key is None:
             return None
-        whole = self._wholes.find(key)
-        # What is told to go the long way in the end is read twice, and most of that can be seen before.
-        may_be_made = self._answering.is_at_once and not may_mutate(asking)
-        is_at_once = may_be_made if whole is None else whole.is_steady
+        # What is told to wait in the end is read twice, and most of that can be seen before.
+        mutates = may_mutate(asking)
+        whole = None if mutates else self._wholes.find(key)
+        is_at_once = self._answering.is_at_once and not mutates if whole is None else whole.is_steady
+        # By POST alone: what is asked by GET may be a page, or be there already.
         may_wait = isinstance(asking, bytes) and takes.is_one_answer
         return Found(key, whole, is_at_once, may_wait) if is_at_once or may_wait else None
 
@@ -68,19 +69,20 @@ class ShortWay:
 
     async def wait(self, request: web.Request) -> bytes:
         """Answer a request that may wait for its answer, and write that down."""
+        # Only for `request.app`, which aiohttp finds by it; it is the same for all.
         if self._match is None:
             self._match = await self._app.router.resolve(request)
             self._match.add_app(self._app)
             self._match.freeze()
         request._match_info = self._match
-        replied: Any = await plain_errors(request, reply)  # type: ignore[arg-type]
+        replied: Any = await plain_errors(request, reply_of)  # type: ignore[arg-type]
         if not isinstance(replied, Reply):
             # It went wrong in a way that the graph has no words for.
             replied = Reply(replied.status, replied.body, replied.headers)
         return b"".join((replied.lines(), self._own_lines(request), b"\r\n", replied.body))
 
     def _own_lines(self, request: web.Request) -> bytes:
-        """Write what the heads of no two answers have in common."""
+        """Write the lines of a head that are for this request alone."""
         lines = f"X-Request-ID: {request[REQUEST_ID]}\r\nDate: {rfc822_formatted_time()}\r\n"
         for name, value in self._origins.headers(request).items():
             lines += f"{name}: {value}\r\n"
@@ -101,9 +103,9 @@ class ShortWay:
 
 
 class Found(NamedTuple):
-    """What the answer to a plain request is kept under, and the answer if it is kept.
+    """A plain request: what its answer is kept under, and that if it is kept.
 
-    It may be given `is_at_once`, or is at least one whose client `may_wait` here.
+    It may be answered at once (`is_at_once`), or be waited for here (`may_wait`).
     """
 
     key: Key

@@ -10,8 +10,10 @@ from models.paging import Order, Window
 from models.prepared import Pen, Question, Slot, Statement
 
 Selected = Callable[[Pen], Sequence[str]]
-# Writes one value that is asked of a whole list.
-Aside = Callable[[Pen], str]
+# Writes one value that is told of a whole list.
+Figure = Callable[[Pen], str]
+# Stands where the figures of a page will.
+FIGURES = "\x01figures"
 # The order of most lists; what is published by now is found by an index in this order.
 PUBLISHED_AT = "published_at"
 
@@ -48,13 +50,13 @@ class List:
     below: Below | None = None
 
     def page(
-        self, selected: Selected, cut: Cut, *, is_below_one: bool = False, aside: Sequence[Aside] = ()
+        self, selected: Selected, cut: Cut, *, is_below_one: bool = False, figures: Sequence[Figure] = ()
     ) -> Statement:
         """Write a page and one row more: at most `limit` rows, between two places, below each of the `keys`.
 
         `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
         the key comes last, if any. The list of one `key`, as on a post's own page, is a plainer question.
-        A list below nothing tells in each row, after its columns, what is asked `aside` of the whole.
+        A list below nothing tells `figures` of the whole in each row, after its columns.
         """
         pen = Pen(self.noun)
         columns = selected(pen)
@@ -62,10 +64,11 @@ class List:
         between = self._between(pen, cut)
         limit = pen.value(Slot("limit"))
         if self.below is None:
-            columns = [*columns, *(write(pen) for write in aside)]
-            asked = pen.asked(self.question, columns, *between)
+            asked = pen.asked(self.question, [*columns, *([FIGURES] if figures else [])], *between)
             if self.order.column != PUBLISHED_AT:
                 asked = pen.without_index(asked, PUBLISHED_AT)
+            # After that: what is counted is best found by that very index.
+            asked = asked.replace(FIGURES, ",".join(write(pen) for write in figures), 1)
             return pen.done(f"{asked} ORDER BY {pen.walked(walked)} LIMIT {limit}")
         key = self._key(pen)
         if is_below_one:
@@ -82,16 +85,16 @@ class List:
         """Whether an index has the rows below one in order; where it has not, only ids should be sorted."""
         return self.below is not None and self.below.through is None
 
-    def asides(self, aside: Sequence[Aside]) -> Statement:
-        """Write what is asked aside of the list, for a page that has no row to tell it."""
+    def figures(self, figures: Sequence[Figure]) -> Statement:
+        """Write figures of the list, for a page that has no row to tell them."""
         pen = Pen(self.noun)
-        return pen.done(f"SELECT {', '.join(write(pen) for write in aside)}")
+        return pen.done(f"SELECT {', '.join(write(pen) for write in figures)}")
 
-    def before(self, pen: Pen) -> str:
+    def has_previous(self, pen: Pen) -> str:
         """Write whether rows precede the page that comes `after` a place."""
         return self._beside(pen, Order(self.order.column, not self.order.descending), "after")
 
-    def behind(self, pen: Pen) -> str:
+    def has_next(self, pen: Pen) -> str:
         """Write whether rows follow the page that comes `before` a place."""
         return self._beside(pen, self.order, "before")
 
@@ -103,9 +106,9 @@ class List:
         """Write for each key whether rows precede its page and follow it, as far as the cursors tell."""
         assert self.below is not None
         pen = Pen(self.noun)
-        before = self.before(pen) if cut.after else "FALSE"
-        behind = self.behind(pen) if cut.before else "FALSE"
-        return pen.done(f"SELECT k.value, {before}, {behind} FROM {pen.keys(self.below.kind)}")
+        previous = self.has_previous(pen) if cut.after else "FALSE"
+        following = self.has_next(pen) if cut.before else "FALSE"
+        return pen.done(f"SELECT k.value, {previous}, {following} FROM {pen.keys(self.below.kind)}")
 
     def counts(self) -> Statement:
         """Write for each key how long its list is, where it is not empty."""

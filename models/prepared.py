@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -43,28 +42,35 @@ class Bound(NamedTuple):
 class Statement:
     """SQL with places for values."""
 
-    __slots__ = ("_fillings", "sql")
+    __slots__ = ("_fillings", "_is_postgres", "sql")
 
     def __init__(self, sql: str, places: Iterable[Any], *, is_postgres: bool) -> None:
         self.sql = sql
+        self._is_postgres = is_postgres
         self._fillings = [_filling(place, is_postgres=is_postgres) for place in places]
 
     def bound(self, given: Mapping[Any, Any]) -> Bound:
         """Fill in the values: those of the slots by name, and what stand-ins stand for."""
-        return Bound(self.sql, [filling(given) for filling in self._fillings])
+        # The same in all of a statement: what is counted is what is shown.
+        moment = now()
+        asked_at = moment if self._is_postgres else moment.isoformat(" ")
+        return Bound(self.sql, [filling(given, asked_at) for filling in self._fillings])
 
 
-def _filling(place: Any, *, is_postgres: bool) -> Callable[[Mapping[Any, Any]], Any]:
+def _filling(place: Any, *, is_postgres: bool) -> Callable[[Mapping[Any, Any], Any], Any]:
+    """Give what fills a place, of the values given and the moment of asking."""
     if type(place) is Slot:
-        return itemgetter(place.name)
+        name = place.name
+        return lambda given, _asked_at: given[name]
     if place == ASKED_AT:
-        return lambda _given: now() if is_postgres else now().isoformat(" ")
+        return lambda _given, asked_at: asked_at
     constant = place if is_postgres else _as_sqlite_has(place)
-    return lambda given: given.get(place, constant)
+    return lambda given, _asked_at: given.get(place, constant)
 
 
 def _as_sqlite_has(value: Any) -> Any:
-    """Give a constant as SQLite keeps it: to look up how, each time it is bound, takes longer than that."""
+    """Give a constant as SQLite keeps it."""
+    # sqlite3 would look up an adapter each time it is bound.
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

@@ -84,6 +84,7 @@ class Document:
 
     def operation(self, name: str | None) -> Operation:
         """Give the operation to execute; raise what is wrong, or when it is not said which."""
+        # Most documents have one.
         if name is None and len(self.operations) == 1:
             return self.operations[0]
         found = [part for part in self.operations if name is None or part.name == name]

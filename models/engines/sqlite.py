@@ -34,8 +34,8 @@ PRAGMAS = {
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "secure_delete": "ON",
-    # Pages, 40 MB. What is written over and over is folded into the file less often so: a comment changes
-    # nine indexes.
+    # In pages: 40 MB. A comment changes eight indexes, and pages that are written over and over are folded
+    # into the file once then. The log stays that long until a scrub or the last close.
     "wal_autocheckpoint": "10000",
 }
 # Remaking a table with foreign keys on deletes the rows that point at it.
@@ -381,8 +381,9 @@ def _run(connection: sqlite3.Connection, query: str, values: Any) -> tuple[int, 
 
 
 class _Translated:
-    """Tells in our words what SQLite says in its own; no generator: there is one around each statement."""
+    """Tells in our words what SQLite says in its own."""
 
+    # No generator: there is one around each statement.
     __slots__ = ()
 
     def __enter__(self) -> None:

@@ -69,8 +69,8 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The fields of an operation by response name, in their order, as far as they are known beforehand; and
-    those that are read, and those that change something.
+    """The fields of an operation by response name, in order: written already, or None; which of them are
+    read, and which change something.
     """
 
     fields: dict[str, bytes | None] = field(default_factory=dict)

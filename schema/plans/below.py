@@ -120,8 +120,8 @@ class Fews:
         self._declared = declared
         self._keys = keys
         self._statement: Statement | None = None
-        self._place: int | None = None
-        self._above = 0
+        # Where the id stands in the rows above, and what was asked for within them.
+        self._within: tuple[int, int] | None = None
         if declared.through:
             compiling.look_at([declared.through])
 
@@ -131,25 +131,25 @@ class Fews:
         return cls(compiling, Objects.of(compiling, declared.noun), declared, keys)
 
     def ask_within(self, above: Rows) -> None:
-        """Ask PostgreSQL for them with the rows above: a statement less is a way to it and back less.
-
-        To SQLite there is no way, and it takes longer to put such a value together.
-        """
+        """Ask PostgreSQL for them with the rows above."""
+        # It saves a round trip. SQLite is in our process, where such a value takes longer than a statement.
+        # Not of the same table: within the question its name would hide the row above.
         if above.writer.is_postgres and above.noun.table is not self.rows.noun.table:
-            self._above = above.index("id")
-            self._place = above.ask_few(lambda pen: self._written(pen, pen.column("id")))
+            id, name = above.index("id"), f"few {len(above.columns)}"
+            self._within = id, above.ask(name, lambda pen: self._written(pen, pen.column("id")))
 
     def read(self, above: Any, x: Asking) -> Steps[dict[Any, list[Any]]]:
         """Read them, and give a list of what is made of them by the id of the row above."""
         if not above:
             return {}
-        place = self._place
-        if place is not None and None not in (told := [row[place] for row in above]):
-            lists = [orjson.loads(one) for one in told]
-            made = iter((yield from self.rows.made([row for one in lists for row in one], x)))
-            return {
-                row[self._above]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)
-            }
+        if self._within is not None:
+            id, place = self._within
+            told = [row[place] for row in above]
+            # NULL where JSON would write a column otherwise than the driver.
+            if None not in told:
+                lists = orjson.loads(f"[{','.join(told)}]")
+                made = iter((yield from self.rows.made([row for one in lists for row in one], x)))
+                return {row[id]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)}
         keys = set(self._keys(above))
         found = yield self._prepared().bound(x.keys(keys))
         made = yield from self.rows.made(found, x)
@@ -167,7 +167,7 @@ class Fews:
         return self._statement
 
     def _written(self, pen: Pen, id: str) -> str:
-        if not self.rows.are_plain():
+        if not self.rows.is_like_json:
             return "NULL"
         few, pen = self._declared, pen.of(self.rows.noun.table)
         of_row = f"{pen.column(few.column, few.through)} = {id}"

@@ -197,7 +197,7 @@ class _Field:
             named = f"{other.column('id')} = {key}"
             return f"({other.asked(noun.question, [other.column(source.column)], named)})"
 
-        found = rows.ask(f"{source.key}.{source.column}", write)
+        found = f"r[{rows.ask(f'{source.key}.{source.column}', write)}]"
         return f"{self._writer.name(source.function)}(x.context, {self._place.raw('id')}, {found})"
 
     def _of_one_apart(self, source: OfOne) -> str:

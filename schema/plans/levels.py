@@ -118,7 +118,8 @@ class ThingPlace:
 
 
 COMMENT_COUNT = "comment_count"
-PLAIN = (fields.IntField, fields.CharField, fields.TextField, fields.BooleanField)
+# And not moments, or big numbers.
+LIKE_JSON = (fields.IntField, fields.CharField, fields.TextField, fields.BooleanField)
 BODIES = frozenset(BODY)
 
 
@@ -147,12 +148,12 @@ class Rows(Level):
                 self.tell("comments", "id")
         return self.columns.index(column)
 
-    def ask(self, name: str, write: Callable[[Pen], str]) -> str:
+    def ask(self, name: str, write: Callable[[Pen], str]) -> int:
         """Select what a question within the statement gives; give its place in a row."""
         if name not in self.columns:
             self.columns.append(name)
             self._asked[name] = write
-        return f"r[{self.columns.index(name)}]"
+        return self.columns.index(name)
 
     @property
     def has_bodies(self) -> bool:
@@ -171,16 +172,11 @@ class Rows(Level):
             for column in self.columns
         ]
 
-    def ask_few(self, write: Callable[[Pen], str]) -> int:
-        """Select the few rows that each row has; give their place in a row."""
-        place = len(self.columns)
-        self.ask(f"few {place}", write)
-        return place
-
-    def are_plain(self) -> bool:
-        """Tell whether JSON has the values of all columns as the store gives them."""
+    @property
+    def is_like_json(self) -> bool:
+        """Whether JSON has the values of all columns as the driver gives them."""
         kinds = [self.noun.table._meta.fields_map.get(column) for column in self.columns]
-        return all(type(kind) in PLAIN for kind in kinds)
+        return all(type(kind) in LIKE_JSON for kind in kinds)
 
     def has(self, column: str) -> bool:
         """Tell whether the noun has such a column."""

@@ -7,7 +7,7 @@ from graphql import GraphQLObjectType, get_named_type, is_object_type
 
 import models
 from models.engines.steps import Steps, TooLong
-from models.listed import Aside, Below, Cut, List
+from models.listed import Below, Cut, Figure, List
 from models.paging import Order, Page, Place, Window
 from models.prepared import Question, Statement
 from schema.connections import window
@@ -39,14 +39,14 @@ class Pages:
         nodes: Nodes,
         *,
         below: Below | None = None,
-        counted: Aside | None = None,
+        counted: Figure | None = None,
     ) -> None:
         self.list = List(noun.table, question, order, below)
         self.rows = Objects.of_noun(compiling, noun)
         self._statements: dict[Any, Statement] = {}
         self._asks = _Asks()
         self._counted = counted or self.list.counted
-        self._aside: dict[Cut, dict[str, Aside]] = {}
+        self._figures: dict[Cut, dict[str, Figure]] = {}
         self._write(compiling, connection, nodes)
 
     @property
@@ -59,15 +59,22 @@ class Pages:
         question.
         """
         cut = Cut.of(asked)
-        self._hold_up(asked.size, x)
+        self._refuse_to_hold_up(asked.size, x)
         given = {**given, "limit": asked.size + 1, **self._places(asked)}
-        page: Page[Any] = Page((yield self._statement("page", cut).bound(given)) if self._asks.rows else [])
-        total, aside = 0, self._asides(cut)
-        if aside:
-            # In each row the same; asked for by itself when there is none.
-            rows = page.rows or (yield self._statement("asides", cut).bound(given))
-            told = dict(zip(aside, rows[0][-len(aside) :], strict=True))
-            page.has_previous, page.has_next = bool(told.get("before")), bool(told.get("behind"))
+        figures, total = self._figures_of(cut), 0
+        writers = figures.values()
+        page: Page[Any] = Page([])
+        if self._asks.rows:
+            page.rows = yield self._statement(
+                "page", cut, lambda: self.list.page(self.rows.selected, cut, figures=[*writers])
+            ).bound(given)
+        if figures:
+            # In each row the same; asked for by themselves when there is none.
+            rows = page.rows or (
+                yield self._statement("figures", cut, lambda: self.list.figures([*writers])).bound(given)
+            )
+            told = dict(zip(figures, rows[0][-len(figures) :], strict=True))
+            page.has_previous, page.has_next = bool(told.get("previous")), bool(told.get("next"))
             total = int(told.get("total", 0))
         page.trim(asked.size, from_end=cut.from_end)
         below = yield from self.rows.read_below(page.rows, x)
@@ -78,16 +85,22 @@ class Pages:
     ) -> Steps[dict[Any, Any]]:
         """Read the page below each key, and give what is made of it."""
         keys, cut = list(keys), Cut.of(asked)
-        self._hold_up(asked.size * len(keys), x)
+        self._refuse_to_hold_up(asked.size * len(keys), x)
         given = {"limit": asked.size + 1, **self._places(asked), **x.keys(keys), "key": keys[0]}
-        rows_of = "page below one" if self.list.is_walked and len(keys) == 1 else "page"
-        found = (yield self._statement(rows_of, cut).bound(given)) if self._asks.rows else []
         pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
-        for row in found:
-            pages[row[-1]].rows.append(row)
+        if self._asks.rows:
+            is_one = self.list.is_walked and len(keys) == 1
+            statement = self._statement(
+                "one" if is_one else "pages",
+                cut,
+                lambda: self.list.page(self.rows.selected, cut, is_below_one=is_one),
+            )
+            for row in (yield statement.bound(given)):
+                pages[row[-1]].rows.append(row)
         if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
-            for key, previous, behind in (yield self._statement("sides", cut).bound(given)):
-                pages[key].has_previous, pages[key].has_next = bool(previous), bool(behind)
+            statement = self._statement("sides", cut, lambda: self.list.sides(cut))
+            for key, previous, following in (yield statement.bound(given)):
+                pages[key].has_previous, pages[key].has_next = bool(previous), bool(following)
         for page in pages.values():
             page.trim(asked.size, from_end=cut.from_end)
         below = yield from self.rows.read_below([row for page in pages.values() for row in page.rows], x)
@@ -98,39 +111,28 @@ class Pages:
 
     def count(self, keys: Iterable[Any], x: Asking) -> Steps[dict[Any, int]]:
         """Count the list below each key."""
-        found = yield self._statement("counts", None).bound(x.keys(keys))
-        return dict(found)
+        return dict((yield self._statement("counts", None, self.list.counts).bound(x.keys(keys))))
 
-    def _hold_up(self, size: int, x: Asking) -> None:
+    def _refuse_to_hold_up(self, size: int, x: Asking) -> None:
         if x.holds_up_others and size > MOST_BODIES and self.rows.has_bodies:
             raise TooLong
 
-    def _asides(self, cut: Cut) -> dict[str, Aside]:
+    def _figures_of(self, cut: Cut) -> dict[str, Figure]:
         """Tell what is asked of the list beside its rows."""
-        if cut not in self._aside:
+        if cut not in self._figures:
             wanted = {
-                "before": (self.list.before, self._asks.previous and cut.after),
-                "behind": (self.list.behind, self._asks.next and cut.before),
+                "previous": (self.list.has_previous, self._asks.previous and cut.after),
+                "next": (self.list.has_next, self._asks.next and cut.before),
                 "total": (self._counted, self._asks.total),
             }
-            self._aside[cut] = {name: write for name, (write, is_asked) in wanted.items() if is_asked}
-        return self._aside[cut]
+            self._figures[cut] = {name: write for name, (write, is_asked) in wanted.items() if is_asked}
+        return self._figures[cut]
 
-    def _statement(self, what: str, cut: Cut | None) -> Statement:
+    def _statement(self, what: str, cut: Cut | None, write: Callable[[], Statement]) -> Statement:
+        """Give a statement, written when it is first asked for: by then all columns are selected."""
         if (statement := self._statements.get((what, cut))) is None:
-            statement = self._prepared(what, cut)
-            self._statements[what, cut] = statement
+            statement = self._statements[what, cut] = write()
         return statement
-
-    def _prepared(self, what: str, cut: Cut | None) -> Statement:
-        if cut is None:
-            return self.list.counts()
-        if what == "sides":
-            return self.list.sides(cut)
-        aside = [] if self.list.below else list(self._asides(cut).values())
-        if what == "asides":
-            return self.list.asides(aside)
-        return self.list.page(self.rows.selected, cut, is_below_one=what == "page below one", aside=aside)
 
     def _places(self, asked: Window) -> dict[str, Any]:
         places: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from strawberry import UNSET
 
 import models
 from models.engines.steps import Steps
-from models.listed import Aside
+from models.listed import Figure
 from models.paging import Order
 from models.prepared import Bound, Pen, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
@@ -159,14 +159,20 @@ class Posts:
                     return models.Post.in_list(stand_in)
 
                 return Pages(
-                    self._compiling, noun, question, order, self._kind, self._nodes, counted=_kept(stand_in)
+                    self._compiling,
+                    noun,
+                    question,
+                    order,
+                    self._kind,
+                    self._nodes,
+                    counted=_by_months(stand_in),
                 )
 
             self._by_shape[shape] = Orders(in_order)
         return self._by_shape[shape]
 
 
-def _kept(wanted: Wanted) -> Aside | None:
+def _by_months(wanted: Wanted) -> Figure | None:
     """Give how to count posts by the kept counts, where these tell."""
     if wanted not in (ANY, Wanted(month=wanted.month)):
         return None

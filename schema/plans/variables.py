@@ -1,7 +1,7 @@
 """The variables of an operation: what is known of them beforehand, and what is sent along."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLError,
@@ -20,13 +20,22 @@ from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues
 
 
+class _Declared(NamedTuple):
+    """A variable: its name, what reads a value, its default, and whether it must have one."""
+
+    name: str
+    coerce: Callable[[Any], Any]
+    default: Any
+    is_required: bool
+
+
 class Variables:
     """Reads the variables of one operation."""
 
     def __init__(self, schema: GraphQLSchema, definitions: Collection[VariableDefinitionNode]) -> None:
         self._schema = schema
         self._definitions = definitions
-        self._declared: list[tuple[str, Callable[[Any], Any], Any, bool]] = []
+        self._declared: list[_Declared] = []
         self._are_bounded = True
         for definition in definitions:
             signature = get_variable_signature(schema, definition)
@@ -40,8 +49,8 @@ class Variables:
                     raise known[0]
                 default = known.coerced[signature.name]
             kind = signature.type
-            is_needed = isinstance(kind, GraphQLNonNull)
-            self._declared.append((signature.name, _coercing(kind), default, is_needed))
+            is_required = isinstance(kind, GraphQLNonNull)
+            self._declared.append(_Declared(signature.name, _coercing(kind), default, is_required))
 
     def read(self, sent: dict[str, Any]) -> VariableValues | None:
         """Give their values; None when what is sent does not fit."""
@@ -50,12 +59,12 @@ class Variables:
             values = get_variable_values(self._schema, self._definitions, sent)
             return values if isinstance(values, VariableValues) else None
         coerced: dict[str, Any] = {}
-        for name, coerce, default, is_needed in self._declared:
+        for name, coerce, default, is_required in self._declared:
             value = sent.get(name, Undefined)
             if value is Undefined:
                 if default is not Undefined:
                     coerced[name] = default
-                elif is_needed:
+                elif is_required:
                     return None
                 continue
             if (value := coerce(value)) is Undefined:

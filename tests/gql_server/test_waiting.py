@@ -42,7 +42,7 @@ class Desk:
     def __init__(self, monkeypatch):
         self._came = asyncio.Queue()
         self.left = asyncio.Event()
-        answer = shortway.reply
+        answer = shortway.reply_of
 
         async def wait_and_answer(request):
             self._came.put_nowait(called := asyncio.Event())
@@ -53,7 +53,7 @@ class Desk:
                 raise
             return await answer(request)
 
-        monkeypatch.setattr(shortway, "reply", wait_and_answer)
+        monkeypatch.setattr(shortway, "reply_of", wait_and_answer)
 
     @property
     def is_empty(self):
@@ -96,7 +96,7 @@ async def test_what_nobody_expected_is_told_by_its_number_alone(client, waited, 
     async def fail(_request):
         raise RuntimeError("somebody@example.org")
 
-    monkeypatch.setattr(shortway, "reply", fail)
+    monkeypatch.setattr(shortway, "reply_of", fail)
     async with line(client) as (reader, writer):
         first, headers, body = await say(reader, writer, SIGN_UP)
         assert first == "HTTP/1.1 500 Internal Server Error"

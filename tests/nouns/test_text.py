@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from models.text import (
     clean_line,
+    cut,
     excerpt,
     fold,
     is_plain,
@@ -89,6 +90,13 @@ def test_a_stranger_links_only_to_the_web_and_without_favour():
 def test_plain_text_comes_back_out_of_its_paragraphs(text):
     read = plain(sanitise_comment(paragraphs(text)))
     assert "".join(read.split()) == "".join(text.split())
+
+
+@settings(max_examples=300)
+@given(text=st.text(max_size=60), longest=st.integers(1, 60), length=st.integers(1, 40))
+def test_of_what_was_made_one_line_a_cut_is_the_excerpt(text, longest, length):
+    line = excerpt(text, longest)
+    assert cut(line, length) == excerpt(line, length)
 
 
 @settings(max_examples=300)
