@@ -42,9 +42,14 @@ class Doorman(RequestHandler):
         """Whether somebody waits for data, is at work, or has requests to take."""
         return self._waiter is not None or self._current_request is not None or bool(self._messages)
 
+    def eof_received(self) -> None:
+        # The connection closes soon after.
+        self._take_held()
+        super().eof_received()
+
     def _take_held(self) -> None:
         data, self._held = self._held, b""
-        if self._manager is not None:
+        if data and self._manager is not None:
             self._take(data)
 
     def _take(self, data: bytes) -> None:
@@ -90,7 +95,7 @@ class Doorman(RequestHandler):
             return False
         if (found := short_way.find(message, payload)) is None:
             return False
-        # Without a writer or a task, for nobody waits.
+        # Without a writer or a task of aiohttp's.
         request: Any = request_of(message, payload, self, None, None)  # type: ignore[arg-type]
         if transport.is_closing():
             return False
@@ -100,30 +105,33 @@ class Doorman(RequestHandler):
         if not found.may_wait:
             return False
         self._answering = self._loop.create_task(self._answer(short_way, request))
+        self._answering.add_done_callback(self._go_on_after)
         # As aiohttp knows that a handler is at work.
         self._request_in_progress = True
         return True
 
     async def _answer(self, short_way: ShortWay, request: web.Request) -> None:
-        """Answer a request, and go on with those that have come meanwhile."""
-        try:
-            written = await short_way.wait(request)
-            if self.transport is not None and not self.transport.is_closing():
-                self.transport.write(written)
-        except Exception as error:
-            # As aiohttp does when its handler's handler fails.
+        written = await short_way.wait(request)
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(written)
+
+    def _go_on_after(self, answering: asyncio.Task[None]) -> None:
+        """Go on with what has come while somebody waited."""
+        self._answering, self._request_in_progress = None, False
+        if self._handler_waiter is not None and not self._handler_waiter.done():
+            self._handler_waiter.set_result(None)
+        error = None if answering.cancelled() else answering.exception()
+        if error is not None:
             log.error("failed", exc_info=error)
+        if error is not None or answering.cancelled():
+            # As aiohttp does when it is no handler that fails.
             self.force_close()
             return
-        finally:
-            self._answering, self._request_in_progress = None, False
-            if self._handler_waiter is not None and not self._handler_waiter.done():
-                self._handler_waiter.set_result(None)
         self._take_one()
         if self._close or self._force_close:
             self.close()
-        elif self._waiter is not None:
-            self._go_on(self._waiter, short_way)
+        elif self._waiter is not None and self._short_way is not None:
+            self._go_on(self._waiter, self._short_way)
 
     def close(self) -> None:
         # What is being answered is answered first.

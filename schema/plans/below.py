@@ -136,7 +136,7 @@ class Fews:
         # Not of the same table: within the question its name would hide the row above.
         if above.writer.is_postgres and above.noun.table is not self.rows.noun.table:
             id, name = above.index("id"), f"few {len(above.columns)}"
-            self._within = id, above.ask(name, lambda pen: self._written(pen, pen.column("id")))
+            self._within = id, above.ask(name, self._written)
 
     def read(self, above: Any, x: Asking) -> Steps[dict[Any, list[Any]]]:
         """Read them, and give a list of what is made of them by the id of the row above."""
@@ -166,11 +166,11 @@ class Fews:
             self._statement = pen.done(f"{asked} ORDER BY {self._order}")
         return self._statement
 
-    def _written(self, pen: Pen, id: str) -> str:
+    def _written(self, above: Pen) -> str:
         if not self.rows.is_like_json:
             return "NULL"
-        few, pen = self._declared, pen.of(self.rows.noun.table)
-        of_row = f"{pen.column(few.column, few.through)} = {id}"
+        few, pen = self._declared, above.of(self.rows.noun.table)
+        of_row = f"{pen.column(few.column, few.through)} = {above.column('id')}"
         return pen.gathered(few.question, self.rows.selected(pen), of_row, self._order, self._through)
 
     @property

@@ -74,11 +74,48 @@ def connection_of(client):
     return one
 
 
+def has_queued(client, number):
+    async def look():
+        return len(connection_of(client)._messages) == number
+
+    return look
+
+
+def is_alone(client):
+    async def look():
+        return not client.server.runner.server.connections
+
+    return look
+
+
+def waits_for_handlers(client):
+    async def look():
+        return connection_of(client)._handler_waiter is not None
+
+    return look
+
+
+async def said(desk, reader, writer, sent):
+    """Ask and be called at once."""
+    writer.write(sent)
+    (await desk.next()).set()
+    return await read(reader)
+
+
+PLAIN = b"Accept: application/json"
+GRAPH = b"Accept: application/graphql-response+json"
+PACKED = b"Accept: application/json\r\nAccept-Encoding: gzip"
+ALL_NAMES = posted(body=b'{"query": "{ __schema { types { name description } } }"}')
+
+
+@pytest.mark.parametrize("more", [PLAIN, GRAPH, PACKED], ids=["json", "graph", "gzip"])
 @pytest.mark.parametrize(
-    "sent", [SIGN_UP, UNKNOWN, NO_JSON, TYPE], ids=["sign-up", "unknown", "torn", "type"]
+    "sent",
+    [SIGN_UP, UNKNOWN, NO_JSON, TYPE, ALL_NAMES],
+    ids=["sign-up", "unknown", "torn", "type", "long"],
 )
-async def test_both_ways_give_the_same(client, waited, sent, monkeypatch):
-    sent = sent.replace(b"\r\n\r\n", b"\r\nOrigin: https://app.example\r\n\r\n", 1)
+async def test_both_ways_give_the_same(client, waited, sent, more, monkeypatch):
+    sent = sent.replace(b"\r\n\r\n", b"\r\nOrigin: https://app.example\r\n%s\r\n\r\n" % more, 1)
     async with line(client) as (reader, writer):
         short = await say(reader, writer, sent)
         assert waited == ["POST"]
@@ -123,14 +160,13 @@ async def test_answers_come_in_the_order_of_what_is_asked(client, waited):
         assert b"Mutation" in (await say(reader, writer, TYPE))[2]
 
 
-async def test_who_asks_more_while_waiting_is_answered_in_order_and_once(client, desk):
+async def test_who_asks_more_while_waiting_is_answered_in_order_and_once(client, desk, until):
     async with line(client) as (reader, writer):
         writer.write(TYPE)
         first = await desk.next()
-        for sent in (UNKNOWN, NO_JSON[:40], NO_JSON[40:]):
+        for queued, sent in ((2, UNKNOWN + NO_JSON[:40]), (3, NO_JSON[40:])):
             writer.write(sent)
-            await writer.drain()
-            await asyncio.sleep(0.02)
+            await until(has_queued(client, queued))
         assert desk.is_empty
         first.set()
         assert b"Mutation" in (await read(reader))[2]
@@ -140,44 +176,69 @@ async def test_who_asks_more_while_waiting_is_answered_in_order_and_once(client,
         writer.write(TYPE)
         (await desk.next()).set()
         assert b"Mutation" in (await read(reader))[2]
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(reader.read(1), 0.05)
+        # Whatever came twice would come before this.
+        assert b"GRAPHQL_VALIDATION_FAILED" in (await said(desk, reader, writer, UNKNOWN))[2]
 
 
-async def test_one_that_comes_while_a_client_reads_nothing_waits_its_turn(client, desk):
+async def test_whoever_reads_nothing_goes_the_long_way_where_that_is_waited_for(client, desk, until):
     async with line(client) as (reader, writer):
         writer.write(TYPE)
         first = await desk.next()
         connection_of(client).pause_writing()
         writer.write(UNKNOWN)
-        await writer.drain()
-        await asyncio.sleep(0.05)
-        assert desk.is_empty
-        connection_of(client).resume_writing()
+        await until(has_queued(client, 2))
         first.set()
         assert b"Mutation" in (await read(reader))[2]
-        (await desk.next()).set()
         assert b"GRAPHQL_VALIDATION_FAILED" in (await read(reader))[2]
+        assert desk.is_empty
+        connection_of(client).resume_writing()
+        assert b"GRAPHQL_VALIDATION_FAILED" in (await said(desk, reader, writer, UNKNOWN))[2]
 
 
-async def test_whoever_leaves_is_not_worked_for(client, desk):
+async def test_what_fails_beyond_all_answers_ends_the_connection(client, monkeypatch):
+    async def fail(_self, _request):
+        raise RuntimeError("somebody@example.org")
+
+    monkeypatch.setattr(ShortWay, "wait", fail)
+    async with line(client) as (reader, writer):
+        writer.write(TYPE)
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+
+
+async def test_a_connection_is_not_idle_while_somebody_waits(client, desk):
+    async with line(client) as (reader, writer):
+        writer.write(TYPE)
+        first = await desk.next()
+        connection = connection_of(client)
+        connection._next_keepalive_close_time = 0
+        connection._process_keepalive()
+        first.set()
+        assert b"Mutation" in (await read(reader))[2]
+        connection._next_keepalive_close_time = 0
+        connection._process_keepalive()
+        async with asyncio.timeout(10):
+            assert await reader.read() == b""
+
+
+async def test_whoever_leaves_is_not_worked_for(client, desk, until):
     async with line(client) as (_, writer):
         writer.write(TYPE)
         await desk.next()
     async with asyncio.timeout(10):
         await desk.left.wait()
-    await asyncio.sleep(0.05)
-    assert client.server.runner.server.connections == []
+    await until(is_alone(client))
 
 
-async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk):
+async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk, until):
     server = client.server.runner.server
     async with line(client) as (reader, writer):
         writer.write(TYPE)
         first = await desk.next()
         server.pre_shutdown()
         stopping = asyncio.create_task(server.shutdown(5))
-        await asyncio.sleep(0.05)
+        await until(waits_for_handlers(client))
         assert not stopping.done()
         first.set()
         assert b"Mutation" in (await read(reader))[2]
