@@ -49,7 +49,7 @@ def set_up_logs() -> None:
 def tell_all(log: structlog.typing.FilteringBoundLogger, event: str, lines: Sequence[dict[str, Any]]) -> None:
     """Log the same event of many at once."""
     factory = structlog.get_config()["logger_factory"]
-    if not isinstance(factory, structlog.BytesLoggerFactory):
+    if not lines or not isinstance(factory, structlog.BytesLoggerFactory):
         for line in lines:
             log.info(event, **line)
         return
