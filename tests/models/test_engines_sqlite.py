@@ -27,8 +27,7 @@ async def test_every_pragma_is_in_force(garden):
     async def ask() -> dict[str, str]:
         db = require_context().db()
         return {
-            name: str((await db.execute_query_dict(f"PRAGMA {name}"))[0].popitem()[1])
-            for name in PRAGMAS
+            name: str((await db.execute_query_dict(f"PRAGMA {name}"))[0].popitem()[1]) for name in PRAGMAS
         }
 
     assert await ask() == {
