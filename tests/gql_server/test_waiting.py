@@ -274,3 +274,18 @@ async def test_who_asks_again_at_once_is_waited_for(client, waited):
         assert b"Mutation" in (await read(reader))[2]
         assert b"Mutation" in (await say(reader, writer, TYPE))[2]
     assert waited == ["POST"] * 3
+
+
+async def test_what_is_held_is_taken_before_the_input_ends(client, waited):
+    async with line(client) as (reader, writer):
+        await say(reader, writer, TYPE)
+        connection = connection_of(client)
+        waiter, connection._waiter = connection._waiter, None
+        connection.data_received(TYPE)
+        assert not connection._messages
+        connection.eof_received()
+        assert len(connection._messages) == 1
+        connection._waiter = waiter
+        waiter.set_result(None)
+        assert b"Mutation" in (await read(reader))[2]
+    assert waited == ["POST"]
