@@ -54,8 +54,8 @@ class List:
     ) -> Statement:
         """Write a page and one row more: at most `limit` rows, between two places, below each of the `keys`.
 
-        `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there;
-        the key comes last, if any. The list of one `key`, as on a post's own page, is a plainer question.
+        `selected` writes the columns. Rows come as they are walked: from the end when the page is cut there.
+        Below several the key comes last; the list of one, as on a post's own page, is a plainer question.
         A list below nothing tells `figures` of the whole in each row, after its columns.
         """
         pen = Pen(self.noun)
@@ -73,7 +73,7 @@ class List:
         key = self._key(pen)
         if is_below_one:
             named = f"{key} = {pen.value(Slot('key'))}"
-            asked = pen.asked(self.question, [*columns, key], *between, named)
+            asked = pen.asked(self.question, columns, *between, named)
             return pen.done(f"{asked} ORDER BY {pen.walked(walked)} LIMIT {limit}")
         keys, conditions = pen.keys(self.below.kind), [*between, f"{key} = k.value"]
         return pen.done(

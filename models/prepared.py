@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -17,7 +18,6 @@ from pypika_tortoise.terms import ComplexCriterion, LiteralValue, Parameterizer
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models.instants import now
 from models.paging import Order, built
 from models.visibility import seen_at
 
@@ -36,36 +36,42 @@ class Bound(NamedTuple):
     """A statement with its values, ready to be executed."""
 
     sql: str
-    values: list[Any]
+    values: tuple[Any, ...]
 
 
 class Statement:
     """SQL with places for values."""
 
-    __slots__ = ("_fillings", "_is_postgres", "sql")
+    __slots__ = ("_constants", "_pick", "sql")
 
     def __init__(self, sql: str, places: Iterable[Any], *, is_postgres: bool) -> None:
         self.sql = sql
-        self._is_postgres = is_postgres
-        self._fillings = [_filling(place, is_postgres=is_postgres) for place in places]
+        places = list(places)
+        self._constants = {
+            _key(place): place if is_postgres else _as_sqlite_has(place)
+            for place in places
+            if type(place) is not Slot and place != ASKED_AT
+        }
+        self._pick = _picking([_key(place) for place in places])
 
-    def bound(self, given: Mapping[Any, Any]) -> Bound:
-        """Fill in the values: those of the slots by name, and what stand-ins stand for."""
-        # The same in all of a statement: what is counted is what is shown.
-        moment = now()
-        asked_at = moment if self._is_postgres else moment.isoformat(" ")
-        return Bound(self.sql, [filling(given, asked_at) for filling in self._fillings])
+    def bound(self, given: Mapping[Any, Any], asked_at: Any) -> Bound:
+        """Fill in values: those of slots by name, what stand-ins stand for, and the moment of asking."""
+        return Bound(self.sql, self._pick({**self._constants, ASKED_AT: asked_at, **given}))
 
 
-def _filling(place: Any, *, is_postgres: bool) -> Callable[[Mapping[Any, Any], Any], Any]:
-    """Give what fills a place, of the values given and the moment of asking."""
+def _key(place: Any) -> Any:
+    """Name what fills a place."""
     if type(place) is Slot:
-        name = place.name
-        return lambda given, _asked_at: given[name]
-    if place == ASKED_AT:
-        return lambda _given, asked_at: asked_at
-    constant = place if is_postgres else _as_sqlite_has(place)
-    return lambda given, _asked_at: given.get(place, constant)
+        return place.name
+    # One is no truth, but equals it.
+    return (bool, place) if isinstance(place, bool) else place
+
+
+def _picking(keys: list[Any]) -> Callable[[Mapping[Any, Any]], tuple[Any, ...]]:
+    """Give what picks values by their keys."""
+    if len(keys) > 1:
+        return itemgetter(*keys)
+    return lambda known: tuple(known[key] for key in keys)
 
 
 def _as_sqlite_has(value: Any) -> Any:

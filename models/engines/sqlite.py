@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import copy_context
 from typing import Any
@@ -144,7 +144,7 @@ class SqliteEngine(SqliteClient):
             with _translated:
                 execute = reader._conn.execute
 
-                def rows_of(sql: str, values: list[Any]) -> list[Any]:
+                def rows_of(sql: str, values: Sequence[Any]) -> list[Any]:
                     return execute(sql, values).fetchall()
 
                 taken: T = await reader._execute(context.run, lambda: walk(begin(), rows_of, self.log))  # type: ignore[no-untyped-call]

@@ -1,7 +1,7 @@
 """Reads SQLite in the event loop itself: a bounded read takes less time than a thread takes to wake up."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from logging import Logger
 from math import inf
 from time import perf_counter
@@ -15,6 +15,7 @@ MOST_SECONDS = 0.02
 STEPS_BETWEEN_LOOKS = 2_000  # of SQLite's machine: some hundred microseconds
 STATEMENTS = 1_000
 # What is read again and again stays in memory: 16 MB of pages.
+RowsOf = Callable[[str, Sequence[Any]], list[Any]]
 PRAGMAS = ("query_only=ON", "cache_size=-16000")
 
 
@@ -82,7 +83,7 @@ class LoopReader:
         self._connection = connection
         return connection
 
-    def _rows(self, sql: str, values: list[Any]) -> list[Any]:
+    def _rows(self, sql: str, values: Sequence[Any]) -> list[Any]:
         assert self._connection is not None
         if self._left <= 0:
             raise TooLong
@@ -96,7 +97,7 @@ class LoopReader:
         return perf_counter() > self._until
 
 
-def walk(steps: Steps[T], rows_of: Callable[[str, list[Any]], list[Any]], log: Logger) -> T:
+def walk(steps: Steps[T], rows_of: RowsOf, log: Logger) -> T:
     """Go through the steps of a plan."""
     rows: Any = None
     try:

@@ -1,10 +1,11 @@
 """One asking of a plan: the values it is asked with, what its reader may see, and what it has read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.prepared import packed
+import models
+from models.prepared import Bound, Statement, packed
 from schema.context import Context
 
 # Whose questions the plans ask.
@@ -36,6 +37,7 @@ class Asking:
     audience: str = READERS
     # Whether others wait while this is read and made; large answers are not made before everybody.
     holds_up_others: bool = False
+    _asked_at: Any = None
     _given: dict[Arguments, dict[str, Any]] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -47,6 +49,12 @@ class Asking:
         if arguments not in self._given:
             self._given[arguments] = arguments(self.variables)
         return self._given[arguments]
+
+    def bound(self, statement: Statement, given: Mapping[Any, Any]) -> Bound:
+        """Fill in the values of a statement; the moment of asking is the same in all of them."""
+        if self._asked_at is None:
+            self._asked_at = models.now() if self.is_postgres else models.now().isoformat(" ")
+        return statement.bound(given, self._asked_at)
 
     def keys(self, keys: Iterable[Any]) -> dict[str, Any]:
         """Give keys as a statement takes them."""

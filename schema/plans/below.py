@@ -76,7 +76,7 @@ class Ones:
         """Read the rows that have these keys."""
         if not keys:
             return {}
-        found = yield self._prepared().bound(x.keys(keys))
+        found = yield x.bound(self._prepared(), x.keys(keys))
         made = yield from self.rows.made(found, x)
         return dict(zip((row[0] for row in found), made, strict=True))
 
@@ -151,7 +151,7 @@ class Fews:
                 made = iter((yield from self.rows.made([row for one in lists for row in one], x)))
                 return {row[id]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)}
         keys = set(self._keys(above))
-        found = yield self._prepared().bound(x.keys(keys))
+        found = yield x.bound(self._prepared(), x.keys(keys))
         made = yield from self.rows.made(found, x)
         groups: dict[Any, list[Any]] = {}
         for row, one in zip(found, made, strict=True):
@@ -208,7 +208,7 @@ class Besides:
         """Read them, and give what is made of them by side and by the id of the row beside which they are."""
         if not (keys := set(self._keys(above))):
             return {}
-        found = yield self._prepared().bound(x.keys(keys))
+        found = yield x.bound(self._prepared(), x.keys(keys))
         made = yield from self._rows.made(found, x)
         return dict(zip(((row[-1], row[-2]) for row in found), made, strict=True))
 

@@ -65,14 +65,16 @@ class Pages:
         writers = figures.values()
         page: Page[Any] = Page([])
         if self._asks.rows:
-            page.rows = yield self._statement(
+            statement = self._statement(
                 "page", cut, lambda: self.list.page(self.rows.selected, cut, figures=[*writers])
-            ).bound(given)
+            )
+            page.rows = yield x.bound(statement, given)
         if figures:
             # In each row the same; asked for by themselves when there is none.
-            rows = page.rows or (
-                yield self._statement("figures", cut, lambda: self.list.figures([*writers])).bound(given)
-            )
+            rows = page.rows
+            if not rows:
+                statement = self._statement("figures", cut, lambda: self.list.figures([*writers]))
+                rows = yield x.bound(statement, given)
             told = dict(zip(figures, rows[0][-len(figures) :], strict=True))
             page.has_previous, page.has_next = bool(told.get("previous")), bool(told.get("next"))
             total = int(told.get("total", 0))
@@ -95,11 +97,15 @@ class Pages:
                 cut,
                 lambda: self.list.page(self.rows.selected, cut, is_below_one=is_one),
             )
-            for row in (yield statement.bound(given)):
-                pages[row[-1]].rows.append(row)
+            found = yield x.bound(statement, given)
+            if is_one:
+                pages[keys[0]].rows = found
+            else:
+                for row in found:
+                    pages[row[-1]].rows.append(row)
         if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
             statement = self._statement("sides", cut, lambda: self.list.sides(cut))
-            for key, previous, following in (yield statement.bound(given)):
+            for key, previous, following in (yield x.bound(statement, given)):
                 pages[key].has_previous, pages[key].has_next = bool(previous), bool(following)
         for page in pages.values():
             page.trim(asked.size, from_end=cut.from_end)
@@ -111,7 +117,8 @@ class Pages:
 
     def count(self, keys: Iterable[Any], x: Asking) -> Steps[dict[Any, int]]:
         """Count the list below each key."""
-        return dict((yield self._statement("counts", None, self.list.counts).bound(x.keys(keys))))
+        statement = self._statement("counts", None, self.list.counts)
+        return dict((yield x.bound(statement, x.keys(keys))))
 
     def _refuse_to_hold_up(self, size: int, x: Asking) -> None:
         if x.holds_up_others and size > MOST_BODIES and self.rows.has_bodies:

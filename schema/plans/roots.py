@@ -67,7 +67,7 @@ class Months(Brief):
         if has_year not in self._statements:
             self._statements[has_year] = self._prepared(has_year=has_year)
         span = {} if year is None else {"year": f"{year:04d}-%"}
-        found = yield self._statements[has_year].bound(span)
+        found = yield x.bound(self._statements[has_year], span)
         return (yield from self._rows.made(found, x))
 
     def _prepared(self, *, has_year: bool) -> Statement:
@@ -96,7 +96,7 @@ class TheTags(Brief):
             pen = Pen(models.Tag)
             asked = pen.asked(models.Tag.in_use, self._rows.selected(pen))
             self._statement = pen.done(f"{asked} ORDER BY {pen.walked(ALPHABETICAL)}")
-        found = yield self._statement.bound({})
+        found = yield x.bound(self._statement, {})
         return (yield from self._rows.made(found, x))
 
 
@@ -250,7 +250,7 @@ class ByName(Brief):
         return made[0] if made else None
 
     def _bound(self, column: str, value: Any, x: Asking) -> Bound:
-        return self._statement(column).bound({"value": value, "site": x.context.site.id})
+        return x.bound(self._statement(column), {"value": value, "site": x.context.site.id})
 
     def _statement(self, column: str) -> Statement:
         if column not in self._statements:

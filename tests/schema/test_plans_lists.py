@@ -3,6 +3,7 @@
 import json
 import os
 import re
+from datetime import timedelta
 
 import pytest
 from graphql import execute
@@ -12,7 +13,7 @@ import models
 from models.paging import Order
 from schema.documents import Documents
 from schema.plans import Plans, levels
-from tests.schema.garden import plant
+from tests.schema.garden import AHEAD, plant
 
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
 
@@ -118,3 +119,18 @@ async def test_a_count_beside_a_page_in_another_order_is_found_by_the_index_of_m
     plan = await require_context().db().execute_query_dict(f"EXPLAIN QUERY PLAN {page}", values)
     counted = [step["detail"] for step in plan if "COVERING INDEX" in step["detail"]]
     assert any("published_at>? AND published_at<?" in step for step in counted), plan
+
+
+async def test_all_of_an_answer_is_asked_at_one_moment(site, publication, monkeypatch):
+    anna = (await plant(site))["Anna"]
+    await (await models.Post.draft(site, "Straks", "<p>Later.</p>", authors=[anna])).publish(AHEAD)
+    newest = await models.Post.published().order_by("-published_at", "-id").first()
+    documents = Documents()
+    operation = documents.read("query ($slug: String!) { post(by: { slug: $slug }) { next { title } } }")
+    context, moments = await publication.context(), iter([models.now()])
+
+    # It appears between the statement for the post and that for what comes after it.
+    monkeypatch.setattr(models, "now", lambda: next(moments, AHEAD + timedelta(days=1)))
+    planned = await Plans(documents.core).answer(operation.operation(None), {"slug": newest.slug}, context)
+
+    assert json.loads(planned.body) == {"data": {"post": {"next": None}}}
