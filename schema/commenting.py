@@ -6,11 +6,11 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from schema.commands import COSTLY, SAID, key_of, mistakes_as_data
+from schema.commands import COSTLY, SAID, key_of, mistakes_as_data, once
 from schema.comment_fates import CommentFate, edit_token_of, fate_of
 from schema.ids import global_id, row_id
 from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
-from schema.payloads import ANEW, AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
+from schema.payloads import AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
 from schema.sources import derived, worked
 from schema.types import Comment
 
@@ -30,14 +30,14 @@ def _edit_token() -> Any:
 
 @strawberry.input(description="Input of editComment.")
 class EditCommentInput:
-    client_mutation_id: str | None = client_mutation_id(ANEW)
+    client_mutation_id: str | None = client_mutation_id()
     content: str = strawberry.field(description="Comment in plain text, in its new words.")
     token: str = _edit_token()
 
 
 @strawberry.input(description="Input of retractComment.")
 class RetractCommentInput:
-    client_mutation_id: str | None = client_mutation_id(ANEW)
+    client_mutation_id: str | None = client_mutation_id()
     token: str = _edit_token()
 
 
@@ -85,13 +85,18 @@ class Commenting:
     @staticmethod
     @mistakes_as_data(EditCommentPayload, token_kind="edit")
     async def edit_comment(info: Info, input: Annotated[EditCommentInput, SAID]) -> EditCommentPayload | None:
-        # Not `once`: the token changes with the words, so a second edit by it is refused.
-        site = info.context.site
-        found = await models.comment_to_edit(site, input.token)
-        info.context.visitor.admit_comment()
-        writer = models.Writer(name=found.name, email=found.email, website=found.website)
-        screening = await _screened(info, found.post_id, writer, input.content, is_edit=True)
-        edited: Any = await models.edit_comment(site, found, input.content, screening)
+        async def work() -> str:
+            site = info.context.site
+            found = await models.comment_to_edit(site, input.token)
+            info.context.visitor.admit_comment()
+            writer = models.Writer(name=found.name, email=found.email, website=found.website)
+            screening = await _screened(info, found.post_id, writer, input.content, is_edit=True)
+            return str((await models.edit_comment(site, found, input.content, screening)).id)
+
+        edited: Any = await models.Comment.filter(id=int(await once(info, input, work))).first()
+        if edited is None:
+            # Taken back or deleted since it was edited by this very input.
+            raise models.Unproven
         return EditCommentPayload(comment=_as_told(info, edited))
 
     @strawberry.mutation(
@@ -103,10 +108,13 @@ class Commenting:
     async def retract_comment(
         info: Info, input: Annotated[RetractCommentInput, SAID]
     ) -> RetractCommentPayload | None:
-        # Not `once`: what is gone cannot be taken back again.
-        found = await models.comment_to_edit(info.context.site, input.token)
-        await models.retract_comment(found)
-        return RetractCommentPayload(retracted_comment_id=strawberry.ID(global_id("Comment", found.id)))
+        async def work() -> str:
+            found = await models.comment_to_edit(info.context.site, input.token)
+            await models.retract_comment(found)
+            return str(found.id)
+
+        gone = int(await once(info, input, work))
+        return RetractCommentPayload(retracted_comment_id=strawberry.ID(global_id("Comment", gone)))
 
 
 async def _left(info: Info, input: AddCommentInput, key: str | None) -> models.Comment:

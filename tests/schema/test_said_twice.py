@@ -11,8 +11,7 @@ ASKED = "errors { __typename } clientMutationId"
 # What these answer is kept nowhere, or may be said again without harm.
 DONE_ANEW = {
     "ConfirmSubscriptionInput", "CreatePreviewLinkInput", "CreateTokenInput", "CreateWebhookInput",
-    "EditCommentInput", "EraseSubscriptionInput", "RetractCommentInput", "UnsubscribeInput",
-    "UpdateWebhookInput",
+    "EraseSubscriptionInput", "UnsubscribeInput", "UpdateWebhookInput",
 }  # fmt: skip
 
 
