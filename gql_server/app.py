@@ -20,6 +20,7 @@ from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins
 from gql_server.pages import trouble
 from gql_server.persisted import PERSISTED, Persisted
+from gql_server.publication import publication_of
 from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import SETTINGS, Settings
@@ -32,7 +33,6 @@ from gql_server.webhook_calls import Caller
 from gql_server.wholes import WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
-from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import development_schema, schema
 from schema.kept import Kept
@@ -93,16 +93,6 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
         settings.cache_mb * MEGABYTE // 2,
         tells_tags=bool(settings.purge_url),
         is_draft=settings.http_statuses == "draft",
-    )
-
-
-def publication_of(settings: Settings, files: models.Files | None = None) -> Publication:
-    """Give the publication as these settings show it to readers."""
-    return Publication(
-        settings.own_url,
-        site_url=settings.site_url.rstrip("/"),
-        files=files,
-        is_private=settings.is_private,
     )
 
 

@@ -6,11 +6,11 @@ import signal
 import click
 
 import models
-from gql_server.app import publication_of
 from gql_server.carrier import Carrier
 from gql_server.commands import on_store, open_made_store
 from gql_server.hands import hands_with
 from gql_server.logs import set_up_logs
+from gql_server.publication import publication_of
 from gql_server.purging import purging_as
 from gql_server.settings import PREFIX, Settings
 from gql_server.webhook_calls import Caller

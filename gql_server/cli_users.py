@@ -5,8 +5,8 @@ from datetime import timedelta
 import click
 
 import models
-from gql_server.app import publication_of
 from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.publication import publication_of
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 

@@ -72,5 +72,7 @@ def test_the_image_runs_what_is_installed():
 def _takes(arguments: list[str]) -> None:
     """Let the command line read the arguments, and run nothing."""
     name, *rest = arguments
-    command = main.commands[name]
-    command.make_context(name, rest, parent=click.Context(main))
+    above = click.Context(main)
+    command = main.get_command(above, name)
+    assert command is not None, name
+    command.make_context(name, rest, parent=above)

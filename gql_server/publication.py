@@ -1,0 +1,15 @@
+"""The publication, as the settings show it to readers."""
+
+import models
+from gql_server.settings import Settings
+from schema.context import Publication
+
+
+def publication_of(settings: Settings, files: models.Files | None = None) -> Publication:
+    """Give the publication as these settings show it to readers."""
+    return Publication(
+        settings.own_url,
+        site_url=settings.site_url.rstrip("/"),
+        files=files,
+        is_private=settings.is_private,
+    )
