@@ -24,6 +24,7 @@ from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
 import models
+from models.engines import postgres
 from models.store import APPS, Store, open_store
 from schema.context import Publication
 from schema.documents import Operation
@@ -34,6 +35,8 @@ from tests import buckets
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no_clock")
+# On a machine that is busy with tests, PostgreSQL may be slow to let somebody in.
+postgres.POOL["timeout"] = 30
 
 T = TypeVar("T")
 Apps = Mapping[str, Mapping[str, Any]]
