@@ -44,7 +44,8 @@ class Commands(click.Group):
             command: Any = getattr(import_module(f"gql_server.{module}"), variable)
         except KeyboardInterrupt:
             sys.exit(130)
-        gc.enable()
+        finally:
+            gc.enable()
         return command  # type: ignore[no-any-return]
 
 

@@ -1,5 +1,6 @@
 """What whoever left a comment does with it: how it comes in, in other words, and back again."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -85,18 +86,22 @@ class Commenting:
     @staticmethod
     @mistakes_as_data(EditCommentPayload, token_kind="edit")
     async def edit_comment(info: Info, input: Annotated[EditCommentInput, SAID]) -> EditCommentPayload | None:
-        async def work() -> str:
+        async def change() -> str:
             site = info.context.site
             found = await models.comment_to_edit(site, input.token)
             info.context.visitor.admit_comment()
             writer = models.Writer(name=found.name, email=found.email, website=found.website)
             screening = await _screened(info, found.post_id, writer, input.content, is_edit=True)
-            return str((await models.edit_comment(site, found, input.content, screening)).id)
 
-        edited: Any = await models.Comment.filter(id=int(await once(info, input, work))).first()
+            async def edit() -> str:
+                return str((await models.edit_comment(site, found, input.content, screening)).id)
+
+            return await once(info, input, edit)
+
+        id = await _changed(key_of(info, input), change)
+        edited: Any = await models.Comment.filter(id=id).first()
         if edited is None:
-            # Taken back or deleted since it was edited by this very input.
-            raise models.Unproven
+            raise models.Invalid("token", why="taken back")
         return EditCommentPayload(comment=_as_told(info, edited))
 
     @strawberry.mutation(
@@ -108,13 +113,34 @@ class Commenting:
     async def retract_comment(
         info: Info, input: Annotated[RetractCommentInput, SAID]
     ) -> RetractCommentPayload | None:
-        async def work() -> str:
+        async def change() -> str:
             found = await models.comment_to_edit(info.context.site, input.token)
-            await models.retract_comment(found)
-            return str(found.id)
 
-        gone = int(await once(info, input, work))
+            async def retract() -> str:
+                await models.retract_comment(found)
+                return str(found.id)
+
+            return await once(info, input, retract)
+
+        gone = await _changed(key_of(info, input), change)
         return RetractCommentPayload(retracted_comment_id=strawberry.ID(global_id("Comment", gone)))
+
+
+async def _changed(key: str | None, change: Callable[[], Awaitable[str]]) -> int:
+    """Change a comment by its token, or tell again which one was changed so; give its id.
+
+    A token has done its work when the words are others, so what came before is looked for first. Whoever
+    sends all of it again may have the newest token: they had the one that it comes from.
+    """
+    if known := await models.Repeat.answer_to(key):
+        return int(known)
+    try:
+        return int(await change())
+    except models.Unproven:
+        # Of two at once the other was done meanwhile.
+        if known := await models.Repeat.answer_to(key):
+            return int(known)
+        raise
 
 
 async def _left(info: Info, input: AddCommentInput, key: str | None) -> models.Comment:

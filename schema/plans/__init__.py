@@ -308,7 +308,7 @@ class _Reading:
     def begin(self) -> Steps[dict[str, _Read]]:
         """Read what is open."""
         # Begun anew, it is apart from others.
-        self.x.holds_up_others = not (self._times or self.is_long or self.x.is_postgres)
+        self.x.begin_anew(holds_up_others=not (self._times or self.is_long or self.x.is_postgres))
         self._times += 1
         return self._steps()
 

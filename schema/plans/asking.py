@@ -44,6 +44,10 @@ class Asking:
         """Begin with a field of the root: nothing is read for it yet."""
         self.reads, self.is_kept = set(), True
 
+    def begin_anew(self, *, holds_up_others: bool) -> None:
+        """Begin to read all of an answer: at another moment than before."""
+        self.holds_up_others, self._asked_at = holds_up_others, None
+
     def given(self, arguments: Arguments) -> dict[str, Any]:
         """Give the arguments of a field, worked out once."""
         if arguments not in self._given:

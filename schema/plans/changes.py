@@ -57,7 +57,7 @@ class Change:
 
         def begin() -> Steps[Any]:
             # Here and at first in `read` others wait; what would hold them up is begun anew elsewhere.
-            x.holds_up_others = next(tries) < 2 and not x.is_postgres
+            x.begin_anew(holds_up_others=next(tries) < 2 and not x.is_postgres)
             return self._level.made(payload, x)
 
         with suppress(TooLong):

@@ -3,11 +3,13 @@
 import os
 import re
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import orjson
 import pytest
+import time_machine
 from aiohttp.test_utils import TestClient, TestServer
 
 import models
@@ -18,6 +20,7 @@ from schema.plans import Plans
 from schema.plans.changes import Change
 from tests.schema.differing import Executor
 from tests.schema.drawing import Question, draw_mutation
+from tests.schema.garden import AHEAD, plant
 from tests.schema.lore import gather
 from tests.schema.overgrown import overgrow
 
@@ -274,3 +277,33 @@ async def test_what_fails_as_it_is_done_is_an_error_at_its_path_and_the_next_is_
     assert (error["path"], error["extensions"]["code"]) == (["a"], "INTERNAL_SERVER_ERROR")
     assert await models.Comment.all().count() == 1
     assert left == ["A", "B", "A", "B"]
+
+
+async def test_each_change_is_told_as_of_its_own_moment(site, publication, monkeypatch):
+    anna = (await plant(site))["Anna"]
+    later = await models.Post.draft(site, "Straks", "<p>x</p>", authors=[anna])
+    await later.publish(AHEAD)
+    seen = await models.Post.published().first()
+    add = 'addComment(input: {postId: $%s, authorName: "A", authorEmail: "a@example.org", content: "%s"})'
+    asked = f"a: {add % ('now', 'Mooi!')} {{ ...Told }} b: {add % ('later', 'Ook mooi!')} {{ ...Told }}"
+    query = f"mutation ($now: ID!, $later: ID!) {{ {asked} }}"
+    query += " fragment Told on AddCommentPayload { comment { post { title } } }"
+    executor, do = Executor(publication), Change.do
+    plans = Plans(executor.documents.core)
+    operation = executor.documents.read(query).operation(None)
+    sent = {"now": global_id("Post", seen.id), "later": global_id("Post", later.id)}
+    context = await publication.context()
+    assert await plans.change(operation, sent, context, outcomes={}) is None
+
+    with time_machine.travel(models.now(), tick=False) as clock:
+
+        async def wait_and_do(change, given, context):
+            if given["input"].post_id == sent["later"]:
+                clock.move_to(AHEAD + timedelta(days=1))
+            return await do(change, given, context)
+
+        monkeypatch.setattr(Change, "do", wait_and_do)
+        planned = await plans.change(operation, sent, context, outcomes={})
+
+    told = orjson.loads(planned.body)["data"]
+    assert told["b"]["comment"]["post"] == {"title": "Straks"}

@@ -1,5 +1,6 @@
 """Whoever left a comment is told what became of it, and changes it or takes it back while that may be."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -113,7 +114,18 @@ async def test_who_lost_the_answer_to_taking_it_back_sends_that_again(app):
     assert await app.retracts(edited["editToken"]) == gone
     assert not await models.Comment.exists()
     [error] = (await app.edits(left["editToken"], "Mooier.", clientMutationId="a"))["errors"]
-    assert error["__typename"] == "InvalidTokenError"
+    assert error["message"] == "Deze reactie is teruggenomen of verwijderd."
+
+
+async def test_of_many_at_once_one_changes_it_and_all_are_answered_so(app):
+    left = await app.adds()
+    edits = (app.edits(left["editToken"], "Mooier.", clientMutationId="a") for _ in range(8))
+    first, *others = await asyncio.gather(*edits)
+    assert (first["errors"], first["comment"]["contentText"]) == ([], "Mooier.")
+    assert others == [first] * 7
+    first, *others = await asyncio.gather(*(app.retracts(first["editToken"]) for _ in range(8)))
+    assert first["retractedCommentId"] == left["comment"]["id"]
+    assert others == [first] * 7
 
 
 async def test_a_refusal_to_take_it_back_is_not_kept(app):
