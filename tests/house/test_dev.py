@@ -108,6 +108,17 @@ def test_signals_reach_the_server_itself(clone):
     assert clone.dev("run") == (-15, "")
 
 
+def test_what_is_started_is_compiled_once_and_nothing_is_written_beside_sources(clone):
+    clone.dev("run")
+    tells = '#!/bin/sh\necho "${PYTHONDONTWRITEBYTECODE-unset} $PYTHONPYCACHEPREFIX"\n'
+    (clone.path / ".venv" / "bin" / "gql-server").write_text(tells)
+    clone.environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    assert clone.dev("run") == (0, f"unset {clone.path / '.venv' / 'bytecode'}\n")
+
+    clone.environment["PYTHONPYCACHEPREFIX"] = "/elsewhere"
+    assert clone.dev("run") == (0, "unset /elsewhere\n")
+
+
 @pytest.mark.parametrize(
     ("given", "passed_on"),
     [
