@@ -170,9 +170,12 @@ class Answering:
 
         try:
             answer = await seated(self._crowd.lane(operation.kind), asker, execute_each)
+        except Exception as error:
+            deep = GraphQLError(TOO_DEEP) if isinstance(error, RecursionError) else None
+            answer = told(ExecutionResult(None, [deep or GraphQLError("", original_error=error)]), asker)
+        finally:
             if answer.told:
                 coming.put_nowait(answer)
-        finally:
             coming.put_nowait(None)
             self._record(operation, asker, answer, begun=begun)
 

@@ -126,6 +126,9 @@ class Persisted:
             except models.Unavailable:
                 # Those who ask for them by their hash elsewhere are asked for the text once more.
                 log.warning("registered documents are not written down", count=len(batch))
+            except Exception as error:
+                # Nor may a failure of ours keep the server from stopping as it should.
+                log.error("registered documents are not written down", count=len(batch), exc_info=error)
 
 
 PERSISTED = web.AppKey("persisted", Persisted)

@@ -201,7 +201,9 @@ def _check_mail(settings: Settings) -> None:
             raise SettingsError(NO_SENDER)
         if settings.mail_from:
             label, address = settings.sender
-            _ = Sender(Address.of(address).text, label).header
+            if not (found := Address.of(address).text).isascii():
+                raise Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
+            _ = Sender(found, label).header
     except Invalid as error:
         raise SettingsError(f"{name}: {error}") from None
     except ValueError:

@@ -93,6 +93,9 @@ def _check(request: web.Request, principal: models.Principal) -> None:
         raise Unreadable(403, message, code="FORBIDDEN")
     if not principal.is_known:
         raise Unreadable(401, "Sign in to upload files.", code="UNAUTHENTICATED", www_authenticate="Bearer")
+    if not principal.may(models.Scope.CONTENT_WRITE):
+        message = f"This takes a token of the scope {models.Scope.CONTENT_WRITE}."
+        raise Unreadable(403, message, code="FORBIDDEN")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise Unreadable(415, "Send the request without Content-Encoding.")
     if (request.content_length or 0) > LARGEST:

@@ -11,7 +11,7 @@ from models.atomic import atomic
 from models.errors import Invalid, Taken
 from models.fitting import fitting
 from models.relations import belongs_to, may_point_to
-from models.slugs import free_slug, in_turn
+from models.slugs import free_slug, in_turn, read_again
 
 LAST_PLACE = 999_999
 
@@ -88,6 +88,7 @@ class Author(Model):
         The old path keeps leading here.
         """
         await in_turn(self.site_id)
+        await read_again(self)
         values = await self._checked(more)
         if values:
             self.update_from_dict(values)

@@ -135,7 +135,12 @@ class Delivery(Model):
     @classmethod
     async def cancel(cls, subscription_id: int, **only: str) -> int:
         """Take back letters that are not out yet, in the caller's transaction: all, or of a topic or kind."""
-        open_ones = cls.filter(subscription_id=subscription_id, state__in=OPEN, **only)
+        return await cls.cancel_all(cls.filter(subscription_id=subscription_id, **only))
+
+    @classmethod
+    async def cancel_all(cls, letters: QuerySet[Self]) -> int:
+        """Take back those of some letters that are not out yet, in the caller's transaction."""
+        open_ones = letters.filter(state__in=OPEN)
         return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
 
     @classmethod
@@ -149,8 +154,7 @@ class Delivery(Model):
         """Take back the letters to nobody's subscription that are not out yet and whose keys begin so, in the
         caller's transaction.
         """
-        open_ones = cls.beside_subscriptions(*keys).filter(state__in=OPEN)
-        return await open_ones.update(state=State.CANCELLED, facts={}, settled_at=now())
+        return await cls.cancel_all(cls.beside_subscriptions(*keys))
 
     @classmethod
     async def waiting(cls) -> tuple[int, datetime | None]:

@@ -167,6 +167,7 @@ class Key(Model):
     @atomic
     async def retire(cls, user: User, *, by: Principal) -> None:
         """Let somebody sign in no more, and close what their keys hold open."""
+        user.require_power_of(by)
         await user.retire()
         ids: list[Any] = await cls.living().filter(user_id=user.id).values_list("id", flat=True)
         await cls.revoke(*ids, by=by)

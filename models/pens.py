@@ -126,9 +126,14 @@ class Pen(Model):
     @atomic
     async def forget_of(cls, site_id: int, mailbox: str) -> int:
         """Forget the pens that were passed to an address, and the letters about them."""
+        await (await cls.letters_to(site_id, mailbox)).delete()
+        return await cls.of_address(site_id, mailbox).delete()
+
+    @classmethod
+    async def letters_to(cls, site_id: int, mailbox: str) -> QuerySet[Delivery]:
+        """Ask for the letters to an address about the pens that were passed to it."""
         ids: list[Any] = await cls.of_address(site_id, mailbox).values_list("id", flat=True)
-        await Delivery.filter(key__in=[f"{kind}:{id}" for kind in KINDS for id in ids]).delete()
-        return await cls.filter(id__in=ids).delete()
+        return Delivery.filter(key__in=[f"{kind}:{id}" for kind in KINDS for id in ids])
 
     @classmethod
     async def forget(cls, older_than: datetime) -> int:

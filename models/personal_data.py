@@ -147,10 +147,15 @@ async def _forget(site_id: int, mailbox: str) -> bool:
 async def suppress(site: Site, email: str, trace: Trace) -> bool:
     """Let no letter go to an address, whoever asks for one; tell whether a subscription of it ends by that.
 
-    It ends without a goodbye.
+    It ends without a goodbye, and what is promised and not out yet is taken back. Links to sign in go on: who
+    runs the publication must not be shut out.
     """
     mailbox = Address.of(email).mailbox
     await Suppression.add(site, mailbox, Scope.ALL, reason="operator")
+    await Delivery.cancel_all(await Pen.letters_to(site.id, mailbox))
+    commenter = await Commenter.filter(site_id=site.id, mailbox=mailbox).first()
+    if commenter is not None:
+        await Delivery.cancel_all(_to(commenter))
     found = await Subscription.filter(site_id=site.id, mailbox=mailbox).first()
     if found is None:
         return False

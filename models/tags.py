@@ -14,7 +14,7 @@ from models.errors import Invalid, Taken
 from models.fitting import fitting
 from models.principals import Principal
 from models.relations import belongs_to
-from models.slugs import findable, free_slug, in_turn
+from models.slugs import findable, free_slug, in_turn, read_again
 
 
 class Tag(Model):
@@ -88,6 +88,7 @@ class Tag(Model):
     async def rename(self, *, name: str | None = None, slug: str | None = None) -> None:
         """Give the tag another name, another slug, or both; the old path keeps leading here."""
         await in_turn(self.site_id)
+        await read_again(self)
         values: dict[str, str] = {}
         if name is not None:
             values["name"] = _name(name)
@@ -97,8 +98,9 @@ class Tag(Model):
         if slug is not None:
             values["slug"] = await free_slug(Tag, self.site_id, slug, besides=self.id)
             await redirects.move(self.site_id, self.path, self.path_of(values["slug"]))
-        self.update_from_dict(values)
-        await self.save(update_fields=list(values) or ["name"])
+        if values:
+            self.update_from_dict(values)
+            await self.save(update_fields=list(values))
 
 
 def _name(name: str) -> str:

@@ -12,10 +12,10 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.audit import Audit
 from models.authors import Author
-from models.errors import Invalid, NotFound, Taken
+from models.errors import Invalid, NotAllowed, NotFound, Taken
 from models.fitting import fitting
 from models.instants import Instant, now
-from models.principals import NOBODY, Principal, Role
+from models.principals import NOBODY, OF_ROLE, Principal, Role
 from models.relations import belongs_to, may_point_to
 from models.site import Site
 from models.slugs import in_turn
@@ -125,12 +125,18 @@ class User(Model):
     @atomic
     async def become(self, role: Role, *, by: Principal) -> None:
         """Trust somebody with more or with less."""
+        self.require_power_of(by)
         if role is not Role.ADMIN:
             await self._require_another_admin()
         await User.filter(id=self.id).update(role=role)
         self.role = role
         pulse.tell(pulse.RoleChanged(user_id=self.id))
         await Audit.note(by, "user.role", self.id)
+
+    def require_power_of(self, by: Principal) -> None:
+        """Refuse to let a program take from somebody what it may not do itself."""
+        if by.is_known and not OF_ROLE[self.role] <= by.scopes:
+            raise NotAllowed(Role.ADMIN)
 
     @classmethod
     async def _author(cls, site_id: int, name: str, *, besides: str) -> Author:

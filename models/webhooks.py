@@ -20,6 +20,7 @@ from models.fitting import plain
 from models.instants import Instant, lasts, now
 from models.jobs import delay_after
 from models.principals import NOBODY, Principal
+from models.slugs import read_again
 from models.web_addresses import LONGEST, NotCalled, WebAddress
 from models.webhook_calls import LONGEST_REASON, CallState, HookEvent, WebhookCall
 
@@ -125,6 +126,7 @@ class Webhook(Model):
         is_paused: bool | None = None, new_secret: bool = False, by: Principal, near: bool = False,
     ) -> str | None:  # fmt: skip
         """Change what is said, all or nothing; None stays as it is. Give the secret when it is new."""
+        await self._take()
         values: dict[str, Any] = {}
         if url is not None:
             values |= {"url": _checked(url, near=near), "failing_since": None, "rests_until": None}
@@ -153,6 +155,7 @@ class Webhook(Model):
     @atomic
     async def rotate(self, *, by: Principal) -> str:
         """Sign with a new secret, and for a day with the one before too; give the new one."""
+        await self._take()
         fresh = _fresh_secret()
         await self._become(secret=fresh, earlier_secret=self.secret, rotated_at=now())
         await Audit.note(by, "webhook.rotate", self.id)
@@ -181,6 +184,11 @@ class Webhook(Model):
             keys.append(self.earlier_secret)
         digests = [hmac.digest(b64decode(key.removeprefix(PREFIX)), signed, "sha256") for key in keys]
         return " ".join(f"v1,{b64encode(digest).decode()}" for digest in digests)
+
+    async def _take(self) -> None:
+        """Lock it in the caller's transaction, and read it as it stands."""
+        await Webhook.select_for_update().filter(id=self.id).only("id").first()
+        await read_again(self)
 
     async def _become(self, **values: Any) -> None:
         if values:

@@ -363,12 +363,18 @@ async def _connect(file: str, pragmas: Mapping[str, str]) -> aiosqlite.Connectio
             raise
         try:
             connection.row_factory = sqlite3.Row
+            # SQLite's own knows the letters of ASCII alone, and people are called otherwise too.
+            await connection.create_function("upper", 1, _upper, deterministic=True)
             for name, value in pragmas.items():
                 await connection.execute_fetchall(f"PRAGMA {name}={value}")
         except BaseException:
             await connection.close()
             raise
         return connection
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
 
 
 def _run(connection: sqlite3.Connection, query: str, values: Any) -> tuple[int, list[Any]]:

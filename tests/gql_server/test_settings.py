@@ -55,6 +55,7 @@ WRONG_MAIL = {
         "GQL_SERVER_MAIL_FROM: This holds a line break or a control character.": (
             "Ann\nBcc: bob@example.org <ann@example.org>", "Ann\x00 <ann@example.org>",
         ),
+        "GQL_SERVER_MAIL_FROM: Not every mail server takes a sender beyond ASCII.": ("jürgen@example.org",),
         "GQL_SERVER_MAIL_FROM: This is not a text.": ("\udce9 <ann@example.org>",),
     },
     "TRUSTED_PROXIES": {

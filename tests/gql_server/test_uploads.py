@@ -159,14 +159,16 @@ async def test_nobody_uploads_without_signing_in(desk):
     assert not desk.folder.exists()
 
 
-async def test_a_token_that_is_not_for_writing_uploads_nothing(desk):
+async def test_a_token_that_is_not_for_writing_is_refused_before_anything_is_read(desk, write):
     user = await models.User.active().get()
-    _, desk.token = await models.Key.grant(models.KeyKind.API, user, scopes=[models.Scope.CONTENT_READ])
-    told = await desk.upload(photographed(), clientMutationId="one")
-    assert told["image"] is None
-    assert told["clientMutationId"] == "one"
-    assert [error["code"] for error in told["errors"]] == ["FORBIDDEN"]
-    assert not desk.folder.exists()
+    principal = await models.Key.principal(desk.token)
+    _, reads = await models.Key.grant(models.KeyKind.API, user, scopes=[models.Scope.CONTENT_READ])
+    _, previews = await models.Key.grant_preview(principal, (await write()).id)
+    for desk.token in (reads, previews):
+        answer = await desk.send(form_of(photographed()))
+        assert answer.status == 403
+        assert (await answer.json())["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+        assert not desk.folder.exists()
 
 
 async def test_a_token_that_opens_nothing_is_refused_before_anything_is_read(desk):

@@ -24,3 +24,18 @@ async def test_who_is_suppressed_gets_no_goodbye(ann, site):
     await models.Suppression.add(site, row.mailbox, models.SuppressionScope.ALL, reason="by hand")
     await ann.leaves()
     assert "goodbye" not in ann.letters()
+
+
+async def test_who_is_suppressed_gets_nothing_that_was_promised_before(site, write, staff):
+    post = await write()
+    await post.publish()
+    writer = models.Writer(name="Ann", email="ann@example.org")
+    left = await models.Comment.leave(post.id, writer, "Hallo", notify_replies=True)
+    await models.attend_comment(left.id)
+    ed = await staff(models.Role.EDITOR)
+    await models.Pen.pass_on(site, ed.principal, email="ann@example.org", name="Ann")
+    kinds = set(await models.Delivery.all().values_list("kind", flat=True))
+    assert {models.LetterKind.COMMENT_CONFIRMATION, models.LetterKind.PEN} <= kinds
+    await models.suppress(site, "Ann@example.org", PAGE)
+    to_ann = models.Delivery.filter(kind__in=[models.LetterKind.COMMENT_CONFIRMATION, models.LetterKind.PEN])
+    assert set(await to_ann.values_list("state", flat=True)) == {models.State.CANCELLED}

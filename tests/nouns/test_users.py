@@ -21,6 +21,21 @@ async def test_an_invitation_takes_the_last_admin_nothing(site):
     assert (await models.User.get()).role is ADMIN
 
 
+async def test_a_program_takes_nobody_what_it_may_not_do_itself(site, staff):
+    boss = (await staff(ADMIN, "Boss")).user
+    scopes = [models.Scope.CONTENT_READ, models.Scope.CONTENT_WRITE, models.Scope.TOKENS_MANAGE]
+    program = (await staff(ADMIN, "Ann", scopes=scopes)).principal
+    with pytest.raises(models.NotAllowed):
+        await models.invite(site, boss.email, "Boss", AUTHOR, by=program)
+    with pytest.raises(models.NotAllowed):
+        await boss.become(AUTHOR, by=program)
+    with pytest.raises(models.NotAllowed):
+        await models.Key.retire(boss, by=program)
+    assert (await models.User.active().get(id=boss.id)).role is ADMIN
+    ed = (await staff(AUTHOR, "Ed")).user
+    await models.Key.retire(ed, by=program)
+
+
 async def test_who_was_let_in_no_more_is_welcome_again(site):
     ann = await models.User.welcome(site, "ann@staff.example", "Ann", AUTHOR)
     await models.Key.retire(ann, by=models.NOBODY)
