@@ -69,7 +69,7 @@ async def test_of_two_menus_at_once_one_stays(site):
     assert [row.label for row in rows] == ["B1", "B2"]
 
 
-async def test_a_comment_that_goes_while_it_is_decided_about_is_decided_about_by_nobody(site, write, monkeypatch):
+async def test_a_comment_that_goes_meanwhile_is_decided_about_by_nobody(site, write, monkeypatch):
     post = await write()
     kept = await models.Comment.keep(post, models.Writer(name="Ann", email="ann@example.org"), "Hallo")
     lock = models.comments._lock_post
