@@ -173,6 +173,7 @@ class Answering:
         except Exception as error:
             deep = GraphQLError(TOO_DEEP) if isinstance(error, RecursionError) else None
             answer = told(ExecutionResult(None, [deep or GraphQLError("", original_error=error)]), asker)
+            answer.told["hasNext"] = False
         finally:
             if answer.told:
                 coming.put_nowait(answer)

@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from datetime import timedelta
 
 import click
 
@@ -18,6 +19,7 @@ from mailers.standing import Standing
 from models.store import open_store
 from schema.documents import Documents
 
+A_DAY = timedelta(days=1)
 HIDDEN = "[password]"
 PLAIN = {
     NOBODY_LISTENS: f"Nothing listens at {{place}}; check {PREFIX}SMTP_URL and that the mail server runs.",
@@ -39,18 +41,18 @@ async def doctor(settings: Settings) -> None:
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
         _tell("store", f"{store.url} answers")
+        await models.require_sound(settings.database_url)
         await require_up_to_date(settings)
         _tell("migrations", "none waiting")
         site = await require_site()
         _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
-        mended = await models.recount(site)
-        _tell("counts", f"{mended} were off and are mended" if mended else "right")
+        _tell("counts", await _counts(site))
         _tell("users", await _users())
         counted = await models.Subscription.counts(site)
         _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
         number = await models.Comment.held().count()
         _tell("comments", f"{number} wait for a decision" if number else "none waiting")
-        _tell("letters", _waiting(*await models.Delivery.waiting()))
+        await _look_at_letters()
         await _look_at_webhooks()
         _tell("jobs", told(await models.Job.counts()))
         away = await _look_at_pictures(settings)
@@ -146,8 +148,24 @@ def _without_password(server: Server, reason: str) -> str:
     return reason
 
 
-def _waiting(number: int, since: object) -> str:
-    return f"{number} wait, the oldest since {since:%Y-%m-%d %H:%M:%S} UTC" if since else "none waiting"
+async def _counts(site: models.Site) -> str:
+    try:
+        mended = await models.recount(site)
+    except models.Unavailable as error:
+        return f"cannot be looked at: {error}"
+    return f"{mended} were off and are mended" if mended else "right"
+
+
+async def _look_at_letters() -> None:
+    number, since = await models.Delivery.waiting()
+    _tell("letters", f"{number} wait, the oldest since {since:%F %T} UTC" if since else "none waiting")
+    if reason := await models.Delivery.last_reason():
+        _tell("letters", f"were put off: {' '.join(reason.split())}")
+    failed = models.Delivery.failed_within(A_DAY)
+    if number := await failed.count():
+        last = await failed.first()
+        reason = " ".join(((last and last.reason) or "no reason is known").split())
+        _tell("letters", f"{number} given up in the last day, the last: {reason}")
 
 
 def _tell(what: str, how: str) -> None:

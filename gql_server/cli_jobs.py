@@ -18,6 +18,9 @@ from gql_server.worker import Worker
 from models.engines.queues import Counts
 from models.store import open_store
 
+# Work is numbered beyond what other rows are.
+NUMBER = click.IntRange(1, 2**63 - 1)
+
 
 @click.command()
 @on_store
@@ -77,7 +80,7 @@ async def list_(settings: Settings) -> None:
 
 
 @jobs.command()
-@click.argument("id", type=int)
+@click.argument("id", type=NUMBER)
 @on_store
 async def retry(settings: Settings, id: int) -> None:
     """Let a buried job be done again, with all its tries."""
@@ -86,7 +89,7 @@ async def retry(settings: Settings, id: int) -> None:
 
 
 @jobs.command()
-@click.argument("id", type=int)
+@click.argument("id", type=NUMBER)
 @on_store
 async def drop(settings: Settings, id: int) -> None:
     """Forget a job."""

@@ -1,9 +1,11 @@
 """Metrics of this process, in the text format of Prometheus, for who asks from this machine."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
+import models
 from gql_server.answering import ANSWERING, SEGMENTS
 from gql_server.lines import LINES
 from gql_server.purging import PURGING
@@ -12,6 +14,7 @@ from gql_server.wholes import WHOLES
 from schema.kept import Kept
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
+A_DAY = timedelta(days=1)
 # What it is called, what kind of number it is, what it tells, and the numbers, each with its label.
 Metric = tuple[str, str, str, dict[str, int]]
 
@@ -31,7 +34,8 @@ async def show(request: web.Request) -> web.Response:
     """Show the metrics to this machine, and to nobody else that there are any."""
     if not is_of_this_machine(request):
         raise web.HTTPNotFound
-    text = "".join(_written(metric) for metric in _metrics(request.app))
+    metrics = [*_metrics(request.app), *await _promised()]
+    text = "".join(map(_written, metrics))
     return web.Response(body=text.encode(), headers={"Content-Type": MEDIA, "Cache-Control": "no-store"})
 
 
@@ -48,6 +52,34 @@ def _metrics(app: web.Application) -> Iterator[Metric]:
         told = {'{outcome="sent"}': purging.sent, '{outcome="failed"}': purging.failed}
         yield "purges_total", "counter", "Requests to the purge hook, by outcome.", told
         yield "purge_waiting", "gauge", "Tags that the purge hook is yet to be told.", {"": purging.waiting}
+
+
+async def _promised() -> list[Metric]:
+    """Tell of what is promised in the store, whichever process does it; nothing while the store is away."""
+    try:
+        waiting, since = await models.Delivery.waiting()
+        failed = await models.Delivery.failed_within(A_DAY).count()
+        counts = await models.Job.counts()
+    except models.Unavailable:
+        return []
+    jobs = {f'{{state="{name}"}}': getattr(counts, name) for name in ("waiting", "running", "buried")}
+    late = counts.overdue_since
+    return [
+        ("letters_waiting", "gauge", "Letters that are not out yet.", {"": waiting}),
+        (
+            "letters_oldest_seconds",
+            "gauge",
+            "Age of the oldest letter that is not out yet.",
+            {"": _age(since)},
+        ),
+        ("letters_failed_last_day", "gauge", "Letters that were given up in the last day.", {"": failed}),
+        ("jobs", "gauge", "Promised work, by state.", jobs),
+        ("jobs_overdue_seconds", "gauge", "How long the oldest job could have been done.", {"": _age(late)}),
+    ]
+
+
+def _age(since: datetime | None) -> int:
+    return 0 if since is None else max(0, int((models.now() - since).total_seconds()))
 
 
 def _written(metric: Metric) -> str:

@@ -78,6 +78,7 @@ class Pipeline:
                     raise Lost("the server spoke out of turn or hung up")
                 self._announced = self._following(lane) if self._ended is None else None
                 stage, verdict = await self._hand_over(mail, refusal, ledger)
+                verdict = self._standing.weighed(verdict)
                 self._standing.answered(stage, verdict, mail.domain)
                 durable = ledger.enter(Outcome(mail.key, verdict))
                 if self._ended is not None:

@@ -5,13 +5,16 @@ from time import monotonic
 
 from mailers.pace import Clock, Pace
 from mailers.servers import Server
-from mailers.verdicts import NoLine, OursToFix, Sent, Stage, TryLater, Uncertain, Verdict, later
+from mailers.verdicts import Failed, NoLine, OursToFix, Sent, Stage, TryLater, Uncertain, Verdict, later
 
 SHORTEST_PAUSE = 15.0  # seconds
 LONGEST_PAUSE = 600.0
 # One letter refused by a policy is perhaps its reader's own, one line cut at the dot is bad luck. So many in
 # a row are not, and each more would be a letter sent twice.
 REFUSALS_IN_A_ROW = 3
+# Nor are so many readers gone at once: what is refused for good from there on is kept, for a person to look.
+FAILURES_IN_A_ROW = 5
+KEPT_FOR = timedelta(hours=1)
 
 
 class Standing:
@@ -22,7 +25,7 @@ class Standing:
         self.pace = Pace(clock)
         self._clock = clock
         self._no_letters_until = self._no_lines_until = clock()
-        self._failures = self._refusals = 0
+        self._failures = self._refusals = self._failed = 0
         self._why: Verdict | None = None
 
     @property
@@ -44,10 +47,19 @@ class Standing:
         self._why = why
         self._no_lines_until = self._clock() + self._next_pause()
 
+    def weighed(self, verdict: Verdict) -> Verdict:
+        """Take for ours to fix what is refused for good again and again, while no letter is taken."""
+        if isinstance(verdict, Failed):
+            self._failed += 1
+            if self._failed > FAILURES_IN_A_ROW:
+                # Later than others wait: these must not be all that is tried when the server is tried again.
+                return OursToFix(later(KEPT_FOR), verdict.reason)
+        return verdict
+
     def answered(self, stage: Stage, verdict: Verdict, domain: str) -> None:
         """Learn from the verdict on a letter."""
         if isinstance(verdict, Sent):
-            self._failures = self._refusals = 0
+            self._failures = self._refusals = self._failed = 0
             self.pace.went_well(domain)
         elif isinstance(verdict, OursToFix | Uncertain):
             self._refusals += 1

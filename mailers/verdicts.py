@@ -13,6 +13,8 @@ _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.10", "5.2.1"}
 _UNWELCOME_SENDER = {"5.1.7", "5.1.8"}
 _NOT_SIGNED_IN = {530, 534, 535, 538}
+# How servers without enhanced codes refuse to pass letters on for us, Exim and qmail among them.
+_NO_RELAY = re.compile(r"relay|rcpthosts|authenticat", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ def _judge_permanent(stage: Stage, reply: Reply, reason: str) -> Verdict:
     about_us = stage in {Stage.CONNECT, Stage.MAIL} and (
         stage is Stage.CONNECT or status in _NO_SUCH_ADDRESS | _UNWELCOME_SENDER
     )
+    about_us |= stage is Stage.RCPT and not status and _NO_RELAY.search(reply.text) is not None
     if status.startswith("5.7.") or reply.code in _NOT_SIGNED_IN or about_us:
         return OursToFix(later(SOON), reason)
     return NoSuchAddress(reason) if status in _NO_SUCH_ADDRESS else Failed(reason)

@@ -13,6 +13,7 @@ from models.archive import (
 )
 from models.audit import Audit
 from models.authors import Author
+from models.backup import require_sound
 from models.bylines import Byline, Tagging
 from models.clearing import clear
 from models.comment_letters import (
@@ -285,6 +286,7 @@ __all__ = [
     "recount",
     "remind_of_pen",
     "remove_comment",
+    "require_sound",
     "retract_comment",
     "screen",
     "scrub",

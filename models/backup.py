@@ -18,6 +18,23 @@ async def back_up(url: str, to: Path) -> int:
     return await asyncio.to_thread(_copy, Path(address.credentials["file_path"]), to)
 
 
+async def require_sound(url: str) -> None:
+    """Refuse a SQLite store whose file is damaged; PostgreSQL looks after its own."""
+    address = locate(url)
+    if address.dialect == "sqlite":
+        await asyncio.to_thread(_read_through, Path(address.credentials["file_path"]))
+
+
+def _read_through(store: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as source:
+            is_sound = source.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"The store at {store} cannot be read: {error}") from error
+    if not is_sound:
+        raise StoreError(f"The store at {store} is damaged; put a copy in its place.")
+
+
 def _copy(store: Path, to: Path) -> int:
     to = to.absolute()
     unchecked = to.with_name(f".{to.name}.unchecked")
@@ -27,9 +44,12 @@ def _copy(store: Path, to: Path) -> int:
         raise StoreError(f"Nothing can be written into {to.parent}; name a folder that is there and yours.")
     if to.exists():
         raise StoreError(f"{to} is there already; name a new file.")
+    _read_through(store)
     try:
         unchecked.unlink(missing_ok=True)
         with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as source:
+            # As the store itself: nobody else is to read who subscribes. VACUUM fills a file that is empty.
+            unchecked.touch(mode=0o600)
             source.execute("VACUUM INTO ?", [str(unchecked)])
         _check(unchecked)
         # Named only when it is whole and on the disk: a name never stands for half a copy.

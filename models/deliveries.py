@@ -164,6 +164,18 @@ class Delivery(Model):
         return await open_ones.count(), oldest.promised_at if oldest else None
 
     @classmethod
+    async def last_reason(cls) -> str | None:
+        """Give what was heard of the letter that waits longest for its next try; None when nothing was."""
+        heard = cls.filter(settled_at__isnull=True, reason__isnull=False).order_by("-not_before", "-id")
+        found = await heard.first()
+        return found.reason if found else None
+
+    @classmethod
+    def failed_within(cls, age: timedelta) -> QuerySet[Self]:
+        """Ask for the letters that were given up lately, the newest first."""
+        return cls.filter(settled_at__gte=now() - age, state=State.FAILED).order_by("-settled_at", "-id")
+
+    @classmethod
     def settled_before(cls, age: timedelta) -> QuerySet[Self]:
         """Ask for letters whose outcome is this old."""
         return cls.filter(settled_at__lt=now() - age)

@@ -23,8 +23,9 @@ async def recount(site: Site) -> int:
     """Set every kept count to what its question counts; tell how many were off."""
     await count_due()  # whoever appears is announced, and not only counted
     seen = Post.published().filter(site_id=site.id)
-    await Post.filter(site_id=site.id).update(is_counted=False)
-    await seen.update(is_counted=True)
+    # Written where it is off alone: who looks whether all is well needs no room on the disk.
+    await Post.filter(~visible(), site_id=site.id, is_counted=True).update(is_counted=False)
+    await seen.filter(is_counted=False).update(is_counted=True)
     off = await _recount_months(site, dict(await _counted(seen, "published_month")))
     shown = visible("post__")
     for noun, lines, key in ((Author, Byline, "author_id"), (Tag, Tagging, "tag_id")):
@@ -38,11 +39,13 @@ async def recount(site: Site) -> int:
 
 async def _recount_months(site: Site, counted: dict[str, int]) -> int:
     kept = {month.month: month.post_count for month in await archive_months()}
-    await MonthCount.filter(site_id=site.id).delete()
+    off = [month for month in kept.keys() | counted.keys() if kept.get(month) != counted.get(month)]
+    await MonthCount.filter(site_id=site.id, month__in=off).delete()
+    fresh = {month: counted[month] for month in off if month in counted}
     await MonthCount.bulk_create(
-        [MonthCount(site_id=site.id, month=month, post_count=number) for month, number in counted.items()]
+        [MonthCount(site_id=site.id, month=month, post_count=number) for month, number in fresh.items()]
     )
-    return sum(kept.get(month) != counted.get(month) for month in kept.keys() | counted.keys())
+    return len(off)
 
 
 async def _counted(question: QuerySet[Any], key: str) -> list[tuple[Any, int]]:

@@ -84,8 +84,9 @@ class PostgresEngine(AsyncpgDBClient):
     async def create_connection(self, with_db: bool) -> None:
         try:
             await super().create_connection(with_db)
-        except DBConnectionError:
-            raise
+        except DBConnectionError as error:
+            # Which Tortoise raises when there is no such database, and does not say so.
+            raise DBConnectionError(str(error.__cause__ or error)) from error
         except _REFUSED_AT_THE_DOOR as error:
             raise DBConnectionError(str(error)) from error
         except _UNAVAILABLE as error:

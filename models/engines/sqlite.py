@@ -51,6 +51,13 @@ _UNAVAILABLE = {
 }
 
 
+HELP = {
+    sqlite3.SQLITE_CANTOPEN: "it has to be a file that this user may read and write",
+    sqlite3.SQLITE_FULL: "free some space there",
+    sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
+}
+
+
 class SqliteEngine(SqliteClient):
     """Writes through one connection, in turn, and reads through others that never wait for it."""
 
@@ -402,8 +409,9 @@ class _Translated:
             raise IntegrityError(error) from error
         if isinstance(error, sqlite3.DatabaseError):
             # The lower byte is the kind of error; the higher ones only refine it.
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNAVAILABLE:
-                raise Unavailable(str(error)) from error
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code in _UNAVAILABLE:
+                raise Unavailable("; ".join(filter(None, (str(error), HELP.get(code))))) from error
             raise OperationalError(error) from error
 
 

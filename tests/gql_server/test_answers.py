@@ -4,10 +4,15 @@ import gzip
 import json
 
 import pytest
+from graphql import GraphQLError
+from structlog.testing import capture_logs
 
+import models
 from gql_server import answers
+from gql_server.answers import Asker
 from gql_server.negotiation import accepted, takes_gzip
 from gql_server.questions import Unreadable
+from schema.context import Visitor
 
 LONG = {"query": "{ posts(first: 40) { nodes { title excerpt path url tags { label } } } }"}
 TITLE = {"query": "{ site { title } }"}
@@ -136,3 +141,15 @@ def test_a_subscription_is_not_answered_at_once(header):
     with pytest.raises(Unreadable, match="graphql-transport-ws") as refused:
         _ = accepted(header).for_many
     assert refused.value.status == 400
+
+
+def test_what_keeps_the_store_away_is_logged_once_for_all_who_ask(monkeypatch):
+    monkeypatch.setattr(answers, "_outages", answers._Outages())
+    asker = Asker("1", lambda: Visitor(models.Trace(door="test")))
+    full = models.Unavailable("database or disk is full; free some space there")
+    with capture_logs() as lines:
+        for _ in range(3):
+            told = answers.refused(asker, GraphQLError("", original_error=full))
+            assert "full" not in str(told.told)
+    [line] = [line for line in lines if line["event"] == "the store is away"]
+    assert (line["log_level"], line["reason"]) == ("warning", str(full))

@@ -1,12 +1,15 @@
 """Doctor tells how mail, subscribers and letters are, without sending a letter or telling a secret."""
 
 import asyncio
+import re
 import socket
 
 import pytest
 from click.testing import CliRunner
 
+import models
 from gql_server.cli import main
+from models.store import open_store
 from tests.mailers.smtp import DROP, MailServer
 
 SECRET = "s3cret%20word"
@@ -152,3 +155,39 @@ def test_the_documents_of_the_manifests_are_held_against_the_schema(run, tmp_pat
     assert refused.exit_code == 1
     assert "GQL_SERVER_DOCUMENTS" in refused.output
     assert "Traceback" not in refused.output
+
+
+async def test_it_is_told_what_was_heard_of_letters_that_are_put_off_or_given_up(run, tmp_path):
+    async with open_store(f"sqlite://{tmp_path / 'data' / 'blog.sqlite3'}"):
+        facts = {"batch": 0, "facts": {}, "reason": "RCPT: 451 4.7.1 Greylisted"}
+        put_off = models.Delivery.written(None, models.LetterKind.PEN, key="1", facts={})
+        await put_off.update_from_dict(facts).save()
+        over = {"state": models.State.FAILED, "settled_at": models.now(), "reason": "RCPT: 550 no"}
+        given_up = models.Delivery.written(None, models.LetterKind.PEN, key="2", facts={})
+        await given_up.update_from_dict(facts | over).save()
+    looked = await asyncio.to_thread(run, "doctor")
+    told = [line for line in looked.output.splitlines() if line.startswith("letters ")]
+    assert told[0].startswith("letters     1 wait, the oldest since ")
+    assert told[1] == "letters     were put off: RCPT: 451 4.7.1 Greylisted"
+    assert told[2] == "letters     1 given up in the last day, the last: RCPT: 550 no"
+
+
+async def test_counts_that_are_right_are_left_as_they_are(run, tmp_path):
+    store = f"sqlite://{tmp_path / 'data' / 'blog.sqlite3'}"
+    async with open_store(store):
+        site = await models.Site.current()
+        post = await models.Post.draft(site, "Een", "<p>Tekst.</p>", authors=[])
+        await post.publish()
+        before = await models.MonthCount.all().values()
+    assert line_of(await asyncio.to_thread(run, "doctor"), "counts") == "right"
+    async with open_store(store):
+        assert await models.MonthCount.all().values() == before
+
+
+def test_a_damaged_store_is_told_so(run, tmp_path):
+    file = tmp_path / "data" / "blog.sqlite3"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] + b"\xff" * 40_000 + whole[len(whole) // 2 + 40_000 :])
+    told = run("doctor")
+    assert told.exit_code == 1
+    assert re.search(rf"The store at \S*{file} (is damaged|cannot be)", told.output)

@@ -70,4 +70,10 @@ def test_of_what_a_server_says_no_address_and_no_password_is_told(flow):
 def test_one_letter_that_is_refused_is_no_trouble_of_the_server_but_three_in_a_row_are(flow):
     refused = judge(Stage.RCPT, Reply(550, "5.7.1 <ann@example.org> is not welcome"))
     assert told_of(flow, refused, Sent("250 ok"), refused, refused) == []
-    assert told_of(flow, refused, refused) == [("warning", "RCPT: 550 5.7.1")]
+    assert told_of(flow, refused, refused) == [("warning", "RCPT: 550 5.7.1 [address] is not welcome")]
+
+
+def test_that_letters_are_put_off_again_and_again_is_told_too(flow):
+    grey = judge(Stage.RCPT, Reply(451, "4.7.1 Greylisted, come back"))
+    assert told_of(flow, *[grey] * 9, Sent("250 ok"), *[grey] * 9) == []
+    assert told_of(flow, grey, grey) == [("warning", "RCPT: 451 4.7.1 Greylisted, come back")]

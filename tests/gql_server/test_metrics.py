@@ -1,7 +1,11 @@
 """The metrics of a process are told to its own machine."""
 
+from datetime import timedelta
+
 import pytest
 
+import models
+from models.store import open_store
 from tests.gql_server.keeping import kitchen
 
 TITLE = {"query": "{ site { title } }"}
@@ -42,6 +46,24 @@ async def test_they_count_what_was_answered_and_what_was_kept(serve, database_ur
     assert told["gql_server_not_modified_total"] == 1
     assert told["gql_server_lines_open"] == 0
     assert "gql_server_purge_waiting" not in told
+
+
+async def test_they_tell_of_letters_and_work_that_wait(serve, database_url):
+    async with open_store(database_url, migrate=False):
+        letter = models.Delivery.written(None, models.LetterKind.PEN, key="1", facts={})
+        letter.batch, letter.promised_at = 0, models.now() - timedelta(hours=1)
+        await letter.save()
+        facts = {"batch": 0, "state": models.State.FAILED, "settled_at": models.now(), "facts": {}}
+        for key in ("2", "3"):
+            given_up = models.Delivery.written(None, models.LetterKind.PEN, key=key, facts={})
+            await given_up.update_from_dict(facts).save()
+    async with serve(database_url) as client, client.get("/metrics") as answer:
+        told = numbers(await answer.text())
+    assert told["gql_server_letters_waiting"] == 1
+    assert told["gql_server_letters_oldest_seconds"] >= 3600
+    assert told["gql_server_letters_failed_last_day"] == 2
+    assert told['gql_server_jobs{state="buried"}'] == 0
+    assert told["gql_server_jobs_overdue_seconds"] >= 0
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp import ClientError
+from structlog.testing import capture_logs
 
 import models
-from gql_server import streams
+from gql_server import answering, streams
 from gql_server.lines import LINES
 from gql_server.streams import STREAMS, end_streams
 
@@ -21,6 +23,7 @@ REST = (
     '{ post(by: {slug: "de-klink-blijft-los"}) { title ...Rest @defer(label: "rest") } } '
     "fragment Rest on Post { slug authors { name } }"
 )
+DEFERRED = "multipart/mixed;incrementalSpec=v0.2, application/json"
 PATIENCE = 20
 
 
@@ -266,3 +269,29 @@ class TestDeferred:
         ):
             told = await answer.json()
         assert "@defer" in told["errors"][0]["message"]
+
+
+async def test_a_stream_that_fails_is_logged_and_broken_off(client, monkeypatch):
+    def fail(_answer: object) -> None:
+        raise RuntimeError("a failure of ours")
+
+    monkeypatch.setattr(streams.Answer, "written", fail)
+    with capture_logs() as lines:
+        async with client.post("/graphql", json={"query": "{ site { title } }"}, headers=SSE) as answer:
+            with pytest.raises(ClientError):
+                await answer.read()
+    [line] = [line for line in lines if line["event"] == "a stream broke off"]
+    assert line["log_level"] == "error"
+
+
+async def test_a_failure_beside_the_parts_is_told_and_counted(client, monkeypatch):
+    def fail(*_: object) -> None:
+        raise RuntimeError("a failure of ours")
+
+    monkeypatch.setattr(answering, "parts", fail)
+    with capture_logs() as lines:
+        async with client.post("/graphql", json={"query": REST}, headers={"Accept": DEFERRED}) as answer:
+            told = await answer.text()
+    assert "INTERNAL_SERVER_ERROR" in told
+    assert "a failure of ours" not in told
+    assert [line["codes"] for line in lines if line["event"] == "answered"] == [["INTERNAL_SERVER_ERROR"]]

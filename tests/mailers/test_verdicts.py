@@ -37,6 +37,10 @@ TABLE = [
     ({"RCPT": "550 no enhanced code"}, Failed),
     ({"RCPT": "552 5.2.2 mailbox full"}, Failed),
     ({"RCPT": "554 5.7.1 relay access denied"}, OursToFix),
+    ({"RCPT": "550 relay not permitted"}, OursToFix),
+    ({"RCPT": "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)"}, OursToFix),
+    ({"RCPT": "503 This mail server requires authentication"}, OursToFix),
+    ({"RCPT": "550 5.1.1 no such user, says the relay"}, NoSuchAddress),
     ({"RCPT": "550 5.1.1 no such user", "DATA": "503 no recipients"}, NoSuchAddress),
     ({"RCPT": DROP}, TryLater),
     ({"DATA": "451 4.3.0 later"}, TryLater),
@@ -149,6 +153,25 @@ async def test_one_reader_whose_server_refuses_us_does_not_stop_the_others(offic
         kinds = [type(verdict) for verdict in book.verdicts.values()]
         assert kinds == [OursToFix, Sent, *[OursToFix] * 4]
         assert server.heard_times("MAIL") == 5
+
+
+@pytest.mark.parametrize("stage", ["RCPT", "DOT"])
+async def test_a_server_that_refuses_every_letter_for_good_destroys_few(office, book, write, stage):
+    async with MailServer({stage: "550 no"}) as server:
+        post = office(server)
+        await post.send([write(f"{n}") for n in range(200)], record=book.record)
+        kinds = [type(verdict) for verdict in book.verdicts.values()]
+        assert len(kinds) == 200
+        assert kinds.count(Failed) == standing.FAILURES_IN_A_ROW
+        assert set(kinds) == {Failed, OursToFix}
+
+
+async def test_letters_that_fail_now_and_then_are_over(office, book, write):
+    async with MailServer({"RCPT": ["550 no"] * 4 + ["250 ok"] + ["550 no"] * 4 + ["250 ok"]}) as server:
+        post = office(server)
+        for number in range(10):
+            await post.send_one(write(f"{number}"), record=book.record)
+        assert [type(verdict) for verdict in book.verdicts.values()] == ([Failed] * 4 + [Sent]) * 2
 
 
 async def test_a_server_that_cuts_every_line_at_the_dot_gets_few_letters(office, book, write):

@@ -48,9 +48,38 @@ async def test_a_broken_store_leaves_no_copy(tmp_path):
     broken = written(
         tmp_path / "broken.sqlite3", "this is no database, and long enough to look like one " * 50
     )
-    with pytest.raises(models.StoreError, match="could not be made"):
+    with pytest.raises(models.StoreError, match="cannot be read"):
         await back_up(f"sqlite://{broken}", tmp_path / "copy.sqlite3")
     assert names(tmp_path) == ["broken.sqlite3"]
+
+
+async def test_a_copy_is_for_its_owner_alone(store_url, tmp_path):
+    async with open_store(store_url):
+        await models.Site.found()
+    await back_up(store_url, tmp_path / "copy.sqlite3")
+    assert (tmp_path / "copy.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_of_a_damaged_store_it_is_said_so_and_no_copy_is_made(store_url, tmp_path):
+    asyncio.run(make(store_url))
+    asyncio.run(models.require_sound(store_url))
+    file = Path(store_url.removeprefix("sqlite://"))
+    whole = file.read_bytes()
+    # In the middle, where no page that is read at the start lies; and at the end, as a copy that was cut.
+    for damaged in (
+        whole[: len(whole) // 2] + b"\xff" * 40_000 + whole[len(whole) // 2 + 40_000 :],
+        whole[:99_999],
+    ):
+        file.write_bytes(damaged)
+        for look in (lambda: models.require_sound(store_url), lambda: back_up(store_url, tmp_path / "copy")):
+            with pytest.raises(models.StoreError, match=f"The store at {file} (is damaged|cannot be read)"):
+                asyncio.run(look())
+    assert names(tmp_path) == []
+
+
+async def make(store_url):
+    async with open_store(store_url):
+        await models.Site.found()
 
 
 async def test_postgresql_brings_its_own():
