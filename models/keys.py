@@ -109,6 +109,8 @@ class Key(Model):
         by: Principal = NOBODY,
     ) -> tuple[Self, str]:  # fmt: skip
         """Make a key for a program that acts for somebody, and note who did."""
+        if not text.clean_line(label):
+            raise Invalid("label", "Say what the token is for.")
         key, token = await cls.grant(KeyKind.API, user, label=label, scopes=scopes, lives=lives)
         await Audit.note(by, "token.create", key.id)
         return key, token

@@ -109,7 +109,9 @@ class Page(Model):
         """Take the page away from readers; pages below it must be withdrawn first."""
         await in_turn(self.site_id)
         await self._let_nothing_show_below()
-        await self._change(status=to)
+        # What never appeared was not published at any moment.
+        never = {"published_at": None} if self.is_scheduled else {}
+        await self._change(status=to, **never)
 
     @atomic
     async def rename(self, slug: str) -> None:

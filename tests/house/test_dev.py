@@ -113,7 +113,7 @@ def test_what_is_started_is_compiled_once_and_nothing_is_written_beside_sources(
     tells = '#!/bin/sh\necho "${PYTHONDONTWRITEBYTECODE-unset} $PYTHONPYCACHEPREFIX"\n'
     (clone.path / ".venv" / "bin" / "gql-server").write_text(tells)
     clone.environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    assert clone.dev("run") == (0, f"unset {clone.path / '.venv' / 'bytecode'}\n")
+    assert clone.dev("run") == (0, f"unset {clone.path / '.tools' / 'bytecode'}\n")
 
     clone.environment["PYTHONPYCACHEPREFIX"] = "/elsewhere"
     assert clone.dev("run") == (0, "unset /elsewhere\n")

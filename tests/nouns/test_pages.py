@@ -113,3 +113,12 @@ async def test_of_a_page_deleted_as_one_is_put_below_it_one_is_told_why_not(site
         assert sum(isinstance(one, models.Refused) for one in done) == 1, done
         stands = await Page.get(id=below.id)
         assert (stands.parent_id is None) == (done[0] is None)
+
+
+async def test_a_page_that_never_appeared_appears_when_it_is_published_anew(site):
+    page = await Page.draft(site.id, "Ooit", "")
+    await page.publish(models.now() + timedelta(days=3))
+    await page.withdraw()
+    await page.publish()
+    assert page.is_visible
+    assert await Page.published().filter(id=page.id).exists()

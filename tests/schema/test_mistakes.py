@@ -95,6 +95,7 @@ async def test_what_is_there_but_stands_still_is_not_called_missing(wrong, site)
 
 
 async def test_a_token_is_told_how_long_it_may_work(wrong):
+    assert (await wrong(TOKEN, label=" "))["message"] == SENTENCES["en"]["label"]
     assert (await wrong(TOKEN, label="x", days=0))["message"] == SENTENCES["en"]["days_limit"].format(
         limit=365
     )
