@@ -10,7 +10,7 @@ from models.instants import month_of
 from models.jobs import Job, Work
 from models.posts import Post
 from models.site import Site, known_time_zone
-from models.slugs import in_turn
+from models.turns import in_turn
 from models.wanted import ANY, Wanted
 
 # Readers and other writers wait no longer than for so many.

@@ -11,7 +11,8 @@ from models.atomic import atomic
 from models.errors import Invalid, Taken
 from models.fitting import fitting
 from models.relations import belongs_to, may_point_to
-from models.slugs import free_slug, in_turn, read_again
+from models.slugs import free_slug
+from models.turns import in_turn, read_again
 
 LAST_PLACE = 999_999
 

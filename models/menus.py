@@ -16,8 +16,8 @@ from models.fitting import fitting
 from models.pages import Page
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
-from models.slugs import in_turn
 from models.tags import Tag
+from models.turns import in_turn
 
 Target = Page | Post | Author | Tag
 Outline = tuple[str, tuple[str, int] | str | None, list[Any]]

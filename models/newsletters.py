@@ -13,7 +13,8 @@ from models.errors import Invalid, NotFound
 from models.fitting import fitting
 from models.relations import belongs_to
 from models.site import Site
-from models.slugs import free_slug, in_turn
+from models.slugs import free_slug
+from models.turns import in_turn
 
 MAIN = "main"
 MOST = 50

@@ -16,7 +16,8 @@ from models.fitting import fitting
 from models.instants import Instant, now
 from models.principals import Principal
 from models.relations import belongs_to, may_point_to
-from models.slugs import free_slug, in_turn
+from models.slugs import free_slug
+from models.turns import in_turn
 from models.visibility import Status, is_visible, visible
 
 

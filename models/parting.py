@@ -12,8 +12,8 @@ from models.interests import Interest
 from models.menus import MenuItem
 from models.newsletters import Newsletter
 from models.redirects import Redirect
-from models.slugs import in_turn
 from models.tags import Tag
+from models.turns import in_turn
 from models.users import User
 
 

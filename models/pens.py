@@ -28,10 +28,10 @@ from models.posts import Post
 from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.site import Site
-from models.slugs import in_turn
 from models.suppressions import Scope as Barred
 from models.suppressions import Suppression
 from models.tokens import Token, keyed_digest
+from models.turns import in_turn
 from models.users import User
 from models.visibility import visible
 

@@ -27,8 +27,9 @@ from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
-from models.slugs import findable, free_slug, in_turn
+from models.slugs import findable, free_slug
 from models.tags import Tag
+from models.turns import in_turn
 from models.users import User
 from models.visibility import Status, is_visible, open_to, own, visible
 from models.wanted import ANY, Wanted

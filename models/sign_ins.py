@@ -22,8 +22,8 @@ from models.jobs import Job, Lane, Work
 from models.principals import Principal, Role
 from models.relations import belongs_to
 from models.site import Site
-from models.slugs import in_turn
 from models.tokens import Token, digest, fresh_secret, keyed_digest, matches
+from models.turns import in_turn
 from models.users import User
 
 KIND = "login"

@@ -5,8 +5,7 @@ from typing import Any
 from tortoise.models import Model
 
 from models import text
-from models.errors import NotFound
-from models.site import Site
+from models.turns import in_turn
 
 # First words of paths that a page of the publication would stand in the way of.
 RESERVED = {
@@ -34,18 +33,3 @@ async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: in
     while slug in others:
         slug, number = f"{base}-{number}", number + 1
     return slug
-
-
-async def in_turn(site_id: int) -> Site:
-    """Give the site, and let nobody else who asks for it so go on before the transaction ends."""
-    # Two who look for a free name at once would find the same; rows that point to the site do not wait.
-    return await Site.select_for_update(no_key=True).get(id=site_id)
-
-
-async def read_again(row: Model) -> None:
-    """Let a row say what it says by now, for who has waited for their turn; refuse when it is gone."""
-    found = await type(row).filter(pk=row.pk).first()
-    if found is None:
-        raise NotFound(f"This {type(row).__name__.lower()} is gone.", field="id")
-    for name in row._meta.db_fields - {row._meta.pk_attr}:
-        setattr(row, name, getattr(found, name))

@@ -14,7 +14,8 @@ from models.errors import Invalid, Taken
 from models.fitting import fitting
 from models.principals import Principal
 from models.relations import belongs_to
-from models.slugs import findable, free_slug, in_turn, read_again
+from models.slugs import findable, free_slug
+from models.turns import in_turn, read_again
 
 
 class Tag(Model):

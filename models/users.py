@@ -18,7 +18,7 @@ from models.instants import Instant, now
 from models.principals import NOBODY, OF_ROLE, Principal, Role
 from models.relations import belongs_to, may_point_to
 from models.site import Site
-from models.slugs import in_turn
+from models.turns import in_turn
 
 LONGEST_NAME = 200
 

@@ -20,7 +20,7 @@ from models.fitting import plain
 from models.instants import Instant, lasts, now
 from models.jobs import delay_after
 from models.principals import NOBODY, Principal
-from models.slugs import read_again
+from models.turns import read_again
 from models.web_addresses import LONGEST, NotCalled, WebAddress
 from models.webhook_calls import LONGEST_REASON, CallState, HookEvent, WebhookCall
 
