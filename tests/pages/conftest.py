@@ -165,6 +165,20 @@ async def site(reader: Reader) -> models.Site:
 
 
 @pytest.fixture
+async def desk(reader, site):
+    """Sign somebody in: `await desk(models.Role.AUTHOR, "Ann")`."""
+
+    async def desk(role=models.Role.AUTHOR, name="Ann"):
+        user = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
+        await reader.posts(f"/sign-in/{await models.SignIn.at_hand(user)}")
+        await reader.opens("/write")
+        assert reader.title == "Je schrijftafel"
+        return user
+
+    return desk
+
+
+@pytest.fixture
 async def whole_life(reader, site) -> list[Letter]:
     """Live a subscriber's whole life; give its letters, one of each kind, the newest first."""
     await reader.subscribes()
