@@ -30,7 +30,7 @@ Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-TOLD = {"saved", "published", "scheduled", "withdrawn"}
+TOLD = {"saved", "published", "sent", "scheduled", "withdrawn"}
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
 
@@ -63,6 +63,11 @@ class Desk:
         }  # fmt: skip
         asked = await models.Announcement.asked(post.id)
         newsletters = await models.Newsletter.offered(post.site_id)
+        if state_of(post) == "published":
+            issues, awaited = await models.Issue.about(post.id), await models.awaited(post.id)
+            reached = {id for issue in issues for id in issue.newsletter_ids}
+            # What waits would go to these instead: the last word counts.
+            newsletters = [] if awaited else [one for one in newsletters if one.id not in reached]
         chosen = [one.slug for one in newsletters if one.id in asked]
         query = self.visit.request.query
         if "at" in query or "newsletter" in query:
@@ -224,6 +229,14 @@ async def _publish(desk: Desk, form: Form) -> web.Response:
     return to_post(desk.post.id, told="published")
 
 
+async def _send(desk: Desk, form: Form) -> web.Response:
+    if not form.all("newsletter"):
+        # Named to nobody, it would go to who follows its author or its tags.
+        raise models.Invalid("newsletters", "Choose a newsletter.", why="none")
+    await desk.publishes(form)
+    return to_post(desk.post.id, told="sent")
+
+
 async def _schedule(desk: Desk, form: Form) -> web.Response:
     await desk.publishes(form, _moment(desk.visit.site, form.one("at")))
     return to_post(desk.post.id, told="scheduled")
@@ -255,6 +268,7 @@ DEEDS: dict[str, Deed] = {
     "save": _save,
     "preview": _preview,
     "publish": _publish,
+    "send": _send,
     "schedule": _schedule,
     "withdraw": _withdraw,
     "unlead": _take_picture_away,

@@ -281,6 +281,7 @@ DUTCH = {
     "desk_look": "Bekijk het",
     "desk_told_saved": "Bewaard.",
     "desk_told_published": "Gepubliceerd: iedereen kan het nu lezen.",
+    "desk_told_sent": "Bewaard, en de brief is onderweg.",
     "desk_told_scheduled": "Gepland: het verschijnt vanzelf.",
     "desk_told_withdrawn": "Weer een concept: lezers zien het niet meer.",
     "desk_wrong_changed_title": "Iemand anders heeft dit intussen gewijzigd.",
@@ -300,6 +301,12 @@ DUTCH = {
     "desk_field_tags": "Onderwerpen",
     "desk_tags_hint": "Met komma's ertussen; nieuwe worden gemaakt.",
     "desk_newsletters": "Verstuur het bij het verschijnen aan:",
+    "desk_send_title": "Alsnog versturen",
+    "desk_send_hint": (
+        "Aan wie een nieuwsbrief leest waar dit bericht niet in stond, en aan wie de schrijver of een "
+        "onderwerp volgt. Wie het al kreeg, krijgt het nog eens."
+    ),
+    "desk_send": "Bewaar en verstuur",
     "desk_picture_title": "Foto's",
     "desk_picture_added": "De foto is bewaard. Zet dit op zijn plaats in de tekst:",
     "desk_picture_file": "Een foto: JPEG, PNG, WebP, AVIF of GIF, hoogstens 20 MB",
@@ -334,6 +341,7 @@ DUTCH = {
     "error_desk_altText": "Beschrijf hem in hoogstens 1.000 tekens.",
     "error_desk_at": "Kies een dag en een tijd.",
     "error_desk_ahead": "Dat moment is al voorbij. Kies een dag en een tijd die nog komen.",
+    "error_desk_no_newsletter": "Kies een nieuwsbrief.",
     "error_desk_newsletters": "Dit bericht is kort geleden nog eens verstuurd. Wacht een dag.",
     # De pen doorgeven.
     "pen_title": "Geef de pen door",

@@ -273,6 +273,7 @@ ENGLISH = {
     "desk_look": "Look at it",
     "desk_told_saved": "Saved.",
     "desk_told_published": "Published: everybody can read it now.",
+    "desk_told_sent": "Saved, and the letter is on its way.",
     "desk_told_scheduled": "Scheduled: it appears by itself.",
     "desk_told_withdrawn": "A draft again: readers see it no more.",
     "desk_wrong_changed_title": "Somebody else has changed this meanwhile.",
@@ -292,6 +293,12 @@ ENGLISH = {
     "desk_field_tags": "Tags",
     "desk_tags_hint": "With commas between them; new ones are made.",
     "desk_newsletters": "Send it to, as it appears:",
+    "desk_send_title": "Send it after all",
+    "desk_send_hint": (
+        "To who reads a newsletter that this post was not in, and who follows its author or one of its "
+        "tags. Who got it before gets it once more."
+    ),
+    "desk_send": "Save and send",
     "desk_picture_title": "Pictures",
     "desk_picture_added": "The picture is kept. Put this where it belongs in the text:",
     "desk_picture_file": "A picture: JPEG, PNG, WebP, AVIF or GIF, at most 20 MB",
@@ -326,6 +333,7 @@ ENGLISH = {
     "error_desk_altText": "Describe it in at most 1,000 characters.",
     "error_desk_at": "Choose a day and a time.",
     "error_desk_ahead": "That moment has passed. Choose a day and a time that lie ahead.",
+    "error_desk_no_newsletter": "Choose a newsletter.",
     "error_desk_newsletters": "This post was sent once more not long ago. Wait a day.",
     # Passing the pen.
     "pen_title": "Pass the pen",

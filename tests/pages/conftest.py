@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 import models
 from gql_server.app import CARRIER, WORKER, build
+from gql_server.pages.words import WORDS
 from gql_server.settings import Settings
 from mailers.letter import Letter
 from models.interests import Interest
@@ -172,7 +173,7 @@ async def desk(reader, site):
         user = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
         await reader.posts(f"/sign-in/{await models.SignIn.at_hand(user)}")
         await reader.opens("/write")
-        assert reader.title == "Je schrijftafel"
+        assert reader.title == WORDS[reader.language]["desk_title"]
         return user
 
     return desk

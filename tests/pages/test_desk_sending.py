@@ -1,0 +1,115 @@
+"""At the desk, a post that everybody can read is sent to a newsletter after all."""
+
+import pytest
+
+import models
+from gql_server.pages.words import WORDS
+from tests.pages.writing import TITLE, begin, follow, write
+
+BOB = "bob@example.org"
+
+
+@pytest.fixture(params=["nl", "en"])
+def words(request, reader):
+    """Speak both languages, one after the other."""
+    reader.languages = {"Accept-Language": request.param}
+    return WORDS[request.param]
+
+
+@pytest.fixture
+async def garden(site):
+    """Start a second newsletter, which only Bob reads."""
+    return await models.Newsletter.start(site, "Tuin")
+
+
+async def publish(reader, words, **filled):
+    await reader.opens("/write")
+    await reader.presses(words["desk_new"])
+    await follow(reader)
+    await write(reader, words["desk_publish"], **filled)
+    await follow(reader)
+
+
+def offered(reader):
+    return [box.attributes["value"] for box in reader.page.css("[name=newsletter]")]
+
+
+async def test_a_post_that_was_sent_to_nobody_is_sent_after_all(reader, desk, garden, words):
+    await reader.subscribes(BOB, newsletters="main")
+    await desk()
+    await publish(reader, words)
+    was = await models.Post.get()
+    assert offered(reader) == ["main", "tuin"]
+    assert all(letter.subject != TITLE for letter in await reader.letters())
+    await write(reader, words["desk_send"], newsletter="main", text="Met een zin erbij.")
+    await follow(reader)
+    assert words["desk_told_sent"] in reader.page.text()
+    [newest, *_] = await reader.letters()
+    assert (newest.to, newest.subject) == (BOB, TITLE)
+    assert "Met een zin erbij." in newest.text
+    post = await models.Post.get()
+    assert (post.status, post.published_at) == (models.Status.PUBLISHED, was.published_at)
+    await reader.opens(f"/write/{post.id}")
+    assert offered(reader) == ["tuin"]
+
+
+async def test_a_post_that_went_to_all_newsletters_is_offered_to_none(reader, desk, site):
+    await desk()
+    await begin(reader)
+    await write(reader, "Publiceer nu", newsletter="main")
+    await follow(reader)
+    # Not even before the worker has begun with it: what is asked then would stand in its place.
+    assert offered(reader) == []
+    await reader.letters()
+    await reader.opens(reader.path)
+    assert offered(reader) == []
+
+
+async def test_nothing_else_is_offered_until_what_was_asked_is_on_its_way(reader, desk, garden):
+    await desk()
+    await begin(reader)
+    await write(reader, "Publiceer nu", newsletter="main")
+    await follow(reader)
+    assert offered(reader) == []
+    await reader.letters()
+    await reader.opens(reader.path)
+    assert offered(reader) == ["tuin"]
+
+
+async def test_who_chooses_no_newsletter_is_told_and_nobody_is_written_to(reader, desk, words, site):
+    await desk()
+    await publish(reader, words)
+    await write(reader, words["desk_send"], text="Nieuw")
+    assert reader.status == 422
+    assert reader.page.css_first("#newsletters-error").text() == words["error_desk_no_newsletter"]
+    assert reader.page.css_first("#text").text().strip() == "Nieuw"
+    assert await models.Issue.all().count() == 0
+
+
+async def test_the_same_form_sent_twice_sends_one_letter(reader, desk, site):
+    await reader.subscribes(BOB)
+    await desk()
+    await begin(reader)
+    await write(reader, "Publiceer nu")
+    await follow(reader)
+    twice = reader.path, reader.body
+    for status in (303, 409):
+        reader.path, reader.body = twice
+        await write(reader, "Bewaar en verstuur", newsletter="main")
+        assert reader.status == status
+    assert [letter.subject for letter in await reader.letters()].count(TITLE) == 1
+
+
+async def test_what_was_withdrawn_before_its_letter_began_can_be_sent_later(reader, desk, site):
+    await reader.subscribes(BOB)
+    await desk()
+    await begin(reader)
+    await write(reader, "Publiceer nu", newsletter="main")
+    await follow(reader)
+    await reader.presses("Maak er weer een concept van")
+    await reader.letters()
+    await follow(reader)
+    await write(reader, "Publiceer nu")
+    await follow(reader)
+    assert offered(reader) == ["main"]
+    assert all(letter.subject != TITLE for letter in await reader.letters())
