@@ -258,6 +258,8 @@ DUTCH = {
     # De schrijftafel.
     "desk_title": "Je schrijftafel",
     "desk_new": "Schrijf een nieuw bericht",
+    "desk_comment_waits": "Eén reactie wacht op een beslissing",
+    "desk_comments_wait": "%(count)s reacties wachten op een beslissing",
     "desk_untitled": "Zonder titel",
     "desk_draft": "Concepten",
     "desk_scheduled": "Gepland",

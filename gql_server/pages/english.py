@@ -250,6 +250,8 @@ ENGLISH = {
     # The desk of those who write.
     "desk_title": "Your desk",
     "desk_new": "Write a new post",
+    "desk_comment_waits": "One comment waits for a decision",
+    "desk_comments_wait": "%(count)s comments wait for a decision",
     "desk_untitled": "Untitled",
     "desk_draft": "Drafts",
     "desk_scheduled": "Scheduled",

@@ -165,6 +165,13 @@ async def site(reader: Reader) -> models.Site:
     return await models.found()
 
 
+@pytest.fixture(params=["nl", "en"])
+def words(request: Any, reader: Reader) -> dict[str, str]:
+    """Speak both languages, one after the other."""
+    reader.languages = {"Accept-Language": request.param}
+    return WORDS[request.param]
+
+
 @pytest.fixture
 async def desk(reader, site):
     """Sign somebody in: `await desk(models.Role.AUTHOR, "Ann")`."""

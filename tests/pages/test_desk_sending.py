@@ -3,17 +3,9 @@
 import pytest
 
 import models
-from gql_server.pages.words import WORDS
 from tests.pages.writing import TITLE, begin, follow, write
 
 BOB = "bob@example.org"
-
-
-@pytest.fixture(params=["nl", "en"])
-def words(request, reader):
-    """Speak both languages, one after the other."""
-    reader.languages = {"Accept-Language": request.param}
-    return WORDS[request.param]
 
 
 @pytest.fixture
