@@ -24,6 +24,7 @@ from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
 from models.paging import BIGGEST_ID
+from schema.editing import said_as
 from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
@@ -55,11 +56,13 @@ class Desk:
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the post as it is kept, or as it was filled in when something is wrong with that."""
-        post, tags = self.post, await models.Tagging.filter(post_id=self.post.id).select_related("tag")
+        post, lead = self.post, await self._lead()
+        tags = await models.Tagging.filter(post_id=self.post.id).select_related("tag")
         filled = {
             "title": post.title, "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
-            "at": self._moment_kept(), "alt": "",
+            "at": self._moment_kept(), "alt": "", "lead_alt": lead.alt_text if lead else "",
+            "lead_alt_was": lead.alt_text if lead else "",
         }  # fmt: skip
         asked = await models.Announcement.asked(post.id)
         newsletters = await models.Newsletter.offered(post.site_id)
@@ -81,11 +84,14 @@ class Desk:
             visit=self.visit, is_html=post.source_format is models.Format.HTML,
             address=self.visit.context.absolute(post.path), newsletters=newsletters, chosen=chosen,
             now=self.visit.moment(models.now()),
-            lead=await models.Image.filter(id=post.image_id or 0).first(),
+            lead=lead, may_reword=lead is not None and lead.may_be_reworded_by(self.principal),
             added=await models.Image.usable_by(self.principal).filter(
                 id=int(picture[:9]) if picture.isdecimal() else 0
             ).first(),
         )  # fmt: skip
+
+    async def _lead(self) -> models.Image | None:
+        return await models.Image.filter(id=self.post.image_id or 0).first()
 
     def _moment_kept(self) -> str:
         """Write down when the post is to appear, as the field has it."""
@@ -168,9 +174,24 @@ class Desk:
         async def work() -> None:
             tags = await models.Tag.all_called(self.post.site_id, words)
             by = await models.Editor.of(self.principal)
+            await self._reword_lead(form)
             await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **more)
 
         return work
+
+    async def _reword_lead(self, form: Form) -> None:
+        """Say in other words what the picture shows that leads the post, in the caller's transaction."""
+        lead, was, said = await self._lead(), form.one("lead_alt_was"), form.one("lead_alt")
+        if lead is None or said == was:
+            return
+        if not lead.may_be_reworded_by(self.principal):
+            raise models.NotAllowed(models.Role.EDITOR)
+        if lead.alt_text != was:
+            # It may lead other posts, or be described by a program: the version of this one does not tell.
+            raise models.Changed
+        with said_as(altText="leadAlt"):
+            await lead.reword(alt_text=said)
+        await models.Audit.note(self.principal, "image.update", lead.id)
 
 
 async def show(request: web.Request) -> web.Response:
