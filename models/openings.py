@@ -1,6 +1,6 @@
 """Openings: how the issue of a post begins, and who is there when an issue does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,12 @@ async def announce_post(post: int) -> None:
         topics=[topic["code"] for topic in topics.values()], started_at=now(),
     )  # fmt: skip
     await begin(issue, readers_of(issue, issue.started_at).filter(interested_in(topics)))
+
+
+async def is_wanted(post: Post, newsletter_ids: Sequence[int]) -> bool:
+    """Tell whether anybody would be written to if a post were announced in some newsletters now."""
+    issue, topics = Issue(site_id=post.site_id, kind=IssueKind.POST), await topics_about(post, newsletter_ids)
+    return await readers_of(issue, now()).filter(interested_in(topics)).exists()
 
 
 async def awaited(post_id: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The doors /write: who is signed in finds their posts, and begins another."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -76,7 +77,7 @@ async def handed_back(request: web.Request, form: Form, why: str, *, status: int
 
 def to_post(id: int, **told: str) -> web.Response:
     """Go to the page of a post."""
-    return go_to(f"/write/{id}" + "".join(f"?{name}={value}" for name, value in told.items()))
+    return go_to(f"/write/{id}" + (f"?{urlencode(told)}" if told else ""))
 
 
 def state_of(post: Any) -> str:

@@ -19,6 +19,7 @@ from gql_server.pages.desk import (
     state_of,
     to_post,
 )
+from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
@@ -31,7 +32,8 @@ Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-TOLD = {"saved", "published", "sent", "scheduled", "withdrawn"}
+LETTERS = {"announced", "unread"}
+TOLD = {"saved", "published", "scheduled", "withdrawn"}
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
 
@@ -66,21 +68,21 @@ class Desk:
         }  # fmt: skip
         asked = await models.Announcement.asked(post.id)
         newsletters = await models.Newsletter.offered(post.site_id)
+        letters = await Letters.of(post, newsletters)
         if state_of(post) == "published":
-            issues, awaited = await models.Issue.about(post.id), await models.awaited(post.id)
-            reached = {id for issue in issues for id in issue.newsletter_ids}
-            # What waits would go to these instead: the last word counts.
-            newsletters = [] if awaited else [one for one in newsletters if one.id not in reached]
+            newsletters = letters.left
         chosen = [one.slug for one in newsletters if one.id in asked]
         query = self.visit.request.query
         if "at" in query or "newsletter" in query:
             filled["at"], chosen = query.get("at", ""), query.getall("newsletter", [])
         if wrong and form is not NOTHING:
             filled, chosen = {name: form.one(name) for name in filled}, form.all("newsletter")
-        told, picture = query.get("told", ""), query.get("picture", "")
+        told, letter, picture = (query.get(name, "") for name in ("told", "letter", "picture"))
         return self.visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
             filled=filled, state=state_of(post), wrong=wrong, why=why, told=told if told in TOLD else "",
+            letter=letter if letter in LETTERS else "",
+            letters=await letters.told(self.visit, self.principal),
             visit=self.visit, is_html=post.source_format is models.Format.HTML,
             address=self.visit.context.absolute(post.path), newsletters=newsletters, chosen=chosen,
             now=self.visit.moment(models.now()),
@@ -151,6 +153,14 @@ class Desk:
                 await post.schedule(at, newsletters=newsletters)
 
         await self.saves_and_does(form, "schedule" if at else "publish", work)
+
+    async def told_published(self, form: Form, told: str) -> web.Response:
+        """Go back to the post; of one that goes to newsletters tell whether anybody gets that letter."""
+        if not (slugs := form.all("newsletter")):
+            return to_post(self.post.id, told=told)
+        newsletters = await models.Newsletter.by_slugs(self.visit.site, slugs)
+        is_wanted = await models.is_wanted(self.post, [one.id for one in newsletters])
+        return to_post(self.post.id, told=told, letter="announced" if is_wanted else "unread")
 
     def expect(self, form: Form) -> None:
         """Refuse to go on when somebody else has changed the post since it was shown."""
@@ -247,7 +257,7 @@ async def _preview(desk: Desk, form: Form) -> web.Response:
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
     await desk.publishes(form)
-    return to_post(desk.post.id, told="published")
+    return await desk.told_published(form, "published")
 
 
 async def _send(desk: Desk, form: Form) -> web.Response:
@@ -255,7 +265,7 @@ async def _send(desk: Desk, form: Form) -> web.Response:
         # Named to nobody, it would go to who follows its author or its tags.
         raise models.Invalid("newsletters", "Choose a newsletter.", why="none")
     await desk.publishes(form)
-    return to_post(desk.post.id, told="sent")
+    return await desk.told_published(form, "saved")
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
