@@ -73,7 +73,7 @@ from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
-from models.openings import announce_post
+from models.openings import announce_post, awaited, is_wanted
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.parting import delete_author, delete_newsletter, delete_tag, merge_tags
@@ -229,6 +229,7 @@ __all__ = [
     "archive_months",
     "arrange",
     "attend_comment",
+    "awaited",
     "bring_in",
     "carry_issue",
     "clear",
@@ -260,6 +261,7 @@ __all__ = [
     "invite",
     "is_somewhere",
     "is_visible",
+    "is_wanted",
     "jobs",
     "keyed_digest",
     "known_topics",

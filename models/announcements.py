@@ -33,6 +33,11 @@ class Announcement(Model):
         table = "announcement"
         unique_together = (("post_id",),)
 
+    @property
+    def issue_key(self) -> str:
+        """What the issue is known by that it was announced for last."""
+        return f"post:{self.post_id}:{self.number}"
+
     @classmethod
     async def ask(cls, site: Site, post_id: int, newsletters: Sequence[Newsletter]) -> None:
         """Have a post announced when it appears, in the caller's transaction; the last word counts.
@@ -57,6 +62,11 @@ class Announcement(Model):
     async def take_back(cls, post_id: int) -> None:
         """Have a post not announced after all."""
         await cls.filter(post_id=post_id).update(is_due=False)
+
+    async def lapse(self) -> None:
+        """Go to nobody after all, for the post was withdrawn before its issue began."""
+        same = Announcement.filter(post_id=self.post_id, number=self.number, is_due=False)
+        await same.update(newsletter_ids=[])
 
     @classmethod
     async def make(cls, post_id: int) -> None:

@@ -18,6 +18,7 @@ from models.audit import Audit
 from models.deliveries import OPEN, Delivery, State
 from models.errors import Invalid, NotFound
 from models.instants import Instant, now
+from models.interests import read_topic
 from models.jobs import Job, Work
 from models.principals import NOBODY, Principal
 from models.relations import belongs_to, may_point_to
@@ -94,6 +95,11 @@ class Issue(Model):
         return cls.all().only(*(name for name in cls._meta.db_fields if name != "facts"))
 
     @classmethod
+    def about(cls, post_id: int) -> QuerySet[Self]:
+        """Ask for the issues of a post, the newest first."""
+        return cls.in_list().filter(post_id=post_id).order_by("-id")
+
+    @classmethod
     async def named(cls, id: int) -> Self:
         """Give the issue of a number; refuse a number that none has."""
         found = await cls.filter(id=id).first()
@@ -130,6 +136,12 @@ class Issue(Model):
             await Job.cancel(row.work_key)  # which may wait for a while
             await row.go_on()
         self.status = status
+
+    @property
+    def newsletter_ids(self) -> list[int]:
+        """The newsletters it goes to; who follows the post's authors and tags gets it besides."""
+        topics = filter(None, map(read_topic, self.topics))
+        return [id for kind, id in topics if kind == "newsletter"]
 
     @property
     def work_key(self) -> str:

@@ -25,6 +25,8 @@ from models.users import User
 LINK = "moderate"
 CLAIM = re.compile(r"[^.]+\.([0-9]{1,9})-([0-9]{1,11})\.[^.]+")
 LINK_LIFE = timedelta(days=14)
+# It stays in a browser's history when its owner has signed out, and a new one is always at hand.
+AT_HAND_LIFE = timedelta(hours=1)
 BETWEEN = timedelta(minutes=10)
 LETTERS: Limits = ((1, BETWEEN),)
 WORDS_SHOWN = 300
@@ -44,6 +46,18 @@ class ModeratorLink:
         """Give the path of the link."""
         claim = f"{self.user.id}-{int(self.until.timestamp())}"
         return f"/moderate/{Token.signed(LINK, self.comment.id, site.secret, *self._bound(), claim=claim)}"
+
+    @classmethod
+    async def at_hand(cls, site: Site, principal: Principal) -> "ModeratorLink | None":
+        """Give who is signed in a link to what waits longest; None when nothing does, or they may not.
+
+        It opens what a letter's opens, for an hour.
+        """
+        if not principal.may(Scope.COMMENTS_MODERATE):
+            return None
+        user = await moderators(site).filter(id=principal.user_id or 0).first()
+        first = await _longest_waiting().first()
+        return cls(first, user, now() + AT_HAND_LIFE) if first and user else None
 
     @classmethod
     async def behind(cls, site: Site, token: str) -> "ModeratorLink":
@@ -79,7 +93,7 @@ class ModeratorLink:
 
     async def next(self) -> "ModeratorLink | None":
         """Give the link to what waits longest beside this."""
-        waiting = await Comment.undecided().exclude(id=self.comment.id).order_by("created_at", "id").first()
+        waiting = await _longest_waiting().exclude(id=self.comment.id).first()
         return ModeratorLink(waiting, self.user, self.until) if waiting else None
 
     def _bound(self) -> tuple[str, ...]:
@@ -129,7 +143,7 @@ async def learn_spam(comment: int) -> None:
 
 @atomic
 async def _told_all() -> bool:
-    first = await Comment.undecided().order_by("created_at", "id").first()
+    first = await _longest_waiting().first()
     if first is None:
         return True
     post = await Post.get(id=first.post_id)
@@ -147,6 +161,10 @@ async def _told_all() -> bool:
     ]
     await Delivery.promise(letters, lane=Lane.NORMAL)
     return all(allowed)
+
+
+def _longest_waiting() -> QuerySet[Comment]:
+    return Comment.undecided().order_by("created_at", "id")
 
 
 def _letter(site: Site, post: Post, link: ModeratorLink, number: int) -> Delivery:

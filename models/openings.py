@@ -1,6 +1,6 @@
 """Openings: how the issue of a post begins, and who is there when an issue does."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,10 @@ async def announce_post(post: int) -> None:
     """Begin the issue of a post that was announced, once for each time that it was."""
     asked = await Announcement.filter(post_id=post).first()
     row = await Post.published().filter(id=post).first()
-    if asked is None or row is None:
+    if asked is None or await Issue.filter(key=asked.issue_key).exists():
         return
-    key = f"post:{post}:{asked.number}"
-    if await Issue.filter(key=key).exists():
+    if row is None:
+        await asked.lapse()
         return
     site, topics = await Site.get(id=row.site_id), await topics_about(row, asked.newsletter_ids)
     facts = {
@@ -37,10 +37,24 @@ async def announce_post(post: int) -> None:
         "content_language": site.language,
     }
     issue = await Issue.create(
-        site_id=site.id, key=key, kind=IssueKind.POST, post_id=row.id, facts=facts,
+        site_id=site.id, key=asked.issue_key, kind=IssueKind.POST, post_id=row.id, facts=facts,
         topics=[topic["code"] for topic in topics.values()], started_at=now(),
     )  # fmt: skip
     await begin(issue, readers_of(issue, issue.started_at).filter(interested_in(topics)))
+
+
+async def is_wanted(post: Post, newsletter_ids: Sequence[int]) -> bool:
+    """Tell whether anybody would be written to if a post were announced in some newsletters now."""
+    issue, topics = Issue(site_id=post.site_id, kind=IssueKind.POST), await topics_about(post, newsletter_ids)
+    return await readers_of(issue, now()).filter(interested_in(topics)).exists()
+
+
+async def awaited(post_id: int) -> list[int]:
+    """Give the newsletters that a post was announced in, as long as that issue has not begun."""
+    made = await Announcement.filter(post_id=post_id, is_due=False, number__gt=0).first()
+    if made is None or await Issue.filter(key=made.issue_key).exists():
+        return []
+    return made.newsletter_ids
 
 
 async def begin(issue: Issue, wanting: QuerySet[Subscription]) -> int:

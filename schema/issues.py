@@ -63,7 +63,5 @@ class Issue(Node):
     )
     @staticmethod
     async def newsletters(root: Parent[models.Issue], info: Info) -> list[Newsletter] | None:
-        topics = filter(None, map(models.read_topic, root.topics))
-        ids = [id for kind, id in topics if kind == "newsletter"]
-        found: list[Any] = await info.context.loaders.rows("Newsletter").load_many(ids)
+        found: list[Any] = await info.context.loaders.rows("Newsletter").load_many(root.newsletter_ids)
         return [row for row in found if row is not None]

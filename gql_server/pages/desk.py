@@ -1,6 +1,7 @@
 """The doors /write: who is signed in finds their posts, and begins another."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -28,9 +29,11 @@ async def show(request: web.Request) -> web.Response:
     found = models.Post.owned(principal).order_by("-updated_at", "-id").limit(MOST_LISTED)
     posts = [(post, state_of(post)) for post in await found.only(*LISTED)]
     groups = {state: [post for post, is_in in posts if is_in == state] for state in STATES}
+    waiting = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
-        "desk.html", groups=groups, most=MOST_LISTED, visit=visit, is_full=len(posts) == MOST_LISTED
-    )
+        "desk.html", groups=groups, most=MOST_LISTED, visit=visit, is_full=len(posts) == MOST_LISTED,
+        to_waiting=waiting and waiting.path(visit.site), waiting=await models.Comment.undecided().count(),
+    )  # fmt: skip
 
 
 async def begin(request: web.Request) -> web.Response:
@@ -68,13 +71,13 @@ async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response
 async def handed_back(request: web.Request, form: Form, why: str, *, status: int) -> web.Response:
     """Show what somebody wrote that cannot be kept, so that they have it."""
     visit = await Visit.of(request)
-    filled = {name: form.one(name) for name in ("title", "text", "summary", "tags")}
+    filled = {name: form.one(name) for name in ("title", "text", "summary", "tags", "lead_alt")}
     return visit.shows("desk_handed_back.html", status=status, filled=filled, why=why)
 
 
 def to_post(id: int, **told: str) -> web.Response:
     """Go to the page of a post."""
-    return go_to(f"/write/{id}" + "".join(f"?{name}={value}" for name, value in told.items()))
+    return go_to(f"/write/{id}" + (f"?{urlencode(told)}" if told else ""))
 
 
 def state_of(post: Any) -> str:

@@ -19,17 +19,20 @@ from gql_server.pages.desk import (
     state_of,
     to_post,
 )
+from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
 from models.paging import BIGGEST_ID
+from schema.editing import said_as
 from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+LETTERS = {"announced", "unread"}
 TOLD = {"saved", "published", "scheduled", "withdrawn"}
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
@@ -55,32 +58,42 @@ class Desk:
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the post as it is kept, or as it was filled in when something is wrong with that."""
-        post, tags = self.post, await models.Tagging.filter(post_id=self.post.id).select_related("tag")
+        post, lead = self.post, await self._lead()
+        tags = await models.Tagging.filter(post_id=self.post.id).select_related("tag")
         filled = {
             "title": post.title, "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
-            "at": self._moment_kept(), "alt": "",
+            "at": self._moment_kept(), "alt": "", "lead_alt": lead.alt_text if lead else "",
+            "lead_alt_was": lead.alt_text if lead else "",
         }  # fmt: skip
         asked = await models.Announcement.asked(post.id)
         newsletters = await models.Newsletter.offered(post.site_id)
+        letters = await Letters.of(post, newsletters)
+        if state_of(post) == "published":
+            newsletters = letters.left
         chosen = [one.slug for one in newsletters if one.id in asked]
         query = self.visit.request.query
         if "at" in query or "newsletter" in query:
             filled["at"], chosen = query.get("at", ""), query.getall("newsletter", [])
         if wrong and form is not NOTHING:
             filled, chosen = {name: form.one(name) for name in filled}, form.all("newsletter")
-        told, picture = query.get("told", ""), query.get("picture", "")
+        told, letter, picture = (query.get(name, "") for name in ("told", "letter", "picture"))
         return self.visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
             filled=filled, state=state_of(post), wrong=wrong, why=why, told=told if told in TOLD else "",
+            letter=letter if letter in LETTERS else "",
+            letters=await letters.told(self.visit, self.principal),
             visit=self.visit, is_html=post.source_format is models.Format.HTML,
             address=self.visit.context.absolute(post.path), newsletters=newsletters, chosen=chosen,
             now=self.visit.moment(models.now()),
-            lead=await models.Image.filter(id=post.image_id or 0).first(),
+            lead=lead, may_reword=lead is not None and lead.may_be_reworded_by(self.principal),
             added=await models.Image.usable_by(self.principal).filter(
                 id=int(picture[:9]) if picture.isdecimal() else 0
             ).first(),
         )  # fmt: skip
+
+    async def _lead(self) -> models.Image | None:
+        return await models.Image.filter(id=self.post.image_id or 0).first()
 
     def _moment_kept(self) -> str:
         """Write down when the post is to appear, as the field has it."""
@@ -141,6 +154,14 @@ class Desk:
 
         await self.saves_and_does(form, "schedule" if at else "publish", work)
 
+    async def told_published(self, form: Form, told: str) -> web.Response:
+        """Go back to the post; of one that goes to newsletters tell whether anybody gets that letter."""
+        if not (slugs := form.all("newsletter")):
+            return to_post(self.post.id, told=told)
+        newsletters = await models.Newsletter.by_slugs(self.visit.site, slugs)
+        is_wanted = await models.is_wanted(self.post, [one.id for one in newsletters])
+        return to_post(self.post.id, told=told, letter="announced" if is_wanted else "unread")
+
     def expect(self, form: Form) -> None:
         """Refuse to go on when somebody else has changed the post since it was shown."""
         version = form.one("version")
@@ -163,9 +184,24 @@ class Desk:
         async def work() -> None:
             tags = await models.Tag.all_called(self.post.site_id, words)
             by = await models.Editor.of(self.principal)
+            await self._reword_lead(form)
             await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **more)
 
         return work
+
+    async def _reword_lead(self, form: Form) -> None:
+        """Say in other words what the picture shows that leads the post, in the caller's transaction."""
+        lead, was, said = await self._lead(), form.one("lead_alt_was"), form.one("lead_alt")
+        if lead is None or said == was:
+            return
+        if not lead.may_be_reworded_by(self.principal):
+            raise models.NotAllowed(models.Role.EDITOR)
+        if lead.alt_text != was:
+            # It may lead other posts, or be described by a program: the version of this one does not tell.
+            raise models.Changed
+        with said_as(altText="leadAlt"):
+            await lead.reword(alt_text=said)
+        await models.Audit.note(self.principal, "image.update", lead.id)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -221,7 +257,15 @@ async def _preview(desk: Desk, form: Form) -> web.Response:
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
     await desk.publishes(form)
-    return to_post(desk.post.id, told="published")
+    return await desk.told_published(form, "published")
+
+
+async def _send(desk: Desk, form: Form) -> web.Response:
+    if not form.all("newsletter"):
+        # Named to nobody, it would go to who follows its author or its tags.
+        raise models.Invalid("newsletters", "Choose a newsletter.", why="none")
+    await desk.publishes(form)
+    return await desk.told_published(form, "saved")
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
@@ -255,6 +299,7 @@ DEEDS: dict[str, Deed] = {
     "save": _save,
     "preview": _preview,
     "publish": _publish,
+    "send": _send,
     "schedule": _schedule,
     "withdraw": _withdraw,
     "unlead": _take_picture_away,

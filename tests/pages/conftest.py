@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 import models
 from gql_server.app import CARRIER, WORKER, build
+from gql_server.pages.words import WORDS
 from gql_server.settings import Settings
 from mailers.letter import Letter
 from models.interests import Interest
@@ -162,6 +163,27 @@ def later(time_machine: Any) -> Callable[[timedelta], None]:
 async def site(reader: Reader) -> models.Site:
     """Know the site that is read."""
     return await models.found()
+
+
+@pytest.fixture(params=["nl", "en"])
+def words(request: Any, reader: Reader) -> dict[str, str]:
+    """Speak both languages, one after the other."""
+    reader.languages = {"Accept-Language": request.param}
+    return WORDS[request.param]
+
+
+@pytest.fixture
+async def desk(reader, site):
+    """Sign somebody in: `await desk(models.Role.AUTHOR, "Ann")`."""
+
+    async def desk(role=models.Role.AUTHOR, name="Ann"):
+        user = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
+        await reader.posts(f"/sign-in/{await models.SignIn.at_hand(user)}")
+        await reader.opens("/write")
+        assert reader.title == WORDS[reader.language]["desk_title"]
+        return user
+
+    return desk
 
 
 @pytest.fixture

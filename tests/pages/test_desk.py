@@ -6,42 +6,9 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
-from aiohttp import FormData
-from PIL import Image
 
 import models
-
-TITLE, TEXT = "De tuin", "Een *tuin*.\n\n## Bloemen\n\n<script>alert(1)</script>"
-
-
-@pytest.fixture
-async def desk(reader, site):
-    """Sign somebody in: `await desk(models.Role.AUTHOR, "Ann")`."""
-
-    async def desk(role=models.Role.AUTHOR, name="Ann"):
-        user = await models.User.welcome(site, f"{name.lower()}@staff.example", name, role)
-        await reader.posts(f"/sign-in/{await models.SignIn.at_hand(user)}")
-        await reader.opens("/write")
-        assert reader.title == "Je schrijftafel"
-        return user
-
-    return desk
-
-
-async def begin(reader):
-    await reader.opens("/write")
-    await reader.presses("Schrijf een nieuw bericht")
-    assert reader.status == 303
-    await reader.opens(reader.headers["Location"])
-
-
-async def write(reader, button="Bewaar", **filled):
-    await reader.presses(button, **{"title": TITLE, "text": TEXT} | filled)
-
-
-async def follow(reader):
-    assert reader.status == 303, reader.text
-    return await reader.opens(reader.headers["Location"])
+from tests.pages.writing import TEXT, TITLE, begin, follow, is_marked, picture_of, upload, write
 
 
 async def test_who_is_not_signed_in_is_sent_to_sign_in(reader, site):
@@ -119,11 +86,6 @@ async def test_a_moment_that_does_not_lie_ahead_is_told_and_nothing_filled_in_is
         assert is_marked(reader, "main")
     post = await models.Post.get()
     assert (post.version, post.is_scheduled) == (1, False)
-
-
-def is_marked(reader, newsletter):
-    [box] = reader.page.css(f"[name=newsletter][value={newsletter}]")
-    return "checked" in box.attributes
 
 
 async def test_a_moment_is_of_the_sites_zone_wherever_the_editor_is(reader, desk, site):
@@ -366,20 +328,6 @@ async def test_a_large_text_outside_ascii_is_kept_whole(reader, desk):
     assert (await models.Post.get()).source == text
 
 
-def picture_of(size=(1200, 800)):
-    drawn = BytesIO()
-    Image.new("RGB", size, "teal").save(drawn, "JPEG")
-    return drawn.getvalue()
-
-
-async def upload(reader, content, **fields):
-    form = FormData(default_to_multipart=True)
-    form.add_field("file", content, filename="../../x.svg", content_type="image/svg+xml")
-    for name, value in ({"title": TITLE} | fields).items():
-        form.add_field(name, value)
-    return await reader.asks("POST", f"{reader.path}/picture", data=form())
-
-
 async def test_a_picture_leads_a_post_or_stands_in_its_text(reader, desk):
     await desk()
     await begin(reader)
@@ -419,6 +367,15 @@ async def test_a_version_that_is_none_overwrites_nothing_of_others(reader, desk,
 async def test_a_number_that_no_post_has_is_not_found(reader, desk, number):
     await desk()
     assert (await reader.opens(f"/write/{number}")).status == 404
+
+
+async def test_no_switch_of_language_takes_away_what_is_being_written(reader, desk):
+    await desk()
+    assert reader.page.css("nav [hreflang]")
+    await begin(reader)
+    assert not reader.page.css("nav [hreflang]")
+    await reader.opens("/pen")
+    assert not reader.page.css("nav [hreflang]")
 
 
 async def test_what_was_never_written_is_not_published(reader, desk):

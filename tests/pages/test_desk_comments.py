@@ -1,0 +1,64 @@
+"""At the desk, who may decide about comments is shown how many wait, and led to them."""
+
+from datetime import timedelta
+
+import pytest
+
+import models
+
+
+@pytest.fixture
+async def left(site):
+    """Let comments wait: `await left("Mooi.", "Lelijk.")`."""
+    author = await models.Author.named(site.id, "Bob")
+    post = await models.Post.draft(site, "Van Bob", "<p>Tekst</p>", authors=[author])
+    await post.publish()
+
+    async def left(*said):
+        writer = models.Writer(name="Cas", email="cas@example.org")
+        return [await models.Comment.keep(post, writer, one) for one in said]
+
+    return left
+
+
+def way(reader):
+    return reader.page.css_first('a[href^="/moderate/"]')
+
+
+async def test_a_moderator_finds_what_waits_and_decides_about_all_of_it(reader, desk, left, words):
+    oldest, newest = await left("Mooi.", "Lelijk.")
+    editor = await desk(models.Role.EDITOR)
+    assert way(reader).text() == words["desk_comments_wait"] % {"count": 2}
+    await reader.opens(way(reader).attributes["href"])
+    assert (reader.status, reader.page.css_first("blockquote").text()) == (200, "Mooi.")
+    await reader.presses(words["moderate_approve"])
+    await reader.opens(reader.page.css_first("a.button").attributes["href"])
+    assert reader.page.css_first("blockquote").text() == "Lelijk."
+    await reader.opens("/write")
+    assert way(reader).text() == words["desk_comment_waits"]
+    await reader.opens(way(reader).attributes["href"])
+    await reader.presses(words["moderate_reject"])
+    await reader.opens("/write")
+    assert way(reader) is None
+    fates = [(await models.Comment.get(id=one.id)).status for one in (oldest, newest)]
+    assert fates == [models.Fate.APPROVED, models.Fate.REJECTED]
+    assert await models.Audit.filter(user_id=editor.id, deed__startswith="comment").count() == 2
+
+
+async def test_who_may_not_decide_about_comments_is_shown_none(reader, desk, left):
+    await left("Mooi.")
+    await desk(models.Role.AUTHOR)
+    assert way(reader) is None
+    assert "wacht" not in reader.page.css_first("main").text()
+
+
+async def test_the_way_from_the_desk_ends_with_the_hour_and_with_who_it_is_for(reader, desk, left, later):
+    await left("Mooi.")
+    editor = await desk(models.Role.EDITOR)
+    address = way(reader).attributes["href"]
+    await models.User.filter(id=editor.id).update(role=models.Role.AUTHOR)
+    assert (await reader.opens(address)).status == 404
+    await models.User.filter(id=editor.id).update(role=models.Role.EDITOR)
+    assert (await reader.opens(address)).status == 200
+    later(timedelta(hours=1, seconds=1))
+    assert (await reader.opens(address)).status == 410

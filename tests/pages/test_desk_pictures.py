@@ -1,0 +1,78 @@
+"""At the desk, the picture that leads a post is described in other words."""
+
+import pytest
+
+import models
+from tests.pages.writing import TEXT, TITLE, follow, picture_of, upload, write
+
+
+@pytest.fixture
+async def led(reader, desk):
+    """Lay a post on the desk that a picture leads; give who is signed in: `await led(models.Role.EDITOR)`."""
+
+    async def led(role=models.Role.AUTHOR):
+        user = await desk(role)
+        await reader.opens("/write")
+        await reader.posts("/write")
+        await follow(reader)
+        await upload(reader, picture_of(), do="lead", title=TITLE, text=TEXT, version="1", alt="Een vlak")
+        await follow(reader)
+        return user
+
+    return led
+
+
+def described(reader):
+    return reader.page.css_first("#lead_alt").attributes["value"]
+
+
+async def test_the_picture_that_leads_a_post_is_described_in_other_words(reader, led, words):
+    user = await led()
+    assert described(reader) == "Een vlak"
+    await write(reader, words["desk_publish"], lead_alt=" Een tuin,\nmet bloemen ")
+    await follow(reader)
+    assert described(reader) == "Een tuin, met bloemen"
+    assert reader.page.css_first(".lead-picture").attributes["alt"] == "Een tuin, met bloemen"
+    assert await models.Audit.filter(user_id=user.id, deed="image.update").count() == 1
+    # Decoration is not described.
+    await write(reader, words["desk_save"], lead_alt="")
+    await follow(reader)
+    assert (await models.Image.get()).alt_text == described(reader) == ""
+
+
+async def test_who_leaves_it_as_it_is_undoes_nothing_of_what_others_said(reader, led):
+    await led()
+    page = reader.path, reader.body
+    await (await models.Image.get()).reword(alt_text="Van een ander")
+    await write(reader, text="Nieuw")
+    assert reader.status == 303
+    assert (await models.Image.get()).alt_text == "Van een ander"
+    reader.path, reader.body = page
+    version = (await models.Post.get()).version
+    await write(reader, lead_alt="Van mij", version=version)
+    assert (reader.status, described(reader)) == (409, "Van mij")
+    assert (await models.Image.get()).alt_text == "Van een ander"
+
+
+async def test_a_description_that_is_too_long_is_told_and_nothing_is_lost(reader, led, words):
+    await led()
+    await write(reader, words["desk_save"], lead_alt="a" * 1_001, text="Nieuw")
+    assert reader.status == 422
+    assert reader.page.css_first("#leadAlt-error").text() == words["error_desk_leadAlt"]
+    assert reader.page.css_first("#altText-error") is None
+    assert (described(reader), reader.page.css_first("#text").text().strip()) == ("a" * 1_001, "Nieuw")
+    assert ((await models.Image.get()).alt_text, (await models.Post.get()).source) == ("Een vlak", TEXT)
+
+
+async def test_the_picture_of_somebody_else_is_theirs_and_editors_to_describe(reader, led, words, site):
+    user = await led()
+    other = await models.User.welcome(site, "bob@staff.example", "Bob", models.Role.AUTHOR)
+    await models.Image.all().update(user_id=other.id)
+    await reader.opens(reader.path)
+    assert reader.page.css_first("#lead_alt") is None
+    assert words["desk_lead_alt_is"] % {"alt": "Een vlak"} in reader.page.text()
+    await write(reader, words["desk_save"], lead_alt="Van mij", lead_alt_was="Een vlak")
+    assert reader.status == 403
+    await models.User.filter(id=user.id).update(role=models.Role.EDITOR)
+    await reader.opens(f"/write/{(await models.Post.get()).id}")
+    assert described(reader) == "Een vlak"
