@@ -77,7 +77,15 @@ async function show(to = here, { top = 0, isNew = false } = {}) {
 async function find(to) {
   const path = decoded(to.pathname.replace(/\/+$/, '') || '/');
   const [view, parts] = VIEWS.map(([pattern, view]) => [view, pattern.exec(path)]).find(([, parts]) => parts);
-  return view(...parts);
+  try {
+    return await view(...parts);
+  } catch (error) {
+    if (error.cause !== 'BAD_USER_INPUT') throw error;
+    if (!to.searchParams.has('after') && !to.searchParams.has('before')) return null;
+    // A page of a list that is none: the list itself is there.
+    for (const cursor of ['after', 'before']) to.searchParams.delete(cursor);
+    return find(to);
+  }
 }
 
 function place({ title, body, isFront, kind }, top) {
