@@ -73,7 +73,7 @@ class Content:
     @property
     def opening(self) -> str:
         """At most OPENING characters as one line: enough for any excerpt in a list."""
-        return text.excerpt(self.text, OPENING)
+        return text.excerpt(text.told(self.html) or self.text, OPENING)
 
     @property
     def word_count(self) -> int:

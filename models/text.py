@@ -4,6 +4,7 @@ import html as entities
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,6 +32,10 @@ NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 WORD = re.compile(r"[^\W_]+")
 LEADING_LINES = re.compile(r"(<pre(?: [^>]*)?>)\n+")
+# What a summary says nothing by, for it is no sentence.
+NOT_TOLD = {"h1", "h2", "h3", "h4", "h5", "h6", "table"}
+ITEM = "\x1e"
+ENDED = re.compile(r"[.,;:!?…–—-]['\"’”»)\]]*$")
 # But for tabs and line ends.
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 SPACES = re.compile(r"\s+")
@@ -118,6 +123,16 @@ def plain(html: str) -> str:
     _read(body, pieces)
     lines = (SPACES_OF_A_LINE.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
     return MORE_EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def told(html: str) -> str:
+    """Read HTML as one line to sum it up by: without headings and tables, the items of lists set apart."""
+    body = LexborHTMLParser(html).body
+    pieces: list[str] = []
+    if body is not None:
+        _read(body, pieces, around_item=ITEM, but=NOT_TOLD)
+    parts = [one for part in "".join(pieces).split(ITEM) if (one := " ".join(part.split()))]
+    return "".join(part + _between(part, after) for part, after in zip(parts, [*parts[1:], ""], strict=False))
 
 
 def excerpt(text: str, length: int) -> str:
@@ -218,7 +233,15 @@ def _settle(cleaner: nh3.Cleaner, html: str) -> str:
     return html if cleaner.clean(html) == html else f"<p>{entities.escape(plain(html))}</p>"
 
 
-def _read(node: LexborNode, pieces: list[str]) -> None:
+def _between(part: str, after: str) -> str:
+    if not after or ENDED.search(part[-9:]):
+        return " " if after else ""
+    return ". " if after[0].isupper() else "; "
+
+
+def _read(
+    node: LexborNode, pieces: list[str], *, around_item: str = "\n", but: Collection[str] = frozenset()
+) -> None:
     # An own stack: HTML may nest deeper than Python recurses.
     stack: list[LexborNode | str] = [node]
     while stack:
@@ -229,8 +252,8 @@ def _read(node: LexborNode, pieces: list[str]) -> None:
             pieces.append(SPACES.sub(" ", item.text_content or ""))
         elif item.tag == "br":
             pieces.append("\n")
-        else:
-            gap = _gap(item.tag or "")
+        elif item.tag not in but:
+            gap = around_item if item.tag == "li" else _gap(item.tag or "")
             pieces.append(gap)
             stack.append(gap)
             stack.extend(_children(item))

@@ -130,7 +130,7 @@ SENTENCES = {
         "in_use": "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
         "taken": "Zo heet al iets anders.",
         "too_long": "Hier past hoogstens {limit}.",
-        "forbidden": "Dit mag je niet doen. Meld je aan als iemand die het mag.",
+        "forbidden": "Dit mag je niet doen. Log in als iemand die het mag.",
     },
     "en": {
         "expired": "This link or code has expired. Ask for a new letter.",

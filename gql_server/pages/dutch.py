@@ -207,7 +207,7 @@ DUTCH = {
     ),
     "503_title": "Even geen antwoord",
     "503_text": ("De opslag antwoordt nu niet. Probeer het zo nog eens; twee keer drukken kan geen kwaad."),
-    # Aanmelden van wie schrijft.
+    # Inloggen van wie schrijft.
     "sign_in_again": "Vraag een nieuwe link",
     "sign_in_title": "Inloggen",
     "sign_in_text": (

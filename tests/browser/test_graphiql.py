@@ -163,3 +163,21 @@ async def test_it_fits_a_phone(bench, scheme):
     assert answer["y"] > editor["y"] + editor["height"]
     assert editor["width"] > 240
     await bench.nothing_went_wrong()
+
+
+async def test_in_forced_colours_the_run_button_and_the_chosen_tab_are_seen(bench):
+    await bench.page.emulate_media(forced_colors="active")
+    button = bench.page.get_by_role("button", name="Execute query (Ctrl-Enter)")
+    seen, behind = [
+        await found.evaluate(f"(element) => getComputedStyle(element).{what}")
+        for found, what in ((button.locator("svg"), "color"), (button, "backgroundColor"))
+    ]
+    ink = await button.evaluate("(button) => getComputedStyle(button).color")
+    assert seen == ink != behind
+    marked = bench.page.locator(".graphiql-tab-active")
+    await expect(marked).to_contain_text("Home")
+    await expect(marked).to_have_css("border-bottom-width", "3px")
+    await expect(bench.page.locator(".graphiql-tab:not(.graphiql-tab-active)").first).to_have_css(
+        "border-bottom-width", "0px"
+    )
+    await bench.nothing_went_wrong()

@@ -160,6 +160,19 @@ async def test_a_list_is_paged_there_and_back(start, open_page):
     assert await titles.all_inner_texts() == first
 
 
+async def test_a_link_to_a_page_of_a_list_that_is_none_shows_the_list(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url)
+    for path, heading in (("/posts", "Alle berichten"), ("/authors/corrie-spaanstra", "Corrie Spaanstra")):
+        for cursor in ("after=bad", "before=bad"):
+            await page.goto(f"{path}?{cursor}")
+            await sees(page, heading)
+            await expect(page.locator(".card")).to_have_count(12)
+            assert page.url == f"{server.url}{path}"
+    await page.goto(f"/search?q={'x' * 5000}")
+    await sees(page, "Hier is niets")
+
+
 async def test_without_javascript_there_is_a_way_to_the_newsletter(start, open_page):
     server = start("serve", "--port", "0", "--demonstration")
     page = await open_page(server.url, base_url=server.url, java_script_enabled=False)

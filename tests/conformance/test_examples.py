@@ -1,14 +1,17 @@
 """What stands in examples/ works as it stands."""
 
 import asyncio
+import json
 import os
 import shutil
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.conftest import browser, open_page  # noqa: F401
 from tests.conformance import npm
@@ -18,9 +21,11 @@ EXAMPLES = npm.HERE.parents[1] / "examples"
 GRAPH = 'content="/graphql"'
 
 
-async def test_the_readers_page_works_from_a_site_of_its_own(graph, tmp_path, open_page):  # noqa: F811
-    shutil.copytree(EXAMPLES / "reader", tmp_path / "reader")
-    index = tmp_path / "reader" / "index.html"
+@asynccontextmanager
+async def copied(folder: Path, graph: str) -> AsyncIterator[TestServer]:
+    """Serve a copy of the reader's page that asks a graph at another origin."""
+    shutil.copytree(EXAMPLES / "reader", folder / "reader")
+    index = folder / "reader" / "index.html"
     assert GRAPH in index.read_text("utf-8")
     index.write_text(index.read_text("utf-8").replace(GRAPH, f'content="{graph}"'), "utf-8")
 
@@ -31,6 +36,11 @@ async def test_the_readers_page_works_from_a_site_of_its_own(graph, tmp_path, op
     app = web.Application()
     app.add_routes([web.get("/{path:.*}", give)])
     async with TestServer(app) as elsewhere:
+        yield elsewhere
+
+
+async def test_the_readers_page_works_from_a_site_of_its_own(graph, tmp_path, open_page):  # noqa: F811
+    async with copied(tmp_path, graph) as elsewhere:
         page = await open_page(str(elsewhere.make_url("/posts")))
         await expect(page.get_by_role("heading", level=1)).to_have_text("Alle berichten")
         await expect(page.locator(".card")).to_have_count(12)
@@ -43,6 +53,35 @@ async def test_the_readers_page_works_from_a_site_of_its_own(graph, tmp_path, op
         await page.locator("[name=authorEmail]").fill("noor@example.org")
         await page.get_by_role("button", name="Plaats reactie").click()
         await expect(page.locator(".said")).to_have_text("Van elders.")
+
+
+HTML = """<p><img src="/media/roos-640" srcset="/media/roos-320 320w, /media/roos-640 640w" alt="Een roos">
+<a href="/over-ons">Over ons</a> <a href="#kop">Kop</a> <a href="https://elders.example/">Elders</a></p>"""
+
+
+async def test_a_text_shown_elsewhere_has_the_publications_pictures(graph, tmp_path, open_page):  # noqa: F811
+    async def answer(route: Route) -> None:
+        given = await route.fetch()
+        found = json.loads(await given.text())
+        if post := (found.get("data") or {}).get("post"):
+            post["contentHtml"] = HTML
+        await route.fulfill(response=given, json=found)
+
+    async with copied(tmp_path, graph) as elsewhere:
+        page = await open_page("about:blank")
+        fetched = []
+        page.on("request", lambda one: "/media/" in one.url and fetched.append(one.url))
+        await page.route("**/graphql*", answer)
+        await page.goto(str(elsewhere.make_url("/posts/een-zondag-zonder-autos")))
+        picture, site = page.get_by_role("img", name="Een roos"), graph.removesuffix("/graphql")
+        await expect(picture).to_have_attribute("src", f"{site}/media/roos-640")
+        await expect(picture).to_have_attribute(
+            "srcset", f"{site}/media/roos-320 320w, {site}/media/roos-640 640w"
+        )
+        links = page.locator(".prose a")
+        hrefs = [await link.get_attribute("href") for link in await links.all()]
+        assert hrefs == ["/over-ons", "#kop", "https://elders.example/"]
+        assert [url for url in fetched if not url.startswith(site)] == []
 
 
 async def test_the_archive_lists_every_month_and_post(graph):

@@ -19,7 +19,9 @@ STAND_IN = """\
 [ "$1" = --version ] && { echo "uv $UV_STAND_IN_VERSION"; exit; }
 echo "$*" >> uv.log
 case "$1 $2" in
-"venv "*) rm -rf .venv && mkdir -p .venv/bin && ln -s "$PYTHON" .venv/bin/python ;;
+"venv "*)
+    [ ! -e .venv ] || [ -e .venv/bin ] || exit 2 # as uv clears no folder that is no environment
+    rm -rf .venv && mkdir -p .venv/bin && ln -s "$PYTHON" .venv/bin/python ;;
 "pip install")
     for tool in gql-server pytest; do
         printf '#!/bin/sh\\necho %s "$@"\\nexit 7\\n' $tool > .venv/bin/$tool
@@ -92,6 +94,11 @@ def test_a_set_up_that_was_cut_short_begins_again(clone):
 
     clone.dev("run")
     assert clone.installed()[0] == "venv"
+
+
+def test_bytecode_that_came_before_the_environment_does_not_hinder_it(clone):
+    (clone.path / ".venv" / "bytecode").mkdir(parents=True)
+    assert clone.dev("run", "check") == (7, "gql-server check\n")
 
 
 def test_two_at_once_set_up_one_time(clone):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 import models
@@ -15,6 +16,7 @@ from gql_server import answers, lines, listening, replies, requests, sockets, st
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.cli_serve import serve
+from gql_server.doors import DOORS
 from gql_server.settings import PREFIX, Settings
 from models import persisted_documents
 from schema import costs, limits
@@ -155,6 +157,19 @@ def test_a_field_that_is_not_there_is_a_mistake():
 def test_every_setting_is_told():
     told = set(re.findall(rf"`({PREFIX}[A-Z_]+)`", (ROOT / "docs" / "settings.md").read_text("utf-8")))
     assert told == {f"{PREFIX}{name.upper()}" for name in Settings.__struct_fields__}
+
+
+def test_every_path_that_a_front_end_has_to_pass_on_is_told():
+    page = (ROOT / "docs" / "how-to" / "front-end.md").read_text("utf-8")
+    # But what is shown at other paths, and what lies behind all of them.
+    elsewhere = {"", "{path:.*}", "start.css", "start.js"}
+    doors = {door.path.split("/")[1] for door in DOORS if isinstance(door, web.RouteDef)} - elsewhere
+    [expression] = re.findall(r"path_regexp \^/\((\S+)\)\(/\|\$\)$", page, re.MULTILINE)
+    passed_on = [name.replace("\\.", ".") for name in expression.split("|")]
+    in_table = re.findall(r"`/([\w.-]+)`", " ".join(re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)))
+    kept = re.findall(r"`/([\w.-]+)`", page.partition("not for readers:")[2])
+    assert sorted(passed_on) == sorted(in_table)
+    assert sorted(passed_on + kept) == sorted(doors)
 
 
 def test_every_kind_of_work_is_told():

@@ -112,6 +112,25 @@ def test_the_opening_ends_at_a_word_and_says_that_more_follows(number):
     assert content.word_count == number
 
 
+OPENINGS = {
+    "<h2>Kop</h2><ul><li>een</li><li>twee</li></ul><table><tr><td>1</td></tr></table>": "een; twee",
+    "<p>Nodig:</p><ul><li>ui</li><li>prei,</li><li>zout <ul><li>grof</li></ul></li></ul><p>Roer.</p>": (
+        "Nodig: ui; prei, zout; grof. Roer."
+    ),
+    "<ol><li>Roer.</li><li>‘Proef!’</li><li></li><li><p>Eet</p></li></ol><p>Rust.</p>": (
+        "Roer. ‘Proef!’ Eet. Rust."
+    ),
+    "<p>Een</p><h3>Kop</h3><p>twee <b>d</b>rie<br>vier</p>": "Een twee drie vier",
+    "<h2>Niets dan een kop</h2>": "Niets dan een kop",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("html", OPENINGS)
+def test_the_opening_leaves_headings_and_tables_out_and_sets_items_apart(html):
+    assert Content.of(html).opening == OPENINGS[html]
+
+
 def _said(block: dict[str, Any]) -> str:
     if block["kind"] == "list":
         return " ".join(map(plain, block["items"]))

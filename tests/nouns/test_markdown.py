@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 import models
 from models.content import Content, Format
@@ -30,12 +31,18 @@ def test_what_is_written_in_markdown_is_read_as_html_text_and_blocks():
     content = Content.of(
         "# Kop\n\nMet *nadruk*, ~~weg~~.\n\n| a |\n|---|\n| b |\n\n1. een\n", Format.MARKDOWN
     )
-    assert '<h1 id="kop">Kop</h1>' in content.html
+    assert '<h2 id="kop">Kop</h2>' in content.html
     assert "<p>Met <em>nadruk</em>, <s>weg</s>.</p>" in content.html
     assert "<td>b</td>" in content.html
     assert [block["kind"] for block in content.blocks] == ["heading", "paragraph", "html", "list"]
     assert content.text.split()[:3] == ["Kop", "Met", "nadruk,"]
     assert content.source.startswith("# Kop")
+
+
+def test_no_heading_in_markdown_is_of_the_level_of_the_title():
+    source = "# Een\n\nTwee\n===\n\n> # Drie\n\n## Vier\n\n###### Zes\n"
+    headings = LexborHTMLParser(to_html(source)).css("h1, h2, h3, h4, h5, h6")
+    assert [node.tag for node in headings] == ["h2", "h2", "h2", "h2", "h6"]
 
 
 def test_html_within_markdown_stays_as_far_as_it_is_safe():

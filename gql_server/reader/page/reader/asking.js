@@ -130,7 +130,7 @@ export const CONFIRM = /* GraphQL */ `
 
 // The way
 
-/** What went wrong on the way to the graph; the message is the name of a sentence. */
+/** What went wrong on the way to the graph; the message is the name of a sentence, the cause a code. */
 export class Trouble extends Error {}
 
 /** Ask by the hash of a document, which caches like; the graph is told the text when it does not know it. */
@@ -168,8 +168,9 @@ async function sent(address, options) {
 }
 
 function answered({ data, errors }) {
+  const cause = errors?.map((error) => error.extensions?.code).find((code) => code === 'BAD_USER_INPUT');
   // A part that failed is null and is left out; without what comes first there is nothing to show.
-  if (!data || (errors && Object.values(data)[0] === null)) throw new Trouble('broken');
+  if (!data || cause || (errors && Object.values(data)[0] === null)) throw new Trouble('broken', { cause });
   return data;
 }
 

@@ -2,7 +2,7 @@
 
 import { ask, AUTHOR, MASTHEAD, POST, POSTS, say, STANDING, THREADS, Trouble } from './asking.js';
 import { conversation, newsletterForm } from './talk.js';
-import { counted, h, know, link, locale, says, site, time, tongue } from './words.js';
+import { counted, h, know, link, local, locale, says, site, time, tongue } from './words.js';
 
 const START = document.querySelector('link[rel=help]')?.href; // put there by a server in development
 const PAGE = 12; // posts
@@ -48,12 +48,6 @@ function go(to) {
 
 const address = ({ pathname, search }) => pathname + search;
 
-/** Write an address of the publication as a path of this page, wherever this page is served. */
-function local(url) {
-  const rest = site && url.startsWith(site.url) ? url.slice(site.url.length) : null;
-  return rest === '' ? '/' : rest?.startsWith('/') ? rest : url;
-}
-
 /** Show what lives at an address; a new one enters the history when it is known what lives there. */
 async function show(to = here, { top = 0, isNew = false } = {}) {
   const mine = ++turn;
@@ -83,7 +77,15 @@ async function show(to = here, { top = 0, isNew = false } = {}) {
 async function find(to) {
   const path = decoded(to.pathname.replace(/\/+$/, '') || '/');
   const [view, parts] = VIEWS.map(([pattern, view]) => [view, pattern.exec(path)]).find(([, parts]) => parts);
-  return view(...parts);
+  try {
+    return await view(...parts);
+  } catch (error) {
+    if (error.cause !== 'BAD_USER_INPUT') throw error;
+    if (!to.searchParams.has('after') && !to.searchParams.has('before')) return null;
+    // A page of a list that is none: the list itself is there.
+    for (const cursor of ['after', 'before']) to.searchParams.delete(cursor);
+    return find(to);
+  }
 }
 
 function place({ title, body, isFront, kind }, top) {

@@ -8,14 +8,40 @@ export function know(found) {
   locale ??= spoken([site.language]) ?? 'en';
 }
 
+// Addresses
+
+/** Write an address of the publication as a path of this page, wherever this page is served. */
+export function local(url) {
+  const rest = site && url.startsWith(site.url) ? url.slice(site.url.length) : null;
+  return rest === '' ? '/' : rest?.startsWith('/') ? rest : url;
+}
+
+/** Make a path that stands in a text absolute: it begins at the publication, not at this page. */
+function absolute(path) {
+  try { return path.startsWith('/') ? new URL(path, site.url).href : path; } catch { return path; }
+}
+
 // Elements
+
+/** Read HTML of the graph, in a template: nothing is fetched before its addresses are right. */
+function read(html) {
+  const template = document.createElement('template');
+  template.innerHTML = html;
+  const change = (name, how) => {
+    for (const one of template.content.querySelectorAll(`[${name}]`)) one.setAttribute(name, how(one.getAttribute(name)));
+  };
+  change('src', absolute);
+  change('srcset', (choices) => choices.replace(/(^|,\s*)(\S+)/g, (_, gap, path) => gap + absolute(path)));
+  change('href', (path) => local(absolute(path)));
+  return template.content;
+}
 
 /** Make an element; text stays text, and only what the graph calls HTML, sanitised there, is read as HTML. */
 export function h(name, attributes, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
-    if (key === 'html') element.innerHTML = value;
+    if (key === 'html') element.append(read(value));
     else if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? '' : value);
   }
