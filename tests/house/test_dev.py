@@ -96,11 +96,6 @@ def test_a_set_up_that_was_cut_short_begins_again(clone):
     assert clone.installed()[0] == "venv"
 
 
-def test_bytecode_that_came_before_the_environment_does_not_hinder_it(clone):
-    (clone.path / ".venv" / "bytecode").mkdir(parents=True)
-    assert clone.dev("run", "check") == (7, "gql-server check\n")
-
-
 def test_two_at_once_set_up_one_time(clone):
     with ThreadPoolExecutor() as pool:
         answers = list(pool.map(lambda name: clone.dev("run", name), ["first", "second"]))
