@@ -79,6 +79,9 @@ class Doors:
         if status == 401:
             code = told["errors"][0]["extensions"]["code"]
             return REFUSED if code == "UNAUTHENTICATED" and "data" not in told else str(told)
+        if status == 403 and name == "uploadImage":
+            # A file is refused before it is read, so there is no data to tell it in.
+            return FORBIDDEN if told["errors"][0]["extensions"]["code"] == "FORBIDDEN" else str(told)
         return str(told["data"][name]["errors"])
 
     async def _upload(self, query: str, headers: dict[str, str]) -> tuple[int, Any]:
