@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -14,13 +13,13 @@ from graphql import ExecutionResult, GraphQLError
 import models
 from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY, Full, Lane
 from gql_server.logs import tell_all
+from gql_server.outages import OUTAGES
 from schema.context import Visitor
 from schema.errors import INTERNAL, UNAVAILABLE, formatted, refusal
 
 DEADLINE_SECONDS = 6
 FILES_SECONDS = 60  # a picture is drawn anew, and may wait for others
 MOST_BYTES = 2_000_000
-TOLD_AGAIN_AFTER = 60  # seconds
 TOO_LARGE = "RESPONSE_TOO_LARGE"
 DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
 T = TypeVar("T")
@@ -128,24 +127,8 @@ def told_errors(errors: Iterable[GraphQLError] | None, asker: Asker) -> dict[str
     """Write the errors of an answer, if there are any."""
     for error in errors or ():
         if isinstance(error.original_error, models.Unavailable):
-            _outages.tell(error.original_error)
+            OUTAGES.tell(error.original_error)
     return {"errors": [formatted(error, asker.report) for error in errors]} if errors else {}
-
-
-class _Outages:
-    """Tells the log what keeps the store away, which clients are not told; not anew for each who asks."""
-
-    def __init__(self) -> None:
-        self._told_at = float("-inf")
-
-    def tell(self, error: models.Unavailable) -> None:
-        """Tell it, unless it was told a moment ago."""
-        if monotonic() - self._told_at >= TOLD_AGAIN_AFTER:
-            self._told_at = monotonic()
-            log.warning("the store is away", reason=" ".join(str(error).split()))
-
-
-_outages = _Outages()
 
 
 def late(seconds: float = DEADLINE_SECONDS) -> Answer:

@@ -9,6 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 import models
+from gql_server.outages import OUTAGES
 from schema.errors import AWAY, INTERNAL, UNAVAILABLE, refusal
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -37,7 +38,8 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         code = "NOT_FOUND" if error.status == 404 else "BAD_REQUEST"
         return _error(error.status, message, code, headers)
-    except models.Unavailable:
+    except models.Unavailable as error:
+        OUTAGES.tell(error)
         return _error(503, AWAY, UNAVAILABLE, {"Retry-After": "1"})
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:

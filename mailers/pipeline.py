@@ -78,7 +78,9 @@ class Pipeline:
                     raise Lost("the server spoke out of turn or hung up")
                 self._announced = self._following(lane) if self._ended is None else None
                 stage, verdict = await self._hand_over(mail, refusal, ledger)
-                verdict = self._standing.weighed(verdict)
+                if refusal is None or refusal[1] is not _NO_UTF8:
+                    # What we say ourselves tells nothing of how the server stands to us.
+                    verdict = self._standing.weighed(verdict)
                 self._standing.answered(stage, verdict, mail.domain)
                 durable = ledger.enter(Outcome(mail.key, verdict))
                 if self._ended is not None:

@@ -44,7 +44,6 @@ def _copy(store: Path, to: Path) -> int:
         raise StoreError(f"Nothing can be written into {to.parent}; name a folder that is there and yours.")
     if to.exists():
         raise StoreError(f"{to} is there already; name a new file.")
-    _read_through(store)
     try:
         unchecked.unlink(missing_ok=True)
         with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as source:
@@ -57,6 +56,7 @@ def _copy(store: Path, to: Path) -> int:
         _sync(to.parent)
     except (sqlite3.Error, OSError) as error:
         unchecked.unlink(missing_ok=True)
+        _read_through(store)  # or it is the store that is damaged
         raise StoreError(f"The copy could not be made: {error}") from error
     return to.stat().st_size
 

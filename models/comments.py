@@ -244,8 +244,7 @@ class Comment(Model):
         asked = cls.filter(id__in=list(ids)).order_by("post_id", "id")
         posts: list[Any] = await asked.values_list("post_id", flat=True)
         # In one order, so that two who decide at once never wait for each other; then as they stand.
-        for post_id in dict.fromkeys(posts):
-            await _lock_post(post_id)
+        await _lock_posts(*posts)
         found = await asked
         if missing := set(ids) - {comment.id for comment in found}:
             raise NotFound(f"There is no comment {min(missing)}.")
@@ -280,14 +279,14 @@ class Comment(Model):
     @pulse.precise("comment", "post")
     async def decide(self, status: Fate) -> None:
         """Approve, reject, hold or mark as spam; what replies to it is shown and hidden along with it."""
-        await _lock_post(self.post_id)
+        await _lock_posts(self.post_id)
         await self.settle(status, because=None if status is Fate.PENDING else self.held_because)
 
     @atomic
     @pulse.precise("comment", "post")
     async def remove(self) -> None:
         """Delete it, and all that replies to it."""
-        await _lock_post(self.post_id)
+        await _lock_posts(self.post_id)
         await self._show(is_shown=False)
         await Comment.filter(id=self.id).delete()
 
@@ -310,7 +309,7 @@ class Comment(Model):
 
     async def as_it_stands(self) -> Self | None:
         """Give it as it stands, locked in the caller's transaction; None when it is gone."""
-        await _lock_post(self.post_id)
+        await _lock_posts(self.post_id)
         return await type(self).filter(id=self.id).first()
 
     async def locked(self) -> Self:
@@ -356,10 +355,10 @@ class Comment(Model):
             await reply._show(is_shown)
 
 
-async def _lock_post(id: int) -> None:
+async def _lock_posts(*ids: int) -> None:
     # One decision at a time below a post: two at once would each miss what the other shows. A new comment has
     # locked the post's key already, and two that want more than `no_key` would wait for each other.
-    await Post.filter(id=id).select_for_update(no_key=True).only("id").first()
+    await Post.filter(id__in=set(ids)).select_for_update(no_key=True).order_by("id").only("id")
 
 
 def _signed(writer: Writer) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Turns: of those who change what others go by, one goes on at a time, and reads what the one before left."""
 
+from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
 
 from models.errors import NotFound
@@ -14,8 +15,7 @@ async def in_turn(site_id: int) -> Site:
 
 async def read_again(row: Model) -> None:
     """Let a row say what it says by now, for who has waited for their turn; refuse when it is gone."""
-    found = await type(row).filter(pk=row.pk).first()
-    if found is None:
-        raise NotFound(f"This {type(row).__name__.lower()} is gone.", field="id")
-    for name in row._meta.db_fields - {row._meta.pk_attr}:
-        setattr(row, name, getattr(found, name))
+    try:
+        await row.refresh_from_db()
+    except DoesNotExist:
+        raise NotFound(f"This {type(row).__name__.lower()} is gone.", field="id") from None

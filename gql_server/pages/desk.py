@@ -29,10 +29,10 @@ async def show(request: web.Request) -> web.Response:
     found = models.Post.owned(principal).order_by("-updated_at", "-id").limit(MOST_LISTED)
     posts = [(post, state_of(post)) for post in await found.only(*LISTED)]
     groups = {state: [post for post, is_in in posts if is_in == state] for state in STATES}
-    waiting = await models.ModeratorLink.at_hand(visit.site, principal)
+    link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
         "desk.html", groups=groups, most=MOST_LISTED, visit=visit, is_full=len(posts) == MOST_LISTED,
-        to_waiting=waiting and waiting.path(visit.site), waiting=await models.Comment.undecided().count(),
+        to_waiting=link and link.path(visit.site), waiting=link and await models.Comment.undecided().count(),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import models
 from gql_server.answering import PUBLICATION
 from gql_server.answers import DEADLINE_SECONDS, FILES_SECONDS
 from gql_server.middleware import REQUEST_ID
+from gql_server.outages import OUTAGES
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import chosen
@@ -80,7 +81,9 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, 429, **{"Retry-After": str(wait)})
     except models.Refused:
         return await _told(request, 422)
-    except (models.Unavailable, models.Overtaken, TimeoutError):
+    except (models.Unavailable, models.Overtaken, TimeoutError) as error:
+        if isinstance(error, models.Unavailable):
+            OUTAGES.tell(error)
         return await _told(request, 503, **{"Retry-After": "1"})
     except Exception as error:
         log.error("failed", request_id=request[REQUEST_ID], exc_info=error)

@@ -49,9 +49,7 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_LOCKED,
     sqlite3.SQLITE_READONLY,
 }
-
-
-HELP = {
+_HELP = {
     sqlite3.SQLITE_CANTOPEN: "it has to be a file that this user may read and write",
     sqlite3.SQLITE_FULL: "free some space there",
     sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
@@ -411,7 +409,7 @@ class _Translated:
             # The lower byte is the kind of error; the higher ones only refine it.
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code in _UNAVAILABLE:
-                raise Unavailable("; ".join(filter(None, (str(error), HELP.get(code))))) from error
+                raise Unavailable("; ".join(filter(None, (str(error), _HELP.get(code))))) from error
             raise OperationalError(error) from error
 
 

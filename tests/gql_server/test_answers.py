@@ -11,6 +11,7 @@ import models
 from gql_server import answers
 from gql_server.answers import Asker
 from gql_server.negotiation import accepted, takes_gzip
+from gql_server.outages import Outages
 from gql_server.questions import Unreadable
 from schema.context import Visitor
 
@@ -144,7 +145,7 @@ def test_a_subscription_is_not_answered_at_once(header):
 
 
 def test_what_keeps_the_store_away_is_logged_once_for_all_who_ask(monkeypatch):
-    monkeypatch.setattr(answers, "_outages", answers._Outages())
+    monkeypatch.setattr(answers, "OUTAGES", Outages())
     asker = Asker("1", lambda: Visitor(models.Trace(door="test")))
     full = models.Unavailable("database or disk is full; free some space there")
     with capture_logs() as lines:

@@ -127,6 +127,9 @@ async def test_an_address_outside_ascii_needs_a_server_that_knows_them(office, b
         letters = [write("1", to=greek), write("2"), write("3", to=greek), write("4")]
         await office(server).send(letters, record=book.record)
         assert [type(book.verdicts[key]) for key in "1234"] == [Failed, Sent, Failed, Sent]
+        # However many there are, it says nothing of the server.
+        await office(server).send([write(f"g{n}", to=greek) for n in range(9)], record=book.record)
+        assert {type(book.verdicts[f"g{n}"]) for n in range(9)} == {Failed}
     async with MailServer(offers=("PIPELINING", "SMTPUTF8")) as server:
         assert isinstance(await office(server).send_one(write(to=greek), record=book.record), Sent)
         [taken] = server.taken

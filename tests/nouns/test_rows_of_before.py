@@ -72,14 +72,14 @@ async def test_of_two_menus_at_once_one_stays(site):
 async def test_a_comment_that_goes_meanwhile_is_decided_about_by_nobody(site, write, monkeypatch):
     post = await write()
     kept = await models.Comment.keep(post, models.Writer(name="Ann", email="ann@example.org"), "Hallo")
-    lock = models.comments._lock_post
+    lock = models.comments._lock_posts
 
-    async def lock_late(id):
+    async def lock_late(*ids):
         # As if somebody else had been there first.
         await models.Comment.filter(id=kept.id).delete()
-        await lock(id)
+        await lock(*ids)
 
-    monkeypatch.setattr(models.comments, "_lock_post", lock_late)
+    monkeypatch.setattr(models.comments, "_lock_posts", lock_late)
     with pytest.raises(models.NotFound):
         await models.Comment.decide_all([kept.id], models.Fate.APPROVED)
     assert not await models.Audit.all().exists()

@@ -3,6 +3,7 @@
 import pytest
 
 import models
+from gql_server.pages.words import WORDS
 from tests.pages.writing import TITLE, begin, follow, write
 
 BOB = "bob@example.org"
@@ -20,6 +21,11 @@ async def publish(reader, words, **filled):
     await follow(reader)
     await write(reader, words["desk_publish"], **filled)
     await follow(reader)
+
+
+async def announce(reader):
+    """Publish a post in the newsletter that everybody reads."""
+    await publish(reader, WORDS["nl"], newsletter="main")
 
 
 def notice(reader):
@@ -56,9 +62,7 @@ async def test_a_post_that_was_sent_to_nobody_is_sent_after_all(reader, desk, ga
 async def test_a_post_that_went_to_all_newsletters_is_offered_to_none(reader, desk, site):
     await reader.subscribes(BOB)
     await desk()
-    await begin(reader)
-    await write(reader, "Publiceer nu", newsletter="main")
-    await follow(reader)
+    await announce(reader)
     # Not even before the worker has begun with it: what is asked then would stand in its place.
     assert offered(reader) == []
     await reader.letters()
@@ -69,9 +73,7 @@ async def test_a_post_that_went_to_all_newsletters_is_offered_to_none(reader, de
 async def test_nothing_else_is_offered_until_what_was_asked_is_on_its_way(reader, desk, garden):
     await reader.subscribes(BOB, newsletters="main")
     await desk()
-    await begin(reader)
-    await write(reader, "Publiceer nu", newsletter="main")
-    await follow(reader)
+    await announce(reader)
     assert offered(reader) == []
     await reader.letters()
     await reader.opens(reader.path)
@@ -105,9 +107,7 @@ async def test_the_same_form_sent_twice_sends_one_letter(reader, desk, site):
 async def test_what_was_withdrawn_before_its_letter_began_can_be_sent_later(reader, desk, site):
     await reader.subscribes(BOB)
     await desk()
-    await begin(reader)
-    await write(reader, "Publiceer nu", newsletter="main")
-    await follow(reader)
+    await announce(reader)
     await reader.presses("Maak er weer een concept van")
     await reader.letters()
     await follow(reader)
