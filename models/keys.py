@@ -19,7 +19,7 @@ from models.instants import Instant, now
 from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.relations import may_point_to
 from models.tokens import Token, digest, fresh_secret, matches
-from models.users import User
+from models.users import User, require_power
 
 LONGEST_LABEL = 100
 # What was used within is not written anew: a request of who is signed in costs no commit.
@@ -169,7 +169,7 @@ class Key(Model):
     @atomic
     async def retire(cls, user: User, *, by: Principal) -> None:
         """Let somebody sign in no more, and close what their keys hold open."""
-        user.require_power_of(by)
+        require_power(by, user.role)
         await user.retire()
         ids: list[Any] = await cls.living().filter(user_id=user.id).values_list("id", flat=True)
         await cls.revoke(*ids, by=by)

@@ -83,6 +83,7 @@ class User(Model):
         if not name:
             raise Invalid("name", "Someone who signs in needs a name.")
         fitting(cls, {"name": name})
+        require_power(by, role)
         await in_turn(site.id)
         known = await cls.filter(site_id=site.id, mailbox=address.mailbox).first()
         if known is not None and known.retired_at is None:
@@ -125,18 +126,13 @@ class User(Model):
     @atomic
     async def become(self, role: Role, *, by: Principal) -> None:
         """Trust somebody with more or with less."""
-        self.require_power_of(by)
+        require_power(by, self.role, role)
         if role is not Role.ADMIN:
             await self._require_another_admin()
         await User.filter(id=self.id).update(role=role)
         self.role = role
         pulse.tell(pulse.RoleChanged(user_id=self.id))
         await Audit.note(by, "user.role", self.id)
-
-    def require_power_of(self, by: Principal) -> None:
-        """Refuse to let a program take from somebody what it may not do itself."""
-        if by.is_known and not OF_ROLE[self.role] <= by.scopes:
-            raise NotAllowed(Role.ADMIN)
 
     @classmethod
     async def _author(cls, site_id: int, name: str, *, besides: str) -> Author:
@@ -151,3 +147,9 @@ class User(Model):
         admins: list[Any] = await User.active().filter(role=Role.ADMIN).values_list("id", flat=True)
         if admins == [self.id]:
             raise Invalid("role", "Nobody would be left who may do everything; name another admin first.")
+
+
+def require_power(by: Principal, *roles: Role) -> None:
+    """Refuse to let a program give or take a role that may do more than it does."""
+    if by.is_known and not all(OF_ROLE[role] <= by.scopes for role in roles):
+        raise NotAllowed(Role.ADMIN)
