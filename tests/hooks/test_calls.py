@@ -269,10 +269,10 @@ async def test_who_does_not_answer_is_left_alone_and_not_asked_for_everything_th
     for number in range(8):
         await (await write(str(number))).publish()
     await worker.drain()
-    # As many as were asked together.
-    assert 1 <= len(receiver.messages) < 8
-    reasons = {call.last_reason for call in await models.WebhookCall.filter(tries=1)}
-    assert reasons == {"no answer within 0 seconds"}
+    # Only those that were asked together; on a busy machine even they may not have come through in that time.
+    asked = await models.WebhookCall.filter(tries=1)
+    assert {call.last_reason for call in asked} == {"no answer within 0 seconds"}
+    assert len(receiver.messages) <= len(asked) < 8
     receiver.may_answer.set()
     await models.Webhook.filter(id=webhook.id).update(rests_until=None)
     await time_passes(timedelta(minutes=2))
