@@ -15,7 +15,7 @@ which = click.argument("id", type=click.IntRange(1, BIGGEST_ID))
 
 @click.group()
 def issues() -> None:
-    """List posts and digests that went to subscribers; pause, resume, recall them; try a letter out."""
+    """List posts and digests that went to subscribers; pause, resume, recall, retry them; try one out."""
 
 
 @issues.command(name="list")
@@ -77,6 +77,17 @@ async def recall(settings: Settings, id: int) -> None:
     async with open_made_store(settings):
         await (await models.Issue.named(id)).recall()
     click.echo(f"Issue {id} is recalled; what a mail server has taken already cannot be.")
+
+
+@issues.command()
+@which
+@on_store
+async def retry(settings: Settings, id: int) -> None:
+    """Send once more the letters of an issue that were given up, to those who would have it still."""
+    async with open_made_store(settings):
+        number = await models.retry_issue(await models.Issue.named(id))
+    them = "1 letter" if number == 1 else f"{number} letters"
+    click.echo(f"{them} of issue {id} tried again; `issues show {id}` tells how it stands.")
 
 
 @issues.command()

@@ -49,7 +49,7 @@ from models.errors import (
     TooMany,
     Unproven,
 )
-from models.fan_outs import carry_issue
+from models.fan_outs import carry_issue, retry_issue
 from models.files import Files, files_at
 from models.founding import found
 from models.images import Image, draw_renditions, read_content

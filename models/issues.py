@@ -133,8 +133,7 @@ class Issue(Model):
             raise Invalid("id", f"This issue is {row.status} already.", why="over")
         if row.status is not status:
             await row.put(status=status, held_at=now())
-            await Job.cancel(row.work_key)  # which may wait for a while
-            await row.go_on()
+            await row.hurry()
         self.status = status
 
     @property
@@ -152,6 +151,11 @@ class Issue(Model):
         """Promise to do for it what its status asks, in the caller's transaction."""
         # Not in the lane of its letters: whoever watches it would see nothing until the last is on its way.
         await Job.promise(Work.CARRY_ISSUE, key=self.work_key, issue=self.id)
+
+    async def hurry(self) -> None:
+        """Do at once what its status asks, in the caller's transaction: the work on it may wait for a while."""
+        await Job.cancel(self.work_key)
+        await self.go_on()
 
     async def put(self, **values: Any) -> bool:
         """Change it, in the caller's transaction, unless it has come further than this row; tell whether."""

@@ -1,4 +1,4 @@
-"""What those who send newsletters do: try a letter out; pause, resume and recall an issue."""
+"""What those who send newsletters do: try a letter out; pause, resume, recall and retry an issue."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -53,7 +53,13 @@ class TestIssuePayload(Payload):
     sent_to: EmailAddress | None = strawberry.field(default=None, description="Address the letter goes to.")
 
 
-@strawberry.type(description="Answer of pauseIssue, resumeIssue and recallIssue.")
+@strawberry.input(description="Input of retryIssue.")
+class RetryIssueInput:
+    client_mutation_id: str | None = client_mutation_id()
+    id: strawberry.ID = strawberry.field(description="Issue to send once more to those it did not reach.")
+
+
+@strawberry.type(description="Answer of pauseIssue, resumeIssue, recallIssue and retryIssue.")
 class IssuePayload(Payload):
     errors: list[MailingError] = errors()
     issue: Issue | None = strawberry.field(default=None, description="The issue as it is now.")
@@ -101,6 +107,15 @@ class Mailing:
     async def recall_issue(info: Info, input: Annotated[RecallIssueInput, SAID]) -> IssuePayload | None:
         return await _turned(info, input, models.Issue.recall)
 
+    @strawberry.mutation(
+        description="Send once more the letters of an issue that were given up, to those who would have it still.",
+        directives=[COSTLY],
+    )
+    @staticmethod
+    @mistakes_as_data(IssuePayload)
+    async def retry_issue(info: Info, input: Annotated[RetryIssueInput, SAID]) -> IssuePayload | None:
+        return await _turned(info, input, models.retry_issue)
+
 
 async def _staff(info: Info, email: str | None) -> models.User:
     if email is not None:
@@ -109,7 +124,7 @@ async def _staff(info: Info, email: str | None) -> models.User:
     return viewer
 
 
-async def _turned(info: Info, input: Any, verb: Callable[..., Awaitable[None]]) -> IssuePayload:
+async def _turned(info: Info, input: Any, verb: Callable[..., Awaitable[object]]) -> IssuePayload:
     async def work() -> str:
         issue = await found(models.Issue.all(), input.id, "Issue")
         await verb(issue, by=info.context.principal)

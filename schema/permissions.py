@@ -86,7 +86,7 @@ TABLE: dict[str, dict[Who, str]] = {
             "restoreRevision schedulePost unpublishPage unpublishPost updateAuthor updateImage updateMenu "
             "updateNewsletter updatePage updatePost updateSite updateTag uploadImage withdrawPen"
         ),
-        Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue sendTestIssue",
+        Scope.SUBSCRIBERS_MANAGE: "pauseIssue recallIssue resumeIssue retryIssue sendTestIssue",
         Scope.TOKENS_MANAGE: (
             "createToken createWebhook deleteWebhook inviteUser pingWebhook replayWebhookCall retireUser "
             "revokeToken updateUser updateWebhook"

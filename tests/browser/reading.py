@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 expect.set_options(timeout=30_000)
 
@@ -26,13 +26,18 @@ async def sign_up(page: Page, email: str, *, button: str, again: str) -> None:
         await press(page, button)
 
 
+async def reload_until(page: Page, wanted: Locator) -> None:
+    """Look at a page again until what somebody waits for is on it."""
+    async with asyncio.timeout(60):
+        while not await wanted.count():
+            await page.reload()
+
+
 async def read_letter(page: Page, subject: str) -> None:
     """Open the outbox until a letter is there, and open it."""
     entry = page.get_by_role("link", name=re.compile(f"^{re.escape(subject)}"))
     await page.goto("/letters")
-    async with asyncio.timeout(60):
-        while not await entry.count():
-            await page.reload()
+    await reload_until(page, entry)
     await entry.first.click()
     await expect(page.locator("iframe")).to_be_visible()
 

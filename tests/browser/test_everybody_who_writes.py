@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 
 from gql_server.pages.words import WORDS
 from tests.browser.inspecting import Inspector
-from tests.browser.reading import follow, press, sees
+from tests.browser.reading import follow, press, reload_until, sees
 
 POST = "/posts/een-zondag-zonder-autos"
 # How letters begin their subjects; that about the pen is in the language of the publication.
@@ -61,6 +61,8 @@ async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
     await expect(other.get_by_role("status")).to_contain_text(words["desk_told_letter_unread"])
     await page.goto(other.url)
     await expect(page.locator("main .list li")).to_have_count(1)
+    # Until its letters have begun, who publishes it once more says where they go.
+    await reload_until(page, page.get_by_role("button", name=words["desk_send"], exact=True))
     await press(page, words["desk_send"])
     await expect(page.locator("#newsletters-error")).to_have_text(words["error_desk_no_newsletter"])
     await inspector.looks()

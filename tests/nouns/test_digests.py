@@ -284,3 +284,20 @@ async def test_a_strange_time_zone_is_refused(zone, site, ann):
     row = await ann.joins()
     with pytest.raises(models.Invalid, match="time zone"):
         await row.choose(site, FORM, time_zone=zone)
+
+
+async def test_a_digest_that_was_given_up_is_tried_again_with_all_it_held(clock, ann, publish, morning, post):
+    await ann.joins(frequency=DAILY)
+    await publish("Eén")
+    await morning(2021, 4, 1, 7, 0)
+    [first] = await models.Issue.filter(kind="daily")
+    await models.Delivery.filter(issue_id=first.id).update(state=models.State.FAILED, facts={})
+    await models.carry_issue(first.id)
+    assert await models.retry_issue(first) == 1
+    await morning(2021, 4, 1, 8, 0)
+    # The outbox keeps one letter of a key: that of the second time.
+    assert digests(post, ann.email) == [["Eén"]]
+    assert (await models.Delivery.get(issue_id=first.id)).state is models.State.SENT
+    await publish("Twee")
+    await morning(2021, 4, 2, 7, 0)
+    assert digests(post, ann.email)[1:] == [["Twee"]]

@@ -190,12 +190,74 @@ async def test_what_is_over_stays_as_it_is(subscribe, begin):
             await verb()
 
 
+async def refused(issue, number):
+    """Let the mail server refuse so many letters of an issue, and take the others."""
+    await carry(issue)
+    letters = await models.Delivery.filter(issue_id=issue.id).order_by("id")
+    fates = [State.FAILED if place < number else State.SENT for place in range(len(letters))]
+    await models.settle(
+        [models.Outcome(key=one.key, state=fate) for one, fate in zip(letters, fates, strict=True)]
+    )
+    await carry(issue)
+    assert (await again(issue)).status is Status.SENT
+
+
+async def test_what_was_given_up_is_tried_again_and_nothing_else_is(subscribe, begin, site):
+    gone, bounced, *_ = await subscribe(MANY)
+    issue = await begin()
+    await refused(issue, 9)
+    await gone.leave(site, FORM)
+    await models.Subscription.filter(id=bounced.id).update(status=models.SubscriptionStatus.BOUNCED)
+    taken = await models.Delivery.filter(state=State.SENT).order_by("id").values_list("id", flat=True)
+    assert await models.retry_issue(issue) == 7
+    row = await again(issue)
+    assert (row.status, row.finished_at) == (Status.SENDING, None)
+    assert await row.progress() == models.Progress(audience=MANY, sent=MANY - 9, failed=2, queued=7)
+    with pytest.raises(models.Invalid, match="only what went out"):
+        await models.retry_issue(issue)
+    await carry(issue)
+    letters = await models.Delivery.filter(issue_id=issue.id, state=State.QUEUED)
+    assert len(letters) == 7
+    assert all(letter.facts["paths"]["leave_link"] for letter in letters)
+    await models.settle([models.Outcome(key=letter.key, state=State.SENT) for letter in letters])
+    await carry(issue)
+    assert await (await again(issue)).progress() == models.Progress(audience=MANY, sent=MANY - 2, failed=2)
+    assert set(taken) < set(await models.Delivery.filter(state=State.SENT).values_list("id", flat=True))
+    with pytest.raises(models.Invalid, match="No letter"):
+        await models.retry_issue(issue)
+
+
+async def test_who_left_after_the_second_promise_gets_nothing(subscribe, begin, site):
+    rows = await subscribe(4)
+    issue = await begin()
+    await refused(issue, 4)
+    await models.retry_issue(issue)
+    await rows[0].leave(site, FORM)
+    await carry(issue)
+    assert await states(issue) == {State.QUEUED: 3, State.CANCELLED: 1}
+
+
+async def test_what_waits_or_was_taken_back_is_not_tried_again(subscribe, begin):
+    await subscribe(4)
+    issue = await begin()
+    with pytest.raises(models.Invalid, match="only what went out"):
+        await models.retry_issue(issue)
+    await refused(issue, 4)
+    await models.Issue.filter(id=issue.id).update(status=Status.RECALLED)
+    with pytest.raises(models.Invalid, match="is recalled"):
+        await models.retry_issue(issue)
+    await models.Issue.filter(id=issue.id).delete()
+    with pytest.raises(models.NotFound):
+        await models.retry_issue(issue)
+    assert await states(issue) == {State.FAILED: 4}
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_the_counters_sum_to_the_frozen_audience_whatever_happens(seed, subscribe, begin, site):
     draw = random.Random(seed)
     rows = await subscribe(MANY)
     issue = await begin()
-    verbs = ["step"] * 4 + ["settle"] * 4 + ["leave", "erase", "pause", "resume"]
+    verbs = ["step"] * 4 + ["settle"] * 4 + ["leave", "erase", "pause", "resume", "retry"]
     for _ in range(40):
         match draw.choice(verbs):
             case "step":
@@ -213,6 +275,9 @@ async def test_the_counters_sum_to_the_frozen_audience_whatever_happens(seed, su
                 await rows.pop(draw.randrange(len(rows))).leave(site, FORM)
             case "erase" if rows:
                 await models.erase(rows.pop(draw.randrange(len(rows))))
+            case "retry":
+                with suppress(models.Invalid):
+                    await models.retry_issue(issue)
             case "pause" if (await again(issue)).status is Status.SENDING:
                 await (await again(issue)).pause()
             case "resume" if (await again(issue)).status is Status.PAUSED:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
@@ -40,7 +41,7 @@ class Desk:
         return json.loads(await reply.read())
 
     async def turns(self, name: str, id: str) -> dict:
-        """Pause, resume or recall an issue."""
+        """Pause, resume, recall or retry an issue."""
         words = {"name": name, "Name": name.capitalize(), "mistake": MISTAKE}
         [told] = (await self.asks(TURN % words, input={"id": id}))["data"].values()
         return told
@@ -158,10 +159,29 @@ async def test_an_issue_is_paused_resumed_and_recalled(client, sit, ann):
     assert [(error["__typename"], error["path"]) for error in late["errors"]] == [
         ("ValidationError", ["input", "id"])
     ]
+    again = await admin.turns("retry", id)
+    assert [error["path"] for error in again["errors"]] == [["input", "id"]]
     strange = await admin.turns("pause", global_id("Issue", 77))
     assert [error["__typename"] for error in strange["errors"]] == ["NotFoundError"]
     deeds = await models.Audit.filter(deed__startswith="issue.").order_by("id").values_list("deed", flat=True)
     assert list(deeds) == ["issue.pause", "issue.resume", "issue.recall"]
+
+
+async def test_what_was_given_up_is_sent_once_more(client, sit, ann):
+    admin = await sit(models.Role.ADMIN)
+    await models.announce_post((await publish()).id)
+    issue = await models.Issue.get()
+    with suppress(models.TryLater):
+        await models.carry_issue(issue.id)
+    [promised] = await models.Delivery.filter(issue_id=issue.id)
+    await models.settle([models.Outcome(key=promised.key, state=models.State.FAILED, reason="no")])
+    await client.app[WORKER].drain()
+    told = await admin.turns("retry", global_id("Issue", issue.id))
+    assert told["issue"] == {"status": "SENDING", "counters": {"queued": 1, "cancelled": 0, "sent": 0}}
+    await client.app[WORKER].drain()
+    assert [letter.to for letter in client.app[CARRIER].outbox.letters if letter.headers.bulk] == [ann.email]
+    told = await admin.turns("retry", global_id("Issue", issue.id))
+    assert (told["issue"], len(told["errors"])) == (None, 1)
 
 
 async def test_a_letter_is_tried_out_on_the_staff_alone(client, sit, ann):
@@ -193,7 +213,7 @@ async def test_others_learn_nothing_of_issues(client, sit, ann, role):
         assert {error["extensions"]["code"] for error in answer["errors"]} <= {"FORBIDDEN", "UNAUTHENTICATED"}
         assert set((answer["data"] or {"": None}).values()) == {None}
     assert (await desk.asks("query($id: ID!) { node(id: $id) { id } }", id=id))["data"] == {"node": None}
-    for name in ("pause", "resume", "recall"):
+    for name in ("pause", "resume", "recall", "retry"):
         told = await desk.turns(name, id)
         assert (told["issue"], [error["code"] for error in told["errors"]]) == (None, ["FORBIDDEN"])
     assert (await models.Issue.get()).status is models.IssueStatus.SENDING

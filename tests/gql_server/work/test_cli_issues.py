@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 import models
 from gql_server.cli import main
+from models.tokens import fresh_seed
 
 
 @pytest.fixture
@@ -52,8 +53,23 @@ async def test_an_issue_is_paused_resumed_and_recalled(say, issue):
         code, _ = await say(verb, "1")
         assert (code, (await models.Issue.get()).status) == (0, status)
     assert await say("pause", "1") == (1, ["Error: This issue is recalled already."])
+    assert (await say("retry", "1"))[0] == 1
     assert await say("pause", "7") == (1, ["Error: There is no such issue."])
     assert (await say("pause", "0"))[0] == 2
+
+
+async def test_letters_that_were_given_up_are_tried_again(site, say, issue):
+    ann = await models.Subscription.create(
+        site_id=site.id, email="ann@example.org", mailbox="ann@example.org", language="nl",
+        seed=fresh_seed(), created_at=models.now(), status=models.SubscriptionStatus.CONFIRMED,
+    )  # fmt: skip
+    letter = ann.letter(models.LetterKind.NEWSLETTER, site, key="1:1")
+    letter.issue_id, letter.batch, letter.state = issue.id, 1, models.State.FAILED
+    await letter.save()
+    await models.Issue.filter(id=issue.id).update(is_written=True, status="sent")
+    code, [line] = await say("retry", "1")
+    assert (code, line) == (0, "1 letter of issue 1 tried again; `issues show 1` tells how it stands.")
+    assert (await models.Issue.get()).status == "sending"
 
 
 async def test_a_letter_is_tried_out_on_one_of_the_staff(site, say, write):
