@@ -8,7 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, content_of, found, given, maybe, require_editor, said_as
+from schema.editing import change, changed, content_of, found, given, maybe, require_editor, said_as
 from schema.editing_site_inputs import (
     CreatePageInput,
     DeletedPayload,
@@ -54,7 +54,7 @@ class EditingPages:
 
         with said_as(**INPUT_NAMES):
             id = await change(info, input, "page.create", work)
-        return PagePayload(page=await _read(id))
+        return PagePayload(page=await changed(models.Page, id))
 
     @strawberry.mutation(
         description="Change a page. Fields left out stay as they are; null empties them.", directives=[COSTLY]
@@ -122,7 +122,7 @@ class EditingPages:
 
 
 async def _changed(info: Info, input: Any, deed: str, work: Work) -> Any:
-    return await _read(await _change(info, input, deed, work))
+    return await changed(models.Page, await _change(info, input, deed, work))
 
 
 async def _change(info: Info, input: Any, deed: str, work: Work) -> int:
@@ -137,13 +137,6 @@ async def _change(info: Info, input: Any, deed: str, work: Work) -> int:
     # Menus show pages.
     info.context.renew(await models.read_masthead())
     return id
-
-
-async def _read(id: int) -> Any:
-    page = await models.Page.filter(id=id).first()
-    if page is None:
-        raise models.NotFound("This page is gone.", field="id")
-    return page
 
 
 async def _parent(info: Info, input: CreatePageInput | UpdatePageInput) -> models.Page | None:

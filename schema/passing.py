@@ -1,13 +1,13 @@
 """Pass the pen, through the graph: who writes asks the next one, and sees what became of it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data, once
-from schema.editing import found
+from schema.editing import changed, found
 from schema.mistakes import ForbiddenError, NotFoundError, RateLimitedError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.pens import Pen
@@ -58,8 +58,7 @@ class Passing:
             )
             return str(pen.id)
 
-        pen: Any = await models.Pen.get(id=int(await once(info, input, work)))
-        return PenPayload(pen=pen)
+        return PenPayload(pen=await changed(models.Pen, int(await once(info, input, work))))
 
     @strawberry.mutation(description="Take back a pen that nobody has taken yet.", directives=[COSTLY])
     @staticmethod
@@ -75,5 +74,4 @@ class Passing:
                 raise models.Invalid("id", "This pen was answered already.", why="answered") from None
             return str(pen.id)
 
-        pen: Any = await models.Pen.get(id=int(await once(info, input, work)))
-        return PenPayload(pen=pen)
+        return PenPayload(pen=await changed(models.Pen, int(await once(info, input, work))))

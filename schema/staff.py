@@ -8,7 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data, once
-from schema.editing import found
+from schema.editing import changed, found
 from schema.mistakes import ForbiddenError, NotFoundError, RateLimitedError, ValidationError
 from schema.payloads import ANEW, Payload, client_mutation_id, errors
 from schema.roles import Role, TokenScope
@@ -143,8 +143,7 @@ class Staff:
             await models.Key.revoke(key.id, by=info.context.principal)
             return str(key.id)
 
-        key: Any = await models.Key.get(id=int(await once(info, input, work)))
-        return TokenPayload(access_token=key)
+        return TokenPayload(access_token=await changed(models.Key, int(await once(info, input, work))))
 
 
 def _lives(days: int) -> timedelta:

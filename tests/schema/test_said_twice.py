@@ -89,3 +89,34 @@ async def test_a_pen_is_taken_back_once(twice):
     passed, _ = await twice("passPen", "pen { id }", email="bea@example.org", name="Bea")
     back, deeds = await twice("withdrawPen", "pen { state }", id=passed["pen"]["id"])
     assert (back["pen"], deeds) == ({"state": "WITHDRAWN"}, ["pen.withdraw"])
+
+
+async def test_what_has_gone_since_is_not_found_when_it_is_said_again(answer, staff, write):
+    boss = (await staff(models.Role.ADMIN, "Boss")).principal
+
+    async def say(mutation, asked, **input):
+        [said] = (
+            await answer(
+                f"mutation ($input: {mutation[0].upper()}{mutation[1:]}Input!) "
+                f"{{ {mutation}(input: $input) {{ {asked} {ASKED} }} }}",
+                principal=boss,
+                input=input | {"clientMutationId": "1"},
+            )
+        ).data.values()
+        return said
+
+    bea = {"email": "bea@example.org", "name": "Bea"}
+    pen = (await say("passPen", "pen { id }", **bea))["pen"]
+    await say("withdrawPen", "pen { id }", **pen)
+    await models.Pen.forget_of((await models.Site.current()).id, bea["email"])
+    post = await write()
+    key, _ = await models.Key.grant_preview(boss, post.id)
+    token = {"id": global_id("AccessToken", key.id)}
+    assert (await say("revokeToken", "accessToken { id }", **token))["accessToken"] == token
+    await post.remove()
+    for mutation, asked, input in (
+        ("passPen", "pen { id }", bea),
+        ("withdrawPen", "pen { id }", pen),
+        ("revokeToken", "accessToken { id }", token),
+    ):
+        assert (await say(mutation, asked, **input))["errors"] == [{"__typename": "NotFoundError"}]
