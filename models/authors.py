@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 from models import redirects, text
 from models.atomic import atomic
 from models.errors import Invalid, Taken
-from models.fitting import fitting
+from models.fitting import fitting, line
 from models.relations import belongs_to, may_point_to
 from models.slugs import free_slug
 from models.turns import in_turn, read_again
@@ -113,10 +113,7 @@ class Author(Model):
 
 
 def _name(name: str) -> str:
-    name = text.clean_line(name)[:200]
-    if not name:
-        raise Invalid("name", "An author needs a name.")
-    return str(fitting(Author, {"name": name})["name"])
+    return line(Author, "name", name, missing="An author needs a name.")
 
 
 def _sort_key(name: str, place: int | None) -> str:

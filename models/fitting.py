@@ -20,6 +20,15 @@ def fitting(noun: type[Model], values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def line(noun: type[Model], name: str, words: str, *, missing: str) -> str:
+    """Give a name or title as one line; refuse what cannot be seen, in those words, and what is too long."""
+    said = text.clean_line(words)
+    fitting(noun, {name: said})
+    if not text.is_seen(said):
+        raise Invalid(as_asked(name), missing)
+    return said
+
+
 def plain(name: str, value: str) -> str:
     """Give a text back when a store can keep each of its characters."""
     if not text.is_plain(value):

@@ -14,7 +14,7 @@ from models import pulse, text
 from models.atomic import atomic
 from models.audit import Audit
 from models.errors import Expired, Invalid, Unproven
-from models.fitting import fitting
+from models.fitting import fitting, line
 from models.instants import Instant, now
 from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.relations import may_point_to
@@ -109,8 +109,7 @@ class Key(Model):
         by: Principal = NOBODY,
     ) -> tuple[Self, str]:  # fmt: skip
         """Make a key for a program that acts for somebody, and note who did."""
-        if not text.clean_line(label):
-            raise Invalid("label", "Say what the token is for.")
+        label = line(cls, "label", label, missing="Say what the token is for.")
         key, token = await cls.grant(KeyKind.API, user, label=label, scopes=scopes, lives=lives)
         await Audit.note(by, "token.create", key.id)
         return key, token

@@ -8,11 +8,10 @@ from tortoise import fields
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 
-from models import text
 from models.atomic import atomic
 from models.authors import Author
 from models.errors import Invalid
-from models.fitting import fitting
+from models.fitting import fitting, line
 from models.pages import Page
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
@@ -83,7 +82,9 @@ class Entry:
     items: list["Entry"] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Refuse an address that a browser would run, here where it is known which entry has it."""
+        """Refuse a label of nothing, or an address that a browser would run, while it is known whose."""
+        label = line(MenuItem, "label", self.label, missing="An item of a menu needs a label.")
+        object.__setattr__(self, "label", label)
         if isinstance(self.to, str):
             _require_address(self.to)
 
@@ -123,9 +124,8 @@ async def _place(menu_id: int, entries: list[Entry]) -> None:
 
 
 def _item(menu_id: int, parent_id: int | None, position: int, entry: Entry) -> MenuItem:
-    label = text.clean_line(entry.label)[:200]
     to = _leading_to(entry.to)
-    return MenuItem(menu_id=menu_id, parent_id=parent_id, position=position, label=label, **to)
+    return MenuItem(menu_id=menu_id, parent_id=parent_id, position=position, label=entry.label, **to)
 
 
 async def _arranged(menu_id: int) -> list[Outline]:
@@ -146,7 +146,7 @@ def _outline(entry: Entry, depth: int = 1) -> Outline:
         else (type(entry.to).__name__.lower(), entry.to.id)
     )
     below = [_outline(inner, depth + 1) for inner in entry.items] if depth < DEEPEST else []
-    return text.clean_line(entry.label)[:200], to, below
+    return entry.label, to, below
 
 
 def _leading_to(to: Target | str | None) -> dict[str, Any]:

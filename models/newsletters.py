@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 from models import text
 from models.atomic import atomic
 from models.errors import Invalid, NotFound
-from models.fitting import fitting
+from models.fitting import fitting, line
 from models.relations import belongs_to
 from models.site import Site
 from models.slugs import free_slug
@@ -91,8 +91,8 @@ class Newsletter(Model):
 
 def _named(said: Mapping[str, str | None]) -> dict[str, Any]:
     named = {name: text.clean_line(value or "") or None for name, value in said.items()}
-    if "title" in named and not text.is_seen(named["title"] or ""):
-        raise Invalid("title", "A newsletter needs a title.")
+    if "title" in said:
+        named["title"] = line(Newsletter, "title", said["title"] or "", missing="A newsletter needs a title.")
     if len(named.get("description") or "") > LONGEST:
         raise Invalid("description", f"A description holds at most {LONGEST} characters.", limit=LONGEST)
     return fitting(Newsletter, named)

@@ -8,11 +8,11 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import redirects, text
+from models import redirects
 from models.atomic import atomic
 from models.content import Content, Format
 from models.errors import Changed, InUse, Invalid, NotFound, Refused
-from models.fitting import fitting
+from models.fitting import fitting, line
 from models.instants import Instant, now
 from models.principals import Principal
 from models.relations import belongs_to, may_point_to
@@ -194,9 +194,7 @@ async def next_page() -> datetime | None:
 def _written(title: str | None, html: str | Content | None) -> dict[str, Any]:
     written: dict[str, Any] = {}
     if title is not None:
-        written["title"] = text.clean_line(title)[:300]
-        if not written["title"]:
-            raise Invalid("title", "A page needs a title.")
+        written["title"] = line(Page, "title", title, missing="A page needs a title.")
     if html is not None:
         written |= (Content.of(html) if isinstance(html, str) else html).columns
     return fitting(Page, written)

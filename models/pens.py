@@ -21,7 +21,7 @@ from models.authors import Author
 from models.caps import Cap, Limits
 from models.deliveries import Delivery, LetterKind
 from models.errors import Expired, Invalid, NotAllowed, Taken, TooMany, Unproven
-from models.fitting import fitting
+from models.fitting import fitting, line
 from models.instants import Instant, lasts, now, rfc_3339
 from models.jobs import Job, Lane, Work
 from models.posts import Post
@@ -92,19 +92,18 @@ class Pen(Model):
         giver = await User.active().filter(id=by.user_id or 0).first()
         if giver is None:
             raise NotAllowed(Role.AUTHOR)
-        address, name = Address.of(email), text.clean_line(name)
+        address = Address.of(email)
         if address.mailbox == giver.mailbox:
             raise Invalid("email", "This address is your own; pass the pen to somebody else.", why="own pen")
-        if not name:
-            raise Invalid("name", "Whoever gets the pen has a name.")
-        told = fitting(cls, {"name": name, "note": text.clean_line(note)})
+        name = line(cls, "name", name, missing="Whoever gets the pen has a name.")
+        note = fitting(cls, {"note": text.clean_line(note)})["note"]
         if not await _is_free(site, address.mailbox, name):
             raise Taken("name")
         await _require_room(site, giver, address)
         moment = now()
         pen = await cls.create(
             site_id=site.id, giver_id=giver.id, email=address.text, mailbox=address.mailbox,
-            passed_at=moment, **told,
+            name=name, note=note, passed_at=moment,
         )  # fmt: skip
         await pen._write(site, LetterKind.PEN, pen._path(site), giver)
         await Job.promise(Work.REMIND_OF_PEN, run_at=moment + REMINDED_AFTER, pen=pen.id)

@@ -20,7 +20,7 @@ from models.bylines import Byline, Tagging, set_bylines, set_tags
 from models.content import Content, Format
 from models.counters import tally
 from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
-from models.fitting import as_asked, fitting
+from models.fitting import as_asked, fitting, line
 from models.instants import Instant, known_moment, month_of, now
 from models.newsletters import Newsletter
 from models.principals import Principal, Role, Scope
@@ -392,10 +392,7 @@ def _conditions(wanted: Wanted) -> list[Q]:
 
 
 def _titled(title: str, body: str) -> dict[str, Any]:
-    title = text.clean_line(title)[:300]
-    if not title:
-        raise Invalid("title", "A post needs a title.")
-    fitting(Post, {"title": title})
+    title = line(Post, "title", title, missing="A post needs a title.")
     words = " " + " ".join(text.search_words(f"{title} {body}"))
     return {"title": title, "sort_key": text.sort_key(title), "words": words}
 

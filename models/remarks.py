@@ -1,7 +1,6 @@
 """What strangers bring to a conversation: who writes and what, as a comment may keep it."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +14,6 @@ LONGEST_NAME = 100
 LONGEST_WEBSITE = 500
 # A host and what follows it; no name and password before it, which would show one place and lead to another.
 WEB_ADDRESS = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f/?#@\\\[\]]+([/?#][^\s<>\"\x00-\x1f\x7f\\]*)?")
-# Letters and signs of nothing.
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 # Whoever is named so would turn around what stands beside the name.
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -51,7 +48,7 @@ def as_guest(writer: Writer) -> Writer:
 def signed(writer: Writer) -> dict[str, str | None]:
     """Give the columns that say who writes; refuse a name of nothing and a website that leads nowhere."""
     name = plain("authorName", text.clean_line(writer.name))[:LONGEST_NAME]
-    if not _can_be_seen(name):
+    if not text.is_seen(name):
         raise Invalid("authorName", "A comment needs the name of who wrote it.")
     if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
         raise Invalid("authorWebsite", "A website begins with https:// or http://.")
@@ -62,14 +59,9 @@ def signed(writer: Writer) -> dict[str, str | None]:
 def written(content: str) -> dict[str, Any]:
     """Give the columns that say what is written, from plain text; refuse nothing and too much."""
     content = text.CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
-    if not _can_be_seen(content):
+    if not text.is_seen(content):
         raise Invalid("content", "A comment needs some text.")
     if len(content) > LONGEST:
         raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
     html = text.sanitise_comment(text.paragraphs(content))
     return {"source": content, "html": html, "text": text.plain(html)}
-
-
-def _can_be_seen(words: str) -> bool:
-    """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
-    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in words)

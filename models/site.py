@@ -16,7 +16,7 @@ from tortoise.models import Model
 from models import text
 from models.atomic import atomic
 from models.errors import Invalid
-from models.fitting import fitting, plain
+from models.fitting import fitting, line, plain
 from models.instants import Instant, now
 
 DEFAULT_TITLE = "My publication"
@@ -159,9 +159,7 @@ def _has_host(url: str) -> bool:
 
 
 def _title(title: str | None) -> str:
-    if not (title := text.clean_line(title or "")[:200]):
-        raise Invalid("title", "A site needs a title.")
-    return title
+    return line(Site, "title", title or "", missing="A site needs a title.")
 
 
 def _description(description: str | None) -> str | None:

@@ -10,8 +10,8 @@ from tortoise.queryset import QuerySet
 
 from models import redirects, text
 from models.atomic import atomic
-from models.errors import Invalid, Taken
-from models.fitting import fitting
+from models.errors import Taken
+from models.fitting import line
 from models.principals import Principal
 from models.relations import belongs_to
 from models.slugs import findable, free_slug
@@ -105,7 +105,4 @@ class Tag(Model):
 
 
 def _name(name: str) -> str:
-    name = text.clean_line(name)[:200]
-    if not name:
-        raise Invalid("name", "A tag needs a name.")
-    return str(fitting(Tag, {"name": name})["name"])
+    return line(Tag, "name", name, missing="A tag needs a name.")

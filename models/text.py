@@ -44,6 +44,8 @@ EMPTY_LINES = re.compile(r"\n\s*\n")
 MORE_EMPTY_LINES = re.compile(r"\n{3,}")
 # NUL and lone surrogates.
 NOT_KEPT = re.compile(r"[\x00\ud800-\udfff]")
+# Letters and signs of nothing.
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 DOMAIN = re.compile(r"\w\w\.\w")
 RUNS = re.compile(r"(java|vb)script:|data:", re.IGNORECASE)
 
@@ -217,8 +219,8 @@ def clean_line(text: str) -> str:
 
 
 def is_seen(line: str) -> bool:
-    """Tell whether a line has anything that can be seen: letters, digits or signs."""
-    return any(unicodedata.category(letter)[0] in "LNPS" for letter in line)
+    """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
+    return any(unicodedata.category(letter)[0] in "LNPS" and letter not in BLANK for letter in line)
 
 
 def _settle(cleaner: nh3.Cleaner, html: str) -> str:

@@ -7,13 +7,13 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import pulse, text
+from models import pulse
 from models.addresses import Address
 from models.atomic import atomic
 from models.audit import Audit
 from models.authors import Author
 from models.errors import Invalid, NotAllowed, NotFound, Taken
-from models.fitting import fitting
+from models.fitting import line
 from models.instants import Instant, now
 from models.principals import NOBODY, OF_ROLE, Principal, Role
 from models.relations import belongs_to, may_point_to
@@ -79,10 +79,8 @@ class User(Model):
 
         Who is new writes as the author who has their name; refuse when somebody else does.
         """
-        address, name = Address.of(email), text.clean_line(name)
-        if not name:
-            raise Invalid("name", "Someone who signs in needs a name.")
-        fitting(cls, {"name": name})
+        address = Address.of(email)
+        name = line(cls, "name", name, missing="Someone who signs in needs a name.")
         require_power(by, role)
         await in_turn(site.id)
         known = await cls.filter(site_id=site.id, mailbox=address.mailbox).first()

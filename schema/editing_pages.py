@@ -193,11 +193,9 @@ async def _targets(items: list[MenuItemInput]) -> Targets:
 
 
 def _entry(item: MenuItemInput, field: str, targets: Targets) -> models.Entry:
-    if not models.text.clean_line(item.label):
-        raise models.Invalid(f"{field}.label", "An item of a menu needs a label.")
     below = [_entry(inner, f"{field}.items.{place}", targets) for place, inner in enumerate(item.items)]
     to = _target(item.target, f"{field}.target", targets)
-    with said_as(href=f"{field}.target.url"):
+    with said_as(label=f"{field}.label", href=f"{field}.target.url"):
         return models.Entry(item.label, to, below)
 
 

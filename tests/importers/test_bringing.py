@@ -157,6 +157,21 @@ async def test_what_holds_no_post_is_refused_and_takes_nothing_away(store, tmp_p
     assert await contents() == before
 
 
+async def test_titles_that_are_too_long_are_cut(store, tmp_path):
+    folder = tmp_path / "weverij"
+    copytree(PAGES / "weverij", folder)
+    page = folder / "patronen.html"
+    said = page.read_text("utf-8")
+    for short, long in (("Een patroon voor de winter", "winter " * 60), ("WEVERIJ", "WEVERIJ " * 40)):
+        said = said.replace(short, long)
+    page.write_text(said, "utf-8")
+    await bring(await models.Site.found(), read([page]))
+    post = await models.Post.get()
+    assert post.title == ("winter " * 43)[:300].rstrip()
+    assert (await models.Site.get()).title == ("WEVERIJ " * 25).rstrip()
+    assert "changed" not in await bring(await models.Site.get(), read([page]))
+
+
 async def test_an_import_that_is_stopped_brings_nothing(store, tmp_path):
     site = await models.Site.found()
     bringing = asyncio.create_task(bring(site, read([PAGES / "harbour"])))

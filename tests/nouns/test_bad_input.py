@@ -6,6 +6,7 @@ import pytest
 
 import models
 from models.redirects import LONGEST_PATH
+from models.remarks import LONGEST_NAME
 from models.text import excerpt, plain, sanitise
 
 SURROGATE = "a\ud800b"
@@ -75,9 +76,16 @@ VERBS = {
     "other author": lambda site, text: _edit_author(site, name=text),
     "other bio": lambda site, text: _edit_author(site, bio_html=text),
     "href": lambda site, text: _arrange(site, to=f"/{text}"),
+    "label": _arrange,
+    "user": lambda site, text: models.User.welcome(site, "ann@staff.example", text, models.Role.AUTHOR),
+    "newsletter": models.Newsletter.start,
 }
-NAMES = ["title", "page title", "author", "tag", "comment name", "other title", "other tag", "other author"]
+NAMES = [
+    "title", "page title", "author", "tag", "comment name", "other title", "other tag", "other author",
+    "site title", "label", "user", "newsletter",
+]  # fmt: skip
 KEEPS_WITHOUT_NUL = {
+    "label", "user", "newsletter",
     "other title", "other content", "other tag", "other author",
     "title", "content", "page title", "page content", "author", "tag", "comment", "comment name",
     "site title", "site description",
@@ -100,7 +108,7 @@ async def test_nul_is_left_out_or_refused(site, verb):
 
 
 @pytest.mark.parametrize("verb", NAMES)
-@pytest.mark.parametrize("nothing", ["", " ", CONTROLS, "\ufeff\u200b"], ids=ascii)
+@pytest.mark.parametrize("nothing", ["", " ", CONTROLS, "\ufeff\u200b", "\u3164", "\u202e \u0301"], ids=ascii)
 async def test_what_has_no_visible_character_is_no_name(site, verb, nothing):
     with pytest.raises(models.Invalid):
         await VERBS[verb](site, nothing)
@@ -116,9 +124,18 @@ async def test_odd_names_are_kept_and_found_again(site, name):
     assert kept.slug.isascii()
 
 
-@pytest.mark.parametrize("verb", [*NAMES, "site title"])
-async def test_a_name_too_long_is_cut(site, verb):
-    await VERBS[verb](site, MILLION)
+@pytest.mark.parametrize("verb", [verb for verb in NAMES if verb != "comment name"])
+async def test_a_name_too_long_is_refused_with_its_limit(site, verb):
+    with pytest.raises(models.Invalid) as refused:
+        await VERBS[verb](site, MILLION)
+    longest = refused.value.limit
+    await VERBS[verb](site, "w" * longest)
+    with pytest.raises(models.Invalid):
+        await VERBS[verb](site, "w" * (longest + 1))
+
+
+async def test_a_name_that_is_brought_with_a_comment_is_cut(site):
+    assert len((await _comment(site, name=MILLION)).name) <= LONGEST_NAME
 
 
 @pytest.mark.parametrize(

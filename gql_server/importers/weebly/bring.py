@@ -12,6 +12,8 @@ from gql_server.importers.weebly.values import Blog, CommentValue, MenuValue, Pa
 from models.atomic import atomic
 
 POSTS_PATH = "/posts"
+LONGEST_NAME = 200
+LONGEST_TITLE = 300
 Progress = Callable[[str], object]
 
 
@@ -67,7 +69,7 @@ class _Bringing:
             )
         if self.site.source in {None, "weebly:"}:
             await self.site.change(
-                title=models.text.clean_line(about.title) or models.site.DEFAULT_TITLE,
+                title=_cut(about.title, LONGEST_NAME) or models.site.DEFAULT_TITLE,
                 description=about.description,
                 language=about.language,
                 url=f"https://{about.host}" if about.host else "",
@@ -80,26 +82,32 @@ class _Bringing:
         signed = {name: None for post in self.blog.posts for name in post.authors}
         places: dict[str, int | None] = signed | {name: place for place, name in enumerate(self.blog.authors)}
         return {
-            name: await models.Author.named(self.site.id, name, place=place) for name, place in places.items()
+            name: await models.Author.named(self.site.id, _cut(name, LONGEST_NAME), place=place)
+            for name, place in places.items()
         }
 
+    async def _tag(self, name: str) -> models.Tag:
+        return await models.Tag.named(self.site.id, _cut(name, LONGEST_NAME))
+
     async def _page(self, value: PageValue) -> models.Page:
+        title = _cut(value.title, LONGEST_TITLE)
         page = await models.Page.filter(site_id=self.site.id, source_id=value.source_id).first()
         if page is None:
             slug = value.path.removesuffix(".html").strip("/") or "home"
             page = await models.Page.draft(
-                self.site.id, value.title, value.html, slug=slug, source_id=value.source_id
+                self.site.id, title, value.html, slug=slug, source_id=value.source_id
             )
             await page.publish()
             self.done["page", "new"] += 1
-        elif (page.title, page.source) != (models.text.clean_line(value.title)[:300], value.html):
-            await page.rewrite(value.title, value.html)
+        elif (page.title, page.source) != (title, value.html):
+            await page.rewrite(title, value.html)
             self.done["page", "changed"] += 1
         return page
 
     async def _post(self, value: PostValue, known: dict[str, models.Author]) -> models.Post:
         authors = [known[name] for name in value.authors]
-        tags = [await models.Tag.named(self.site.id, name) for name in value.tags]
+        tags = [await self._tag(name) for name in value.tags]
+        title = _cut(value.title, LONGEST_TITLE)
         image = value.image and await models.Image.show(
             self.site.id, value.image.url, alt_text=value.image.alt, caption=value.image.caption
         )
@@ -107,13 +115,13 @@ class _Bringing:
         post = await self._known(value)
         if post is None:
             post = await models.Post.draft(
-                self.site, value.title, value.html, authors=authors, tags=tags, slug=value.slug,
+                self.site, title, value.html, authors=authors, tags=tags, slug=value.slug,
                 source_id=value.source_id, **more,
             )  # fmt: skip
             await post.publish(value.published)
             self.done["post", "new"] += 1
         elif await self._differs(post, value, authors, tags, more):
-            await post.rewrite(value.title, value.html, authors=authors, tags=tags, **more)
+            await post.rewrite(title, value.html, authors=authors, tags=tags, **more)
             if post.published_at != value.published:
                 await post.publish(value.published)
             self.done["post", "changed"] += 1
@@ -144,7 +152,7 @@ class _Bringing:
         tagged: list[Any] = await models.Tagging.filter(post_id=post.id).values_list("tag_id", flat=True)
         return (
             (post.title, post.source, post.published_at)
-            != (models.text.clean_line(value.title)[:300], value.html, value.published)
+            != (_cut(value.title, LONGEST_TITLE), value.html, value.published)
             or named != [author.id for author in authors]
             or set(tagged) != {tag.id for tag in tags}
             or any(getattr(post, name) != wanted for name, wanted in more.items())
@@ -186,11 +194,12 @@ class _Bringing:
         if kind == "month":
             return {"to_path": f"/archive/{key}"}
         if kind == "tag":
-            return {"to_path": (await models.Tag.named(self.site.id, key)).path}
+            return {"to_path": (await self._tag(key)).path}
         return {"to_path": POSTS_PATH} if kind == "index" else None
 
     def _entry(self, item: MenuValue) -> models.Entry:
-        return models.Entry(item.label, self._to(item.href), [self._entry(inner) for inner in item.items])
+        below = [self._entry(inner) for inner in item.items]
+        return models.Entry(_cut(item.label, LONGEST_NAME), self._to(item.href), below)
 
     def _to(self, href: str | None) -> models.Page | models.Post | str | None:
         if href is None:
@@ -201,6 +210,11 @@ class _Bringing:
         if leading and leading[0] == "post" and leading[1] in self.posts:
             return self.posts[leading[1]]
         return POSTS_PATH if leading and leading[0] == "index" else href
+
+
+def _cut(words: str, longest: int) -> str:
+    # Who brings a whole site would rather have a title cut than nothing brought.
+    return models.text.clean_line(words)[:longest].rstrip()
 
 
 def _many(number: int, noun: str) -> str:

@@ -135,6 +135,7 @@ async def test_an_editor_sees_in_a_menu_what_leads_to_what_only_editors_see(eva,
     ("items", "path"),
     [
         ([{"label": " "}], "items.0.label"),
+        ([{"label": "x", "items": [{"label": "y" * 201}]}], "items.0.items.0.label"),
         ([{"label": "x", "target": {"url": "javascript:alert(1)"}}], "items.0.target.url"),
         ([{"label": "x", "items": [{"label": "y", "target": {"url": "/" + "x" * 2000}}]}],
          "items.0.items.0.target.url"),
@@ -142,7 +143,7 @@ async def test_an_editor_sees_in_a_menu_what_leads_to_what_only_editors_see(eva,
          "items.1.items.0.target.pageId"),
         ([{"label": "x"}] * 201, "items"),
     ],
-    ids=range(5),
+    ids=range(6),
 )  # fmt: skip
 async def test_a_menu_that_cannot_be_is_refused_at_its_place(eva, items, path):
     error = await eva.errs("updateMenu", items=items)
