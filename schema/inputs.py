@@ -15,6 +15,8 @@ from schema.scalars import YearMonth
 from schema.statuses import PostStatus
 
 MOST = 100
+# Columns to look in for what is named, one after the other, each with a value; `old` is an old path.
+Tries = list[tuple[str, Any]]
 
 
 @strawberry.enum(description="Direction of a sort.")
@@ -53,6 +55,15 @@ class PostLookup:
     path: str | None = strawberry.field(default=UNSET, description="By path; old paths lead here too.")
     slug: str | None = strawberry.field(default=UNSET, description="By slug.")
 
+    @property
+    def tries(self) -> Tries:
+        """Where to look for it."""
+        if not self.path:
+            return _by_name("Post", self.id, self.slug)
+        path = models.normal_path(self.path)
+        slug = path.removeprefix("/posts/")
+        return [_old(path)] if slug == path else [("slug", models.findable(slug)), _old(path)]
+
 
 @strawberry.input(one_of=True, description="One way to name a page.")
 class PageLookup:
@@ -60,11 +71,24 @@ class PageLookup:
     path: str | None = strawberry.field(default=UNSET, description="By path; old paths lead here too.")
     slug: str | None = strawberry.field(default=UNSET, description="By slug.")
 
+    @property
+    def tries(self) -> Tries:
+        """Where to look for it."""
+        if not self.path:
+            return _by_name("Page", self.id, self.slug)
+        path = models.normal_path(self.path)
+        return [("path", models.findable(path, models.LONGEST_PATH)), _old(path)]
+
 
 @strawberry.input(one_of=True, description="One way to name an author.")
 class AuthorLookup:
     id: strawberry.ID | None = strawberry.field(default=UNSET, description="By identifier.")
     slug: str | None = strawberry.field(default=UNSET, description="By slug.")
+
+    @property
+    def tries(self) -> Tries:
+        """Where to look for them."""
+        return _by_name("Author", self.id, self.slug)
 
 
 @strawberry.input(description="Conditions on posts; all must hold.")
@@ -123,6 +147,14 @@ class PostOrder:
     def order(self) -> Order:
         """The order of the rows."""
         return Order(str(self.field.value), descending=self.direction is OrderDirection.DESC)
+
+
+def _by_name(kind: str, id: str | None, slug: str | None) -> Tries:
+    return [("slug", models.findable(slug))] if slug else [("id", row_id(id or "", kind) or 0)]
+
+
+def _old(path: str) -> tuple[str, str]:
+    return "old", models.findable(path, models.LONGEST_PATH)
 
 
 def _given(value: Any, work: Callable[[Any], Any] | None = None) -> Any:

@@ -1,6 +1,6 @@
 """What can be read: the root of every query."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import UNSET, Info
@@ -72,11 +72,7 @@ class Query:
     async def author(
         info: Info, by: Annotated[AuthorLookup, strawberry.argument(description="Which one.")]
     ) -> Author | None:
-        known = models.Author.known()
-        slug, id = by.slug, row_id(by.id or "", "Author")
-        named = {"site_id": info.context.site.id, "slug": models.findable(slug or "")}
-        found = known.filter(**named) if slug else known.filter(id=id or 0)
-        return await found.first()  # type: ignore[return-value]
+        return await _named(info, models.Author.known(), by)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Authors, as the editors placed them; those without a place follow alphabetically.",
@@ -195,18 +191,7 @@ class Query:
     async def page(
         info: Info, by: Annotated[PageLookup, strawberry.argument(description="Which one.")]
     ) -> Page | None:
-        shown = models.Page.open_to(info.context.principal)
-        site_id = info.context.site.id
-        if by.path:
-            path = models.normal_path(by.path)
-            findable = models.findable(path, models.LONGEST_PATH)
-            found = await shown.filter(site_id=site_id, path=findable).first()
-            old = None if found else await models.leads(path)
-            return found or (await shown.filter(id=old.page_id or 0).first() if old else None)  # type: ignore[return-value]
-        slug, id = by.slug, row_id(by.id or "", "Page")
-        named = {"site_id": site_id, "slug": models.findable(slug or "")}
-        one = shown.filter(**named) if slug else shown.filter(id=id or 0)
-        return await one.first()  # type: ignore[return-value]
+        return await _named(info, models.Page.open_to(info.context.principal), by)  # type: ignore[no-any-return]
 
     @strawberry.field(
         description="Pens that the viewer has passed, newest first; an editor sees those of all.",
@@ -230,10 +215,10 @@ class Query:
     async def post(
         info: Info, by: Annotated[PostLookup, strawberry.argument(description="Which one.")]
     ) -> Post | None:
-        found = await _find_post(by, info.context.site.id, info.context.principal)
+        found = await _named(info, models.Post.open_to(info.context.principal), by)
         if found is not None:
             info.context.loaders.saw("Post", [found])
-        return found  # type: ignore[return-value]
+        return found  # type: ignore[no-any-return]
 
     @strawberry.field(description="Posts.", directives=[SEMANTIC_NON_NULL, paged()])
     @staticmethod
@@ -301,18 +286,18 @@ async def _kept(info: Info, states: list[str], wanted: models.Wanted, order: Ord
     return Slice(found, order, question.count)
 
 
-async def _find_post(by: PostLookup, site_id: int, principal: models.Principal) -> models.Post | None:
-    # Slugs are unique within a site; only with it can an index be used.
-    shown = models.Post.open_to(principal)
-    if by.path:
-        path = models.normal_path(by.path)
-        if path.startswith("/posts/"):
-            slug = models.findable(path.removeprefix("/posts/"))
-            found = await shown.filter(site_id=site_id, slug=slug).first()
-            if found is not None:
-                return found
-        old = await models.leads(path)
-        return await shown.filter(id=old.post_id).first() if old and old.post_id else None
-    if by.slug:
-        return await shown.filter(site_id=site_id, slug=models.findable(by.slug)).first()
-    return await shown.filter(id=row_id(by.id or "", "Post") or 0).first()
+async def _named(info: Info, shown: Any, by: AuthorLookup | PageLookup | PostLookup) -> Any:
+    # Slugs and paths are unique within a site; only with it can an index be used.
+    here = shown.filter(site_id=info.context.site.id)
+    for column, value in by.tries:
+        is_old = column == "old"
+        wanted = await _led_to(shown.model, value) if is_old else value
+        # What no row has need not be looked for.
+        if wanted and (found := await here.filter(**{"id" if is_old else column: wanted}).first()):
+            return found
+    return None
+
+
+async def _led_to(noun: Any, path: str) -> int | None:
+    old = await models.leads(path) if path else None
+    return getattr(old, f"{noun._meta.db_table}_id", None)

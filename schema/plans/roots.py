@@ -13,7 +13,6 @@ from models.prepared import Bound, Pen, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
 from schema import conversations
 from schema.connections import window
-from schema.ids import row_id
 from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
 from schema.plans.below import Objects
@@ -233,9 +232,8 @@ class ByName(Brief):
 
     def read(self, x: Asking) -> Steps[Any]:
         """Find it, and give what is made of it."""
-        by = x.given(self._given)["by"]
-        found = []
-        for column, value in _tries(self._name, by):
+        by, found = x.given(self._given)["by"], []
+        for column, value in by.tries:
             if column == "old":
                 [[id]] = (yield self._bound(column, value, x)) or [[None]]
                 found = [] if id is None else (yield self._bound("id", id, x))
@@ -273,20 +271,6 @@ def _named(pen: Pen, column: str) -> list[str]:
     # Slugs and paths are unique within a site; only with it can an index be used.
     named = f"{pen.column(column)} = {pen.value(Slot('value'))}"
     return [named] if column == "id" else [f"{pen.column('site_id')} = {pen.value(Slot('site'))}", named]
-
-
-def _tries(noun: str, by: Any) -> list[tuple[str, Any]]:
-    """Tell by which columns to look for what is named, one after the other; `old` is an old path."""
-    if noun != "Author" and by.path:
-        path = models.normal_path(by.path)
-        old = ("old", path if len(path) <= models.LONGEST_PATH else "")
-        if noun == "Page":
-            return [("path", models.findable(path, models.LONGEST_PATH)), old]
-        slug = path.removeprefix("/posts/")
-        return [old] if slug == path else [("slug", models.findable(slug)), old]
-    if by.slug:
-        return [("slug", models.findable(by.slug))]
-    return [("id", row_id(by.id or "", noun) or 0)]
 
 
 def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, given: Arguments) -> Root:
