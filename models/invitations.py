@@ -22,11 +22,7 @@ async def invite(site: Site, email: str, name: str, role: Role, *, by: Principal
     user = await User.welcome(site, email, name, role, by=by)
     if not await Cap.take(keyed_digest(site.secret, "invitation", user.mailbox), LETTERS):
         raise TooMany(timedelta(days=1))
-    facts = {
-        "to": user.email, "name": user.name, "language": user.language, "site_title": site.title,
-        "paths": {"link": "/sign-in"},
-    }  # fmt: skip
-    letter = Delivery.written(None, LetterKind.INVITATION, key=fresh_seed(), facts=facts)
+    letter = user.letter(LetterKind.INVITATION, site, key=fresh_seed(), paths={"link": "/sign-in"})
     await Delivery.promise([letter], lane=Lane.NORMAL)
     await Audit.note(by, "user.invite", user.id)
     return user

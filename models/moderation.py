@@ -169,10 +169,9 @@ def _longest_waiting() -> QuerySet[Comment]:
 
 def _letter(site: Site, post: Post, link: ModeratorLink, number: int) -> Delivery:
     facts = {
-        "to": link.user.email, "name": link.user.name if text.is_name(link.user.name) else "",
-        "language": link.user.language, "site_title": site.title, "post": post.title,
+        "name": link.user.name if text.is_name(link.user.name) else "", "post": post.title,
         "writer": link.comment.name, "words": text.excerpt(link.comment.text, WORDS_SHOWN),
         "number": str(number), "paths": {"link": link.path(site)},
     }  # fmt: skip
     key = f"{link.user.id}:{link.comment.id}:{int(link.until.timestamp())}"
-    return Delivery.written(None, LetterKind.COMMENTS_WAITING, key=key, facts=facts)
+    return link.user.letter(LetterKind.COMMENTS_WAITING, site, key=key, **facts)

@@ -131,11 +131,8 @@ async def answer_sign_in(sign_in: int) -> None:
         return
     secret = fresh_secret()
     await SignIn.filter(id=asked.id).update(digest=digest(secret))
-    facts = {
-        "to": user.email, "name": user.name, "language": user.language, "site_title": site.title,
-        "paths": {"link": f"/sign-in/{Token(KIND, asked.id, secret)}"},
-    }  # fmt: skip
-    letter = Delivery.written(None, LetterKind.SIGN_IN, key=f"{asked.id}", facts=facts)
+    paths = {"link": f"/sign-in/{Token(KIND, asked.id, secret)}"}
+    letter = user.letter(LetterKind.SIGN_IN, site, key=f"{asked.id}", paths=paths)
     await Delivery.promise([letter], lane=Lane.URGENT)
 
 

@@ -26,10 +26,7 @@ async def try_out(post: Post, user: User, *, by: Principal = NOBODY) -> None:
         raise TooMany(timedelta(hours=1))
     ways = dict.fromkeys(("preferences_link", "leave_link", "leave_all_link"), "/subscribe")
     content = {**await tell_all_of(post, site), "topics": [], "content_language": site.language}
-    facts = {
-        "to": user.email, "name": user.name, "language": user.language, "site_title": site.title,
-        "paths": ways, "topic": None, "content": content,
-    }  # fmt: skip
-    letter = Delivery.written(None, LetterKind.NEWSLETTER, key=f"trial:{fresh_seed()}", facts=facts)
+    facts = {"paths": ways, "topic": None, "content": content}
+    letter = user.letter(LetterKind.NEWSLETTER, site, key=f"trial:{fresh_seed()}", **facts)
     await Delivery.promise([letter], lane=Lane.URGENT)
     await Audit.note(by, "issue.test", post.id)

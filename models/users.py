@@ -12,6 +12,7 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.audit import Audit
 from models.authors import Author
+from models.deliveries import Delivery, LetterKind
 from models.errors import Invalid, NotAllowed, NotFound, Taken
 from models.fitting import line
 from models.instants import Instant, now
@@ -98,6 +99,11 @@ class User(Model):
         )  # fmt: skip
         await user.save()
         return user
+
+    def letter(self, kind: LetterKind, site: Site, *, key: str, **facts: Any) -> Delivery:
+        """Write a letter to them, once for each key."""
+        about = {"to": self.email, "name": self.name, "language": self.language, "site_title": site.title}
+        return Delivery.written(None, kind, key=key, facts={**about, **facts})
 
     @atomic
     async def as_author(self) -> Author:
