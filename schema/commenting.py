@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import Info
 
 import models
 from schema.commands import COSTLY, SAID, key_of, mistakes_as_data, once
 from schema.comment_fates import CommentFate, edit_token_of, fate_of
+from schema.given import row_asked
 from schema.ids import global_id, row_id
 from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
 from schema.payloads import AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
@@ -148,7 +149,7 @@ async def _left(info: Info, input: AddCommentInput, key: str | None) -> models.C
     info.context.visitor.admit_comment()
     # What is no identifier of ours names what is not there.
     post_id = row_id(input.post_id, "Post") or 0
-    parent_id = None if input.parent_id in (None, UNSET) else row_id(input.parent_id, "Comment") or 0
+    parent_id = row_asked(input.parent_id, "Comment")
     author = await _author(info)
     if author is not None:
         writer = models.Writer(name=author.name, author_id=author.id)

@@ -9,6 +9,7 @@ import models
 from models.paging import Order, Window, page
 from schema.connections import Slice
 from schema.context import Context
+from schema.given import row_asked
 from schema.ids import row_id
 from schema.permissions import deny, refused
 from schema.statuses import CommentStatus
@@ -40,7 +41,7 @@ class CommentFilter:
     def wanted_post(self) -> int | None:
         """The post that is asked for; None when it is any."""
         # What is no identifier of ours names what is not there.
-        return None if self.post_id in (None, UNSET) else row_id(self.post_id, "Post") or 0
+        return row_asked(self.post_id, "Post")
 
 
 @strawberry.type(description="What a form for a comment below a post carries.")

@@ -93,16 +93,3 @@ async def content_of(input: Any) -> models.Content | None:
     except models.Invalid as refusal:
         field = "contentHtml" if format is models.Format.HTML else "contentMarkdown"
         raise models.Invalid(field, str(refusal), limit=refusal.limit, why=refusal.why) from None
-
-
-def given(input: Any, *names: str, **columns: str) -> dict[str, Any]:
-    """Give what was said of some fields, null included, by the names of the columns."""
-    said = {**{name: name for name in names}, **columns}
-    return {column: value for name, column in said.items() if (value := getattr(input, name)) is not UNSET}
-
-
-def bounded(field: str, values: Sequence[Any], most: int) -> Sequence[Any]:
-    """Give a list back; refuse one that is longer than it may be."""
-    if len(values) > most:
-        raise models.Invalid(field, f"`{field}` holds at most {most} values.", limit=most)
-    return values

@@ -8,7 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, changed, content_of, found, given, maybe, require_editor, said_as
+from schema.editing import change, changed, content_of, found, maybe, require_editor, said_as
 from schema.editing_site_inputs import (
     CreatePageInput,
     DeletedPayload,
@@ -22,6 +22,7 @@ from schema.editing_site_inputs import (
     UpdateMenuInput,
     UpdatePageInput,
 )
+from schema.given import given
 from schema.ids import row_id
 
 MOST_ITEMS = 200

@@ -10,7 +10,7 @@ from strawberry import UNSET, Info
 import models
 from models import newsletters
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import bounded, change, content_of, found, found_all, given, maybe, said_as
+from schema.editing import change, content_of, found, found_all, maybe, said_as
 from schema.editing_posts_inputs import (
     ArchivePostInput,
     CreatePostInput,
@@ -29,6 +29,7 @@ from schema.editing_posts_inputs import (
     UpdatePostInput,
     UpdatePostPayload,
 )
+from schema.given import at_most, given
 from schema.ids import row_id
 from schema.scalars import URL
 
@@ -211,7 +212,7 @@ async def _said(info: Info, input: CreatePostInput | UpdatePostInput) -> dict[st
     if input.author_ids is not UNSET:
         said["authors"] = await _authors(info, input.author_ids or [])
     if input.tag_slugs is not UNSET:
-        words = bounded("tagSlugs", input.tag_slugs or [], MOST_TAGS)
+        words = at_most(MOST_TAGS, "tagSlugs", input.tag_slugs or [])
         said["tags"] = await models.Tag.all_called(site_id, words)
     return said
 
@@ -221,7 +222,7 @@ async def _newsletters(info: Info, slugs: list[str] | None) -> list[models.Newsl
     if slugs is None or slugs is UNSET:
         return None
     return await models.Newsletter.by_slugs(
-        info.context.site, bounded("newsletterSlugs", slugs, newsletters.MOST)
+        info.context.site, at_most(newsletters.MOST, "newsletterSlugs", slugs)
     )
 
 
@@ -231,7 +232,7 @@ async def _authors(info: Info, ids: list[strawberry.ID] | None) -> list[models.A
     if ids is None:
         authors = await known.filter(id=principal.author_id or 0)
     else:
-        named = bounded("authorIds", ids, MOST_AUTHORS)
+        named = at_most(MOST_AUTHORS, "authorIds", ids)
         authors = list((await found_all(known, named, "Author", field="authorIds")).values())
     if not principal.edits_all and principal.author_id not in [author.id for author in authors]:
         raise models.NotAllowed(models.Role.EDITOR)

@@ -7,7 +7,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, changed, found, given, maybe, require_editor
+from schema.editing import change, changed, found, maybe, require_editor
 from schema.editing_site_inputs import (
     AuthorPayload,
     CreateAuthorInput,
@@ -21,6 +21,7 @@ from schema.editing_site_inputs import (
     UpdateSiteInput,
     UpdateTagInput,
 )
+from schema.given import given
 from schema.ids import row_id
 
 

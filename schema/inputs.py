@@ -10,6 +10,7 @@ from strawberry import UNSET
 
 import models
 from models.paging import Order
+from schema.given import at_most
 from schema.ids import row_id
 from schema.scalars import YearMonth
 from schema.statuses import PostStatus
@@ -122,10 +123,8 @@ class PostFilter:
             ("ids", self.ids),
             ("tagSlugs", self.tag_slugs),
         ):
-            if values and len(values) > MOST:
-                raise models.Invalid(name, f"`{name}` holds at most {MOST} values.")
-        if self.search and len(self.search) > MOST:
-            raise models.Invalid("search", f"`search` holds at most {MOST} characters.")
+            at_most(MOST, name, values or ())
+        at_most(MOST, "search", self.search or "")
         span = self.published
         return models.Wanted(
             month=_given(self.month),

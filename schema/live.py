@@ -14,6 +14,7 @@ from strawberry import UNSET, Info
 import models
 from models.pulse import CommentHeld, CommentShown, E, Event, IssueProgressed, Listener, PostPublished
 from schema.connections import CommentEdge, Placed, PostEdge
+from schema.given import row_asked
 from schema.ids import row_id
 from schema.inputs import CommentOrder
 from schema.issues import Issue
@@ -69,7 +70,7 @@ class Live:
         first: EndAfter = UNSET,
         post_id: Annotated[strawberry.ID | None, OF_POST] = UNSET,
     ) -> AsyncIterator[CommentAddedEvent | None]:
-        wanted = None if post_id in (None, UNSET) else row_id(post_id, "Post") or 0
+        wanted = row_asked(post_id, "Post")
         if wanted is not None and not await models.Post.published().filter(id=wanted).exists():
             raise models.NotFound("There is no post by that `postId`.", field="postId")
         most = _most(first)

@@ -9,6 +9,7 @@ from strawberry import Info
 import models
 from schema.commands import COSTLY, DONE, SAID, mistakes_as_data, once
 from schema.editing import found_all
+from schema.given import at_most
 from schema.mistakes import ForbiddenError, NotFoundError, ValidationError
 from schema.payloads import Payload, client_mutation_id, errors
 from schema.statuses import CommentStatus
@@ -95,9 +96,8 @@ class Moderating:
     ) -> ModerateCommentsPayload | None:
         if not input.ids:
             raise models.Invalid("ids", "`ids` holds at least one identifier.", why="none")
-        if len(input.ids) > MOST:
-            raise models.Invalid("ids", f"`ids` holds at most {MOST} identifiers.", limit=MOST)
-        return ModerateCommentsPayload(comments=await _moderated(info, input, input.ids, field="ids"))
+        ids = at_most(MOST, "ids", input.ids)
+        return ModerateCommentsPayload(comments=await _moderated(info, input, ids, field="ids"))
 
     @strawberry.mutation(description="Delete a comment with its replies, for good.", directives=[COSTLY])
     @staticmethod

@@ -8,6 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, DONE, SAID, key_of, mistakes_as_data, once
+from schema.given import given
 from schema.payloads import (
     ConfirmSubscriptionInput,
     ConfirmSubscriptionPayload,
@@ -43,9 +44,9 @@ class Mutation:
             return SubscribePayload(confirmation_sent_to=_address(input.email))
         info.context.visitor.admit()
         topics = await _topics(info, input.topics or None) or ()
-        given = _given(input, "name", "language", "frequency")
+        wishes = _wishes(input)
         address = await models.SignUp.ask(
-            info.context.site, input.email, _trace(info, input.source), topics=topics, key=key, **given
+            info.context.site, input.email, _trace(info, input.source), topics=topics, key=key, **wishes
         )
         return SubscribePayload(confirmation_sent_to=EmailAddress(address.text))
 
@@ -79,7 +80,7 @@ class Mutation:
         row, topic = await _behind(info, input.token, "unsub", "prefs")
         topics = await _topics(info, input.topics) or ([topic] if topic else None)
         trace = info.context.visitor.trace
-        left = await row.leave(info.context.site, trace, topics=topics, **_given(input, "reason"))
+        left = await row.leave(info.context.site, trace, topics=topics, **given(input, "reason"))
         return UnsubscribePayload(newsletter_subscription=left)
 
     @strawberry.mutation(
@@ -93,7 +94,7 @@ class Mutation:
     ) -> UpdatePreferencesPayload | None:
         async def work() -> str:
             row, _ = await _behind(info, input.token, "prefs")
-            changes = _given(input, "name", "language", "frequency", "paused_until", "time_zone")
+            changes = _wishes(input, "paused_until", "time_zone")
             if (topics := await _topics(info, input.topics)) is not None:
                 changes["topics"] = topics
             await row.choose(info.context.site, info.context.visitor.trace, **changes)
@@ -151,11 +152,11 @@ async def _topics(info: Info, asked: list[TopicInput] | None) -> list[models.Top
     return await models.known_topics(info.context.site, [topic.slug for topic in asked])
 
 
-def _given(input: Any, *names: str) -> dict[str, Any]:
-    given = {name: value for name in names if (value := getattr(input, name)) is not UNSET}
-    if (frequency := given.pop("frequency", None)) is not None:
-        given["frequency"] = models.Frequency(frequency.value)
-    return given
+def _wishes(input: Any, *names: str) -> dict[str, Any]:
+    said = given(input, "name", "language", "frequency", *names)
+    if (frequency := said.pop("frequency", None)) is not None:
+        said["frequency"] = models.Frequency(frequency.value)
+    return said
 
 
 def _trace(info: Info, source: str | None) -> models.Trace:

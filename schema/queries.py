@@ -22,6 +22,7 @@ from schema.connections import (
 from schema.conversations import CommentForm, Conditions, across_posts, form_below
 from schema.directives import SEMANTIC_NON_NULL, bounded, paged
 from schema.fetching import fetch, fetch_all
+from schema.given import at_most
 from schema.ids import row_id
 from schema.inputs import (
     AuthorLookup,
@@ -174,9 +175,7 @@ class Query:
             list[strawberry.ID], strawberry.argument(description="Global identifiers, at most 100.")
         ],
     ) -> list[Node | None] | None:
-        if len(ids) > MOST_IDS:
-            raise models.Invalid("ids", f"`ids` holds at most {MOST_IDS} identifiers.")
-        return await fetch_all(info, ids)  # type: ignore[return-value]
+        return await fetch_all(info, at_most(MOST_IDS, "ids", ids))  # type: ignore[return-value]
 
     @strawberry.field(
         description="Letters kept instead of sent, newest first; a development server's alone.",

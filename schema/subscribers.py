@@ -8,6 +8,7 @@ from strawberry import UNSET, Info
 import models
 from models.paging import Order, Window, page
 from schema.connections import PageInfo, Slice, cursor_field, info_field, total_field
+from schema.given import at_most
 from schema.newsletters import NewsletterSubscription, NewsletterSubscriptionStatus
 
 NEWEST = Order("created_at", descending=True)
@@ -46,11 +47,9 @@ async def subscribers(info: Info, wanted: NewsletterSubscriptionFilter | None, a
 
 
 def _conditions(wanted: NewsletterSubscriptionFilter) -> dict[str, Any]:
-    if wanted.search and len(wanted.search) > LONGEST_SEARCH:
-        raise models.Invalid("search", f"`search` holds at most {LONGEST_SEARCH} characters.")
     statuses: Any = wanted.statuses or []
     return {
         "statuses": [models.SubscriptionStatus(status.value) for status in statuses],
         "newsletter": wanted.newsletter_slug or None,
-        "search": wanted.search or None,
+        "search": at_most(LONGEST_SEARCH, "search", wanted.search or "") or None,
     }
