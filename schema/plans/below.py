@@ -12,7 +12,7 @@ import models
 from models.engines.steps import Steps
 from models.paging import Order
 from models.prepared import Pen, Statement
-from schema.plans.asking import Asking, NotPlanned
+from schema.plans.asking import Asking
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, RowPlace, Rows, ThingPlace
 from schema.plans.nouns import Noun, noun_of
@@ -28,10 +28,7 @@ class Objects(Rows):
     @classmethod
     def of(cls, compiling: Compiling, kind: str) -> "Objects":
         """Begin rows of a kind of the graph."""
-        noun = noun_of(kind)
-        if noun is None:
-            raise NotPlanned(f"{kind} is not read from rows")
-        return cls.of_noun(compiling, noun)
+        return cls.of_noun(compiling, noun_of(kind))
 
     @classmethod
     def of_noun(cls, compiling: Compiling, noun: Noun) -> "Objects":

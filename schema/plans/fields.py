@@ -183,10 +183,10 @@ class _Field:
         return f"[{kinds}[{kind_of}(b)](b, x) for b in {parts}]"
 
     def _of_one(self, source: OfOne) -> str:
-        rows, noun = self._place.level, noun_of(source.noun)
+        rows = self._place.level
         if not isinstance(rows, Rows):
             return self._of_one_apart(source)
-        assert noun is not None
+        noun = noun_of(source.noun)
         self._compiling.look_at([noun.table._meta.db_table])
         if noun.table is models.Post:
             rows.tell("post", source.key)
@@ -220,7 +220,6 @@ class _Field:
     def _pages(self, source: Listed) -> lists.Orders:
         compiling, connection, nodes = self._compiling, self._object(), self._nodes
         noun = noun_of(NOUN_OF_CONNECTION[connection.name])
-        assert noun is not None
         compiling.look_at([noun.table._meta.db_table, *([source.through] if source.through else [])])
         if noun.table is models.Post:
             compiling.reads.add("posts")

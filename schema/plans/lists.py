@@ -223,13 +223,18 @@ class PagesBelow:
         given = x.given(self._given)
         order = given["order_by"].order if "order_by" in given else self._declared.order
         pages = self._in_order(order)
-        asked = window(*(given.get(name) for name in SLICING))
+        asked = sliced(given)
         if self._declared.column == "post_id":
             x.reads.update(f"comments-{key}" for key in kept)
         totals = kept
         if pages.asks_total and self._declared.kept is None:
             totals = yield from pages.count(kept, x)
         return (yield from pages.read(kept, asked, totals, x))
+
+
+def sliced(given: dict[str, Any]) -> Window:
+    """Tell which part of a list its arguments ask for."""
+    return window(*(given.get(name) for name in SLICING))
 
 
 InOrder = Callable[[Order], Pages]

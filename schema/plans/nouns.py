@@ -7,6 +7,7 @@ from tortoise.models import Model
 import models
 from models.prepared import Question
 from schema.loaders import NOUNS
+from schema.plans.asking import NotPlanned
 
 
 class Noun(NamedTuple):
@@ -19,10 +20,11 @@ class Noun(NamedTuple):
     key_kind: str = "int"
 
 
-def noun_of(kind: str) -> Noun | None:
-    """Give the noun of a kind of the graph; None for what is not read from rows."""
+def noun_of(kind: str) -> Noun:
+    """Give the noun of a kind of the graph; what is not read from rows is no plan's."""
     if kind == "ArchiveMonth":
         months = models.MonthCount
         return Noun(months, models.ArchiveMonth, months.in_archive, key="month", key_kind="text")
-    question = NOUNS.get(kind)
-    return None if question is None else Noun(question().model, question().model, question)
+    if (question := NOUNS.get(kind)) is None:
+        raise NotPlanned(f"{kind} is not read from rows")
+    return Noun(question().model, question().model, question)

@@ -12,14 +12,13 @@ from models.paging import Order
 from models.prepared import Bound, Pen, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
 from schema import conversations
-from schema.connections import window
 from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
 from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, ThingPlace
-from schema.plans.lists import SLICING, Orders, Pages
+from schema.plans.lists import Orders, Pages, sliced
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
 from schema.queries import ALPHABETICAL
@@ -104,14 +103,12 @@ class Authors(Brief):
 
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
         self._given = given
-        noun = noun_of("Author")
-        assert noun is not None
-        self._pages = Pages(compiling, noun, models.Author.known, ALPHABETICAL, kind, nodes)
+        self._pages = Pages(compiling, noun_of("Author"), models.Author.known, ALPHABETICAL, kind, nodes)
 
     def read(self, x: Asking) -> Steps[Any]:
         """Read a page of them."""
         given = x.given(self._given)
-        asked = window(*(given.get(name) for name in SLICING))
+        asked = sliced(given)
         return (yield from self._pages.alone(asked, {}, x))
 
 
@@ -137,7 +134,7 @@ class Posts:
         given = x.given(self._given)
         wanted, order_by = self._wanted(given), given["order_by"]
         assert isinstance(order_by, PostOrder)
-        asked = window(*(given.get(name) for name in SLICING))
+        asked = sliced(given)
         return (yield from self._orders(wanted)(order_by.order).alone(asked, wanted.values(), x))
 
     def _wanted(self, given: dict[str, Any]) -> Wanted:
@@ -151,7 +148,6 @@ class Posts:
             if len(self._by_shape) >= self.MOST_SHAPES:
                 self._by_shape.clear()
             noun, stand_in = noun_of("Post"), wanted.stands_in()
-            assert noun is not None
 
             def in_order(order: Order) -> Pages:
                 def question() -> Any:
@@ -191,7 +187,6 @@ class Comments(Brief):
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
         self._given = given
         noun = noun_of("Comment")
-        assert noun is not None
         self._everywhere, self._below_one = (
             Pages(compiling, noun, question, conversations.NEWEST, kind, nodes)
             for question in (models.Comment.across_posts, _below_one)
@@ -202,7 +197,7 @@ class Comments(Brief):
         # Each is told of as one of its post's, and there is no name for all of them.
         x.is_kept = False
         given = x.given(self._given)
-        asked = window(*(given.get(name) for name in SLICING))
+        asked = sliced(given)
         conditions = given.get("filter") or conversations.CommentFilter()
         if not conditions.are_everybodys:
             raise NotPlanned("moderators are answered by graphql-core")
