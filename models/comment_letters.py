@@ -8,7 +8,7 @@ from models.atomic import atomic
 from models.caps import Cap, Limits
 from models.commenters import Commenter
 from models.comments import Comment, Fate
-from models.deliveries import Delivery, LetterKind
+from models.deliveries import LIVES, Delivery, LetterKind
 from models.errors import Expired, Unproven
 from models.instants import lasts, rfc_3339
 from models.jobs import Job, Lane, Work
@@ -19,7 +19,7 @@ from models.tokens import Token, keyed_digest
 from models.webhook_calls import HookEvent
 
 CONFIRM = "comment"
-PROOF_LIFE = timedelta(days=7)
+PROOF_LIFE = LIVES[LetterKind.COMMENT_CONFIRMATION]
 CONFIRMATIONS: Limits = ((5, timedelta(days=1)), (15, timedelta(days=7)))
 NOTICES: Limits = ((20, timedelta(days=1)),)
 WORDS_SHOWN = 300

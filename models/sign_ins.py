@@ -15,7 +15,7 @@ from models.archive import set_time_zone
 from models.atomic import atomic
 from models.audit import Audit
 from models.caps import Cap, Limits
-from models.deliveries import Delivery, LetterKind
+from models.deliveries import LIVES, Delivery, LetterKind
 from models.errors import Expired, Unproven
 from models.instants import Instant, now
 from models.jobs import Job, Lane, Work
@@ -28,7 +28,7 @@ from models.users import User
 
 KIND = "login"
 OWNER = "owner"
-LIFE = timedelta(minutes=15)
+LIFE = LIVES[LetterKind.SIGN_IN]
 LETTERS: Limits = ((5, timedelta(hours=1)), (20, timedelta(days=1)))
 
 

@@ -16,7 +16,7 @@ from models.addresses import Address
 from models.atomic import atomic
 from models.caps import CODES, Cap
 from models.consents import Act, Trace, note
-from models.deliveries import Delivery, LetterKind
+from models.deliveries import LIVES, Delivery, LetterKind
 from models.errors import Expired, Invalid, NotFound, Unproven
 from models.fitting import fitting, plain
 from models.instants import Instant, known_moment, lasts, now
@@ -30,7 +30,7 @@ from models.tokens import CODE, Token, digest, fresh_code, fresh_secret, keyed_d
 from models.webhook_calls import HookEvent
 
 CONFIRM, PREFERENCES, UNSUBSCRIBE, UNDO = "confirm", "prefs", "unsub", "undo"
-PROOF_LIFE = timedelta(days=7)
+PROOF_LIFE = LIVES[LetterKind.CONFIRMATION]
 UNDO_LIFE = timedelta(days=30)
 LONGEST_NAME = 100
 LONGEST_REASON = 500
