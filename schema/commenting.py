@@ -4,18 +4,29 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import Info
+from strawberry import UNSET, Info
 
 import models
 from schema.commands import COSTLY, SAID, key_of, mistakes_as_data, once
 from schema.comment_fates import CommentFate, edit_token_of, fate_of
 from schema.given import row_asked
 from schema.ids import global_id, row_id
-from schema.mistakes import InvalidTokenError, RateLimitedError, ValidationError
-from schema.payloads import AddCommentInput, AddCommentPayload, Payload, client_mutation_id, errors
+from schema.mistakes import (
+    CommentsClosedError,
+    InvalidTokenError,
+    NotFoundError,
+    RateLimitedError,
+    ValidationError,
+)
+from schema.payloads import Payload, client_mutation_id, errors
+from schema.scalars import URL, EmailAddress
 from schema.sources import derived, worked
 from schema.types import Comment
 
+AddCommentError = Annotated[
+    CommentsClosedError | NotFoundError | RateLimitedError | ValidationError,
+    strawberry.union("AddCommentError", description="What can go wrong in addComment."),
+]
 EditCommentError = Annotated[
     InvalidTokenError | RateLimitedError | ValidationError,
     strawberry.union("EditCommentError", description="What can go wrong in editComment."),
@@ -30,6 +41,35 @@ def _edit_token() -> Any:
     return strawberry.field(description="The editToken that came with the comment as it reads now.")
 
 
+@strawberry.input(description="Input of addComment.")
+class AddCommentInput:
+    author_email: EmailAddress | None = strawberry.field(
+        default=UNSET, description="Address; needed from visitors, never shown."
+    )
+    author_name: str | None = strawberry.field(default=UNSET, description="Name shown; needed from visitors.")
+    author_website: URL | None = strawberry.field(default=UNSET, description="Own website.")
+    client_mutation_id: str | None = client_mutation_id()
+    content: str = strawberry.field(
+        description=(
+            f"Comment in plain text, at most {models.LONGEST_COMMENT} characters; an empty line begins a "
+            "paragraph."
+        )
+    )
+    form_token: str | None = strawberry.field(
+        default=UNSET, description="Token of the form, by commentForm; a site may want one of every guest."
+    )
+    notify_replies: bool = strawberry.field(
+        default=False,
+        description="Whether to write to the address about replies, once that is confirmed by letter.",
+    )
+    parent_id: strawberry.ID | None = strawberry.field(default=UNSET, description="Comment to reply to.")
+    post_id: strawberry.ID = strawberry.field(description="Post to comment on.")
+    trap: str | None = strawberry.field(
+        default=UNSET,
+        description="What a field holds that people do not see: machines fill it in.",
+    )
+
+
 @strawberry.input(description="Input of editComment.")
 class EditCommentInput:
     client_mutation_id: str | None = client_mutation_id()
@@ -41,6 +81,18 @@ class EditCommentInput:
 class RetractCommentInput:
     client_mutation_id: str | None = client_mutation_id()
     token: str = _edit_token()
+
+
+@strawberry.type(description="Answer of addComment.")
+class AddCommentPayload(Payload):
+    comment: Comment | None = strawberry.field(
+        default=None, description="The comment, with status PENDING while it waits."
+    )
+    edit_token: str | None = worked(
+        "Token for editComment and retractComment, within 15 minutes.", edit_token_of, "comment"
+    )
+    errors: list[AddCommentError] = errors()
+    fate: CommentFate | None = derived("What became of the comment.", fate_of, "comment")
 
 
 @strawberry.type(description="Answer of editComment.")

@@ -8,9 +8,8 @@ from strawberry import UNSET, Info
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.editing import change, changed, found, require_editor
-from schema.editing_site_inputs import DeletedPayload, EditingError
 from schema.given import given
-from schema.payloads import Payload, client_mutation_id, errors
+from schema.payloads import DeletedPayload, EditingError, Payload, client_mutation_id, errors
 from schema.types import Newsletter
 
 ABOUT = "What it is about and how often it comes."

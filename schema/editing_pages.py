@@ -9,9 +9,8 @@ from strawberry import UNSET, Info
 import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.editing import change, changed, content_of, found, maybe, require_editor, said_as
-from schema.editing_site_inputs import (
+from schema.editing_pages_inputs import (
     CreatePageInput,
-    DeletedPayload,
     DeletePageInput,
     MenuItemInput,
     MenuPayload,
@@ -24,6 +23,7 @@ from schema.editing_site_inputs import (
 )
 from schema.given import given
 from schema.ids import row_id
+from schema.payloads import DeletedPayload
 
 MOST_ITEMS = 200
 # What the nouns call what an input calls otherwise.

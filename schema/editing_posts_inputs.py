@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 
 from schema.mistakes import ConflictError, ForbiddenError, NotFoundError, ValidationError
-from schema.payloads import ANEW, Payload, client_mutation_id, errors
+from schema.payloads import ANEW, Payload, client_mutation_id, errors, expected_version
 from schema.scalars import HTML, URL
 from schema.types import Post
 
@@ -47,13 +47,6 @@ def newsletter_slugs() -> list[str] | None:
         default=UNSET,
         description="Newsletters that the post goes to as it appears. Who follows its authors or tags gets "
         "it too; with an empty list they alone do. When left out, nobody is written to.",
-    )
-
-
-def expected_version() -> int | None:
-    """Declare what an editor has read."""
-    return strawberry.field(  # type: ignore[no-any-return]
-        default=UNSET, description="Refuse with CONFLICT unless it still has this version."
     )
 
 

@@ -12,7 +12,6 @@ from schema.editing_site_inputs import (
     AuthorPayload,
     CreateAuthorInput,
     DeleteAuthorInput,
-    DeletedPayload,
     DeleteTagInput,
     MergeTagsInput,
     SitePayload,
@@ -23,6 +22,7 @@ from schema.editing_site_inputs import (
 )
 from schema.given import given
 from schema.ids import row_id
+from schema.payloads import DeletedPayload
 
 
 @strawberry.type

@@ -18,7 +18,6 @@ from schema.issues import Issue
 from schema.live import DevelopmentLive, Live
 from schema.mailing import Mailing
 from schema.moderating import Moderating
-from schema.mutations import Mutation
 from schema.newsletters import NewsletterSubscription
 from schema.outbox import OutboxLetter
 from schema.passing import Passing
@@ -29,13 +28,14 @@ from schema.reading import read_quickly
 from schema.revisions import Revision
 from schema.scalars import SCALARS
 from schema.staff import Staff
+from schema.subscribing import Subscribing
 from schema.types import ArchiveMonth, Author, Comment, Menu, MenuItem, Newsletter, Page, Post, Site, Tag
 from schema.uploading import Uploading
 from schema.users import User
 
 # What readers can change, and each of those who sign in.
 MUTATIONS = (
-    *(Mutation, Commenting, Moderating, EditingPosts, EditingPages, EditingSite, EditingNewsletters),
+    *(Subscribing, Commenting, Moderating, EditingPosts, EditingPages, EditingSite, EditingNewsletters),
     *(Hooks, Mailing, Passing, Staff, Uploading),
 )
 NODES = [
@@ -56,10 +56,10 @@ def _built(live: type) -> strawberry.Schema:
     read_quickly(graph)
     guard(graph._schema, forbidden)
     tell_what_is_done(graph._schema)
-    # Strawberry has no place for it; GraphiQL's documentation begins with it.
     assert graph._schema.mutation_type is not None
-    # Strawberry drops it when it merges.
+    # What is merged has none.
     graph._schema.mutation_type.description = "What can be changed."
+    # Strawberry has no place for it; GraphiQL's documentation begins with it.
     graph._schema.description = "A publication: its posts, its conversations and its newsletter."
     return graph
 

@@ -9,11 +9,10 @@ import models
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.content import Image, place_of_image
 from schema.editing import change, changed, found
-from schema.editing_site_inputs import EditingError
 from schema.given import given
 from schema.ids import read_id
 from schema.mistakes import ForbiddenError, ValidationError
-from schema.payloads import Payload, client_mutation_id, errors
+from schema.payloads import EditingError, Payload, client_mutation_id, errors
 from schema.scalars import Upload
 
 UploadImageError = Annotated[
