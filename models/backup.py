@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from models.disk import sync
 from models.errors import StoreError
 from models.store import locate
 
@@ -53,7 +54,7 @@ def _copy(store: Path, to: Path) -> int:
         _check(unchecked)
         # Named only when it is whole and on the disk: a name never stands for half a copy.
         unchecked.rename(to)
-        _sync(to.parent)
+        sync(to.parent)
     except (sqlite3.Error, OSError) as error:
         unchecked.unlink(missing_ok=True)
         _read_through(store)  # or it is the store that is damaged
@@ -68,12 +69,4 @@ def _check(copy: Path) -> None:
         sites = written.execute("SELECT count(*) FROM site").fetchone()[0]
     if told != ["ok"] or orphans or not sites:
         raise sqlite3.DatabaseError("what was written does not read back as a whole store")
-    _sync(copy)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(copy)

@@ -67,12 +67,9 @@ class Consent(Model):
         table = "consent"
 
 
-async def note(
-    subscription: Any, act: Act, trace: Trace, *, wording: str | None = None, **detail: Any
-) -> None:
+async def note(subscription: Any, act: Act, trace: Trace, **detail: Any) -> None:
     """Add an act to the ledger, in the caller's transaction."""
     await Consent.create(
         subscription_id=subscription.id, act=act, at=now(), version=subscription.version, door=trace.door,
-        form=kept_form(trace.form), network=trace.network, language=subscription.language, wording=wording,
-        detail=detail,
+        form=kept_form(trace.form), network=trace.network, language=subscription.language, detail=detail,
     )  # fmt: skip

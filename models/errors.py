@@ -11,7 +11,8 @@ Refused
 ├── TooMany (wait, why)
 └── Invalid (field, limit, why)
     ├── Taken
-    └── InUse
+    ├── InUse
+    └── NotCalled, in `web_addresses`
 StoreError
 """
 

@@ -22,14 +22,12 @@ from models.pictures import Drawn, drawn, drawn_later
 from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.relations import belongs_to
-from models.renditions import DOOR, FIRST, LATER, Name, named_in, widths_below
+from models.renditions import DOOR, FIRST, LATER, MEDIA_TYPES, Name, named_in, widths_below
 from models.site import Site
 from models.visibility import open_to
 
-MEDIA_TYPES = {
-    "avif": "image/avif", "gif": "image/gif", "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png",
-    "svg": "image/svg+xml", "webp": "image/webp",
-}  # fmt: skip
+# Of pictures that stand elsewhere, too.
+MEDIA_TYPES_THERE = MEDIA_TYPES | {"gif": "image/gif", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 UNKNOWN_MEDIA_TYPE = "application/octet-stream"
 LONGEST_ALT = LONGEST_CAPTION = 1000  # characters
 MOST_IN_A_TEXT = 500  # of which the sizes are looked up
@@ -196,4 +194,4 @@ def _shown_to(principal: Principal) -> Q:
 def media_type(url: str) -> str:
     """Tell a picture's media type from the ending of its address."""
     ending = url.split("?")[0].rpartition(".")[2].lower()
-    return MEDIA_TYPES.get(ending, UNKNOWN_MEDIA_TYPE)
+    return MEDIA_TYPES_THERE.get(ending, UNKNOWN_MEDIA_TYPE)

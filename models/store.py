@@ -100,17 +100,16 @@ async def open_store(
     *,
     migrate: bool = True,
     progress: Progress | None = None,
-    patience: float = PATIENCE,
     apps: Apps = APPS,
 ) -> AsyncIterator[Store]:
-    """Open a store for the current task and those it starts; wait `patience` seconds for a silent server."""
+    """Open a store for the current task and those it starts; a silent server is waited for a while."""
     address, tell = locate(url), progress or _say_nothing
     async with TortoiseContext() as context:
         await context.init(_config(address, apps), use_tz=True, timezone="UTC")
         try:
             assert context.apps is not None
             pulse.begin(context.apps.get_models_iterable(), SHOWN)
-            await _reach(context.db(), address, tell, patience)
+            await _reach(context.db(), address, tell)
             done = await _bring_up_to_date(url, apps, tell) if migrate else []
             if done:
                 await _forget_everything()
@@ -217,12 +216,12 @@ def _with_connection(address: Address, apps: Apps) -> dict[str, dict[str, Any]]:
     }
 
 
-async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress, patience: float) -> None:
+async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress) -> None:
     if address.dialect == "sqlite":
         _make_file(Path(address.credentials["file_path"]))
-        patience = 0  # a file does not come up later; when it was busy, SQLite itself has waited
     clock = asyncio.get_running_loop()
-    deadline = clock.time() + patience
+    # A file does not come up later; when it was busy, SQLite itself has waited.
+    deadline = clock.time() + (0 if address.dialect == "sqlite" else PATIENCE)
     while True:
         try:
             return await client.create_connection(with_db=True)

@@ -11,6 +11,8 @@ from models.paging import Order, Page, Window
 from schema.directives import SEMANTIC_NON_NULL, Cost, paged
 from schema.sources import SOURCE, Listed
 
+# As most lists are that nobody may order otherwise.
+NEWEST = Order("created_at", descending=True)
 Total = Callable[[], Awaitable[int]]
 
 

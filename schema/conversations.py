@@ -6,15 +6,14 @@ import strawberry
 from strawberry import UNSET
 
 import models
-from models.paging import Order, Window, page
-from schema.connections import Slice
+from models.paging import Window, page
+from schema.connections import NEWEST, Slice
 from schema.context import Context
 from schema.given import row_asked
 from schema.ids import row_id
 from schema.permissions import deny, refused
 from schema.statuses import CommentStatus
 
-NEWEST = Order("created_at", descending=True)
 EVERYBODYS = {models.Fate.APPROVED}
 
 

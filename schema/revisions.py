@@ -8,8 +8,8 @@ import strawberry
 from strawberry import UNSET, Info, Parent
 
 import models
-from models.paging import Order
 from schema.connections import (
+    NEWEST,
     After,
     Before,
     First,
@@ -25,8 +25,6 @@ from schema.directives import LARGE, SEMANTIC_NON_NULL, Cost
 from schema.ids import row_id
 from schema.nodes import Node, identifier, rows_of
 from schema.sources import Listed, column
-
-NEWEST = Order("created_at", descending=True)
 
 
 @strawberry.enum(description="What a text is written in.")

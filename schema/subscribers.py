@@ -6,12 +6,11 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models.paging import Order, Window, page
-from schema.connections import PageInfo, Slice, cursor_field, info_field, total_field
+from models.paging import Window, page
+from schema.connections import NEWEST, PageInfo, Slice, cursor_field, info_field, total_field
 from schema.given import at_most
 from schema.newsletters import NewsletterSubscription, NewsletterSubscriptionStatus
 
-NEWEST = Order("created_at", descending=True)
 LONGEST_SEARCH = 100
 
 

@@ -8,8 +8,9 @@ import strawberry
 from strawberry import UNSET, Info, Parent
 
 import models
-from models.paging import Order, page
+from models.paging import page
 from schema.connections import (
+    NEWEST,
     After,
     Before,
     First,
@@ -25,8 +26,6 @@ from schema.directives import SEMANTIC_NON_NULL, paged
 from schema.nodes import Node, identifier, rows_of
 from schema.scalars import URL
 from schema.sources import column, derived
-
-NEWEST = Order("created_at", descending=True)
 
 
 @strawberry.enum(description="What a receiver can be told of.")

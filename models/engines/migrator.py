@@ -1,7 +1,7 @@
 """Brings a store's schema up to date: all pending migrations in one transaction, by one process at a time."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
@@ -26,16 +26,8 @@ _TABLE = re.compile(r"\{([A-Z]\w*)\}")
 class Sql(TortoiseOperation):
     """Statements that each store understands in its own words; `{Post}` stands for the table of posts."""
 
-    def __init__(
-        self,
-        *,
-        sqlite: Sequence[str] = (),
-        postgres: Sequence[str] = (),
-        reverse_sqlite: Sequence[str] = (),
-        reverse_postgres: Sequence[str] = (),
-    ) -> None:
-        self.forward = {"sqlite": sqlite, "postgres": postgres}
-        self.backward = {"sqlite": reverse_sqlite, "postgres": reverse_postgres}
+    def __init__(self, *, sqlite: Sequence[str] = (), postgres: Sequence[str] = ()) -> None:
+        self.statements = {"sqlite": sqlite, "postgres": postgres}
 
     def describe(self) -> str:
         return "Run statements"
@@ -43,26 +35,16 @@ class Sql(TortoiseOperation):
     async def database_forward(
         self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
     ) -> None:
-        await self._run(self.forward, app_label, new_state, state_editor)
-
-    async def database_backward(
-        self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
-    ) -> None:
-        await self._run(self.backward, app_label, new_state, state_editor)
-
-    async def _run(
-        self, statements: Mapping[str, Sequence[str]], app: str, state: State, editor: BaseSchemaEditor | None
-    ) -> None:
-        if editor is None:
+        if state_editor is None:
             return
-        for statement in statements[editor.DIALECT]:
+        for statement in self.statements[state_editor.DIALECT]:
             named = _TABLE.sub(
-                lambda name: f'"{state.apps.get_model(app, name[1])._meta.db_table}"', statement
+                lambda name: f'"{new_state.apps.get_model(app_label, name[1])._meta.db_table}"', statement
             )
-            if editor.collect_sql:
-                editor.collected_sql.append(named)
+            if state_editor.collect_sql:
+                state_editor.collected_sql.append(named)
             else:
-                await editor.client.execute_query(named)
+                await state_editor.client.execute_query(named)
 
 
 ADDING = (CreateModel, AddField, AddIndex, Sql)

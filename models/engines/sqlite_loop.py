@@ -14,8 +14,8 @@ from models.engines.transactions import CLOSED, Unavailable
 MOST_SECONDS = 0.02
 STEPS_BETWEEN_LOOKS = 2_000  # of SQLite's machine: some hundred microseconds
 STATEMENTS = 1_000
-# What is read again and again stays in memory: 16 MB of pages.
 RowsOf = Callable[[str, Sequence[Any]], list[Any]]
+# What is read again and again stays in memory: 16 MB of pages.
 PRAGMAS = ("query_only=ON", "cache_size=-16000")
 
 

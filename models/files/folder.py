@@ -9,6 +9,7 @@ from secrets import token_hex
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from models.disk import sync
 from models.engines.transactions import Unavailable
 from models.errors import NotFound
 
@@ -66,7 +67,7 @@ class Folder:
             return
         if not self._folder.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            _sync(self._folder.parent)
+            sync(self._folder.parent)
         unfinished = self._folder / f".{token_hex(8)}"
         try:
             with unfinished.open("xb") as file:
@@ -78,7 +79,7 @@ class Folder:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        _sync(self._folder)
+        sync(self._folder)
 
     async def _aside(self, work: Callable[..., T], *given: Any) -> T:
         try:
@@ -87,14 +88,6 @@ class Folder:
             raise NotFound from None
         except OSError as error:
             raise Unavailable(f"{self.place} cannot be used: {error.strerror}") from error
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def files_at(url: str) -> Folder:

@@ -1,3 +1,5 @@
+"""Pens on their way from one who writes to the next."""
+
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from models.deliveries import LetterKind

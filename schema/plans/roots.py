@@ -12,6 +12,7 @@ from models.paging import Order
 from models.prepared import Bound, Pen, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
 from schema import conversations
+from schema.connections import NEWEST
 from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
 from schema.plans.below import Objects
@@ -188,7 +189,7 @@ class Comments(Brief):
         self._given = given
         noun = noun_of("Comment")
         self._everywhere, self._below_one = (
-            Pages(compiling, noun, question, conversations.NEWEST, kind, nodes)
+            Pages(compiling, noun, question, NEWEST, kind, nodes)
             for question in (models.Comment.across_posts, _below_one)
         )
 

@@ -78,7 +78,7 @@ async def words_of(migrator: Migrator) -> str:
         for migration in migrator.loader.disk_migrations.values()
         for operation in migration.operations
     ]
-    written = [list(operation.forward.values()) for operation in operations if isinstance(operation, Sql)]
+    written = [list(operation.statements.values()) for operation in operations if isinstance(operation, Sql)]
     return str(written)
 
 

@@ -61,10 +61,11 @@ def test_a_socket_folder_can_be_named():
     assert (credentials["host"], credentials["database"]) == ("/run/socket", "name")
 
 
-async def test_a_silent_server_is_waited_for_and_then_given_up(tmp_path):
+async def test_a_silent_server_is_waited_for_and_then_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("models.store.PATIENCE", 0.1)
     lines: list[str] = []
     with pytest.raises(StoreError, match="cannot be reached"):
-        await opened(f"postgresql:///name?host={tmp_path}", patience=0.1, progress=lines.append)
+        await opened(f"postgresql:///name?host={tmp_path}", progress=lines.append)
     assert lines
     assert all("waiting for the store" in line for line in lines)
 

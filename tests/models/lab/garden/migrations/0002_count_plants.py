@@ -22,11 +22,5 @@ class Migration(migrations.Migration):
                 FOR EACH ROW EXECUTE FUNCTION count_plants()""",
                 "CREATE UNIQUE INDEX one_giant ON {Plant} (name) WHERE height > 1000",
             ],
-            reverse_sqlite=["DROP TRIGGER count_plants", "DROP INDEX one_giant"],
-            reverse_postgres=[
-                "DROP INDEX one_giant",
-                "DROP TRIGGER count_plants ON {Plant}",
-                "DROP FUNCTION count_plants",
-            ],
         ),
     )
