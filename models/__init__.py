@@ -25,9 +25,8 @@ from models.comment_letters import (
 from models.comment_rules import Doubt, Draft, Rule, Screening, form_token, screen, still_open
 from models.commenters import Commenter
 from models.comments import Comment, Fate
-from models.comparing import Fate as LineFate
-from models.comparing import Hunk, compare
 from models.comparing import Line as DiffLine
+from models.comparing import compare
 from models.consents import Act, Consent, Trace
 from models.content import Content, Format
 from models.counters import MonthCount
@@ -58,7 +57,6 @@ from models.interests import (
     Topic,
     described,
     known_topics,
-    read_topic,
     topic_code,
     topics_of,
     topics_of_each,
@@ -155,7 +153,6 @@ __all__ = [
     "GiveUp",
     "Heard",
     "HookEvent",
-    "Hunk",
     "Image",
     "InUse",
     "Invalid",
@@ -168,7 +165,6 @@ __all__ = [
     "Lane",
     "Leads",
     "LetterKind",
-    "LineFate",
     "Masthead",
     "Menu",
     "MenuEntry",
@@ -284,7 +280,6 @@ __all__ = [
     "read_content",
     "read_masthead",
     "read_menus",
-    "read_topic",
     "recount",
     "remind_of_pen",
     "remove_comment",

@@ -13,7 +13,7 @@ MOST_LINES = 2_000
 BLOCK = re.compile(r"(?<=>)(?=<(?:p|h[1-6]|ul|ol|li|dl|div|figure|blockquote|pre|table|tr|hr)\b)")
 
 
-class Fate(StrEnum):
+class LineFate(StrEnum):
     """What became of a line."""
 
     KEPT = "kept"
@@ -25,7 +25,7 @@ class Fate(StrEnum):
 class Line:
     """A line, and what became of it."""
 
-    fate: Fate
+    fate: LineFate
     text: str
 
 
@@ -48,15 +48,17 @@ def hunks(old: list[str], new: list[str]) -> list[Hunk]:
     if old == new:
         return []
     if max(len(old), len(new)) > MOST_LINES:
-        return [Hunk(1, 1, [*_all(Fate.REMOVED, old), *_all(Fate.ADDED, new)])]
+        return [Hunk(1, 1, [*_all(LineFate.REMOVED, old), *_all(LineFate.ADDED, new)])]
     found = []
     for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
         lines: list[Line] = []
         for tag, old_from, old_to, new_from, new_to in group:
             if tag == "equal":
-                lines += _all(Fate.KEPT, old[old_from:old_to])
+                lines += _all(LineFate.KEPT, old[old_from:old_to])
             else:
-                lines += _all(Fate.REMOVED, old[old_from:old_to]) + _all(Fate.ADDED, new[new_from:new_to])
+                lines += _all(LineFate.REMOVED, old[old_from:old_to]) + _all(
+                    LineFate.ADDED, new[new_from:new_to]
+                )
         found.append(Hunk(group[0][1] + 1, group[0][3] + 1, lines))
     return found
 
@@ -65,5 +67,5 @@ def _lines(text: str) -> list[str]:
     return [part for line in text.splitlines() for part in BLOCK.split(line)]
 
 
-def _all(fate: Fate, lines: list[str]) -> list[Line]:
+def _all(fate: LineFate, lines: list[str]) -> list[Line]:
     return [Line(fate, line) for line in lines]

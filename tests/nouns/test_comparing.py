@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.comparing import CONTEXT, MOST_LINES, Fate, compare, hunks
+from models.comparing import CONTEXT, MOST_LINES, LineFate, compare, hunks
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "é"]), max_size=40)
 
@@ -17,10 +17,10 @@ def test_hunks_lead_from_the_old_text_to_the_new(old, new):
         assert len(made) == hunk.new_start - 1
         place = hunk.old_start - 1
         for line in hunk.lines:
-            if line.fate is not Fate.ADDED:
+            if line.fate is not LineFate.ADDED:
                 assert old[place] == line.text
                 place += 1
-            if line.fate is not Fate.REMOVED:
+            if line.fate is not LineFate.REMOVED:
                 made.append(line.text)
     assert made + old[place:] == new
 
@@ -30,7 +30,7 @@ def test_hunks_lead_from_the_old_text_to_the_new(old, new):
 def test_a_hunk_has_a_change_and_a_few_lines_around_it(old, new):
     for hunk in hunks(old, new):
         fates = [line.fate for line in hunk.lines]
-        changed = [place for place, fate in enumerate(fates) if fate is not Fate.KEPT]
+        changed = [place for place, fate in enumerate(fates) if fate is not LineFate.KEPT]
         assert changed
         assert changed[0] <= CONTEXT
         assert len(fates) - 1 - changed[-1] <= CONTEXT
@@ -38,12 +38,12 @@ def test_a_hunk_has_a_change_and_a_few_lines_around_it(old, new):
 
 async def test_blocks_of_html_are_lines_though_no_line_ends_between_them():
     [hunk] = await compare("<p>a</p><p>b</p><ul><li>c</li></ul>", "<p>a</p><p>d</p><ul><li>c</li></ul>")
-    changed = [(line.fate, line.text) for line in hunk.lines if line.fate is not Fate.KEPT]
-    assert changed == [(Fate.REMOVED, "<p>b</p>"), (Fate.ADDED, "<p>d</p>")]
+    changed = [(line.fate, line.text) for line in hunk.lines if line.fate is not LineFate.KEPT]
+    assert changed == [(LineFate.REMOVED, "<p>b</p>"), (LineFate.ADDED, "<p>d</p>")]
 
 
 def test_what_is_beyond_measure_is_shown_as_replaced():
     old = [str(number) for number in range(MOST_LINES + 1)]
     [hunk] = hunks(old, [*old, "more"])
     assert len(hunk.lines) == 2 * len(old) + 1
-    assert {line.fate for line in hunk.lines} == {Fate.REMOVED, Fate.ADDED}
+    assert {line.fate for line in hunk.lines} == {LineFate.REMOVED, LineFate.ADDED}
