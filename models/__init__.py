@@ -290,6 +290,7 @@ __all__ = [
     "remove_comment",
     "require_sound",
     "retract_comment",
+    "retry_issue",
     "screen",
     "scrub",
     "set_time_zone",
