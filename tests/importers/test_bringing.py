@@ -118,6 +118,20 @@ async def test_a_changed_page_updates_its_post(ask, store, tmp_path):
     assert "de draden langer" in answer["posts"]["nodes"][0]["contentText"]
 
 
+async def test_a_comment_that_comes_later_does_not_answer_a_guest(store, tmp_path):
+    site = await models.Site.found()
+    folder = Path(copytree(PAGES / "harbour", tmp_path / "harbour"))
+    saved = folder / "verhalen" / "de-nieuwe-kraan.html"
+    whole = saved.read_text("utf-8")
+    saved.write_text("\n".join(row for row in whole.splitlines() if 'id="44"' not in row), "utf-8")
+    await bring(site, read([folder]))
+    post = await models.Post.get(title="De nieuwe kraan")
+    await models.Comment.keep(post, models.Writer(name="Gast"), "Dag!")
+    saved.write_text(whole, "utf-8")
+    await bring(site, read([folder]))
+    assert (await models.Comment.get(name="Koop pillen")).parent_id is None
+
+
 async def test_a_post_known_from_the_feed_is_the_one_its_page_tells_later(ask, store):
     site = await models.Site.found()
     await bring(site, read([PAGES / "harbour" / "feed.xml"]))

@@ -153,7 +153,9 @@ class _Bringing:
     async def _comments(
         self, post: models.Post, values: tuple[CommentValue, ...], authors: dict[str, models.Author]
     ) -> None:
-        kept = {row.source_id: row for row in await models.Comment.filter(post_id=post.id)} if values else {}
+        # Those that guests left here have no number of Weebly's.
+        came = models.Comment.filter(post_id=post.id, source_id__isnull=False)
+        kept = {row.source_id: row for row in await came} if values else {}
         for value in values:
             if value.source_id in kept:
                 continue
@@ -164,7 +166,7 @@ class _Bringing:
                     name=value.name, website=value.website, author_id=author.id if author else None
                 ),
                 value.text[: models.LONGEST_COMMENT],
-                parent=kept.get(value.parent_id),
+                parent=kept.get(value.parent_id) if value.parent_id else None,
                 status=models.Fate(value.suggested_status),
                 written_at=value.written,
                 source_id=value.source_id,
