@@ -132,6 +132,24 @@ async def test_a_comment_that_comes_later_does_not_answer_a_guest(store, tmp_pat
     assert (await models.Comment.get(name="Koop pillen")).parent_id is None
 
 
+async def test_one_odd_comment_does_not_keep_the_others_away(store, tmp_path):
+    folder = Path(copytree(PAGES / "harbour", tmp_path / "harbour"))
+    saved = folder / "verhalen" / "de-nieuwe-kraan.html"
+    reword(saved, "Vind ik ook.", '<img src="duim.gif" />')
+    reword(saved, "http://piet.example", "http://piet@evil.example")
+    reword(saved, "javascript:x()", "http://long.example/" + "x" * 500)
+    reword(saved, "Koop pillen", "&#x3164;")
+    blog = read([folder])
+    assert "a comment by Ans on “De nieuwe kraan” (19/6/2019 11:13:19) is left out: it has no words" in (
+        blog.report.doubtful
+    )
+    await bring(await models.Site.found(), blog)
+    piet, owner, nameless = await models.Comment.all().order_by("id")
+    assert [piet.name, owner.name, nameless.name] == ["Piet", "Redactie", "Anonymous"]
+    assert owner.parent_id == piet.id
+    assert piet.website is nameless.website is None
+
+
 async def test_a_post_known_from_the_feed_is_the_one_its_page_tells_later(ask, store):
     site = await models.Site.found()
     await bring(site, read([PAGES / "harbour" / "feed.xml"]))
