@@ -93,6 +93,19 @@ async def test_letters_after_a_refused_one_arrive_over_the_same_line(office, boo
         assert server.lines <= 2
 
 
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["pipelined", "plain"])
+async def test_a_server_that_cannot_forget_a_refused_letter_gets_the_next_over_a_new_line(
+    office, book, write, offers
+):
+    async with MailServer({"RCPT": ["550 no", "250 ok"], "RSET": "502 what?"}, offers=offers) as server:
+        post = office(server)
+        for key in "12":
+            await post.send_one(write(key, to=f"{key}@example.org"), record=book.record)
+        assert [type(verdict) for verdict in book.verdicts.values()] == [Failed, Sent]
+        assert [(taken.line, taken.recipient) for taken in server.taken] == [(2, "2@example.org")]
+        assert server.heard_times("?") == 0
+
+
 async def test_a_line_that_was_cut_before_the_dot_costs_no_letter(office, book, write):
     async with MailServer({"MAIL": ["250 ok", DROP]}) as server:
         await office(server).send([write(f"{n}") for n in range(4)], record=book.record)
