@@ -29,11 +29,11 @@ from mailers import (
     sign_in,
     welcome,
 )
-from mailers.compiled import CompiledLetter
+from mailers.compiled import NEVER, CompiledLetter, marks_for
 from mailers.letter import Letter
 from mailers.mail import Headers, Mail, Sender, Stamp
 from mailers.outbox import read
-from mailers.wording import Wording, wording_of
+from mailers.wording import Wording
 from models.errors import Invalid
 from tests.mailers.conftest import PROMISED
 
@@ -199,8 +199,13 @@ WORDING = Wording(
 @example(name="", title="", link="\r")
 def test_a_compiled_letter_parses_as_the_standard_library_parses_its_own(name, title, link):
     sender = Sender("post@tafel.example", "De Lange Tafel")
-    compiled = CompiledLetter.of(WORDING, sender, fixed={"title": title}, slots=["name", "link"])
-    mail = compiled.fill(Stamp("ann@example.org", "k", PROMISED), {"name": name, "link": link})
+    marks = marks_for(["name", "link"])
+    values = {"to": "", "language": "en", "key": "", "promised_at": NEVER}
+    subject, text, html = WORDING.filled({"title": title, **marks})
+    form = CompiledLetter(Letter(subject=subject, text=text, html=html, **values), marks, sender)
+    mail = form.fill(Stamp("ann@example.org", "k", PROMISED), {"name": name, "link": link})
+    with pytest.raises(KeyError):
+        form.fill(Stamp("ann@example.org", "k", PROMISED), {})
     # A line break at the end of a value is its own, and no half of one in the words that follow.
     link = link.replace("\r\n", "\n").replace("\r", "\n")
     safe_name, safe_title, safe_link = map(escape, (name, title, link))
@@ -217,25 +222,6 @@ def test_a_compiled_letter_parses_as_the_standard_library_parses_its_own(name, t
     assert str(message["Subject"]) == letter.subject.strip()
     assert_same(message, by_the_standard_library(sender, letter))
     assert message["Message-ID"] == parsed(letter.rendered(sender))["Message-ID"]
-
-
-def test_a_template_cannot_decide_by_a_slot(sender):
-    wording = wording_of("confirmation", "nl")
-    facts = {"site_title": "Tafel", "site_url": "https://tafel.example"}
-    with pytest.raises(TypeError, match="decide"):
-        CompiledLetter.of(wording, sender, fixed=facts, slots=["named", "name", "to", "link", "code"])
-
-
-def test_a_letter_that_is_filled_reads_as_the_one_that_is_written(sender):
-    kind, links = LETTERS[confirmation]
-    written = confirmation.write(kind(**FACTS, **links, name="Ann <3", language="nl"))
-    slots = {"name": "Ann <3", "to": FACTS["to"], **links}
-    fixed = {"site_title": FACTS["site_title"], "site_url": FACTS["site_url"], "named": True}
-    compiled = CompiledLetter.of(wording_of("confirmation", "nl"), sender, fixed=fixed, slots=list(slots))
-    mail = compiled.fill(Stamp(FACTS["to"], "k:1", PROMISED, Headers(automatic=True)), slots)
-    assert read(mail) == read(written.rendered(sender))
-    with pytest.raises(KeyError):
-        compiled.fill(Stamp(FACTS["to"], "k:1", PROMISED), {})
 
 
 @pytest.mark.parametrize(
