@@ -16,7 +16,7 @@ import aiosmtplib
 import uvloop
 
 from benchmarks.sink import sink
-from mailers.letters import Pen
+from mailers.letters import Scribe
 from mailers.mail import Sender
 from mailers.post_office import MOST_LINES, PostOffice
 from mailers.servers import read_servers
@@ -50,12 +50,12 @@ class Book:
 
 async def ours(port: int, letters: int, folder: Path) -> None:
     """Seal letters as the carrier does, send them pipelined, keep each outcome before the next dot."""
-    pen = Pen(SENDER, "https://tafel.example{}".format)
+    scribe = Scribe(SENDER, "https://tafel.example{}".format)
     book = Book(folder / "ours.sqlite3")
 
     def source():
         for number in range(letters):
-            yield pen.seal("confirmation", f"confirm:{number}", PROMISED, _facts(number))
+            yield scribe.seal("confirmation", f"confirm:{number}", PROMISED, _facts(number))
 
     async with PostOffice(read_servers(f"smtp://127.0.0.1:{port}"), SENDER) as post:
         await post.send(source(), record=book.record)

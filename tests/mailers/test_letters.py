@@ -275,12 +275,12 @@ def test_whatever_a_fact_holds_it_is_words_and_the_same_words_again(kind, langua
     facts |= MORE.get(kind, {"giver": name or "Bea", "title": title} if kind.startswith("pen") else {})
 
     sender = Sender("post@tafel.example")
-    pen = letters.Pen(sender, "https://tafel.example{}".format)
-    letter = pen.write(kind, "k:1", PROMISED, facts)
-    mail = pen.seal(kind, "k:1", PROMISED, facts)
+    scribe = letters.Scribe(sender, "https://tafel.example{}".format)
+    letter = scribe.write(kind, "k:1", PROMISED, facts)
+    mail = scribe.seal(kind, "k:1", PROMISED, facts)
     assert read(mail) == read(letter.rendered(sender))
     letters._form.cache_clear()  # as in another process
-    assert mail == pen.seal(kind, "k:1", PROMISED, facts)
+    assert mail == scribe.seal(kind, "k:1", PROMISED, facts)
     message = parsed(mail)
     assert set(message) - WAYS_OUT == HEADERS | {"Auto-Submitted"}
     assert str(message["Subject"]) == letter.subject
