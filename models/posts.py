@@ -36,7 +36,7 @@ from models.wanted import ANY, Wanted
 from models.webhook_calls import HookEvent
 
 BODY = ("html", "text", "blocks")
-NEVER_READ = ("source", "words")
+NEVER_READ = ("source", "words", "import_digest")
 LIST_WITHOUT = BODY + NEVER_READ
 LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
@@ -70,6 +70,8 @@ class Post(Model):
     comment_count = fields.IntField(default=0)
     version = fields.IntField(default=1)
     source_id = fields.CharField(max_length=255, null=True)
+    # Of what an import brought last, which may have been edited here since.
+    import_digest = fields.CharField(max_length=32, null=True)
     created_at = Instant()
     updated_at = Instant()
     source = fields.TextField()

@@ -51,7 +51,7 @@ def as_guest(writer: Writer) -> Writer:
 def signed(writer: Writer) -> dict[str, str | None]:
     """Give the columns that say who writes; refuse a name of nothing and a website that leads nowhere."""
     name = plain("authorName", text.clean_line(writer.name))[:LONGEST_NAME]
-    if not _can_be_seen(name):
+    if not can_be_seen(name):
         raise Invalid("authorName", "A comment needs the name of who wrote it.")
     if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
         raise Invalid("authorWebsite", "A website begins with https:// or http://.")
@@ -62,7 +62,7 @@ def signed(writer: Writer) -> dict[str, str | None]:
 def written(content: str) -> dict[str, Any]:
     """Give the columns that say what is written, from plain text; refuse nothing and too much."""
     content = text.CONTROLS.sub("", plain("content", content.replace("\x00", ""))).strip()
-    if not _can_be_seen(content):
+    if not can_be_seen(content):
         raise Invalid("content", "A comment needs some text.")
     if len(content) > LONGEST:
         raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
@@ -70,6 +70,11 @@ def written(content: str) -> dict[str, Any]:
     return {"source": content, "html": html, "text": text.plain(html)}
 
 
-def _can_be_seen(words: str) -> bool:
+def can_be_seen(words: str) -> bool:
     """Tell whether there is a letter, a digit or a sign among what may be nothing but joints and spaces."""
     return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in words)
+
+
+def is_website(address: str) -> bool:
+    """Tell whether a comment may keep an address as the website of who wrote it."""
+    return len(address) <= LONGEST_WEBSITE and WEB_ADDRESS.fullmatch(address) is not None
