@@ -10,19 +10,20 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from time import perf_counter, process_time
+from typing import Any
 
 import aiosmtplib
 import uvloop
 
 from benchmarks.sink import sink
-from mailers.compiled import CompiledLetter
-from mailers.mail import Sender, Stamp
+from mailers.letters import Scribe
+from mailers.mail import Sender
 from mailers.post_office import MOST_LINES, PostOffice
 from mailers.servers import read_servers
 from mailers.verdicts import Sent
 from mailers.wording import wording_of
 
-SITE = {"site_title": "De Lange Tafel", "site_url": "https://tafel.example"}
+SITE = {"site_title": "De Lange Tafel", "site_url": "https://tafel.example/"}
 SENDER = Sender("post@tafel.example", "De Lange Tafel")
 PROMISED = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 
@@ -48,17 +49,13 @@ class Book:
 
 
 async def ours(port: int, letters: int, folder: Path) -> None:
-    """Fill a compiled letter each, send it pipelined, and keep each outcome before the next dot."""
-    slots = ["name", "to", "link", "code"]
-    compiled = CompiledLetter.of(
-        wording_of("confirmation", "nl"), SENDER, fixed={**SITE, "named": True}, slots=slots
-    )
+    """Seal letters as the carrier does, send them pipelined, keep each outcome before the next dot."""
+    scribe = Scribe(SENDER, "https://tafel.example{}".format)
     book = Book(folder / "ours.sqlite3")
 
     def source():
         for number in range(letters):
-            values = _values(number)
-            yield compiled.fill(Stamp(values["to"], f"confirm:{number}", PROMISED), values)
+            yield scribe.seal("confirmation", f"confirm:{number}", PROMISED, _facts(number))
 
     async with PostOffice(read_servers(f"smtp://127.0.0.1:{port}"), SENDER) as post:
         await post.send(source(), record=book.record)
@@ -81,6 +78,12 @@ async def pooled(port: int, letters: int, _: Path) -> None:
                 await smtp.send_message(message)
 
     await asyncio.gather(*(work() for _ in range(MOST_LINES)))
+
+
+def _facts(number: int) -> dict[str, Any]:
+    values = _values(number)
+    paths = {"link": values.pop("link").removeprefix("https://tafel.example")}
+    return {**values, "language": "nl", "site_title": SITE["site_title"], "paths": paths}
 
 
 def _values(number: int) -> dict[str, str]:

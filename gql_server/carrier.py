@@ -14,7 +14,7 @@ import models
 from gql_server.flow import Flow
 from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
 from mailers.letter import Letter
-from mailers.letters import NO_CONTENT, Content, Pen, wording_id
+from mailers.letters import NO_CONTENT, Content, Scribe, wording_id
 from mailers.mail import Mail, Sender
 from mailers.outbox import Outbox
 from mailers.post_office import PostOffice
@@ -79,9 +79,9 @@ class Carrier:
         post = self._post
         if post is None:
             raise models.TryLater(models.now() + WITHOUT_POST)
-        pen = Pen(post.sender, (await self._publication.context()).absolute)
+        scribe = Scribe(post.sender, (await self._publication.context()).absolute)
         # What is kept to be shown is shown as it was written.
-        round_ = _Round(batch, pen.write if isinstance(post, Outbox) else pen.seal, self._flow)
+        round_ = _Round(batch, scribe.write if isinstance(post, Outbox) else scribe.seal, self._flow)
         if await models.Delivery.due(batch).count() > 1:
             await post.send(round_.letters(), record=round_.record, withdrawn=round_.withdrawn)
         else:

@@ -5,21 +5,19 @@ import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from markupsafe import escape
 
 from mailers import encoding
 from mailers.letter import Letter
-from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, NO_HEADERS, Headers, Mail, Sender, Stamp
-from mailers.wording import Wording
+from mailers.mail import AFTER_HTML, BEFORE_HTML, BEFORE_TEXT, Headers, Mail, Sender, Stamp
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _Encode = Callable[[str], bytes]
 
 
 class CompiledLetter:
-    """Holds a letter's words, encoded, with open places; a template may print a slot, not decide by it."""
+    """Holds a letter's words, encoded, with open places; a template may print a mark, not decide by it."""
 
     def __init__(self, letter: Letter, marks: Mapping[str, str], sender: Sender) -> None:
         """Take a letter in which marks stand for what differs: marks by their slots."""
@@ -40,21 +38,8 @@ class CompiledLetter:
         self._append(BEFORE_HTML, html, _encode_html)
         self._body.append(AFTER_HTML)
 
-    @classmethod
-    def of(
-        cls, wording: Wording, sender: Sender, *, fixed: Mapping[str, Any], slots: Collection[str]
-    ) -> "CompiledLetter":
-        """Compile a wording: the same fixed values for all, and a slot for each that differs."""
-        marks = marks_for(slots)
-        values = {**fixed, **{slot: _Slot(mark) for slot, mark in marks.items()}}
-        subject, text, html = wording.filled(values)
-        letter = Letter(
-            to="", subject=subject, text=text, html=html, language=wording.language, key="", promised_at=NEVER
-        )
-        return cls(letter, marks, sender)
-
     def fill(self, stamp: Stamp, values: Mapping[str, str]) -> Mail:
-        """Seal the letter for one reader, with the stamp's headers or its own; KeyError without a value."""
+        """Seal the letter for one reader, with its own headers; KeyError without a value."""
         body = self._body.copy()
         for (slot, encode), places in self._places.items():
             encoded = encode(values[slot])
@@ -63,8 +48,7 @@ class CompiledLetter:
         words = self._subject.copy()
         words[1::2] = [values[slot] for slot in words[1::2]]
         subject = encoding.subject("".join(words).strip())
-        if stamp.headers is NO_HEADERS:
-            stamp = replace(stamp, headers=self._headers_for(values))
+        stamp = replace(stamp, headers=self._headers_for(values))
         return self._sender.seal(stamp, subject=subject, language=self.language, body=b"".join(body))
 
     def _headers_for(self, values: Mapping[str, str]) -> Headers:
@@ -85,22 +69,6 @@ class CompiledLetter:
 def marks_for(slots: Collection[str]) -> dict[str, str]:
     """Give each slot a mark that no value can hold, of signs that no escaping touches."""
     return {slot: f"\ue000{secrets.randbits(64)}.{number}\ue001" for number, slot in enumerate(slots)}
-
-
-class _Slot:
-    """Prints its mark, in text as in HTML; a template that asks it anything is wrong for every reader."""
-
-    def __init__(self, mark: str) -> None:
-        self._mark = mark
-
-    def __str__(self) -> str:
-        return self._mark
-
-    def __html__(self) -> str:
-        return self._mark
-
-    def __bool__(self) -> bool:
-        raise TypeError("A slot has no value yet, so a template cannot decide by it.")
 
 
 def _encode_text(value: str) -> bytes:

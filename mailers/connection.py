@@ -49,6 +49,10 @@ async def connect(standing: Standing, name: str) -> Pipeline:
     except (SMTPException, OSError, ValueError) as error:
         smtp.close()
         raise Unreachable(_verdict(error)) from error
+    except BaseException:
+        # Whoever stops waiting leaves no line open.
+        smtp.close()
+        raise
 
 
 def _client(server: Server, name: str) -> SMTP:

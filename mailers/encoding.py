@@ -17,7 +17,7 @@ _WORDS = re.compile(r"[!-~]{1,60}(?: [!-~]{1,60})*")
 # The C code encodes a space at the end of a line after it has counted.
 _LATE_SPACE = re.compile(rb"^([^\r\n]{74,75})(=[0-9A-F]{2})\r$", re.MULTILINE)
 _ATOMS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]{1,60}(?: [\w!#$%&'*+/=?^`{|}~-]{1,60})*", re.ASCII)
-_URL = re.compile(r"(?:https?://|mailto:)[!-;=?-~]{1,900}")
+_URL = re.compile(r"https?://[!-;=?-~]{1,900}")
 
 
 @lru_cache(maxsize=1024)
@@ -54,7 +54,7 @@ def line(text: str, *, field: str) -> str:
 
 
 def url(text: str, *, field: str) -> str:
-    """Give an address of the web or of mail back when it can stand in a header between angle brackets."""
+    """Give an address of the web back when it can stand in a header between angle brackets."""
     if not text.isascii():
         text = _with_ascii_host(text)
     if not _URL.fullmatch(text):

@@ -67,7 +67,7 @@ NO_CONTENT = Content()
 
 
 @dataclass(frozen=True)
-class Pen:
+class Scribe:
     """Writes what a sender promised; `absolute` makes links of the paths in the facts."""
 
     sender: Sender

@@ -44,7 +44,6 @@ class Headers:
     list_id: str = ""
     list_name: str = ""
     unsubscribe_url: str = ""
-    unsubscribe_mailto: str = ""
 
     def rendered(self) -> str:
         """Give the header lines."""
@@ -59,9 +58,7 @@ class Headers:
             lines.append(f"List-Id: {name}<{domain}>\r\n")
         if self.unsubscribe_url:
             lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
-        if ways := [way for way in (self.unsubscribe_url, self.unsubscribe_mailto) if way]:
-            brackets = (f"<{encoding.url(way, field='unsubscribe')}>" for way in ways)
-            lines.append("List-Unsubscribe: " + ",\r\n ".join(brackets) + "\r\n")
+            lines.append(f"List-Unsubscribe: <{encoding.url(self.unsubscribe_url, field='unsubscribe')}>\r\n")
         return "".join(lines)
 
 

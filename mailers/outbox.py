@@ -108,7 +108,6 @@ def read(mail: Mail) -> Letter:
     text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
     assert html is not None
-    ways = re.findall(r"<([^>]+)>", str(message.get("List-Unsubscribe", "")))
     list_name, _, list_id = str(message.get("List-Id", "")).rstrip(">").rpartition("<")
     return Letter(
         to=mail.recipient,
@@ -123,8 +122,7 @@ def read(mail: Mail) -> Letter:
             bulk="Precedence" in message,
             list_id=list_id,
             list_name=_unquoted(list_name.strip()),
-            unsubscribe_url=next((way for way in ways if way.startswith("http")), ""),
-            unsubscribe_mailto=next((way for way in ways if way.startswith("mailto:")), ""),
+            unsubscribe_url=str(message.get("List-Unsubscribe", "")).strip("<>"),
         ),
     )
 

@@ -162,19 +162,26 @@ class Pipeline:
 
     async def _hear_all(self) -> list[Reply]:
         if self._resets:
-            await self._hear()
+            await self._hear_reset()
         return [await self._hear() for _ in _STAGES]
 
     async def _ask_each(self, mail: Mail) -> list[Reply]:
         replies: list[Reply] = []
         for command in self._envelope(mail):
             self._transport.write(command)
-            reply = await self._hear()
-            if command != b"RSET\r\n":
-                replies.append(reply)
-            if reply.code >= 400:
+            if command == b"RSET\r\n":
+                await self._hear_reset()
+                continue
+            replies.append(await self._hear())
+            if replies[-1].code >= 400:
                 break
         return replies
+
+    async def _hear_reset(self) -> None:
+        reply = await self._hear()
+        if reply.code >= 400:
+            # RFC 5321 4.1.1.5 knows no refusal: who gives one may still hold the refused letter's envelope.
+            raise Lost(f"RSET: {reply}")
 
     async def _hear(self) -> Reply:
         reply = await self._replies.next(COMMAND_PATIENCE)

@@ -45,7 +45,7 @@ class Standing:
     def unreachable(self, why: Verdict) -> None:
         """Open no line for a while, twice as long each time; those that are open go on."""
         self._why = why
-        self._no_lines_until = self._clock() + self._next_pause()
+        self._no_lines_until = self._end_of_pause()
 
     def weighed(self, verdict: Verdict) -> Verdict:
         """Take for ours to fix what is refused for good again and again, while no letter is taken."""
@@ -65,13 +65,17 @@ class Standing:
             self._refusals += 1
             if stage is Stage.MAIL or self._refusals >= REFUSALS_IN_A_ROW:
                 self._why = verdict
-                self._no_letters_until = self._clock() + self._next_pause()
+                self._no_letters_until = self._end_of_pause()
         elif isinstance(verdict, TryLater) and " 4.2." not in verdict.reason:  # not one full mailbox
             if stage is Stage.RCPT:
                 self.pace.slow_domain(domain)
             else:
                 self.pace.slow_server()
 
-    def _next_pause(self) -> float:
+    def _end_of_pause(self) -> float:
+        # All lines hear of one failure at once: only what fails after a pause makes the next one longer.
+        now, end = self._clock(), max(self._no_letters_until, self._no_lines_until)
+        if now < end:
+            return end
         self._failures = min(self._failures + 1, 10)
-        return min(LONGEST_PAUSE, SHORTEST_PAUSE * (1 << self._failures - 1))
+        return now + min(LONGEST_PAUSE, SHORTEST_PAUSE * (1 << self._failures - 1))

@@ -14,7 +14,8 @@ Limits = Sequence[tuple[int, timedelta]]
 LETTERS: Limits = ((1, timedelta(days=1)), (3, timedelta(days=7)))
 LINKS: Limits = ((3, timedelta(days=1)),)
 CODES: Limits = ((5, timedelta(days=1)),)
-KEPT = timedelta(days=7)
+# No limit looks further back.
+KEPT = timedelta(days=30)
 
 
 class Cap(Model):
@@ -37,6 +38,7 @@ class Cap(Model):
     @atomic
     async def take_each(cls, keys: Sequence[str], limits: Limits) -> list[bool]:
         """Count one more under each of these keys that its limits let; tell of each whether they do."""
+        assert all(span <= KEPT for _, span in limits), "what is forgotten cannot be counted"
         # Made or locked, so that of two at once the second sees the first, and only then timed; and in one
         # order, so that two who count many never wait for each other.
         fresh = [cls(key=key, moments=[], last_at=now()) for key in sorted(set(keys))]

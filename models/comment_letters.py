@@ -57,11 +57,13 @@ async def comment_to_confirm(site: Site, token: str) -> Comment:
 @atomic
 async def confirm_comment(site: Site, token: str) -> Comment:
     """Take the address for its writer's, and show the comment if it waits for that alone."""
-    found = await comment_to_confirm(site, token)
+    asked = await comment_to_confirm(site, token)
+    # Its post is locked first, as whoever decides about it or replies to it does.
+    found = await asked.accept_address(site)
+    await Comment.filter(id=found.id).update(is_proven=True)
     commenter = await Commenter.of(site, found.email or "")
     await commenter.confirm(notices=found.notify_replies)
-    await Comment.filter(id=found.id).update(is_proven=True)
-    return await found.accept_address(site)
+    return found
 
 
 @atomic

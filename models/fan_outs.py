@@ -26,6 +26,8 @@ A_CHUNK = A_BATCH
 A_SWEEP = 2000
 # Until then every worker knows that a letter was held, and has let go of it, or heard whether it was taken.
 SETTLED = timedelta(seconds=30)
+# A letter in hand when its worker died is another one if it is promised anew; none is for so long.
+LONG = timedelta(days=1)
 OFTEN, SELDOM = timedelta(seconds=1), timedelta(minutes=1)
 FREQUENCIES = {
     IssueKind.POST: Frequency.IMMEDIATE,
@@ -74,7 +76,7 @@ async def _send(issue: Issue) -> bool:
 
 @atomic
 async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
-    """Write once more the letters of an issue that were given up, for who would have it still; give how many."""
+    """Write once more the letters of an issue that failed, to who would have it still; tell how many."""
     row = await Issue.select_for_update().filter(id=issue.id).first()
     if row is None:
         raise NotFound("This issue is gone.", field="id")
@@ -84,7 +86,7 @@ async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
     wanting = Subscription.confirmed().filter(id__in=Subquery(given_up.values("subscription_id")))
     number = await Recipient.freeze(row, wanting)
     if not number:
-        raise Invalid("id", "No letter of this issue was given up to somebody who would have it.", why="all out")
+        raise Invalid("id", "No letter of this issue was given up to who would have it.", why="all out")
     them = Subquery(Recipient.filter(issue_id=row.id).values("subscription_id"))
     if row.kind is not IssueKind.POST:
         # What was not read is not behind them.
@@ -198,13 +200,18 @@ async def _end_writing(issue: Issue) -> bool:
 @atomic
 async def _let_go(issue: Issue) -> bool:
     """Promise a part of the letters that were held; when there are no more, say so."""
+    # Whoever pauses it again is waited for, or waits.
+    await _change(issue, status=issue.status)
     held = Delivery.select_for_update().filter(issue_id=issue.id, batch=HELD, state__in=OPEN)
     ids = [letter.id for letter in await held.order_by("id").limit(A_BATCH).only("id")]
     if not ids:
         await _change(issue, held_at=None)
         return True
     batch = fresh_batch()
-    await Delivery.filter(id__in=ids).update(batch=batch)
+    promised = Delivery.filter(id__in=ids)
+    await promised.update(batch=batch)
+    # What waited long, and was never tried, is tried for as long as any other.
+    await promised.filter(tries=0, promised_at__lt=now() - LONG).update(promised_at=now())
     await Job.promise(Work.SEND_LETTERS, lane=Lane.BULK, batch=batch)
     return True
 

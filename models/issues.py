@@ -153,7 +153,7 @@ class Issue(Model):
         await Job.promise(Work.CARRY_ISSUE, key=self.work_key, issue=self.id)
 
     async def hurry(self) -> None:
-        """Do at once what its status asks, in the caller's transaction: the work on it may wait for a while."""
+        """Do at once what its status asks, in the caller's transaction: its work may wait for a while."""
         await Job.cancel(self.work_key)
         await self.go_on()
 

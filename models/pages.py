@@ -39,6 +39,8 @@ class Page(Model):
     published_at = Instant(null=True)
     version = fields.IntField(default=1)
     source_id = fields.CharField(max_length=255, null=True)
+    # Of what an import brought last, which may have been edited here since.
+    import_digest = fields.CharField(max_length=32, null=True)
     created_at = Instant()
     updated_at = Instant()
     source = fields.TextField()

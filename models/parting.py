@@ -1,14 +1,20 @@
 """Tags, authors and newsletters that go: merged into another, or deleted."""
 
-from tortoise.expressions import Subquery
+from collections.abc import Sequence
+
+from tortoise.expressions import Q, Subquery
 
 from models import redirects
 from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging
+from models.deliveries import Delivery
+from models.digests import FURTHEST
 from models.errors import InUse, Invalid, NotFound
-from models.interests import Interest
+from models.instants import now
+from models.interests import Interest, topic_code
+from models.issues import Issue
 from models.menus import MenuItem
 from models.newsletters import Newsletter
 from models.redirects import Redirect
@@ -26,19 +32,36 @@ async def merge_tags(tag: Tag, into: Tag) -> None:
     await in_turn(tag.site_id)
     # Two who merge the same tags at once, the second perhaps the other way round: one may be gone meanwhile.
     both = Tag.select_for_update().filter(id__in=[tag.id, into.id]).order_by("id")
-    now = {row.id: row for row in await both}
+    found = {row.id: row for row in await both}
     for one, field in ((tag, "id"), (into, "intoId")):
-        if one.id not in now:
+        if one.id not in found:
             raise NotFound("This tag is gone.", field=field)
-    tag, into = now[tag.id], now[into.id]
+    tag, into = found[tag.id], found[into.id]
     for lines, key in ((Tagging, "post_id"), (Interest, "subscription_id")):
         has_both = Subquery(lines.filter(tag_id=into.id).values(key))
         await lines.filter(tag_id=tag.id).exclude(**{f"{key}__in": has_both}).update(tag_id=into.id)
     await MenuItem.filter(tag_id=tag.id).update(tag_id=into.id)
+    await _redirect_letters(tag, into)
     await redirects.move(tag.site_id, tag.path, into.path)
     await Tag.filter(id=tag.id).delete()
     counted = await Tagging.filter(tag_id=into.id, post__is_counted=True).count()
     await Tag.filter(id=into.id).update(post_count=counted)
+
+
+async def _redirect_letters(tag: Tag, into: Tag) -> None:
+    """Let what goes to the followers of a tag, or will stand in their digests, go to those of another."""
+    old, new = topic_code(("tag", tag.id)), topic_code(("tag", into.id))
+
+    def followed(codes: Sequence[str]) -> list[str]:
+        return list(dict.fromkeys(new if code == old else code for code in codes))
+
+    is_told = Q(finished_at__isnull=True) | Q(started_at__gt=now() - FURTHEST)
+    for issue in await Issue.filter(is_told, site_id=tag.site_id).order_by("id"):
+        if old in issue.topics:
+            items = [item | {"topics": followed(item["topics"])} for item in issue.facts.get("items", [])]
+            facts = issue.facts | {"items": items} if items else issue.facts
+            await Issue.filter(id=issue.id).update(topics=followed(issue.topics), facts=facts)
+    await Delivery.filter(settled_at__isnull=True, topic=old).update(topic=new)
 
 
 @atomic

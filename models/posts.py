@@ -36,11 +36,12 @@ from models.wanted import ANY, Wanted
 from models.webhook_calls import HookEvent
 
 BODY = ("html", "text", "blocks")
-NEVER_READ = ("source", "words")
+NEVER_READ = ("source", "words", "import_digest")
 LIST_WITHOUT = BODY + NEVER_READ
 LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
 OWN_TABLES = ("post", "byline", "tagging")
+COUNTED = ("id", "is_counted", "published_month")
 
 
 class Post(Model):
@@ -69,6 +70,8 @@ class Post(Model):
     comment_count = fields.IntField(default=0)
     version = fields.IntField(default=1)
     source_id = fields.CharField(max_length=255, null=True)
+    # Of what an import brought last, which may have been edited here since.
+    import_digest = fields.CharField(max_length=32, null=True)
     created_at = Instant()
     updated_at = Instant()
     source = fields.TextField()
@@ -321,16 +324,16 @@ class Post(Model):
             await webhooks.promise(HookEvent.POST_WITHDRAWN, self.id, path=self.path)
 
     async def _count(self, *, visible_now: bool) -> bool:
-        # Only the one whose update changes the flag counts: two processes may see the same moment come.
-        changed = await Post.filter(id=self.id, is_counted=not visible_now).update(is_counted=visible_now)
+        # Locked, and as it stands by now: two processes may see the same moment come, somebody may change the
+        # post just then, and the site may have moved to another time zone, and the month with it.
+        row = await Post.filter(id=self.id).select_for_update(no_key=True).only(*COUNTED).first()
         self.is_counted = visible_now
-        if not changed:
+        if row is None or row.is_counted is visible_now:
             return False
-        # The site may have moved to another time zone since this row was read, and the month with it.
-        months: list[Any] = await Post.filter(id=self.id).values_list("published_month", flat=True)
-        if months[0] is not None:
+        await Post.filter(id=self.id).update(is_counted=visible_now)
+        if row.published_month is not None:
             by = 1 if visible_now else -1
-            await tally(self.id, site_id=self.site_id, month=months[0], by=by)
+            await tally(self.id, site_id=self.site_id, month=row.published_month, by=by)
         if visible_now:
             await Announcement.make(self.id)
         return True
@@ -340,7 +343,10 @@ class Post(Model):
 @pulse.precise(*OWN_TABLES)
 async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
-    due = await Post.published().filter(is_counted=False).only("id", "slug", "site_id", "published_month")
+    # Locked together, and in one order: who changes one of them is waited for, and each is asked once more
+    # then whether it is due.
+    waiting = Post.published().filter(is_counted=False).order_by("id").select_for_update(no_key=True)
+    due = await waiting.only("id", "slug", "site_id")
     for post in due:
         if await post._count(visible_now=True):
             post._touch()

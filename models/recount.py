@@ -1,12 +1,12 @@
 """Counts the kept counts anew from the questions they answer."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models.archive import archive_months
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging
@@ -15,48 +15,76 @@ from models.counters import MonthCount
 from models.posts import Post, count_due
 from models.site import Site
 from models.tags import Tag
+from models.turns import in_turn
 from models.visibility import visible
+
+# A count that is off: of which row, and what it should be.
+Off = dict[Any, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What is off: the marks of posts that are counted, the months, and the columns of nouns."""
+
+    marks: int
+    months: Off
+    columns: dict[tuple[type[Model], str], Off]
+
+    @property
+    def number(self) -> int:
+        return len(self.months) + sum(map(len, self.columns.values()))
 
 
 @atomic
 async def recount(site: Site) -> int:
     """Set every kept count to what its question counts; tell how many were off."""
     await count_due()  # whoever appears is announced, and not only counted
-    seen = Post.published().filter(site_id=site.id)
+    off = await _look(site)
     # Written where it is off alone: who looks whether all is well needs no room on the disk.
+    if not off.number and not off.marks:
+        return 0
+    # Somebody may have come between a count and the one beside it. Whoever changes what is counted locks the
+    # site or the post first; what is off while nobody can is off.
+    await in_turn(site.id)
+    await Post.all().select_for_update(no_key=True).order_by("id").only("id")
+    off = await _look(site)
     await Post.filter(~visible(), site_id=site.id, is_counted=True).update(is_counted=False)
-    await seen.filter(is_counted=False).update(is_counted=True)
-    off = await _recount_months(site, dict(await _counted(seen, "published_month")))
-    shown = visible("post__")
-    for noun, lines, key in ((Author, Byline, "author_id"), (Tag, Tagging, "tag_id")):
-        counted = dict(await _counted(lines.filter(shown), key))
-        off += await _set_all(noun, "post_count", counted)
-    comments = Comment.filter(is_shown=True)
-    off += await _set_all(Post, "comment_count", dict(await _counted(comments, "post_id")))
-    replies = comments.filter(parent_id__isnull=False)
-    return off + await _set_all(Comment, "reply_count", dict(await _counted(replies, "parent_id")))
+    await Post.published().filter(site_id=site.id, is_counted=False).update(is_counted=True)
+    await MonthCount.filter(site_id=site.id, month__in=list(off.months)).delete()
+    months = [MonthCount(site_id=site.id, month=month, post_count=n) for month, n in off.months.items() if n]
+    await MonthCount.bulk_create(months)
+    for (noun, column), counts in off.columns.items():
+        for id, counted in counts.items():
+            await noun.filter(id=id).update(**{column: counted})
+    return off.number
 
 
-async def _recount_months(site: Site, counted: dict[str, int]) -> int:
-    kept = {month.month: month.post_count for month in await archive_months()}
-    off = [month for month in kept.keys() | counted.keys() if kept.get(month) != counted.get(month)]
-    await MonthCount.filter(site_id=site.id, month__in=off).delete()
-    fresh = {month: counted[month] for month in off if month in counted}
-    await MonthCount.bulk_create(
-        [MonthCount(site_id=site.id, month=month, post_count=number) for month, number in fresh.items()]
-    )
-    return len(off)
+async def _look(site: Site) -> _Counts:
+    seen = Post.published().filter(site_id=site.id)
+    hidden = Post.filter(~visible(), site_id=site.id, is_counted=True)
+    marks = await hidden.count() + await seen.filter(is_counted=False).count()
+    kept: dict[str, int] = dict(await MonthCount.filter(site_id=site.id).values_list("month", "post_count"))
+    months = _differing(kept, await _counted(seen, "published_month"))
+    shown, comments = visible("post__"), Comment.filter(is_shown=True)
+    questions: dict[tuple[type[Model], str], tuple[QuerySet[Any], str]] = {
+        (Author, "post_count"): (Byline.filter(shown), "author_id"),
+        (Tag, "post_count"): (Tagging.filter(shown), "tag_id"),
+        (Post, "comment_count"): (comments, "post_id"),
+        (Comment, "reply_count"): (comments.filter(parent_id__isnull=False), "parent_id"),
+    }
+    columns = {}
+    for (noun, column), (question, key) in questions.items():
+        rows = dict(await noun.all().values_list("id", column))
+        counted = await _counted(question, key)
+        columns[noun, column] = _differing(rows, {id: counted.get(id, 0) for id in rows})
+    return _Counts(marks, months, columns)
 
 
-async def _counted(question: QuerySet[Any], key: str) -> list[tuple[Any, int]]:
+def _differing(kept: dict[Any, int], counted: dict[Any, int]) -> Off:
+    keys = kept.keys() | counted.keys()
+    return {key: counted.get(key, 0) for key in keys if kept.get(key, 0) != counted.get(key, 0)}
+
+
+async def _counted(question: QuerySet[Any], key: str) -> dict[Any, int]:
     grouped = question.annotate(number=Count("id")).group_by(key)
-    return list(await grouped.values_list(key, "number"))
-
-
-async def _set_all(noun: type[Model], column: str, counted: dict[int, int]) -> int:
-    off = 0
-    for id, kept in await noun.all().values_list("id", column):
-        if kept != counted.get(id, 0):
-            await noun.filter(id=id).update(**{column: counted.get(id, 0)})
-            off += 1
-    return off
+    return dict(await grouped.values_list(key, "number"))

@@ -65,3 +65,8 @@ def written(content: str) -> dict[str, Any]:
         raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
     html = text.sanitise_comment(text.paragraphs(content))
     return {"source": content, "html": html, "text": text.plain(html)}
+
+
+def is_website(address: str) -> bool:
+    """Tell whether a comment may keep an address as the website of who wrote it."""
+    return len(address) <= LONGEST_WEBSITE and WEB_ADDRESS.fullmatch(address) is not None

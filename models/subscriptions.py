@@ -272,11 +272,16 @@ class Subscription(Model):
     async def leave(
         self, site: Site, trace: Trace, *, topics: Sequence[Topic] | None = None, reason: str | None = None
     ) -> Self:
-        """Leave some topics, or all; letters of them that are not out yet are taken back."""
+        """Leave some topics, or all; letters of them that are not out yet are taken back.
+
+        A letter may name a topic that was merged into another since: who leaves that alone leaves all.
+        """
         row = await self._locked()
         if row.status is SubscriptionStatus.UNSUBSCRIBED:
             return row
         present = await topics_of(row.id)
+        if topics and not await still_there(topics):
+            topics = None
         if topics is not None and (kept := [topic for topic in present if topic not in topics]):
             await row._keep_to(kept, trace, present=present)
         else:

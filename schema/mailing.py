@@ -108,7 +108,7 @@ class Mailing:
         return await _turned(info, input, models.Issue.recall)
 
     @strawberry.mutation(
-        description="Send once more the letters of an issue that were given up, to those who would have it still.",
+        description="Send once more the letters of an issue that were given up, to who would have it still.",
         directives=[COSTLY],
     )
     @staticmethod

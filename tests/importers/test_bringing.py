@@ -118,6 +118,74 @@ async def test_a_changed_page_updates_its_post(ask, store, tmp_path):
     assert "de draden langer" in answer["posts"]["nodes"][0]["contentText"]
 
 
+async def test_what_was_edited_here_is_not_undone_by_the_same_pages(store):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "harbour"]))
+    await edit_all()
+    before = await contents()
+    assert "nothing new" in await bring(site, read([PAGES / "harbour"]))
+    assert await contents() == before
+
+
+async def test_what_came_before_digests_were_kept_is_taken_for_edited_once(store, tmp_path):
+    site = await models.Site.found()
+    folder = Path(copytree(PAGES / "harbour", tmp_path / "harbour"))
+    await bring(site, read([folder]))
+    await edit_all()
+    for noun in (models.Post, models.Page):
+        await noun.all().update(import_digest=None)
+    said = await bring(site, read([folder]))
+    assert "3 posts kept as edited here" in said
+    assert "1 page kept as edited here" in said
+    assert set(await models.Post.all().values_list("title", flat=True)) == {"Van hier"}
+    # From then on it is known what came, and what changes comes.
+    reword(folder / "over-ons.html", "Wie wij zijn", "Wie wij waren")
+    assert "1 page changed" in await bring(site, read([folder]))
+    assert "Wie wij waren" in (await models.Page.get()).source
+    assert set(await models.Post.all().values_list("title", flat=True)) == {"Van hier"}
+
+
+async def test_what_came_before_and_was_edited_by_nobody_changes_with_its_page(store, tmp_path):
+    site = await models.Site.found()
+    saved = Path(copytree(PAGES / "weverij", tmp_path / "weverij"), "patronen.html")
+    await bring(site, read([saved]))
+    await models.Post.all().update(import_digest=None)
+    reword(saved, "de draden lang", "de draden langer")
+    assert "1 post changed" in await bring(site, read([saved]))
+
+
+async def test_a_comment_that_comes_later_does_not_answer_a_guest(store, tmp_path):
+    site = await models.Site.found()
+    folder = Path(copytree(PAGES / "harbour", tmp_path / "harbour"))
+    saved = folder / "verhalen" / "de-nieuwe-kraan.html"
+    whole = saved.read_text("utf-8")
+    saved.write_text("\n".join(row for row in whole.splitlines() if 'id="44"' not in row), "utf-8")
+    await bring(site, read([folder]))
+    post = await models.Post.get(title="De nieuwe kraan")
+    await models.Comment.keep(post, models.Writer(name="Gast"), "Dag!")
+    saved.write_text(whole, "utf-8")
+    await bring(site, read([folder]))
+    assert (await models.Comment.get(name="Koop pillen")).parent_id is None
+
+
+async def test_one_odd_comment_does_not_keep_the_others_away(store, tmp_path):
+    folder = Path(copytree(PAGES / "harbour", tmp_path / "harbour"))
+    saved = folder / "verhalen" / "de-nieuwe-kraan.html"
+    reword(saved, "Vind ik ook.", '<img src="duim.gif" />')
+    reword(saved, "http://piet.example", "http://piet@evil.example")
+    reword(saved, "javascript:x()", "http://long.example/" + "x" * 500)
+    reword(saved, "Koop pillen", "&#x3164;")
+    blog = read([folder])
+    assert "a comment by Ans on “De nieuwe kraan” (19/6/2019 11:13:19) is left out: it has no words" in (
+        blog.report.doubtful
+    )
+    await bring(await models.Site.found(), blog)
+    piet, owner, nameless = await models.Comment.all().order_by("id")
+    assert [piet.name, owner.name, nameless.name] == ["Piet", "Redactie", "Anonymous"]
+    assert owner.parent_id == piet.id
+    assert piet.website is nameless.website is None
+
+
 async def test_a_post_known_from_the_feed_is_the_one_its_page_tells_later(ask, store):
     site = await models.Site.found()
     await bring(site, read([PAGES / "harbour" / "feed.xml"]))
@@ -188,6 +256,14 @@ async def test_an_import_that_is_stopped_brings_nothing(store, tmp_path):
 def written(path: Path, text: str) -> Path:
     path.write_text(text, "utf-8")
     return path
+
+
+async def edit_all() -> None:
+    """Edit every post and page as is done at the desk."""
+    for post in await models.Post.all():
+        await post.rewrite("Van hier", "<p>Van hier.</p>", tags=[], image_id=None)
+    for page in await models.Page.all():
+        await page.rewrite("Van hier", "<p>Van hier.</p>")
 
 
 def reword(page: Path, old: str, new: str) -> None:

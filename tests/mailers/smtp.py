@@ -76,6 +76,11 @@ class MailServer:
         async with asyncio.timeout(30), self._changed:
             await self._changed.wait_for(what)
 
+    async def until_left(self) -> None:
+        """Wait until everybody has hung up."""
+        async with asyncio.timeout(5):
+            await asyncio.gather(*self._sessions)
+
     def heard_times(self, verb: str) -> int:
         return sum(heard == verb for _, heard in self.heard)
 

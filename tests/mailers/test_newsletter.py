@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from mailers import letters
 from mailers.body import for_mail
-from mailers.letters import Content, Pen
+from mailers.letters import Content, Scribe
 from mailers.mail import Sender
 from mailers.outbox import read
 from mailers.spelled import spelled
@@ -77,8 +77,8 @@ SCRIPT = "<img src=x onerror=alert(1)><script>alert(1)</script><a href='javascri
 
 
 @pytest.fixture
-def pen():
-    return Pen(Sender("post@tafel.example"), lambda path: f"https://tafel.example{path}")
+def scribe():
+    return Scribe(Sender("post@tafel.example"), lambda path: f"https://tafel.example{path}")
 
 
 def facts(**more):
@@ -92,20 +92,20 @@ def facts(**more):
     return own | more
 
 
-def sent(pen, kind, told, **more):
+def sent(scribe, kind, told, **more):
     """Seal a letter, and hold that it says what the written one does, at every try."""
     values, content = facts(**more), Content.of(told)
-    letter, mail = (way(kind, "k:1", PROMISED, values, content) for way in (pen.write, pen.seal))
-    assert read(mail) == read(letter.rendered(pen.sender))
+    letter, mail = (way(kind, "k:1", PROMISED, values, content) for way in (scribe.write, scribe.seal))
+    assert read(mail) == read(letter.rendered(scribe.sender))
     letters._form.cache_clear()  # as in another process
-    assert mail == pen.seal(kind, "k:1", PROMISED, values, Content.of(dict(told)))
+    assert mail == scribe.seal(kind, "k:1", PROMISED, values, Content.of(dict(told)))
     return letter, mail
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic["code"])
-def test_a_post_comes_whole_with_why_and_how_to_leave(pen, language, topic):
-    letter, mail = sent(pen, "newsletter", POST, topic=topic["code"], language=language)
+def test_a_post_comes_whole_with_why_and_how_to_leave(scribe, language, topic):
+    letter, mail = sent(scribe, "newsletter", POST, topic=topic["code"], language=language)
     assert letter.subject == POST["title"]
     for part in (letter.text, letter.html):
         for path in PATHS.values():
@@ -127,15 +127,15 @@ def test_a_post_comes_whole_with_why_and_how_to_leave(pen, language, topic):
     assert LexborHTMLParser(letter.html).css_first("div").text().strip() == "Een pan soep."  # the preheader
 
 
-def test_a_trial_says_so_and_leads_nobody_out(pen):
-    letter, mail = sent(pen, "newsletter", POST, topic=None)
+def test_a_trial_says_so_and_leads_nobody_out(scribe):
+    letter, mail = sent(scribe, "newsletter", POST, topic=None)
     assert letter.subject == "[Proef] Soep voor wie er is"
     assert "Dit is een proef" in letter.text
     assert {"List-Unsubscribe", "List-Id"}.isdisjoint(parsed(mail))
 
 
-def test_of_a_very_long_post_the_opening_comes_and_the_way_to_the_rest(pen):
-    letter, _ = sent(pen, "newsletter", POST | {"is_whole": False}, topic="tag-4")
+def test_of_a_very_long_post_the_opening_comes_and_the_way_to_the_rest(scribe):
+    letter, _ = sent(scribe, "newsletter", POST | {"is_whole": False}, topic="tag-4")
     assert "Lees verder:" in letter.text
     assert "Lees verder</a>" in letter.html
 
@@ -144,8 +144,8 @@ def test_of_a_very_long_post_the_opening_comes_and_the_way_to_the_rest(pen):
     ([9], "Bericht 9"), ([9, 7], "Bericht 9 – en nog een bericht"),
     ([7, 8, 9], "Bericht 9 – en nog 2 berichten"),
 ])  # fmt: skip
-def test_a_digest_has_what_its_reader_asked_for(pen, posts, subject):
-    letter, mail = sent(pen, "digest", NEWS, posts=posts)
+def test_a_digest_has_what_its_reader_asked_for(scribe, posts, subject):
+    letter, mail = sent(scribe, "digest", NEWS, posts=posts)
     assert letter.subject == subject
     for id in (9, 8, 7):
         assert (f"Bericht {id}" in letter.text) == (f"Bericht {id}" in letter.html) == (id in posts)
@@ -154,10 +154,10 @@ def test_a_digest_has_what_its_reader_asked_for(pen, posts, subject):
     assert message["Auto-Submitted"] == "auto-generated"
 
 
-def test_two_readers_of_one_issue_share_its_words_and_nothing_else(pen):
+def test_two_readers_of_one_issue_share_its_words_and_nothing_else(scribe):
     content = Content.of(POST)
     ann, bob = (
-        pen.seal(
+        scribe.seal(
             "newsletter",
             f"k:{name}",
             PROMISED,
@@ -194,16 +194,16 @@ def test_an_address_leads_where_it_leads_on_the_page(html, found):
     assert (node.attributes.get("href") or node.attributes.get("src")) == found
 
 
-def test_the_text_of_a_letter_spells_out_what_its_html_shows(pen):
+def test_the_text_of_a_letter_spells_out_what_its_html_shows(scribe):
     html = text.sanitise(SHOWN)
-    letter, mail = sent(pen, "newsletter", POST | {"html": html}, topic="tag-4")
+    letter, mail = sent(scribe, "newsletter", POST | {"html": html}, topic="tag-4")
     for words in (letter.text, parsed(mail).get_body(("plain",)).get_content()):
         assert SPELLED in lines(words)
 
 
-def test_an_issue_that_tells_a_text_of_its_own_is_still_sent(pen):
+def test_an_issue_that_tells_a_text_of_its_own_is_still_sent(scribe):
     html = '<p>Een <a href="/pan">pan</a>.</p>'
-    letter, _ = sent(pen, "newsletter", POST | {"html": html, "text": "Een pan."}, topic="tag-4")
+    letter, _ = sent(scribe, "newsletter", POST | {"html": html, "text": "Een pan."}, topic="tag-4")
     assert "Een pan <https://tafel.example/pan>." in letter.text
 
 
@@ -258,7 +258,7 @@ def test_a_picture_has_one_address_in_a_letter():
 @example(words='" onmouseover="alert(1)', html='<a href="https://x.example/&quot;onclick=&quot;a">x</a>')
 @example(words="{{ 7 * 7 }}", html="{% raw %}{{ 7 * 7 }}<p style='x' class='y'>")
 def test_whatever_a_post_holds_nothing_in_its_letters_acts(words, html):
-    pen = Pen(Sender("post@tafel.example"), lambda path: f"https://tafel.example{path}")
+    scribe = Scribe(Sender("post@tafel.example"), lambda path: f"https://tafel.example{path}")
     html = text.sanitise(html)
     image = {"url": "/x.webp", "alt": words, "width": None}
     told = POST | {
@@ -273,7 +273,7 @@ def test_whatever_a_post_holds_nothing_in_its_letters_acts(words, html):
         ("newsletter", told, {"topic": "tag-4"}),
         ("digest", NEWS | {"items": items}, {"posts": [9]}),
     ):
-        letter, mail = sent(pen, kind, content, **share)
+        letter, mail = sent(scribe, kind, content, **share)
         assert lines(parsed(mail).get_body(("plain",)).get_content()) == lines(letter.text)
         page = LexborHTMLParser(letter.html)
         assert page.css("script, iframe, object, form, svg, base, link") == []

@@ -20,7 +20,7 @@ async def test_a_letter_that_comes_again_is_kept_once(write, book, sender):
 
 
 async def test_a_sealed_letter_is_kept_readable(write, book, sender):
-    leave = Headers(unsubscribe_url="https://x.example/u/1", unsubscribe_mailto="mailto:u@x.example")
+    leave = Headers(unsubscribe_url="https://x.example/u/1")
     letter = write(
         subject="Café", text="Één\nhttps://x.example/confirm/1\n", html="<p>é</p>\n", headers=leave
     )

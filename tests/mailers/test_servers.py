@@ -1,5 +1,6 @@
 """Servers as a setting names them, and lines that are guarded and signed in."""
 
+import asyncio
 import socket
 
 import pytest
@@ -112,6 +113,18 @@ async def test_nobody_listens(book, write, sender):
     await post.send([write("2"), write("3")], record=book.record)
     assert {type(verdict) for verdict in book.verdicts.values()} == {NoLine}
     await post.close()
+
+
+async def test_who_stops_waiting_for_a_line_leaves_none_open(office, book, write):
+    greeting = asyncio.Event()
+    async with MailServer(hold={"EHLO": greeting}) as server:
+        sending = asyncio.create_task(office(server).send_one(write(), record=book.record))
+        await server.until(lambda: server.heard_times("EHLO"))
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        greeting.set()
+        await server.until_left()
 
 
 class Kept(Message):

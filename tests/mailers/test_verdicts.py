@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mailers import pipeline, standing
-from mailers.verdicts import Failed, NoLine, NoSuchAddress, OursToFix, Sent, TryLater, Uncertain
+from mailers.post_office import MOST_LINES
+from mailers.verdicts import Failed, NoLine, NoSuchAddress, OursToFix, Sent, Stage, TryLater, Uncertain
 from tests.mailers.smtp import DROP, MailServer
 
 GARBAGE = "\xff\xfe\x00 what"
@@ -90,6 +91,19 @@ async def test_letters_after_a_refused_one_arrive_over_the_same_line(office, boo
         ]
         assert len(book.outcomes) == 6
         assert server.lines <= 2
+
+
+@pytest.mark.parametrize("offers", [("PIPELINING",), ()], ids=["pipelined", "plain"])
+async def test_a_server_that_cannot_forget_a_refused_letter_gets_the_next_over_a_new_line(
+    office, book, write, offers
+):
+    async with MailServer({"RCPT": ["550 no", "250 ok"], "RSET": "502 what?"}, offers=offers) as server:
+        post = office(server)
+        for key in "12":
+            await post.send_one(write(key, to=f"{key}@example.org"), record=book.record)
+        assert [type(verdict) for verdict in book.verdicts.values()] == [Failed, Sent]
+        assert [(taken.line, taken.recipient) for taken in server.taken] == [(2, "2@example.org")]
+        assert server.heard_times("?") == 0
 
 
 async def test_a_line_that_was_cut_before_the_dot_costs_no_letter(office, book, write):
@@ -185,6 +199,17 @@ async def test_a_server_that_cuts_every_line_at_the_dot_gets_few_letters(office,
         assert {type(verdict) for verdict in book.verdicts.values()} == {Uncertain, NoLine}
 
 
+async def test_one_outage_is_one_pause_however_many_lines_hear_of_it(office, book, write):
+    dots = asyncio.Event()
+    async with MailServer({"DOT": DROP}, hold={"DOT": dots}) as server, asyncio.TaskGroup() as group:
+        group.create_task(office(server).send([write(f"{n}") for n in range(200)], record=book.record))
+        await server.until(lambda: server.heard_times("DOT") == MOST_LINES)
+        dots.set()
+    put_off = [verdict.not_before for verdict in book.verdicts.values() if isinstance(verdict, NoLine)]
+    assert len(put_off) == 200 - MOST_LINES
+    assert max(put_off) <= datetime.now(UTC) + timedelta(seconds=standing.SHORTEST_PAUSE)
+
+
 async def test_another_server_takes_over(office, book, write):
     async with MailServer({"BANNER": "421 no"}) as away, MailServer() as here:
         verdicts = [await office(away, here).send_one(write(f"{n}"), record=book.record) for n in range(8)]
@@ -202,3 +227,16 @@ async def test_a_pause_grows_and_ends(write):
         assert not known.paused
         now += 1
         assert known.refusal is None
+
+
+def test_letters_wait_as_long_as_lines_do():
+    now = 0.0
+    known = standing.Standing(None, lambda: now)
+    known.unreachable(TryLater(datetime.now(UTC), "away"))
+    now = 10.0
+    known.answered(Stage.MAIL, OursToFix(datetime.now(UTC), "no"), "example.org")
+    assert known.paused
+    assert isinstance(known.refusal, OursToFix)
+    now = 15.0
+    assert not known.paused
+    assert known.refusal is None

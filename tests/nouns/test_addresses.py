@@ -193,11 +193,11 @@ WORDS = st.text("aZ0", min_size=1, max_size=4)
 
 
 @given(
-    st.lists(WORDS),
+    st.lists(WORDS, min_size=1),
     st.sampled_from("._+-"),
-    st.lists(WORDS),
+    st.lists(WORDS, min_size=1),
     st.sampled_from(".-"),
-    st.text("aZ", max_size=4),
+    st.text("aZ", min_size=2, max_size=4),
 )
 @example(["A", "b"], "_", ["X-1", "Example"], ".", "ORG")
 def test_a_plain_address_is_read_as_the_library_reads_it(local, joint, labels, dot, top):

@@ -49,6 +49,22 @@ async def test_what_is_refused_does_not_count(store, clock):
     assert await take()
 
 
+async def test_a_month_is_looked_back_at_as_a_whole(store, clock):
+    limits = ((1, DAY), (3, timedelta(days=30)))
+    taken = []
+    for day in range(0, 60, 8):
+        if await take(limits):
+            taken.append(day)
+        await Cap.forget()
+        clock.shift(8 * DAY)
+    assert taken == [0, 8, 16, 32, 40, 48]
+
+
+async def test_no_limit_looks_further_back_than_is_remembered(store):
+    with pytest.raises(AssertionError, match="forgotten"):
+        await take(((1, KEPT + SECOND),))
+
+
 async def test_keys_do_not_know_each_other(store):
     assert await take(key="ann")
     assert await take(key="bob")

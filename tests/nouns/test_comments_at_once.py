@@ -1,8 +1,13 @@
 """Comments that are left on one post at the same moment are all kept, shown and counted."""
 
 import asyncio
+from contextvars import copy_context
+
+from tortoise.transactions import in_transaction
 
 import models
+from models.comment_letters import CONFIRM, _bound
+from models.tokens import Token
 
 
 async def test_comments_left_at_once_wait_for_each_other_in_turn(site, write):
@@ -17,6 +22,25 @@ async def test_comments_left_at_once_wait_for_each_other_in_turn(site, write):
     assert all(comment.is_shown for comment in left)
     assert (await models.Post.get(id=post.id)).comment_count == 17
     assert (await models.Comment.get(id=first.id)).reply_count == 8
+
+
+async def test_an_address_is_confirmed_while_somebody_decides_about_the_comment(site, write):
+    await models.Site.filter(id=site.id).update(comment_policy=models.CommentPolicy.SHOWN)
+    post = await write()
+    await post.publish()
+    before = copy_context()
+    for number in range(3):
+        said = await models.Comment.leave(post.id, ann(number), f"Number {number}", notify_replies=True)
+        comment = await models.Comment.get(id=said.id)
+        token = Token.signed(CONFIRM, comment.id, site.secret, *_bound(comment))
+        async with in_transaction():
+            await comment.decide(models.Fate.PENDING)
+            confirming = asyncio.create_task(models.confirm_comment(site, str(token)), context=before)
+            # Who does not wait is done by then.
+            await asyncio.wait([confirming], timeout=0.3)
+            await comment.decide(models.Fate.APPROVED)
+        await confirming
+        assert (await models.Comment.get(id=comment.id)).is_proven
 
 
 def ann(number):

@@ -1,8 +1,10 @@
 """What is counted ahead is what counting would find, whatever happens to posts and comments, in any order."""
 
-from asyncio import gather
+from asyncio import create_task, gather, wait
 from collections import Counter
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +12,7 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tortoise.transactions import in_transaction
 
 import models
 from models.bylines import Byline, Tagging
@@ -196,6 +199,84 @@ async def test_two_who_count_what_is_due_count_it_once(site, write):
         await gather(*(models.count_due() for _ in range(3)))
         assert await models.count_posts() == 3
         await _holds(site)
+
+
+MEANWHILE = {
+    "withdraw": lambda post, _: post.withdraw(),
+    "remove": lambda post, _: post.remove(),
+    "say otherwise": lambda post, author: post.rewrite("Anders", authors=[author]),
+    "move": lambda post, _: post.publish(NOON),
+    "schedule": lambda post, _: post.publish(models.now() + timedelta(days=70)),
+}
+
+
+@pytest.mark.parametrize("comes_first", [True, False])
+@pytest.mark.parametrize("verb", MEANWHILE)
+async def test_what_comes_due_while_it_is_changed_is_counted_as_it_stands(site, write, verb, comes_first):
+    anna, bea = [await models.Author.named(site.id, name) for name in ("Anna", "Bea")]
+    post = await write(authors=[anna])
+    await post.publish(models.now() + timedelta(hours=1))
+    await Post.all().update(published_at=models.now() - timedelta(minutes=1))
+    post = await Post.get(id=post.id)
+
+    def change():
+        return MEANWHILE[verb](post, bea)
+
+    first, second = (models.count_due, change) if comes_first else (change, models.count_due)
+    before = copy_context()
+    async with in_transaction():
+        await first()
+        waiting = create_task(second(), context=before)
+        # Who does not wait is done by then.
+        await wait([waiting], timeout=0.3)
+    await waiting
+    await _holds(site)
+    assert not await models.MonthCount.filter(post_count__lt=0).exists()
+
+
+async def test_a_recount_beside_who_comments_and_publishes_leaves_counts_right(site, write):
+    posts = [await write(f"Bericht {number}") for number in range(4)]
+    await posts[0].publish()
+    await Post.all().update(comment_count=7)
+
+    async def go_on(post):
+        await post.publish()
+        for _ in range(5):
+            await _say(post, None)
+
+    await gather(*(go_on(post) for post in posts[1:]), *(models.recount(site) for _ in range(4)))
+    await _holds(site)
+
+
+# On SQLite nobody can write meanwhile.
+@pytest.mark.parametrize("dialect", ["postgres"])
+async def test_a_recount_that_is_overtaken_between_two_questions_writes_nothing_old(site, write, monkeypatch):
+    post = await write()
+    await post.publish()
+    # Behind the function of this name.
+    recount, before = import_module("models.recount"), copy_context()
+    counted = recount._counted
+
+    async def counted_meanwhile(question, key):
+        if not await Comment.exists():
+            await create_task(_say(post, None), context=before)
+            found = await counted(question, key)
+            await create_task(_say(post, None), context=before)
+            return found
+        return await counted(question, key)
+
+    monkeypatch.setattr(recount, "_counted", counted_meanwhile)
+    await models.recount(site)
+    await _holds(site)
+
+
+async def test_a_month_below_nothing_is_mended(site, write):
+    post = await write()
+    await post.publish()
+    await models.MonthCount.create(site_id=site.id, month="1999-01", post_count=-1)
+    assert await models.recount(site) == 1
+    assert await models.MonthCount.all().count() == 1
+    await _holds(site)
 
 
 async def test_of_two_who_publish_at_once_one_is_told_to_read_again(site, write):

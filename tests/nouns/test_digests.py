@@ -286,6 +286,36 @@ async def test_a_strange_time_zone_is_refused(zone, site, ann):
         await row.choose(site, FORM, time_zone=zone)
 
 
+async def test_who_follows_a_merged_tag_gets_what_appeared_under_it(clock, site, ann, publish, morning, post):
+    ui, prei = [await models.Tag.named(site.id, name) for name in ("ui", "prei")]
+    row = await ann.joins(frequency=DAILY)
+    await row.choose(site, FORM, topics=[("tag", ui.id)])
+    await publish("Eén", newsletters=[], tags=[ui])
+    await models.merge_tags(ui, prei)
+    await morning(2021, 4, 1, 7, 0)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
+@pytest.mark.parametrize("frequency", [models.Frequency.IMMEDIATE, DAILY])
+async def test_letters_that_are_not_out_follow_a_merged_tag(clock, site, ann, publish, post, frequency):
+    ui, prei = [await models.Tag.named(site.id, name) for name in ("ui", "prei")]
+    row = await ann.joins(frequency=frequency)
+    await row.choose(site, FORM, topics=[("tag", ui.id)])
+    await publish("Eén", newsletters=[], tags=[ui])
+    clock.move_to(datetime(2021, 4, 1, 7, tzinfo=ZoneInfo(AMSTERDAM)))
+    await models.digest()
+    kind = "post" if frequency is models.Frequency.IMMEDIATE else "daily"
+    [issue] = await models.Issue.filter(kind=kind)
+    # Before its letters are written, and once more when they are.
+    await models.merge_tags(ui, prei)
+    with suppress(models.TryLater):
+        await models.carry_issue(issue.id)
+    await models.merge_tags(prei, await models.Tag.named(site.id, "kool"))
+    [letter] = await models.Delivery.filter(issue_id=issue.id)
+    kool = await models.Tag.get(name="kool")
+    assert (letter.state, letter.topic) == (models.State.QUEUED, f"tag-{kool.id}")
+
+
 async def test_a_digest_that_was_given_up_is_tried_again_with_all_it_held(clock, ann, publish, morning, post):
     await ann.joins(frequency=DAILY)
     await publish("Eén")

@@ -162,6 +162,38 @@ async def test_what_was_held_waits_until_every_worker_has_let_go_of_it(subscribe
     assert await models.Delivery.filter(batch=HELD).count() == 3
 
 
+async def test_what_was_paused_for_days_is_tried_for_as_long_as_any_other(subscribe, begin, clock):
+    await subscribe(3)
+    issue = await begin()
+    await carry(issue)
+    [tried, *_] = await models.Delivery.filter(issue_id=issue.id).order_by("id")
+    await models.settle([models.Outcome(key=tried.key, state=State.DEFERRED)])
+    await issue.pause()
+    await carry(issue)
+    clock.shift(timedelta(days=4))
+    await (await again(issue)).resume()
+    clock.shift(timedelta(minutes=1))
+    await carry(issue)
+    letters = await models.Delivery.filter(issue_id=issue.id)
+    await models.settle([models.Outcome(key=one.key, state=State.DEFERRED) for one in letters])
+    # Each try of a letter gives the same bytes, its date among them.
+    assert await states(issue) == {State.DEFERRED: 2, State.FAILED: 1}
+
+
+async def test_an_issue_that_is_paused_again_lets_nothing_go(subscribe, begin):
+    await subscribe(3)
+    issue = await begin()
+    await carry(issue)
+    await issue.pause()
+    await carry(issue)
+    await issue.resume()
+    stale = await again(issue)
+    await (await again(issue)).pause()
+    with pytest.raises(fan_outs._Overtaken):
+        await fan_outs._let_go(stale)
+    assert await models.Delivery.filter(issue_id=issue.id, batch=HELD).count() == 3
+
+
 @pytest.mark.parametrize("is_paused", [False, True])
 async def test_a_recalled_issue_takes_back_what_is_not_out(subscribe, begin, is_paused):
     await subscribe(MANY)

@@ -201,8 +201,7 @@ async def whole_life(reader, site) -> list[Letter]:
 
 def links_of(letter: Letter) -> list[str]:
     """Give every link of a letter, those that only machines see too."""
-    headers = (letter.headers.unsubscribe_url, letter.headers.unsubscribe_mailto)
-    return [*letter.links, *(url for url in headers if url.startswith("http"))]
+    return [*letter.links, *filter(None, [letter.headers.unsubscribe_url])]
 
 
 def _form_of(node: LexborNode) -> LexborNode:

@@ -44,6 +44,18 @@ async def test_a_reader_leaves_by_the_button_and_comes_back_by_the_next(reader):
     assert len(await reader.letters()) == 2  # the goodbye was taken back
 
 
+@pytest.mark.parametrize("is_merged", [True, False])
+async def test_one_click_ends_letters_about_what_is_gone_by_now(reader, site, is_merged):
+    await reader.subscribes()
+    ui, prei = [await models.Tag.named(site.id, name) for name in ("ui", "prei")]
+    subscription = await models.Subscription.get(email=ANN)
+    await subscription.choose(site, models.Trace(door="test"), topics=[*await topics(), ("tag", ui.id)])
+    way_out = subscription.path_out(site, ("tag", ui.id))
+    await (models.merge_tags(ui, prei) if is_merged else models.delete_tag(ui))
+    await reader.posts(way_out, **ONE_CLICK)
+    assert await status() is STATUS.UNSUBSCRIBED
+
+
 async def test_the_letter_of_goodbye_leads_back(reader):
     welcome = await reader.subscribes()
     await reader.posts(welcome.link("unsubscribe"))

@@ -3,7 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from hashlib import blake2b
 from typing import Any
+
+import orjson
 
 import models
 from gql_server.importers.weebly.errors import ImportRefused
@@ -14,6 +17,12 @@ from models.atomic import atomic
 POSTS_PATH = "/posts"
 LONGEST_NAME = 200
 LONGEST_TITLE = 300
+# What a post and a page are brought with; comments are known one by one.
+OF_POSTS = ("title", "html", "published", "image", "authors", "tags", "comments_open")
+OF_PAGES = ("title", "html")
+# The version of what was drafted and published, and saved by nobody since.
+AS_BROUGHT = 2
+KEPT = "kept as edited here"
 Progress = Callable[[str], object]
 
 
@@ -90,8 +99,15 @@ class _Bringing:
         return await models.Tag.named(self.site.id, _cut(name, LONGEST_NAME))
 
     async def _page(self, value: PageValue) -> models.Page:
-        title = _cut(value.title, LONGEST_TITLE)
         page = await models.Page.filter(site_id=self.site.id, source_id=value.source_id).first()
+        digest = _digest(value, OF_PAGES)
+        if page is None or page.import_digest != digest:
+            page = await self._written_page(page, value)
+            await models.Page.filter(id=page.id).update(import_digest=digest)
+        return page
+
+    async def _written_page(self, page: models.Page | None, value: PageValue) -> models.Page:
+        title = _cut(value.title, LONGEST_TITLE)
         if page is None:
             slug = value.path.removesuffix(".html").strip("/") or "home"
             page = await models.Page.draft(
@@ -100,11 +116,24 @@ class _Bringing:
             await page.publish()
             self.done["page", "new"] += 1
         elif (page.title, page.source) != (title, value.html):
+            if _may_be_edited(page):
+                self.done["page", KEPT] += 1
+                return page
             await page.rewrite(title, value.html)
             self.done["page", "changed"] += 1
         return page
 
     async def _post(self, value: PostValue, known: dict[str, models.Author]) -> models.Post:
+        post, digest = await self._known(value), _digest(value, OF_POSTS)
+        if post is None or post.import_digest != digest:
+            post = await self._written_post(post, value, known)
+            await models.Post.filter(id=post.id).update(import_digest=digest)
+        await self._comments(post, value.comments, known)
+        return post
+
+    async def _written_post(
+        self, post: models.Post | None, value: PostValue, known: dict[str, models.Author]
+    ) -> models.Post:
         authors = [known[name] for name in value.authors]
         tags = [await self._tag(name) for name in value.tags]
         title = _cut(value.title, LONGEST_TITLE)
@@ -112,7 +141,6 @@ class _Bringing:
             self.site.id, value.image.url, alt_text=value.image.alt, caption=value.image.caption
         )
         more: dict[str, Any] = {"image_id": image.id if image else None, "comments_open": value.comments_open}
-        post = await self._known(value)
         if post is None:
             post = await models.Post.draft(
                 self.site, title, value.html, authors=authors, tags=tags, slug=value.slug,
@@ -121,11 +149,13 @@ class _Bringing:
             await post.publish(value.published)
             self.done["post", "new"] += 1
         elif await self._differs(post, value, authors, tags, more):
+            if _may_be_edited(post):
+                self.done["post", KEPT] += 1
+                return post
             await post.rewrite(title, value.html, authors=authors, tags=tags, **more)
             if post.published_at != value.published:
                 await post.publish(value.published)
             self.done["post", "changed"] += 1
-        await self._comments(post, value.comments, known)
         return post
 
     async def _known(self, value: PostValue) -> models.Post | None:
@@ -161,7 +191,9 @@ class _Bringing:
     async def _comments(
         self, post: models.Post, values: tuple[CommentValue, ...], authors: dict[str, models.Author]
     ) -> None:
-        kept = {row.source_id: row for row in await models.Comment.filter(post_id=post.id)} if values else {}
+        # Those that guests left here have no number of Weebly's.
+        came = models.Comment.filter(post_id=post.id, source_id__isnull=False)
+        kept = {row.source_id: row for row in await came} if values else {}
         for value in values:
             if value.source_id in kept:
                 continue
@@ -172,7 +204,7 @@ class _Bringing:
                     name=value.name, website=value.website, author_id=author.id if author else None
                 ),
                 value.text[: models.LONGEST_COMMENT],
-                parent=kept.get(value.parent_id),
+                parent=kept.get(value.parent_id) if value.parent_id else None,
                 status=models.Fate(value.suggested_status),
                 written_at=value.written,
                 source_id=value.source_id,
@@ -210,6 +242,16 @@ class _Bringing:
         if leading and leading[0] == "post" and leading[1] in self.posts:
             return self.posts[leading[1]]
         return POSTS_PATH if leading and leading[0] == "index" else href
+
+
+def _digest(value: PostValue | PageValue, names: tuple[str, ...]) -> str:
+    told = [getattr(value, name) for name in names]
+    return blake2b(orjson.dumps(told), digest_size=16).hexdigest()
+
+
+def _may_be_edited(row: models.Post | models.Page) -> bool:
+    # Of what came before digests were kept nobody can tell what it was: an edit is not to be lost for that.
+    return row.import_digest is None and row.version > AS_BROUGHT
 
 
 def _cut(words: str, longest: int) -> str:

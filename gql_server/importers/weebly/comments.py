@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gql_server.importers.weebly.markup import attribute, lines, words
+from models.remarks import is_website
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ def _remark(wrap: LexborNode, number: str, parent: str | None) -> Remark:
         number=number,
         parent=parent,
         name=words(name) or words(wrap.css_first(".blogCommentAuthor")),
-        website=website if re.match(r"https?://[^\s<>\"]+$", website) else None,
+        website=website if is_website(website) else None,
         written=words(wrap.css_first(".blogCommentDate")),
         text="\n\n".join("\n".join(lines(paragraph)).strip() for paragraph in paragraphs).strip(),
         is_owner="blogCommentOwner" in attribute(wrap, "class").split(),

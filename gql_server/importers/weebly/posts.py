@@ -1,7 +1,7 @@
 """A post put together from every sight of it: text, author, day, conversation."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from gql_server.importers.weebly.stories import Story
 from gql_server.importers.weebly.tags import Tags
 from gql_server.importers.weebly.values import CommentValue, ImageValue, PostValue
 from gql_server.importers.weebly.witnesses import Clues, Court
+from models.text import is_seen
 
 NAMELESS = "Anonymous"
 
@@ -80,24 +81,31 @@ class Editor:
         remarks = story.remarks
         if (story.counted or 0) != len(remarks):
             self.miscounted.append(f"“{name}” speaks of {story.counted or 0}, {len(remarks)} found")
-        answered = _answered(remarks)
+        for remark in remarks:
+            self._doubt(remark, name)
+        answered, told = _answered(remarks), _told(remarks)
         return tuple(
             self._comment(remark, story.source_id, is_answered=remark.number in answered, published=published)
-            for remark in remarks
+            for remark in told
         )
+
+    def _doubt(self, remark: Remark, post: str) -> None:
+        which = f"a comment by {_signed(remark)}"
+        if not is_seen(remark.text):
+            which += f" on “{post}” ({remark.written or 'no date'})"
+            self.doubtful.append(f"{which} is left out: it has no words")
+        elif dates.moment(remark.written, self.court.order, self.zone) is None:
+            self.doubtful.append(f"{which} has no date that can be read")
 
     def _comment(
         self, remark: Remark, post_id: str, *, is_answered: bool, published: datetime
     ) -> CommentValue:
-        written = dates.moment(remark.written, self.court.order, self.zone)
-        if written is None:
-            self.doubtful.append(f"a comment by {remark.name or NAMELESS} has no date that can be read")
         return CommentValue(
             source_id=_comment_id(remark.number, post_id),
             parent_id=_comment_id(remark.parent, post_id) if remark.parent else None,
-            name=remark.name or NAMELESS,
+            name=_signed(remark),
             website=remark.website,
-            written=written or published,
+            written=dates.moment(remark.written, self.court.order, self.zone) or published,
             text=remark.text,
             is_owner=remark.is_owner,
             suggested_status="approved" if remark.is_owner or is_answered else "pending",
@@ -135,6 +143,23 @@ def _answered(remarks: tuple[Remark, ...]) -> set[str]:
             answered.add(above)
             above = parents.get(above)
     return answered
+
+
+def _told(remarks: tuple[Remark, ...]) -> list[Remark]:
+    # A comment of nothing is refused by the store; what answers it stands where it would have stood.
+    told: list[Remark] = []
+    instead: dict[str | None, str | None] = {}
+    for remark in remarks:
+        parent = instead.get(remark.parent, remark.parent)
+        if is_seen(remark.text):
+            told.append(replace(remark, parent=parent))
+        else:
+            instead[remark.number] = parent
+    return told
+
+
+def _signed(remark: Remark) -> str:
+    return remark.name if is_seen(remark.name) else NAMELESS
 
 
 def _comment_id(number: str, post_id: str) -> str:
