@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, is_object_type
 import models
 from models.engines.steps import Steps
 from models.paging import Order
-from models.prepared import Pen, Statement
+from models.prepared import Scribe, Statement
 from schema.plans.asking import Asking
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, RowPlace, Rows, ThingPlace
@@ -81,9 +81,11 @@ class Ones:
         # Written when it is first asked: by then all columns are selected.
         if self._statement is None:
             noun = self.rows.noun
-            pen = Pen(noun.table)
-            key = pen.column(noun.key)
-            self._statement = pen.done(pen.among(noun.question, self.rows.selected(pen), key, noun.key_kind))
+            scribe = Scribe(noun.table)
+            key = scribe.column(noun.key)
+            self._statement = scribe.done(
+                scribe.among(noun.question, self.rows.selected(scribe), key, noun.key_kind)
+            )
         return self._statement
 
 
@@ -157,18 +159,18 @@ class Fews:
 
     def _prepared(self) -> Statement:
         if self._statement is None:
-            few, pen = self._declared, Pen(self.rows.noun.table)
-            key = pen.column(few.column, few.through)
-            asked = pen.among(few.question, [*self.rows.selected(pen), key], key, through=self._through)
-            self._statement = pen.done(f"{asked} ORDER BY {self._order}")
+            few, scribe = self._declared, Scribe(self.rows.noun.table)
+            key = scribe.column(few.column, few.through)
+            asked = scribe.among(few.question, [*self.rows.selected(scribe), key], key, through=self._through)
+            self._statement = scribe.done(f"{asked} ORDER BY {self._order}")
         return self._statement
 
-    def _written(self, above: Pen) -> str:
+    def _written(self, above: Scribe) -> str:
         if not self.rows.is_like_json:
             return "NULL"
-        few, pen = self._declared, above.of(self.rows.noun.table)
-        of_row = f"{pen.column(few.column, few.through)} = {above.column('id')}"
-        return pen.gathered(few.question, self.rows.selected(pen), of_row, self._order, self._through)
+        few, scribe = self._declared, above.of(self.rows.noun.table)
+        of_row = f"{scribe.column(few.column, few.through)} = {above.column('id')}"
+        return scribe.gathered(few.question, self.rows.selected(scribe), of_row, self._order, self._through)
 
     @property
     def _through(self) -> tuple[str, str, str] | None:
@@ -212,12 +214,12 @@ class Besides:
     def _prepared(self) -> Statement:
         if self._statement is None:
             self._rows.written(f"[({', '.join(self._selected)},) for r in rows]")
-            pen = Pen(self._rows.noun.table)
+            scribe = Scribe(self._rows.noun.table)
             ways = [
-                pen.beside(self._question, self._rows.selected(pen), order, str(number))
+                scribe.beside(self._question, self._rows.selected(scribe), order, str(number))
                 for number, order in enumerate(self._ways)
             ]
-            self._statement = pen.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
+            self._statement = scribe.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
         return self._statement
 
 

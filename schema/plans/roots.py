@@ -9,7 +9,7 @@ import models
 from models.engines.steps import Steps
 from models.listed import Figure
 from models.paging import Order
-from models.prepared import Bound, Pen, Slot, Statement
+from models.prepared import Bound, Scribe, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
 from schema import conversations
 from schema.connections import NEWEST
@@ -71,11 +71,11 @@ class Months(Brief):
 
     def _prepared(self, *, has_year: bool) -> Statement:
         noun = self._rows.noun
-        pen = Pen(noun.table)
-        month = pen.column("month")
-        of_year = [f"{month} LIKE {pen.value(Slot('year'))}"] if has_year else []
-        asked = pen.asked(noun.question, self._rows.selected(pen), *of_year)
-        return pen.done(f"{asked} ORDER BY {month} DESC")
+        scribe = Scribe(noun.table)
+        month = scribe.column("month")
+        of_year = [f"{month} LIKE {scribe.value(Slot('year'))}"] if has_year else []
+        asked = scribe.asked(noun.question, self._rows.selected(scribe), *of_year)
+        return scribe.done(f"{asked} ORDER BY {month} DESC")
 
 
 class TheTags(Brief):
@@ -92,9 +92,9 @@ class TheTags(Brief):
         if x.given(self._given)["is_whole"]:
             raise NotPlanned("what no published post has is not for readers")
         if self._statement is None:
-            pen = Pen(models.Tag)
-            asked = pen.asked(models.Tag.in_use, self._rows.selected(pen))
-            self._statement = pen.done(f"{asked} ORDER BY {pen.walked(ALPHABETICAL)}")
+            scribe = Scribe(models.Tag)
+            asked = scribe.asked(models.Tag.in_use, self._rows.selected(scribe))
+            self._statement = scribe.done(f"{asked} ORDER BY {scribe.walked(ALPHABETICAL)}")
         found = yield x.bound(self._statement, {})
         return (yield from self._rows.made(found, x))
 
@@ -173,11 +173,11 @@ def _by_months(wanted: Wanted) -> Figure | None:
     if wanted not in (ANY, Wanted(month=wanted.month)):
         return None
 
-    def counted(pen: Pen) -> str:
-        pen = pen.of(models.MonthCount)
-        month = [] if wanted.month is None else [f"{pen.column('month')} = {pen.value(wanted.month)}"]
-        total = f"COALESCE(SUM({pen.column('post_count')}), 0)"
-        return f"({pen.asked(models.MonthCount.in_archive, [total], *month)})"
+    def counted(scribe: Scribe) -> str:
+        scribe = scribe.of(models.MonthCount)
+        month = [] if wanted.month is None else [f"{scribe.column('month')} = {scribe.value(wanted.month)}"]
+        total = f"COALESCE(SUM({scribe.column('post_count')}), 0)"
+        return f"({scribe.asked(models.MonthCount.in_archive, [total], *month)})"
 
     return counted
 
@@ -250,23 +250,25 @@ class ByName(Brief):
         if column not in self._statements:
             noun = self._rows.noun
             if column == "old":
-                pen = Pen(models.Redirect)
-                key = pen.column(f"{noun.table._meta.db_table}_id")
-                self._statements[column] = pen.done(
-                    pen.asked(models.Redirect.all, [key], *_named(pen, "path"))
+                scribe = Scribe(models.Redirect)
+                key = scribe.column(f"{noun.table._meta.db_table}_id")
+                self._statements[column] = scribe.done(
+                    scribe.asked(models.Redirect.all, [key], *_named(scribe, "path"))
                 )
             else:
-                pen = Pen(noun.table)
-                self._statements[column] = pen.done(
-                    pen.asked(noun.question, self._rows.selected(pen), *_named(pen, column))
+                scribe = Scribe(noun.table)
+                self._statements[column] = scribe.done(
+                    scribe.asked(noun.question, self._rows.selected(scribe), *_named(scribe, column))
                 )
         return self._statements[column]
 
 
-def _named(pen: Pen, column: str) -> list[str]:
+def _named(scribe: Scribe, column: str) -> list[str]:
     # Slugs and paths are unique within a site; only with it can an index be used.
-    named = f"{pen.column(column)} = {pen.value(Slot('value'))}"
-    return [named] if column == "id" else [f"{pen.column('site_id')} = {pen.value(Slot('site'))}", named]
+    named = f"{scribe.column(column)} = {scribe.value(Slot('value'))}"
+    return (
+        [named] if column == "id" else [f"{scribe.column('site_id')} = {scribe.value(Slot('site'))}", named]
+    )
 
 
 def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, given: Arguments) -> Root:
