@@ -8,8 +8,8 @@ from models.counters import MonthCount
 from models.pages import Page
 from models.posts import Post
 from models.redirects import LONGEST_PATH, Redirect
+from models.slugs import findable
 from models.tags import Tag
-from models.text import is_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def normal_path(path: str) -> str:
 async def is_somewhere(path: str) -> bool:
     """Tell whether something that everybody may see has this path now."""
     path = normal_path(path)
-    if len(path) > LONGEST_PATH or not is_plain(path):
+    if not findable(path, LONGEST_PATH):
         return False
     name = path.rpartition("/")[2]
     if path == Post.path_of(name):
@@ -46,7 +46,7 @@ async def is_somewhere(path: str) -> bool:
 async def leads(path: str) -> Leads | None:
     """Follow an old path; None when it leads nowhere or to what nobody may see."""
     path = normal_path(path)
-    row = await Redirect.filter(path=path).first() if len(path) <= LONGEST_PATH else None
+    row = await Redirect.filter(path=path).first() if findable(path, LONGEST_PATH) else None
     if row is None:
         return None
     if row.post_id is not None:

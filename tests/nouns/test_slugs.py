@@ -60,7 +60,7 @@ async def test_a_path_is_one_however_its_slashes_stand(site, path):
     assert await models.leads(path) == models.Leads("/posts")
 
 
-@pytest.mark.parametrize("path", ["", "/", "https://example.org"])
+@pytest.mark.parametrize("path", ["", "/", "https://example.org", "/a\0b", "/a\ud800"], ids=ascii)
 async def test_what_nobody_led_leads_nowhere(site, path):
     assert await models.leads(path) is None
 

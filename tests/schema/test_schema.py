@@ -248,7 +248,11 @@ async def test_a_post_withdrawn_meanwhile_takes_no_other_body_with_it(site, writ
     assert (await there).html == "<p>Tekst.</p>"
 
 
-@pytest.mark.parametrize("path", ["", "/", "geen", "/" + "x" * 600, "/posts/" + "x" * 600, "//", "/posts/"])
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "geen", "/" + "x" * 600, "/posts/" + "x" * 600, "//", "/posts/", "/a\0b", "/posts/a\ud800"],
+    ids=ascii,
+)
 async def test_a_path_or_slug_of_nothing_finds_nothing(site, ask, path):
     query = """query($path: String!, $ids: [String!]) {
       post(by: {path: $path}) { id } page(by: {path: $path}) { id } named: post(by: {slug: $path}) { id }
