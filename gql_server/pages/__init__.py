@@ -1,1 +1,1 @@
-"""The doors for readers of letters: pages that sign up, confirm, choose, leave and come back."""
+"""The pages: for who reads letters or leaves comments, and for who signs in, writes, moderates, passes a pen."""

@@ -10,9 +10,9 @@ from aiohttp import web
 from babel.dates import format_date, format_time
 
 import models
-from gql_server.answering import PUBLICATION
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import NAMES, chosen
+from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
 from mailers.wording import locale_of
 from schema.context import Context
