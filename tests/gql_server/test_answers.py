@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 import models
 from gql_server import answering, answers
 from gql_server.answers import Asker
-from gql_server.negotiation import accepted, takes_gzip
+from gql_server.negotiation import accepted, has_already, takes_gzip
 from gql_server.outages import Outages
 from gql_server.questions import Unreadable
 from schema.context import Visitor
@@ -39,6 +39,26 @@ PAGED = "query ($n: Int) { posts(first: $n) { nodes { id } } }"
 )
 def test_a_client_says_whether_it_takes_packed_answers(header, takes):
     assert takes_gzip(header) is takes
+
+
+@pytest.mark.parametrize(
+    ("named", "has"),
+    [
+        ([], False),
+        ([""], False),
+        (['"a"'], True),
+        (['W/"a"'], True),
+        (['"b", W/"a", "c"'], True),
+        (['"b"', '"a"'], True),
+        ([" * "], True),
+        (["a"], False),
+        (['"b", *'], False),
+        (['"aa"'], False),
+    ],
+    ids=str,
+)
+def test_who_has_something_already_names_its_tag(named, has):
+    assert has_already('"a"', named) is has
 
 
 async def test_long_answers_are_packed_for_who_takes_them(serve, database_url):
