@@ -1,1 +1,1 @@
-"""The pages: for who reads letters or leaves comments, and for who signs in, writes, moderates, passes a pen."""
+"""The pages: for who gets letters, comments or moderates, and for who signs in, writes or passes a pen on."""

@@ -104,6 +104,7 @@ class Visit:
             "home": self.home.href,
             "says": self.says,
             "tongues": tongues,
+            "visit": self,
         }
         return printed(page, self.language, **about, **values)
 
@@ -112,6 +113,10 @@ class Visit:
     ) -> web.Response:
         """Print a page that tells what is so, and where to go on."""
         return self.shows("told.html", what=what, facts=facts or {}, links=links, **more)
+
+    def says_in_short(self, words: str) -> web.Response:
+        """Answer who looks at no page with a sentence."""
+        return web.Response(text=f"{self.says(words)}\n", headers={"Cache-Control": "no-store"})
 
     def asks(self, what: str, facts: Facts, *, buttons: Mapping[str, str], **more: Any) -> web.Response:
         """Print a page that asks to press a button; each has a name and what stands on it."""
