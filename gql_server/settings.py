@@ -18,7 +18,7 @@ from models.addresses import Address
 from models.errors import Invalid, StoreError
 from models.files import files_at
 from models.store import locate
-from models.web_addresses import is_loopback as is_loopback
+from models.web_addresses import is_loopback
 
 PREFIX = "GQL_SERVER_"
 NO_SENDER = (
