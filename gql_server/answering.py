@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
 from inspect import isawaitable
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -16,9 +17,11 @@ import models
 from gql_server.answers import (
     DEADLINE_SECONDS,
     FILES_SECONDS,
+    TOO_LARGE,
     Answer,
     Asker,
     Line,
+    fitting,
     record,
     record_all,
     refused,
@@ -34,7 +37,6 @@ from gql_server.replies import PACKED_APART_FROM
 from schema.context import Context, Publication
 from schema.costs import MOST_COST
 from schema.documents import TOO_DEEP, Documents, Operation
-from schema.kept import Kept
 from schema.plans import Planned, Plans
 
 Coming = asyncio.Queue[Answer | None]
@@ -78,7 +80,8 @@ class Answering:
         return self._plans is not None and self._plans.are_at_once
 
     async def operation(self, question: Question, asker: Asker) -> Operation | Answer:
-        """Find the operation that is asked for, or answer what is wrong with the document; raise Missing."""
+        """Find the operation that is asked for, or answer what is wrong with the document; raise Missing, or
+        Unreadable when it may not be registered."""
         begun = perf_counter()
         try:
             document = await self._persisted.document(question)
@@ -102,6 +105,7 @@ class Answering:
         lane = self._crowd.lane(operation.kind)
         seconds = FILES_SECONDS if question.brings_files else DEADLINE_SECONDS
         answer = await seated(lane, asker, lambda: self._execute(operation, question, asker), seconds=seconds)
+        answer = fitting(answer)
         self._record(operation, asker, answer, begun=begun)
         return answer
 
@@ -135,7 +139,7 @@ class Answering:
         except models.Unavailable:
             return None
         if planned is None or len(planned.body) >= PACKED_APART_FROM:
-            return None
+            return None  # and what is shorter is never too large
         answer = _planned(planned, None)
         self._record(operation, asker, answer, begun=begun)
         return answer
@@ -157,28 +161,38 @@ class Answering:
     async def _in_parts(
         self, operation: Operation, question: Question, asker: Asker, form: str, coming: Coming
     ) -> None:
-        begun, answer = perf_counter(), Answer({})
+        begun, last, errors = perf_counter(), Answer({}), list[dict[str, Any]]()
+
+        def tell_errors(found: Iterable[GraphQLError] | None) -> dict[str, Any]:
+            told = told_errors(found, asker)
+            errors.extend(told.get("errors", ()))
+            return told
 
         async def execute_each() -> Answer:
             context = await self._publication.context(asker.visit, asker.principal)
             result = await self._begin(operation, question, context)
             if not isinstance(result, InParts):
                 return told(result, asker)
-            async for part in parts(result, form, lambda errors: told_errors(errors, asker)):
-                coming.put_nowait(Answer(part))
-            return answer
+            async with aclosing(parts(result, form, tell_errors)) as coming_parts:
+                async for part in coming_parts:
+                    if TOO_LARGE in (answer := fitting(Answer(part))).codes:
+                        return answer
+                    coming.put_nowait(answer)
+            return Answer({})
 
         try:
-            answer = await seated(self._crowd.lane(operation.kind), asker, execute_each)
+            last = await seated(self._crowd.lane(operation.kind), asker, execute_each)
         except Exception as error:
             deep = GraphQLError(TOO_DEEP) if isinstance(error, RecursionError) else None
-            answer = told(ExecutionResult(None, [deep or GraphQLError("", original_error=error)]), asker)
-            answer.told["hasNext"] = False
+            last = refused(asker, deep or GraphQLError("", original_error=error))
         finally:
-            if answer.told:
-                coming.put_nowait(answer)
+            if last.told:
+                # Whatever it is: the first part may have said that there is more.
+                last = fitting(Answer({**last.told, "hasNext": False}))
+                errors += last.told.get("errors", ())
+                coming.put_nowait(last)
             coming.put_nowait(None)
-            self._record(operation, asker, answer, begun=begun)
+            self._record(operation, asker, Answer({"errors": errors} if errors else {}), begun=begun)
 
     async def _execute(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         cost, until, outcomes = None, None, dict[str, Any]()
@@ -257,7 +271,3 @@ def _planned(planned: Planned, cost: dict[str, int] | None) -> Answer:
 
 
 ANSWERING = web.AppKey("answering", Answering)
-# Fields of the root, kept one by one.
-SEGMENTS = web.AppKey("segments", Kept)
-DOCUMENTS = web.AppKey("documents", Documents)
-PUBLICATION = web.AppKey("publication", Publication)

@@ -80,14 +80,18 @@ class Answer:
         return 422 if draft and "GRAPHQL_PARSE_FAILED" not in self.codes else 400
 
     def written(self) -> bytes:
-        """Write it as JSON, or that it is too large."""
-        body = self.body if self.body is not None else orjson.dumps(self.told)
-        if len(body) > MOST_BYTES:
-            message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
-            self.codes = [TOO_LARGE]
-            last = {"hasNext": False} if "hasNext" in self.told else {}
-            return orjson.dumps({"errors": [refusal(message, TOO_LARGE)], "data": None, **last})
-        return body
+        """Write it as JSON."""
+        return self.body if self.body is not None else orjson.dumps(self.told)
+
+
+def fitting(answer: Answer) -> Answer:
+    """Write an answer down once and for all; of one that is too large tell that instead."""
+    answer.body = answer.written()
+    if len(answer.body) <= MOST_BYTES:
+        return answer
+    message = f"The answer has more than {MOST_BYTES} bytes; ask for less at once."
+    last = {"hasNext": False} if "hasNext" in answer.told else {}
+    return Answer({"errors": [refusal(message, TOO_LARGE)], "data": None, **last})
 
 
 async def seated(

@@ -8,7 +8,7 @@ from aiohttp import web
 
 import models
 from gql_server import ear, media, middleware
-from gql_server.answering import ANSWERING, DOCUMENTS, PUBLICATION, SEGMENTS, Answering
+from gql_server.answering import ANSWERING, Answering
 from gql_server.carrier import CARRIER, Carrier
 from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
@@ -19,8 +19,8 @@ from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
 from gql_server.origins import ORIGINS, Origins
 from gql_server.pages import trouble
-from gql_server.persisted import PERSISTED, Persisted
-from gql_server.publication import publication_of
+from gql_server.persisted import DOCUMENTS, PERSISTED, Persisted
+from gql_server.publication import PUBLICATION, publication_of
 from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import SETTINGS, Settings
@@ -30,7 +30,7 @@ from gql_server.streams import STREAMS, end_streams
 from gql_server.uploads import UPLOADS, Uploads
 from gql_server.visitors import VISITORS, Visitors
 from gql_server.webhook_calls import Caller
-from gql_server.wholes import WHOLES, Wholes
+from gql_server.wholes import SEGMENTS, WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
 from schema.documents import Documents

@@ -12,7 +12,7 @@ from aiohttp import web
 
 import models
 from gql_server.flow import Flow
-from gql_server.settings import PREFIX, Settings, SettingsError, is_loopback
+from gql_server.settings import PREFIX, Settings, SettingsError
 from mailers.letter import Letter
 from mailers.letters import NO_CONTENT, Content, Scribe, wording_id
 from mailers.mail import Mail, Sender
@@ -32,6 +32,7 @@ from mailers.verdicts import (
 )
 from models import State
 from models.engines.queues import LEASE
+from models.web_addresses import is_loopback
 from schema.context import Publication
 
 A_CHUNK = 50  # letters read from the store at a time

@@ -1,11 +1,9 @@
 """The commands for comments of guests: whether and why they wait, which do, and what is decided."""
 
-from collections.abc import Collection
-
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.commands import counted, on_store, open_made_store, require_site, visible
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
@@ -79,10 +77,10 @@ async def waiting(settings: Settings) -> None:
     async with open_made_store(settings):
         found = await models.Comment.held().order_by("created_at", "id").values_list(*TOLD)
     for id, slug, name, moment, said, because in found:
-        words = _visible(models.text.excerpt(said, SHOWN))
+        words = visible(models.text.excerpt(said, SHOWN))
         reasons = [line for line in (because or "").splitlines() if line != models.Rule.POLICY]
-        why = f"  ({_visible(', '.join(reasons))})" if reasons else ""
-        click.echo(f"{id}  {slug}  {_visible(name)}  {moment:%Y-%m-%d %H:%M}  {words}{why}")
+        why = f"  ({visible(', '.join(reasons))})" if reasons else ""
+        click.echo(f"{id}  {slug}  {visible(name)}  {moment:%Y-%m-%d %H:%M}  {words}{why}")
     if not found:
         click.echo("No comment waits.")
 
@@ -118,17 +116,13 @@ async def delete(settings: Settings, ids: tuple[int, ...]) -> None:
     """Delete comments and their replies, for good."""
     async with open_made_store(settings):
         await models.Comment.remove_all(set(ids))
-    click.echo(f"{_number(set(ids))} deleted.")
+    click.echo(f"{counted(len(set(ids)), 'comment')} deleted.")
 
 
 async def _decide(settings: Settings, ids: tuple[int, ...], fate: models.Fate) -> None:
     async with open_made_store(settings):
         await models.Comment.decide_all(set(ids), fate)
-    click.echo(f"{_number(set(ids))} {FATES[fate]}.")
-
-
-def _number(ids: Collection[int]) -> str:
-    return f"{len(ids)} comment{'' if len(ids) == 1 else 's'}"
+    click.echo(f"{counted(len(set(ids)), 'comment')} {FATES[fate]}.")
 
 
 def _days(given: str) -> int | None:
@@ -147,10 +141,5 @@ def _told(site: models.Site) -> list[str]:
         f"days   a post {days}",
         f"links  more than {site.comment_links} in a comment make it wait",
         f"form   {'needed: a comment without a formToken waits' if site.comment_form else 'not needed'}",
-        f"words  {', '.join(map(_visible, words)) if words else 'none is blocked'}",
+        f"words  {', '.join(map(visible, words)) if words else 'none is blocked'}",
     ]
-
-
-def _visible(line: str) -> str:
-    """Write what a terminal would obey, or not show, so that it can be seen."""
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.commands import counted, on_store, open_made_store, require_site, visible
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
@@ -86,8 +86,9 @@ async def retry(settings: Settings, id: int) -> None:
     """Send once more the letters of an issue that were given up, to those who would have it still."""
     async with open_made_store(settings):
         number = await models.retry_issue(await models.Issue.named(id))
-    them = "1 letter" if number == 1 else f"{number} letters"
-    click.echo(f"{them} of issue {id} tried again; `issues show {id}` tells how it stands.")
+    click.echo(
+        f"{counted(number, 'letter')} of issue {id} tried again; `issues show {id}` tells how it stands."
+    )
 
 
 @issues.command()
@@ -107,5 +108,4 @@ async def test(settings: Settings, slug: str, to: str) -> None:
 
 
 def _title(issue: models.Issue) -> str:
-    title = str(issue.facts.get("title") or f"{len(issue.facts.get('items', []))} posts")
-    return title if title.isprintable() else ascii(title)
+    return visible(str(issue.facts.get("title") or counted(len(issue.facts.get("items", [])), "post")))

@@ -12,7 +12,7 @@ import orjson
 
 import models
 from gql_server import rosters
-from gql_server.commands import on_store, open_made_store, require_site, tell_aside
+from gql_server.commands import counted, on_store, open_made_store, require_site, tell_aside
 from gql_server.networks import read_ip, truncated
 from gql_server.settings import PREFIX, ConsentIp, Settings
 from models.store import open_store
@@ -43,7 +43,7 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
         used = ", ".join(roster.columns.used)
-        tell_aside(f"Reading {_counted(roster.lines, 'line')} in {roster.encoding}: {used}.")
+        tell_aside(f"Reading {counted(roster.lines, 'line')} in {roster.encoding}: {used}.")
         if roster.columns.unused:
             tell_aside(f"Not used: {', '.join(roster.columns.unused)}.")
         if roster.encoding == rosters.WESTERN:
@@ -85,7 +85,7 @@ async def export(settings: Settings, file: Path) -> None:
             with rosters.whole_file(file) as out:
                 number = await _hand_out(site, out)
     where = "Standard output" if str(file) == "-" else file
-    tell_aside(f"{where} holds {_counted(number, 'subscriber')}.")
+    tell_aside(f"{where} holds {counted(number, 'subscriber')}.")
 
 
 async def _hand_out(site: models.Site, out: BinaryIO) -> int:
@@ -159,7 +159,3 @@ def _kept(consent_ip: ConsentIp, ip: str) -> str | None:
     if consent_ip == "none":
         return None
     return truncated(ip) if consent_ip == "truncated" and read_ip(ip) else ip
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -85,6 +85,16 @@ def tell_aside(line: str) -> None:
     click.echo(line, err=True)
 
 
+def counted(number: int, what: str) -> str:
+    """Write how many there are of what has its plural with an s."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def visible(line: str) -> str:
+    """Write what a terminal would obey, or not show, so that it can be seen."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line)
+
+
 def in_one_line(error: Exception) -> str:
     """Say what went wrong without line breaks."""
     said = " ".join(str(error).split())

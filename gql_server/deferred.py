@@ -1,6 +1,6 @@
 """Answers that come in parts (@defer): in the two formats that clients know, or put together into one."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
@@ -8,14 +8,14 @@ from graphql import ExperimentalIncrementalExecutionResults as InParts
 from graphql.execution import IncrementalDeferResult, PendingResult, SubsequentIncrementalExecutionResult
 
 Part = dict[str, Any]
-Told = Callable[[list[GraphQLError] | None], Part]
+Told = Callable[[Iterable[GraphQLError] | None], Part]
 Path = list[str | int]
 # As the Accept header names them: Apollo's clients ask for either, the second is that of the draft.
 OF_2022 = "deferSpec=20220824"
 OF_DRAFT = "incrementalSpec=v0.2"
 
 
-async def parts(results: InParts, form: str, told: Told) -> AsyncIterator[Part]:
+async def parts(results: InParts, form: str, told: Told) -> AsyncGenerator[Part, None]:
     """Give each part as it comes, in a format; `told` writes its errors."""
     first = results.initial_result
     writer = _Of2022(told) if form == OF_2022 else _OfDraft(told)

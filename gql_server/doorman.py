@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
-from gql_server.middleware import no_http
+from gql_server import middleware
 from gql_server.shortway import SHORT_WAY, ShortWay
 
 log = structlog.get_logger("http")
@@ -82,11 +82,13 @@ class Doorman(RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         # aiohttp would log the caller's address and a piece of what was sent.
-        if status >= 500:
+        # Of an answer that broke off there is a line already.
+        is_under_way = middleware.is_under_way(request)
+        if status >= 500 and not (is_under_way and isinstance(exc, ConnectionError)):
             log.error("failed", exc_info=exc)
-        if request.writer.output_size > 0:
+        if is_under_way:
             raise ConnectionError("an answer was under way already")
-        return no_http(status)
+        return middleware.no_http(status)
 
     def _takes_on(self, short_way: ShortWay, message: Any, payload: Any) -> bool:
         transport, request_of = self.transport, self._request_factory

@@ -22,6 +22,7 @@ from gql_server.answers import (
     Answer,
     Asker,
     Line,
+    fitting,
     late,
     overloaded,
     record,
@@ -119,7 +120,7 @@ class Listening:
                 executor = self._executor(operation, question, context)
                 assert isinstance(executor, Executor)
                 result = execute_subscription_event(executor.build_per_event_executor(event))
-                return told(await result if isawaitable(result) else result, asker)
+                return fitting(told(await result if isawaitable(result) else result, asker))
         except models.Unavailable as error:
             return refused(asker, GraphQLError("", original_error=error))
         except TimeoutError:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 import models
 from gql_server.demonstration import MEDIA
-from gql_server.negotiation import weights
+from gql_server.negotiation import has_already, weights
 from models.images import media_type
 from models.renditions import FIRST, LATER, MEDIA_TYPES, Name
 
@@ -59,7 +59,7 @@ async def _uploaded(request: web.Request, name: Name) -> web.StreamResponse:
         **({} if name.ending else {"Vary": "Accept"}),
         **HARMLESS,
     }
-    if _is_known(request, headers["ETag"]):
+    if has_already(headers["ETag"], request.headers.getall("If-None-Match", ())):
         return web.Response(status=304, headers=headers)
     part = _part(request, size, headers["ETag"])
     if part.status != 200:
@@ -89,11 +89,6 @@ def _part(request: web.Request, size: int, tag: str) -> Part:
     if (first and last and int(last) < start) or not (first or last):
         return whole
     return Part(206, start, stop) if start < stop else Part(416, 0, 0)
-
-
-def _is_known(request: web.Request, tag: str) -> bool:
-    known = ",".join(request.headers.getall("If-None-Match", ()))
-    return known.strip() == "*" or tag in (each.strip().removeprefix("W/") for each in known.split(","))
 
 
 async def _sent(

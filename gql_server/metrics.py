@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 import models
-from gql_server.answering import ANSWERING, SEGMENTS
+from gql_server.answering import ANSWERING
 from gql_server.lines import LINES
 from gql_server.purging import PURGING
 from gql_server.visitors import is_of_this_machine
-from gql_server.wholes import WHOLES
+from gql_server.wholes import SEGMENTS, WHOLES
 from schema.kept import Kept
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"

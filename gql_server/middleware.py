@@ -6,6 +6,7 @@ from random import getrandbits
 import orjson
 import structlog
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.typedefs import Handler
 
 import models
@@ -31,24 +32,49 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
     request[REQUEST_ID] = new_number()
     try:
         return await handler(request)
-    except web.HTTPException as error:
-        if error.status < 400:
+    except Exception as error:
+        if isinstance(error, web.HTTPException) and error.status < 400:
             raise
+        if is_under_way(request):
+            _break_off(request, error)
+            raise ConnectionError("an answer was under way already") from error
+        return _told(request, error)
+
+
+def _told(request: web.Request, error: Exception) -> web.Response:
+    if isinstance(error, web.HTTPException):
         message = ADVICE.get(error.status, error.reason)
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         code = "NOT_FOUND" if error.status == 404 else "BAD_REQUEST"
         return _error(error.status, message, code, headers)
-    except models.Unavailable as error:
+    if isinstance(error, models.Unavailable):
         OUTAGES.tell(error)
         return _error(503, AWAY, UNAVAILABLE, {"Retry-After": "1"})
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            return _error(404, ADVICE[404], "NOT_FOUND", {})
-        if isinstance(error, ConnectionError) and _has_left(request):
-            return _error(400, ADVICE[400], "BAD_REQUEST", {})  # which nobody reads
-        log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
-        message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
-        return _error(500, message, INTERNAL, {})
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+        return _error(404, ADVICE[404], "NOT_FOUND", {})
+    if isinstance(error, ConnectionError) and _has_left(request):
+        return _error(400, ADVICE[400], "BAD_REQUEST", {})  # which nobody reads
+    log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
+    message = f"Something went wrong on our side; it is kept under number {request[REQUEST_ID]}."
+    return _error(500, message, INTERNAL, {})
+
+
+def is_under_way(request: web.BaseRequest) -> bool:
+    """Tell whether something of an answer is sent already."""
+    # On the short way there is none, and what it writes is whole.
+    writer: AbstractStreamWriter | None = request.writer
+    return writer is not None and writer.output_size > 0
+
+
+def _break_off(request: web.Request, error: Exception) -> None:
+    """Hang up on who would take another answer for the rest of this one, or what there was for all of it."""
+    if isinstance(error, models.Unavailable):
+        OUTAGES.tell(error)
+        log.warning("an answer broke off", request_id=request[REQUEST_ID], reason="the store is away")
+    elif not (isinstance(error, ConnectionError) and _has_left(request)):
+        log.error("an answer broke off", request_id=request[REQUEST_ID], exc_info=error)
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def new_number() -> str:

@@ -1,6 +1,7 @@
 """Which form an answer comes in, among those that a client accepts (RFC 9110, GraphQL over HTTP)."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
 MULTIPART = "multipart/mixed"
 ONE_ONLY = f"A subscription needs `Accept: {EVENT_STREAM}`, or a websocket that speaks graphql-transport-ws."
+OPAQUE = re.compile(r'"[^"]*"')
 NOTHING = f"Accept {GRAPHQL} or {JSON}."
 
 
@@ -95,6 +97,12 @@ def weights(header: str) -> dict[str, float]:
     for one in _ranges(header):
         wanted.setdefault(one.media, one.quality)
     return wanted
+
+
+def has_already(etag: str, named: Sequence[str]) -> bool:
+    """Tell whether who asks has what an ETag stands for, by its If-None-Match headers."""
+    # Compared weakly: a proxy that packs on the way makes a weak tag of ours.
+    return any(one.strip() == "*" or etag in OPAQUE.findall(one) for one in named)
 
 
 def _single(ranges: list[Range]) -> str | None:

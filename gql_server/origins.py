@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from gql_server.questions import Unreadable
-from gql_server.settings import PREFIX, Settings, is_loopback
+from gql_server.settings import PREFIX, Settings
+from models.web_addresses import is_loopback
 
 # Clients name themselves and trace their requests in headers of their own; none of them does anything here.
 HEADERS = re.compile(r"[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+){0,49}", re.ASCII)

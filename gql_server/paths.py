@@ -5,7 +5,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 import models
-from gql_server.answering import PUBLICATION
+from gql_server.publication import PUBLICATION
 from models.redirects import LONGEST_PATH
 
 

@@ -131,4 +131,5 @@ class Persisted:
                 log.error("registered documents are not written down", count=len(batch), exc_info=error)
 
 
+DOCUMENTS = web.AppKey("documents", Documents)
 PERSISTED = web.AppKey("persisted", Persisted)

@@ -1,5 +1,7 @@
 """The publication, as the settings show it to readers."""
 
+from aiohttp import web
+
 import models
 from gql_server.settings import Settings
 from schema.context import Publication
@@ -13,3 +15,6 @@ def publication_of(settings: Settings, files: models.Files | None = None) -> Pub
         files=files,
         is_private=settings.is_private,
     )
+
+
+PUBLICATION = web.AppKey("publication", Publication)

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import structlog
 
+from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
 from models.text import is_plain
 from schema.errors import refusal
 
@@ -35,6 +36,11 @@ class Unreadable(Exception):
     def body(self) -> bytes:
         """The answer."""
         return orjson.dumps({"errors": [self.error]})
+
+
+def turned_away() -> Unreadable:
+    """Tell a client that there is no seat for it."""
+    return Unreadable(503, TOO_MANY, code=OVERLOADED, retry_after=str(RETRY_SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Replies: an answer as HTTP sends it to one kind of client, and when it need not be sent again."""
 
 import asyncio
-import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ import models
 from gql_server.answers import DEADLINE_EXCEEDED, Answer
 from gql_server.crowd import RETRY_SECONDS
 from gql_server.middleware import REFERRER, SAFE
-from gql_server.negotiation import JSON
+from gql_server.negotiation import JSON, has_already
 from gql_server.tags import headers_of
 
 # A packet; smaller answers gain nothing.
@@ -27,7 +26,6 @@ NO_STORE = "no-store"
 FOR_ONE = "private, no-store"
 VARY = "Accept, Accept-Encoding, Origin"
 OF_THE_BODY = {"Content-Type", "Content-Encoding", "Retry-After"}
-OPAQUE = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +67,7 @@ class Reply:
 
     def is_known(self, named: Sequence[str]) -> bool:
         """Tell whether who asks has these bytes already, by its If-None-Match headers."""
-        if not named or self.etag is None:
-            return False
-        # Compared weakly: a proxy that packs on the way makes a weak tag of ours.
-        return any(one.strip() == "*" or self.etag in OPAQUE.findall(one) for one in named)
+        return bool(named) and self.etag is not None and has_already(self.etag, named)
 
     def lines(self) -> bytes:
         """Write the head as far as it is the same for everybody."""

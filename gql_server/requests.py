@@ -8,9 +8,9 @@ import orjson
 from aiohttp import web
 from aiohttp.helpers import parse_mimetype
 
-from gql_server.crowd import CROWD, OVERLOADED, RETRY_SECONDS, TOO_MANY
+from gql_server.crowd import CROWD
 from gql_server.negotiation import JSON
-from gql_server.questions import Question, Unreadable, question_of
+from gql_server.questions import Question, Unreadable, question_of, turned_away
 
 LARGEST_BODY = 100_000
 BODY_SECONDS = 10
@@ -46,8 +46,7 @@ def read_question(request: web.Request, asking: str | bytes) -> Question:
 
 async def read_body(request: web.Request, largest: int) -> bytes:
     """Read the body of a request; refuse one that is packed, too large, or does not arrive."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Unreadable(415, "Send the request without Content-Encoding.")
+    require_unpacked(request)
     if (request.content_length or 0) > largest:
         raise Unreadable(413, f"A request holds at most {largest} bytes.")
     try:
@@ -61,6 +60,12 @@ async def read_body(request: web.Request, largest: int) -> bytes:
         raise Unreadable(413, f"A request holds at most {largest} bytes.") from None
     except (web.RequestPayloadError, ConnectionError):
         raise Unreadable(400, "The request ended before its body did.") from None
+
+
+def require_unpacked(request: web.Request) -> None:
+    """Refuse a body that is packed: unpacking one is work for whoever sends a bomb."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Unreadable(415, "Send the request without Content-Encoding.")
 
 
 def _here_already(request: web.Request, largest: int) -> bytes:
@@ -103,4 +108,4 @@ def wrong_with(content_type: str) -> str | None:
 def _turn_readers_away(request: web.Request) -> None:
     """Refuse who only reads when there is no seat for readers: finding out exactly costs more than that."""
     if request.app[CROWD].is_full_of_readers:
-        raise Unreadable(503, TOO_MANY, code=OVERLOADED, retry_after=str(RETRY_SECONDS))
+        raise turned_away()

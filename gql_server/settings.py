@@ -3,10 +3,10 @@
 import difflib
 import os
 import re
-from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -18,6 +18,7 @@ from models.addresses import Address
 from models.errors import Invalid, StoreError
 from models.files import files_at
 from models.store import locate
+from models.web_addresses import is_loopback
 
 PREFIX = "GQL_SERVER_"
 NO_SENDER = (
@@ -25,6 +26,13 @@ NO_SENDER = (
     "such as The Blog <post@blog.example>."
 )
 Network = IPv4Network | IPv6Network
+# What is needed where that is no choice of words.
+NEEDS = {
+    "port": "a number from 0 to 65535",
+    "site_url": "an address such as https://blog.example",
+    "rate_limit": "a number of requests a minute, 0 for no limit",
+    "cache_mb": "a number of megabytes up to 100000, 0 to keep nothing",
+}
 
 
 class SettingsError(Exception):
@@ -122,14 +130,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 SETTINGS = web.AppKey("settings", Settings)
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address means this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
 def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> Settings:
     """Read the settings; a flag wins over its variable, and a name nobody knows is an error."""
     known = {f"{PREFIX}{name.upper()}": name for name in Settings.__struct_fields__}
@@ -153,9 +153,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         files_at(settings.place_of_media)
     except StoreError as error:
         raise SettingsError(f"{PREFIX}MEDIA_URL: {error}") from None
-    _check_mail(settings)
-    _check_origins(settings)
-    _check_purges(settings)
+    for check in CHECKS:
+        check(settings)
     return settings
 
 
@@ -166,10 +165,16 @@ def _check_origins(settings: Settings) -> None:
                 f"{PREFIX}CORS_ORIGINS: {origin!r} is no origin; write one such as https://app.example, "
                 "without a path, or * for any."
             )
+
+
+def _check_work(settings: Settings) -> None:
     if settings.work == "apart" and locate(settings.database_url).dialect == "sqlite":
         raise SettingsError(
             f"{PREFIX}WORK=apart needs PostgreSQL; on SQLite the server does the work itself."
         )
+
+
+def _check_trust(settings: Settings) -> None:
     if settings.trusted_only == "on" and not settings.documents:
         raise SettingsError(
             f"{PREFIX}TRUSTED_ONLY needs {PREFIX}DOCUMENTS, the manifests of what is trusted."
@@ -189,42 +194,47 @@ def _check_purges(settings: Settings) -> None:
         raise SettingsError(f"{PREFIX}PURGE_TOKEN is letters, digits and signs of ASCII, without spaces.")
 
 
-def _check_mail(settings: Settings) -> None:
-    name = f"{PREFIX}TRUSTED_PROXIES"
+def _check_proxies(settings: Settings) -> None:
     try:
         _ = settings.proxies
-        name = f"{PREFIX}SMTP_URL"
+    except ValueError:
+        raise SettingsError(
+            f"{PREFIX}TRUSTED_PROXIES needs networks such as 10.0.0.0/8, with commas between."
+        ) from None
+
+
+def _check_servers(settings: Settings) -> None:
+    try:
         if settings.smtp_url and not read_servers(settings.smtp_url):
             raise Invalid("smtp_url", "A mail server's address looks like smtp://user:password@host:587.")
-        name = f"{PREFIX}MAIL_FROM"
-        if settings.smtp_url and not settings.mail_from:
-            raise SettingsError(NO_SENDER)
-        if settings.mail_from:
-            label, address = settings.sender
-            if not (found := Address.of(address).text).isascii():
-                raise Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
-            _ = Sender(found, label).header
     except Invalid as error:
-        raise SettingsError(f"{name}: {error}") from None
-    except ValueError:
-        raise SettingsError(f"{name} needs networks such as 10.0.0.0/8, with commas between.") from None
+        raise SettingsError(f"{PREFIX}SMTP_URL: {error}") from None
+
+
+def _check_sender(settings: Settings) -> None:
+    if settings.smtp_url and not settings.mail_from:
+        raise SettingsError(NO_SENDER)
+    if not settings.mail_from:
+        return
+    name, address = settings.sender
+    try:
+        if not (found := Address.of(address).text).isascii():
+            raise Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
+        _ = Sender(found, name).header
+    except Invalid as error:
+        raise SettingsError(f"{PREFIX}MAIL_FROM: {error}") from None
+
+
+CHECKS = (
+    _check_proxies, _check_servers, _check_sender, _check_origins, _check_work, _check_trust, _check_purges,
+)  # fmt: skip
 
 
 def _explain(problem: str, given: Mapping[str, Any]) -> str:
     name = problem.rpartition("`$.")[2].rstrip("`")
-    needs = {
-        "port": "a number from 0 to 65535",
-        "site_url": "an address such as https://blog.example",
-        "consent_ip": "truncated, full or none",
-        "rate_limit": "a number of requests a minute, 0 for no limit",
-        "trusted_only": "on or off",
-        "introspection": "on or off",
-        "defer": "on or off",
-        "http_statuses": "stable or draft",
-        "graphiql": "auto, on or off",
-        "reader": "auto, on or off",
-        "plans": "on or off",
-        "work": "inside or apart",
-        "cache_mb": "a number of megabytes up to 100000, 0 to keep nothing",
-    }.get(name, "something else")
+    needs = NEEDS.get(name) or _one_of(get_args(Settings.__annotations__.get(name)))
     return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."
+
+
+def _one_of(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}" if words else "something else"

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 from aiohttp import WSMessage, WSMsgType, web
-from graphql import OperationType
+from graphql import GraphQLError, OperationType
 
 import models
 from gql_server.answering import ANSWERING
-from gql_server.answers import Answer
+from gql_server.answers import Answer, Asker, refused
 from gql_server.identity import bearer_in, principal_behind, principal_of, watched
 from gql_server.lines import LINES
 from gql_server.listening import LISTENING
@@ -201,8 +201,15 @@ class Socket:
             await _end([task])
 
     async def _run(self, id: str, question: Question) -> None:
+        asker = self._request.app[VISITORS].asker(self._request, self._principal)
         with suppress(ConnectionError):
-            await self._answer(id, question)
+            try:
+                await self._answer(id, question, asker)
+            except ConnectionError:
+                raise  # who has left is told nothing
+            except Exception as error:
+                answer = refused(asker, GraphQLError("", original_error=error))
+                await self._fail(id, answer.told["errors"])
 
     def _free(self, id: str, task: object) -> None:
         """Let an id be used again, unless it is already."""
@@ -210,7 +217,7 @@ class Socket:
             del self._running[id]
             self._lasting.discard(id)
 
-    async def _answer(self, id: str, question: Question) -> None:
+    async def _answer(self, id: str, question: Question, asker: Asker) -> None:
         try:
             # As with each request: whoever was let in may have lost what they came with.
             if self._principal.is_known and not await models.Key.still_opens(self._principal):
@@ -218,7 +225,6 @@ class Socket:
         except models.Unavailable:
             return await self._fail(id, [refusal("The store does not answer; try again.", UNAVAILABLE)])
         answering = self._request.app[ANSWERING]
-        asker = self._request.app[VISITORS].asker(self._request, self._principal)
         try:
             self._request.app[VISITORS].admit(self._request)
             operation = await answering.operation(question, asker)

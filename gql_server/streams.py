@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from aiohttp import web
 
 import models
@@ -17,7 +16,6 @@ from gql_server.negotiation import EVENT_STREAM, MULTIPART
 from gql_server.origins import ORIGINS
 from gql_server.visitors import VISITORS
 
-log = structlog.get_logger("streams")
 # Proxies hang up on who is silent; a beat also finds out who has left.
 HEARTBEAT_SECONDS = 12
 STREAMS: web.AppKey[set[asyncio.Task[Any]]] = web.AppKey("streams", set)
@@ -83,25 +81,13 @@ async def stream(
         try:
             async with watched(principal, sending.cancel):
                 await asyncio.wait([sending])
-            if sending.done() and not sending.cancelled() and (error := sending.exception()) is not None:
-                _break_off(request, error)
+            if sending.done() and not sending.cancelled():
+                sending.result()
         finally:
             request.app[STREAMS].discard(sending)
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
     return response
-
-
-def _break_off(request: web.Request, error: BaseException) -> None:
-    if isinstance(error, ConnectionError):
-        return  # who has left is no news
-    if isinstance(error, models.Unavailable):
-        log.warning("a stream broke off", reason="the store is away")
-    else:
-        log.error("a stream broke off", exc_info=error)
-    # Whoever listens must not take this for the end of all there was.
-    if request.transport is not None:
-        request.transport.abort()
 
 
 async def end_streams(app: web.Application) -> None:

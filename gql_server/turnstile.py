@@ -1,4 +1,4 @@
-"""The turnstile: how often one network, and the world through one door, may ask for letters or comment."""
+"""The turnstile: how often one may pass; and the gates where letters are asked for and comments left."""
 
 from collections import OrderedDict
 from collections.abc import Callable

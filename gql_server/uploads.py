@@ -14,9 +14,8 @@ from aiohttp import BodyPartReader, MultipartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 import models
-from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
-from gql_server.questions import Question, Unreadable, question_of
-from gql_server.requests import BODY_SECONDS, LARGEST_BODY, read_json
+from gql_server.questions import Question, Unreadable, question_of, turned_away
+from gql_server.requests import BODY_SECONDS, LARGEST_BODY, read_json, require_unpacked
 from models.content import LONGEST
 from models.pictures import MOST_BYTES
 from schema.scalars import Upload
@@ -74,8 +73,7 @@ class Uploads:
             async with asyncio.timeout(WAIT_SECONDS):
                 await self._seats.acquire()
         except TimeoutError:
-            wait = str(RETRY_SECONDS)
-            raise Unreadable(503, TOO_MANY, code=OVERLOADED, retry_after=wait) from None
+            raise turned_away() from None
 
 
 UPLOADS = web.AppKey("uploads", Uploads)
@@ -96,8 +94,7 @@ def _check(request: web.Request, principal: models.Principal) -> None:
     if not principal.may(models.Scope.CONTENT_WRITE):
         message = f"This takes a token of the scope {models.Scope.CONTENT_WRITE}."
         raise Unreadable(403, message, code="FORBIDDEN")
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Unreadable(415, "Send the request without Content-Encoding.")
+    require_unpacked(request)
     if (request.content_length or 0) > LARGEST:
         raise Unreadable(413, TOO_LARGE)
 

@@ -12,11 +12,14 @@ import models
 from gql_server.answers import Asker
 from gql_server.carrier import Carrier
 from gql_server.middleware import REQUEST_ID
+from gql_server.negotiation import weights
 from gql_server.networks import network_of, read_ip, truncated
 from gql_server.origins import host_of
 from gql_server.questions import Unreadable
-from gql_server.settings import Network, Settings, is_loopback
+from gql_server.settings import Network, Settings
 from gql_server.turnstile import CommentGate, SignUpGate, Turnstile
+from mailers.outbox import Outbox
+from models.web_addresses import is_loopback
 from schema.context import Visitor
 
 OF_PROXIES = re.compile(
@@ -79,8 +82,12 @@ class Visitors:
             languages,
             admit=lambda: self._sign_ups.admit(address, door),
             admit_comment=lambda: self._comments.admit(address, door),
-            find_outbox=lambda: self._carrier.outbox if is_of_this_machine(request) else None,
+            find_outbox=lambda: self.outbox_for(request),
         )
+
+    def outbox_for(self, request: web.Request) -> Outbox | None:
+        """Give the outbox to who asks on this very machine."""
+        return self._carrier.outbox if is_of_this_machine(request) else None
 
     def _address(self, request: web.Request) -> str | None:
         forwarded = tuple(request.headers.getall("X-Forwarded-For", ())) if self._proxies else ()
@@ -142,13 +149,6 @@ def languages_of(accepted: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _languages_of(accepted: str) -> tuple[str, ...]:
-    weighed: list[tuple[float, str]] = []
-    for part in accepted.split(",")[:20]:
-        tag, *more = (word.strip() for word in part.split(";"))
-        try:
-            weight = float(next((word[2:] for word in more if word.startswith("q=")), 1))
-        except ValueError:
-            continue
-        if tag and weight > 0:
-            weighed.append((-weight, tag.lower()))
-    return tuple(tag for _, tag in sorted(weighed, key=lambda pair: pair[0]))
+    # No browser sends more; and nobody asks for more languages than anybody speaks.
+    wanted = weights(",".join(accepted.split(",")[:20]))
+    return tuple(sorted((tag for tag in wanted if wanted[tag] > 0), key=lambda tag: -wanted[tag]))

@@ -122,6 +122,8 @@ async def _look() -> None:
 
 
 WHOLES = web.AppKey("wholes", Wholes)
+# Fields of the root, kept one by one, that answers are made of.
+SEGMENTS = web.AppKey("segments", Kept)
 
 
 def may_be_shared(operation: Operation, question: Question) -> bool:

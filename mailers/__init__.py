@@ -1,1 +1,1 @@
-"""The letters: pure functions from ids to mail."""
+"""The letters: their words, and the ways by which they reach a mail server."""

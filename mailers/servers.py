@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from models.errors import Invalid
+from models.web_addresses import is_loopback
 
 FIELD = "smtp_url"
 
@@ -59,16 +59,9 @@ def _read(url: str) -> Server:
 def _security(scheme: str, host: str, *, signs_in: bool) -> Security:
     if scheme == "smtps":
         return Security.TLS
-    if _is_this_machine(host):
+    if is_loopback(host):
         return Security.PLAIN
     return Security.STARTTLS if signs_in else Security.OPPORTUNISTIC
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _weight(parts: SplitResult) -> int:

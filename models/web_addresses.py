@@ -1,4 +1,4 @@
-"""Addresses on the web that we are to call: how they are written, and to which machines they may lead."""
+"""Addresses on the web, and those that we are to call: which machines they mean, and may lead to."""
 
 import re
 from dataclasses import dataclass
@@ -53,6 +53,14 @@ class WebAddress:
             raise NotCalled("url", "A port is a number from 1 to 65535.")
         _require_host(host, is_ip="[" in found[2], near=near)
         return cls(text, host, port)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host's name or address means this machine (RFC 6761, 6.3)."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def may_be_called(machine: str, *, near: bool = False) -> bool:

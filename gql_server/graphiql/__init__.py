@@ -9,7 +9,6 @@ from aiohttp import web
 
 import models
 from gql_server import paper
-from gql_server.answering import DOCUMENTS, PUBLICATION
 from gql_server.answers import DEADLINE_SECONDS
 from gql_server.endpoint import graphql
 from gql_server.graphiql.files import read_files
@@ -17,6 +16,8 @@ from gql_server.graphiql.tabs import tabs_for
 from gql_server.graphiql.words import WORDS
 from gql_server.negotiation import EVENT_STREAM, GRAPHQL, JSON, takes_gzip, weights
 from gql_server.paper.languages import chosen
+from gql_server.persisted import DOCUMENTS
+from gql_server.publication import PUBLICATION
 from gql_server.settings import SETTINGS
 from gql_server.start.glimpse import worth_reading
 from schema.languages import DEFAULT

@@ -1,1 +1,1 @@
-"""The doors for readers of letters: pages that sign up, confirm, choose, leave and come back."""
+"""The pages: for who gets letters, comments or moderates, and for who signs in, writes or passes a pen on."""

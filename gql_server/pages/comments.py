@@ -7,8 +7,6 @@ from gql_server.pages.forms import read_form
 from gql_server.pages.printing import Link
 from gql_server.pages.visit import Visit
 
-ONE_CLICK = "List-Unsubscribe"  # RFC 8058
-
 
 async def show(request: web.Request) -> web.Response:
     """Show the comment, and ask to press the button."""
@@ -46,8 +44,8 @@ async def end_notices(request: web.Request) -> web.Response:
     """End the notices of replies, by the button or a mail program's one click."""
     visit, form = await Visit.of(request), await read_form(request)
     found = await models.decline_notices(visit.site, visit.token)
-    if ONE_CLICK in form:
-        return web.Response(text=f"{visit.says('notices_in_short')}\n", headers={"Cache-Control": "no-store"})
+    if form.is_one_click:
+        return visit.says_in_short("notices_in_short")
     return visit.tells("notices_ended", {"email": found.email}, links=[visit.home])
 
 

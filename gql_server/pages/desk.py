@@ -31,7 +31,7 @@ async def show(request: web.Request) -> web.Response:
     groups = {state: [post for post, is_in in posts if is_in == state] for state in STATES}
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
-        "desk.html", groups=groups, most=MOST_LISTED, visit=visit, is_full=len(posts) == MOST_LISTED,
+        "desk.html", groups=groups, most=MOST_LISTED, is_full=len(posts) == MOST_LISTED,
         to_waiting=link and link.path(visit.site), waiting=link and await models.Comment.undecided().count(),
     )  # fmt: skip
 

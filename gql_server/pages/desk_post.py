@@ -5,21 +5,12 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import (
-    SignedOut,
-    at_desk,
-    handed_back,
-    read_desk_form,
-    signed_out,
-    state_of,
-    to_post,
-)
-from gql_server.pages.desk_letters import Letters
+from gql_server.pages.desk import SignedOut, at_desk, handed_back, read_desk_form, signed_out, to_post
+from gql_server.pages.desk_sheet import Sheet, lead_of, moment_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to, says
 from gql_server.pages.visit import Visit
@@ -30,10 +21,6 @@ from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
-# As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
-MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-LETTERS = {"announced", "unread"}
-TOLD = {"saved", "published", "scheduled", "withdrawn"}
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
 
@@ -58,49 +45,10 @@ class Desk:
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the post as it is kept, or as it was filled in when something is wrong with that."""
-        post, lead = self.post, await self._lead()
-        tags = await models.Tagging.filter(post_id=self.post.id).select_related("tag")
-        filled = {
-            "title": post.title, "text": post.source, "summary": post.summary or "",
-            "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
-            "at": self._moment_kept(), "alt": "", "lead_alt": lead.alt_text if lead else "",
-            "lead_alt_was": lead.alt_text if lead else "",
-        }  # fmt: skip
-        asked = await models.Announcement.asked(post.id)
-        newsletters = await models.Newsletter.offered(post.site_id)
-        letters = await Letters.of(post, newsletters)
-        if state_of(post) == "published":
-            newsletters = letters.left
-        chosen = [one.slug for one in newsletters if one.id in asked]
-        query = self.visit.request.query
-        if "at" in query or "newsletter" in query:
-            filled["at"], chosen = query.get("at", ""), query.getall("newsletter", [])
+        sheet = (await Sheet.of(self.visit.site, self.post)).chosen_again(self.visit.request)
         if wrong and form is not NOTHING:
-            filled, chosen = {name: form.one(name) for name in filled}, form.all("newsletter")
-        told, letter, picture = (query.get(name, "") for name in ("told", "letter", "picture"))
-        return self.visit.shows(
-            "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200, post=post,
-            filled=filled, state=state_of(post), wrong=wrong, why=why, told=told if told in TOLD else "",
-            letter=letter if letter in LETTERS else "",
-            letters=await letters.told(self.visit, self.principal),
-            visit=self.visit, is_html=post.source_format is models.Format.HTML,
-            address=self.visit.context.absolute(post.path), newsletters=newsletters, chosen=chosen,
-            now=self.visit.moment(models.now()),
-            lead=lead, may_reword=lead is not None and lead.may_be_reworded_by(self.principal),
-            added=await models.Image.usable_by(self.principal).filter(
-                id=int(picture[:9]) if picture.isdecimal() else 0
-            ).first(),
-        )  # fmt: skip
-
-    async def _lead(self) -> models.Image | None:
-        return await models.Image.filter(id=self.post.image_id or 0).first()
-
-    def _moment_kept(self) -> str:
-        """Write down when the post is to appear, as the field has it."""
-        if not self.post.is_scheduled or self.post.published_at is None:
-            return ""
-        here: datetime = self.post.published_at.astimezone(ZoneInfo(self.visit.site.time_zone))
-        return here.strftime(MOMENTS[bool(here.second)])
+            sheet = sheet.filled_again(form)
+        return await sheet.shown(self.visit, self.principal, wrong=wrong, why=why)
 
     async def does(self, deed: str, work: Work) -> None:
         """Do something to the post, and note who did."""
@@ -116,7 +64,7 @@ class Desk:
         for its moment that too, and where it goes.
         """
         if self.post.is_scheduled:
-            await self.publishes(form, _moment(self.visit.site, form.one("at")))
+            await self.publishes(form, moment_in(self.visit.site, form.one("at")))
         else:
             await self.does("update", await self._saving(form))
 
@@ -191,7 +139,7 @@ class Desk:
 
     async def _reword_lead(self, form: Form) -> None:
         """Say in other words what the picture shows that leads the post, in the caller's transaction."""
-        lead, was, said = await self._lead(), form.one("lead_alt_was"), form.one("lead_alt")
+        lead, was, said = await lead_of(self.post), form.one("lead_alt_was"), form.one("lead_alt")
         if lead is None or said == was:
             return
         if not lead.may_be_reworded_by(self.principal):
@@ -269,7 +217,7 @@ async def _send(desk: Desk, form: Form) -> web.Response:
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
-    await desk.publishes(form, _moment(desk.visit.site, form.one("at")))
+    await desk.publishes(form, moment_in(desk.visit.site, form.one("at")))
     return to_post(desk.post.id, told="scheduled")
 
 
@@ -312,13 +260,6 @@ def _require_title(form: Form) -> None:
     """Refuse to publish what was begun and never written."""
     if form.one("title") in UNTITLED:
         raise models.Invalid("title", "Give it a title first.")
-
-
-def _moment(site: models.Site, given: str) -> datetime:
-    for written in MOMENTS:
-        with suppress(ValueError):
-            return datetime.strptime(given, written).replace(tzinfo=ZoneInfo(site.time_zone))
-    raise models.Invalid("at", "Choose a day and a time.")
 
 
 def _lines(text: str) -> str:

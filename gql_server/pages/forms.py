@@ -46,6 +46,11 @@ class Form:
         """Give all values of a field."""
         return [value for known, value in self.fields if known == name]
 
+    @property
+    def is_one_click(self) -> bool:
+        """Whether a mail program sends it, and nobody looks at the answer (RFC 8058)."""
+        return ("List-Unsubscribe", "One-Click") in self.fields
+
     def __contains__(self, name: str) -> bool:
         return any(known == name for known, _ in self.fields)
 

@@ -7,7 +7,6 @@ from gql_server.pages.forms import read_form
 from gql_server.pages.topics import title_of
 from gql_server.pages.visit import Visit
 
-ONE_CLICK = ("List-Unsubscribe", "One-Click")  # RFC 8058
 ALL = "all"
 UNSUBSCRIBED = models.SubscriptionStatus.UNSUBSCRIBED
 
@@ -31,8 +30,8 @@ async def leave(request: web.Request) -> web.Response:
     form = await read_form(request)
     topics = None if topic is None or ALL in form else [topic]
     left = await found.leave(visit.site, visit.trace, topics=topics)
-    if ONE_CLICK in form.fields:
-        return web.Response(text=f"{visit.says('left_in_short')}\n", headers={"Cache-Control": "no-store"})
+    if form.is_one_click:
+        return visit.says_in_short("left_in_short")
     return await _left(visit, left, topic if topics else None)
 
 

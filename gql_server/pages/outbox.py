@@ -1,16 +1,15 @@
 """The door /letters: what would be sent lies here to be read, on the machine of who builds the site."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
 import models
-from gql_server.carrier import CARRIER
-from gql_server.pages.printing import go_to
+from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
 from gql_server.paper import POLICY
 from gql_server.paths import old_path
-from gql_server.visitors import is_of_this_machine
+from gql_server.visitors import VISITORS
 from mailers.letter import Letter
 from mailers.outbox import Outbox
 
@@ -24,7 +23,14 @@ OF_A_LETTER = (
 
 def outbox_for(request: web.Request) -> Outbox | None:
     """Give the outbox to who asks on this very machine."""
-    return request.app[CARRIER].outbox if is_of_this_machine(request) else None
+    return request.app[VISITORS].outbox_for(request)
+
+
+def to_letter(visit: Visit, email: str) -> Link | None:
+    """Lead who asks on this very machine to the letter that an address was just sent."""
+    if outbox_for(visit.request) is None:
+        return None
+    return Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -35,7 +41,7 @@ async def show(request: web.Request) -> web.StreamResponse:
     visit = await Visit.of(request)
     if (number := _newest_to(request.query.get("to", ""), outbox)) is not None:
         return go_to(f"/letters/{number}?lang={visit.language}")
-    return visit.shows("letters.html", letters=outbox.kept, room=outbox.room, moment=visit.moment)
+    return visit.shows("letters.html", letters=outbox.kept, room=outbox.room)
 
 
 async def letter(request: web.Request) -> web.StreamResponse:
@@ -47,7 +53,6 @@ async def letter(request: web.Request) -> web.StreamResponse:
         "letter.html",
         policy=FRAMING,
         letter=found,
-        moment=visit.moment,
         number=request.match_info["number"],
         leave=leave,
         # Below this address too when the site's own is another, so that the button works here.

@@ -68,7 +68,7 @@ async def _shown(
     pens = await models.Pen.passed_by(principal).limit(MOST_LISTED).select_related("giver", "post")
     status, wrong, error = _error(refusal) if refusal else (200, "", "")
     return visit.shows(
-        "pen.html", status=status, pens=pens, form=form, visit=visit,
+        "pen.html", status=status, pens=pens, form=form,
         wrong=wrong, error=visit.says(error) if error else "",
     )  # fmt: skip
 

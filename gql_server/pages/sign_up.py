@@ -1,13 +1,10 @@
 """The door /subscribe: who asks for letters gets the same answer for every address."""
 
-from urllib.parse import urlencode
-
 from aiohttp import web
 
 import models
 from gql_server.pages.forms import NOTHING, Form, known_frequency, read_form
-from gql_server.pages.outbox import outbox_for
-from gql_server.pages.printing import Link
+from gql_server.pages.outbox import to_letter
 from gql_server.pages.topics import newsletters
 from gql_server.pages.trap import BAIT, is_caught, set_trap
 from gql_server.pages.visit import Visit
@@ -56,9 +53,7 @@ async def given(
 
 def answer(visit: Visit, email: str) -> web.Response:
     """Say the same to everybody; the address is the one that was given, as it was written."""
-    here = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
-    is_here = outbox_for(visit.request) is not None
-    return visit.tells("mailbox", links=[visit.home], aside=here if is_here else None, code_to=email)
+    return visit.tells("mailbox", links=[visit.home], aside=to_letter(visit, email), code_to=email)
 
 
 async def _ask(visit: Visit, form: Form) -> None:

@@ -3,7 +3,6 @@
 import re
 import secrets
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from aiohttp import web
 from babel.core import get_global
@@ -12,7 +11,7 @@ import models
 from gql_server.identity import SESSION, session_of
 from gql_server.origins import require_own_page
 from gql_server.pages.forms import NOTHING, Form, read_form
-from gql_server.pages.outbox import outbox_for
+from gql_server.pages.outbox import to_letter
 from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
 from models.sign_ins import LIFE, OWNER
@@ -44,8 +43,7 @@ async def ask(request: web.Request) -> web.Response:
         await models.SignIn.ask(visit.site, email, browser)
     except models.Invalid as refusal:
         return _form(visit, form, refusal.field)
-    aside = Link(visit.says("letter_read"), f"/letters?{urlencode({'to': email, 'lang': visit.language})}")
-    response = visit.tells("sign_in_sent", links=[visit.home], aside=aside if outbox_for(request) else None)
+    response = visit.tells("sign_in_sent", links=[visit.home], aside=to_letter(visit, email))
     _set_cookie(response, visit, BROWSER, browser, LIFE, path="/sign-in")
     return response
 

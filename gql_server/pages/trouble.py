@@ -10,13 +10,13 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 import models
-from gql_server.answering import PUBLICATION
 from gql_server.answers import DEADLINE_SECONDS, FILES_SECONDS
 from gql_server.middleware import REQUEST_ID
 from gql_server.outages import OUTAGES
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import chosen
+from gql_server.publication import PUBLICATION
 from gql_server.questions import Unreadable
 from gql_server.requests import BODY_SECONDS
 from gql_server.uploads import UPLOAD_SECONDS, WAIT_SECONDS, brings_files

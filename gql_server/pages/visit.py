@@ -10,9 +10,9 @@ from aiohttp import web
 from babel.dates import format_date, format_time
 
 import models
-from gql_server.answering import PUBLICATION
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import NAMES, chosen
+from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
 from mailers.wording import locale_of
 from schema.context import Context
@@ -104,6 +104,7 @@ class Visit:
             "home": self.home.href,
             "says": self.says,
             "tongues": tongues,
+            "visit": self,
         }
         return printed(page, self.language, **about, **values)
 
@@ -112,6 +113,10 @@ class Visit:
     ) -> web.Response:
         """Print a page that tells what is so, and where to go on."""
         return self.shows("told.html", what=what, facts=facts or {}, links=links, **more)
+
+    def says_in_short(self, words: str) -> web.Response:
+        """Answer who looks at no page with a sentence."""
+        return web.Response(text=f"{self.says(words)}\n", headers={"Cache-Control": "no-store"})
 
     def asks(self, what: str, facts: Facts, *, buttons: Mapping[str, str], **more: Any) -> web.Response:
         """Print a page that asks to press a button; each has a name and what stands on it."""

@@ -5,10 +5,10 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from aiohttp import ETag, web
+from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gql_server.negotiation import takes_gzip
+from gql_server.negotiation import has_already, takes_gzip
 
 FOLDER = Path(__file__).parent
 POLICY = (
@@ -44,11 +44,10 @@ def file(request: web.Request, body: bytes, media: str) -> web.Response:
     """Give a file that belongs to a page, packed for who takes it so; a browser that has it is told so."""
     is_packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
     body = _packed(body) if is_packed else body
-    tag = ETag(sha256(body).hexdigest()[:20])
-    known = request.if_none_match or ()
-    response = web.Response(headers={"Cache-Control": "no-cache", "Vary": "Accept-Encoding"})
-    response.etag = tag
-    if any(one.value in {tag.value, "*"} for one in known):
+    tag = f'"{sha256(body).hexdigest()[:20]}"'
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": tag}
+    response = web.Response(headers=headers)
+    if has_already(tag, request.headers.getall("If-None-Match", ())):
         response.set_status(304)
         return response
     response.content_type, response.charset, response.body = media, "utf-8", body

@@ -7,10 +7,10 @@ from aiohttp import web
 
 import models
 from gql_server import paper
-from gql_server.answering import PUBLICATION
 from gql_server.answers import DEADLINE_SECONDS
 from gql_server.pages.outbox import outbox_for
 from gql_server.paper.languages import NAMES, chosen
+from gql_server.publication import PUBLICATION
 from gql_server.settings import PREFIX, SETTINGS, Settings
 from gql_server.start.glimpse import Glimpse, look
 from gql_server.start.queries import to_try

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-from babel.lists import format_list
-
 import models
+from mailers.wording import byline, day_in_words
 from schema.loaders import Loaders
 from schema.months import month_label
 
@@ -79,8 +77,8 @@ async def worth_reading() -> models.Post | None:
 def _headline(post: models.Post, authors: list[models.Author], language: str, time_zone: str) -> Headline:
     assert post.published_at is not None
     day = post.published_at.astimezone(ZoneInfo(time_zone)).date()
-    byline = format_list([author.name for author in authors], locale=language)
-    return Headline(post.title, byline, day, format_date(day, "long", locale=language))
+    writers = byline([author.name for author in authors], language)
+    return Headline(post.title, writers, day, day_in_words(day.isoformat(), language))
 
 
 def _strip(months: list[models.ArchiveMonth], language: str) -> Strip | None:

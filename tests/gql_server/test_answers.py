@@ -8,9 +8,9 @@ from graphql import GraphQLError
 from structlog.testing import capture_logs
 
 import models
-from gql_server import answers
+from gql_server import answering, answers
 from gql_server.answers import Asker
-from gql_server.negotiation import accepted, takes_gzip
+from gql_server.negotiation import accepted, has_already, takes_gzip
 from gql_server.outages import Outages
 from gql_server.questions import Unreadable
 from schema.context import Visitor
@@ -39,6 +39,26 @@ PAGED = "query ($n: Int) { posts(first: $n) { nodes { id } } }"
 )
 def test_a_client_says_whether_it_takes_packed_answers(header, takes):
     assert takes_gzip(header) is takes
+
+
+@pytest.mark.parametrize(
+    ("named", "has"),
+    [
+        ([], False),
+        ([""], False),
+        (['"a"'], True),
+        (['W/"a"'], True),
+        (['"b", W/"a", "c"'], True),
+        (['"b"', '"a"'], True),
+        ([" * "], True),
+        (["a"], False),
+        (['"b", *'], False),
+        (['"aa"'], False),
+    ],
+    ids=str,
+)
+def test_who_has_something_already_names_its_tag(named, has):
+    assert has_already('"a"', named) is has
 
 
 async def test_long_answers_are_packed_for_who_takes_them(serve, database_url):
@@ -81,10 +101,14 @@ async def test_what_costs_too_much_is_refused_before_it_runs(doors):
 
 async def test_an_answer_of_too_many_bytes_is_not_sent(serve, database_url, monkeypatch):
     monkeypatch.setattr(answers, "MOST_BYTES", 1_000)
+    # What is given at once is shorter than this, and so is never too large.
+    monkeypatch.setattr(answering, "PACKED_APART_FROM", 1_000)
     async with serve(database_url, demonstration=True) as client:
-        async with client.post("/graphql", json=LONG) as answer:
-            told = await answer.json()
-            assert told["errors"][0]["extensions"]["code"] == "RESPONSE_TOO_LARGE"
+        with capture_logs() as lines:
+            async with client.post("/graphql", json=LONG) as answer:
+                told = await answer.json()
+        assert told["errors"][0]["extensions"]["code"] == "RESPONSE_TOO_LARGE"
+        assert [line["codes"] for line in lines if line["event"] == "answered"] == [["RESPONSE_TOO_LARGE"]]
         async with client.post("/graphql", json=TITLE) as answer:
             assert (await answer.json())["data"]
 

@@ -1,11 +1,16 @@
 """Pictures are sent whole or in part, may be kept for ever, and are harmless whoever opens them."""
 
+import asyncio
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import pytest
+from structlog.testing import capture_logs
 from yarl import URL
 
+import models
 from gql_server.app import WORKER
+from models.files.folder import Folder
 from models.store import APPS
 from tests.buckets import new_bucket
 from tests.gql_server.uploading import desk_at
@@ -194,6 +199,29 @@ async def test_a_place_that_is_away_is_told_as_such(desk, picture):
     answer = await desk.client.get(picture[0])
     assert answer.status == 503
     assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("error", [models.Unavailable("the line was cut"), RuntimeError("a failure of ours")])
+async def test_a_picture_that_breaks_off_is_not_followed_by_another_answer(desk, picture, monkeypatch, error):
+    async def read(_self: object, _name: str, _start: int, _stop: int):
+        yield b"a piece"
+        raise error
+
+    monkeypatch.setattr(Folder, "read", read)
+    with capture_logs() as lines:
+        reader, writer = await asyncio.open_connection(desk.client.host, desk.client.port)
+        writer.write(f"GET {picture[0]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        sent = b""
+        with suppress(ConnectionResetError):
+            async with asyncio.timeout(10):
+                while piece := await reader.read(1000):
+                    sent += piece
+        writer.close()
+    assert sent.count(b"HTTP/1.1") <= 1
+    assert b"errors" not in sent
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == (
+        ["an answer broke off"] if isinstance(error, RuntimeError) else []
+    )
 
 
 async def test_pictures_that_come_with_the_server_run_nothing_either(desk):

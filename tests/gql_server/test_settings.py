@@ -76,6 +76,12 @@ WRONG_MAIL = {
     "GRAPHIQL": {
         "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
     },
+    "DEFER": {
+        "but it needs on or off.": ("", "auto"),
+    },
+    "WORK": {
+        "but it needs inside or apart.": ("", "on"),
+    },
     "READER": {
         "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
     },

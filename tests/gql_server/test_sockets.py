@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import ClientSession, WSServerHandshakeError
 from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 import models
 from gql_server import sockets
@@ -18,6 +19,7 @@ from gql_server.listening import Listening
 from gql_server.settings import Settings
 from gql_server.sockets import SOCKETS, leave_sockets
 from tests.gql_server.talking import Talk, talking
+from tests.gql_server.test_failures import change
 
 TITLE = {"query": "{ site { title } }"}
 LIVE = {"query": "subscription { commentAdded { commentEdge { node { contentText } } post { slug } } }"}
@@ -375,6 +377,34 @@ def executions(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 async def _is(true: bool) -> bool:
     return true
+
+
+async def test_a_failure_of_ours_is_told_and_kept_under_a_number(serve, database_url):
+    async with serve(database_url, cache_mb=0) as client, talking(client) as talk:
+        await talk.begin()
+        await asyncio.to_thread(change, database_url, "ALTER TABLE site RENAME TO hidden")
+        with capture_logs() as lines:
+            await talk.ask("a", **TITLE)
+            told = await talk.hear()
+        await asyncio.to_thread(change, database_url, "ALTER TABLE hidden RENAME TO site")
+        assert (told["type"], told["id"]) == ("error", "a")
+        [error] = told["payload"]
+        assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+        [failed] = [line for line in lines if line["event"] == "failed"]
+        assert failed["request_id"] in error["message"]
+        await talk.ask("a", **TITLE)
+        assert [(await talk.hear())["type"], (await talk.hear())["type"]] == ["next", "complete"]
+
+
+async def test_a_socket_that_fails_is_hung_up_on_without_a_word_of_http(client, monkeypatch):
+    async def fail(_self: object) -> None:
+        raise RuntimeError("a failure of ours")
+
+    monkeypatch.setattr(sockets.Socket, "live", fail)
+    with capture_logs() as lines:
+        async with talking(client) as talk:
+            assert await talk.closed() == 1006
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["an answer broke off"]
 
 
 async def test_a_slow_answer_is_given_before_the_server_stops(serve, database_url, monkeypatch):

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from aiohttp import ClientError
 from structlog.testing import capture_logs
 
 import models
-from gql_server import answering, streams
+from gql_server import answering, answers, streams
 from gql_server.lines import LINES
+from gql_server.negotiation import EVENT_STREAM
 from gql_server.streams import STREAMS, end_streams
 
 SSE = {"Accept": "text/event-stream"}
@@ -272,15 +274,16 @@ class TestDeferred:
 
 
 async def test_a_stream_that_fails_is_logged_and_broken_off(client, monkeypatch):
-    def fail(_answer: object) -> None:
+    def fail(_body: bytes) -> bytes:
         raise RuntimeError("a failure of ours")
 
-    monkeypatch.setattr(streams.Answer, "written", fail)
+    monkeypatch.setitem(streams.FRAMINGS, EVENT_STREAM, replace(streams.EVENTS, answer=fail))
     with capture_logs() as lines:
         async with client.post("/graphql", json={"query": "{ site { title } }"}, headers=SSE) as answer:
             with pytest.raises(ClientError):
                 await answer.read()
-    [line] = [line for line in lines if line["event"] == "a stream broke off"]
+    assert "failed" not in [line["event"] for line in lines]
+    [line] = [line for line in lines if line["event"] == "an answer broke off"]
     assert line["log_level"] == "error"
 
 
@@ -295,3 +298,47 @@ async def test_a_failure_beside_the_parts_is_told_and_counted(client, monkeypatc
     assert "INTERNAL_SERVER_ERROR" in told
     assert "a failure of ours" not in told
     assert [line["codes"] for line in lines if line["event"] == "answered"] == [["INTERNAL_SERVER_ERROR"]]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (TimeoutError(), "DEADLINE_EXCEEDED"),
+        (models.Unavailable("the line was cut"), "UNAVAILABLE"),
+        (RecursionError(), "BAD_USER_INPUT"),
+        (RuntimeError("a failure of ours"), "INTERNAL_SERVER_ERROR"),
+    ],
+    ids=repr,
+)
+async def test_whatever_ends_the_parts_the_last_one_says_that_it_is_the_last(
+    client, monkeypatch, error, code
+):
+    async def begin(*_: object) -> AsyncGenerator[Any, None]:
+        yield {"data": {"post": {"title": "De klink"}}, "hasNext": True}
+        raise error
+
+    monkeypatch.setattr(answering, "parts", begin)
+    with capture_logs() as lines:
+        async with client.post("/graphql", json={"query": REST}, headers={"Accept": DEFERRED}) as answer:
+            first, last = parts(await answer.text())
+    assert (first["hasNext"], last["hasNext"]) == (True, False)
+    assert [one["extensions"]["code"] for one in last["errors"]] == [code]
+    assert [line["codes"] for line in lines if line["event"] == "answered"] == [[code]]
+
+
+async def test_a_part_that_is_too_large_is_the_last_and_is_logged(client, monkeypatch):
+    monkeypatch.setattr(answers, "MOST_BYTES", 120)
+    with capture_logs() as lines:
+        async with client.post("/graphql", json={"query": REST}, headers={"Accept": DEFERRED}) as answer:
+            *_, last = parts(await answer.text())
+    assert last["hasNext"] is False
+    assert [one["extensions"]["code"] for one in last["errors"]] == ["RESPONSE_TOO_LARGE"]
+    assert [line["codes"] for line in lines if line["event"] == "answered"] == [["RESPONSE_TOO_LARGE"]]
+
+
+async def test_what_is_wrong_with_a_part_is_logged_of_the_answer(client):
+    query = "{ site { title } ... @defer { posts(first: -1) { totalCount } } }"
+    with capture_logs() as lines:
+        async with client.post("/graphql", json={"query": query}, headers={"Accept": DEFERRED}) as answer:
+            assert "BAD_USER_INPUT" in await answer.text()
+    assert [line["codes"] for line in lines if line["event"] == "answered"] == [["BAD_USER_INPUT"]]

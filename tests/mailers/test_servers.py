@@ -22,6 +22,7 @@ URLS = {
     "smtp://ann:p%40ss@mail.example:2525/": ("mail.example", 2525, "ann", Security.STARTTLS),
     "smtps://ann:p%40ss@mail.example": ("mail.example", 465, "ann", Security.TLS),
     "smtp://localhost:1025": ("localhost", 1025, "", Security.PLAIN),
+    "smtp://mail.localhost": ("mail.localhost", 25, "", Security.PLAIN),
     "smtp://ann:p%40ss@127.0.0.1:1025": ("127.0.0.1", 1025, "ann", Security.PLAIN),
     "smtp://[::1]:1025": ("::1", 1025, "", Security.PLAIN),
 }

@@ -6,8 +6,8 @@ import re
 import pytest
 
 import models
-from gql_server.answering import PUBLICATION
 from gql_server.pages.words import WORDS
+from gql_server.publication import PUBLICATION
 from gql_server.settings import Settings
 from tests.gql_server.conftest import INSIDE
 from tests.pages.conftest import reading

@@ -13,11 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from graphql import GraphQLError
 
 import models
-from gql_server.answering import SEGMENTS
 from gql_server.app import build
 from gql_server.replies import FOR_ONE
 from gql_server.settings import Settings
-from gql_server.wholes import WHOLES
+from gql_server.wholes import SEGMENTS, WHOLES
 from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import schema

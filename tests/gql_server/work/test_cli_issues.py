@@ -41,6 +41,14 @@ async def test_issues_are_listed_and_shown(site, say, issue):
     assert {line.split()[0] for line in lines[1:]} == {"audience", *map(str, models.State)}
 
 
+async def test_a_title_shows_what_a_terminal_would_obey(site, say, write):
+    post = await write("Caf\u202eé over de heg")
+    await post.publish(newsletters=[await models.Newsletter.main(site)])
+    await models.announce_post(post.id)
+    _, [line] = await say("list")
+    assert line.endswith("  Caf\\u202eé over de heg")
+
+
 async def test_an_empty_list_says_how_it_is_filled(site, say):
     assert await say("list") == (
         0,
