@@ -42,7 +42,7 @@ async def list_issues(settings: Settings, most: int) -> None:
 async def show(settings: Settings, id: int) -> None:
     """Show how the letters of an issue stand; together they are its audience."""
     async with open_made_store(settings):
-        issue = await models.Issue.named(id)
+        issue = await models.Issue.by_id(id)
         counted = asdict(await issue.progress())
     click.echo(f"{_title(issue)}: {issue.kind}, {issue.status}, begun {issue.started_at:%Y-%m-%d %H:%M} UTC")
     for name, number in counted.items():
@@ -55,7 +55,7 @@ async def show(settings: Settings, id: int) -> None:
 async def pause(settings: Settings, id: int) -> None:
     """Send no more letters of an issue until it is resumed; what is on its way arrives."""
     async with open_made_store(settings):
-        await (await models.Issue.named(id)).pause()
+        await (await models.Issue.by_id(id)).pause()
     click.echo(f"Issue {id} is paused; `issues resume {id}` goes on with it.")
 
 
@@ -65,7 +65,7 @@ async def pause(settings: Settings, id: int) -> None:
 async def resume(settings: Settings, id: int) -> None:
     """Go on with an issue that was paused."""
     async with open_made_store(settings):
-        await (await models.Issue.named(id)).resume()
+        await (await models.Issue.by_id(id)).resume()
     click.echo(f"Issue {id} goes on.")
 
 
@@ -75,7 +75,7 @@ async def resume(settings: Settings, id: int) -> None:
 async def recall(settings: Settings, id: int) -> None:
     """Take back, for good, all letters of an issue that are not out yet."""
     async with open_made_store(settings):
-        await (await models.Issue.named(id)).recall()
+        await (await models.Issue.by_id(id)).recall()
     click.echo(f"Issue {id} is recalled; what a mail server has taken already cannot be.")
 
 
@@ -85,7 +85,7 @@ async def recall(settings: Settings, id: int) -> None:
 async def retry(settings: Settings, id: int) -> None:
     """Send once more the letters of an issue that were given up, to those who would have it still."""
     async with open_made_store(settings):
-        number = await models.retry_issue(await models.Issue.named(id))
+        number = await models.retry_issue(await models.Issue.by_id(id))
     click.echo(
         f"{counted(number, 'letter')} of issue {id} tried again; `issues show {id}` tells how it stands."
     )

@@ -100,8 +100,7 @@ from models.signups import SignUp, answer_sign_up
 from models.site import CommentPolicy, Site, time_zones
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
-from models.suppressions import Scope as SuppressionScope
-from models.suppressions import Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.tags import Tag
 from models.tokens import keyed_digest
 from models.trials import try_out

@@ -14,7 +14,7 @@ from models.instants import lasts, rfc_3339
 from models.jobs import Job, Lane, Work
 from models.posts import Post
 from models.site import Site
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.tokens import Token, keyed_digest
 from models.webhook_calls import HookEvent
 
@@ -99,7 +99,7 @@ async def _confirmation(site: Site, post: Post, found: Comment) -> Delivery | No
         return None
     address = Address(found.email)
     allowed = await Cap.take(keyed_digest(site.secret, CONFIRM, address.folded), CONFIRMATIONS)
-    if not allowed or await Suppression.bars(site, address.mailbox, Scope.ALL):
+    if not allowed or await Suppression.bars(site, address.mailbox, SuppressionScope.ALL):
         return None
     token = Token.signed(CONFIRM, found.id, site.secret, *_bound(found))
     # Neither the name nor the words: a stranger may have left them with somebody else's address.
@@ -121,7 +121,7 @@ async def _notice(site: Site, post: Post, found: Comment) -> Delivery | None:
         return None
     folded = Address(commenter.mailbox).folded
     allowed = await Cap.take(keyed_digest(site.secret, LetterKind.COMMENT_REPLY, folded), NOTICES)
-    if not allowed or await Suppression.bars(site, commenter.mailbox, Scope.LISTS):
+    if not allowed or await Suppression.bars(site, commenter.mailbox, SuppressionScope.LISTS):
         return None
     facts = {
         "name": above.name if text.is_name(above.name) else "", "replier": found.name, "post": post.title,

@@ -20,7 +20,7 @@ from models.principals import NOBODY, Principal
 from models.recipients import Recipient
 from models.site import Site
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 
 A_CHUNK = A_BATCH
 A_SWEEP = 2000
@@ -126,7 +126,7 @@ async def _write(issue: Issue) -> bool:
 
 async def _letters(issue: Issue, site: Site, rows: Sequence[Subscription]) -> list[Delivery]:
     topics = await topics_of_each([row.id for row in rows])
-    barred = await Suppression.barred(site, [row.mailbox for row in rows], Scope.LISTS)
+    barred = await Suppression.barred(site, [row.mailbox for row in rows], SuppressionScope.LISTS)
     letters = []
     for row in rows:
         may = _may_have(row, issue) and row.mailbox not in barred

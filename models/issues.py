@@ -100,7 +100,7 @@ class Issue(Model):
         return cls.in_list().filter(post_id=post_id).order_by("-id")
 
     @classmethod
-    async def named(cls, id: int) -> Self:
+    async def by_id(cls, id: int) -> Self:
         """Give the issue of a number; refuse a number that none has."""
         found = await cls.filter(id=id).first()
         if found is None:

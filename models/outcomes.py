@@ -15,7 +15,7 @@ from models.instants import now
 from models.jobs import Job, delay_after
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.webhook_calls import HookEvent
 
 LONGEST_REASON = 500
@@ -103,7 +103,7 @@ async def _bounce(subscription: Subscription) -> None:
         return
     if subscription.status is SubscriptionStatus.CONFIRMED:
         site = await Site.get(id=subscription.site_id)
-        await Suppression.add(site, subscription.mailbox, Scope.LISTS, reason="bounce")
+        await Suppression.add(site, subscription.mailbox, SuppressionScope.LISTS, reason="bounce")
         await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, subscription.id)
     await Subscription.filter(id=subscription.id).update(status=SubscriptionStatus.BOUNCED)
     await Delivery.cancel(subscription.id)

@@ -28,8 +28,7 @@ from models.posts import Post
 from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.site import Site
-from models.suppressions import Scope as Barred
-from models.suppressions import Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.tokens import Token, keyed_digest
 from models.turns import in_turn
 from models.users import User
@@ -205,7 +204,7 @@ class Pen(Model):
         return rfc_3339(self.passed_at), self.mailbox
 
     async def _write(self, site: Site, kind: LetterKind, link: str, giver: User, *, title: str = "") -> None:
-        if await Suppression.bars(site, self.mailbox, Barred.ALL):
+        if await Suppression.bars(site, self.mailbox, SuppressionScope.ALL):
             return
         facts = {
             "to": self.email, "name": self.name, "language": site.language, "site_title": site.title,

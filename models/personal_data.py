@@ -23,7 +23,7 @@ from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
-from models.suppressions import Scope, Suppression, key_of
+from models.suppressions import Suppression, SuppressionScope, key_of
 from models.webhook_calls import HookEvent
 
 OF_SUBSCRIPTION = (
@@ -151,7 +151,7 @@ async def suppress(site: Site, email: str, trace: Trace) -> bool:
     runs the publication must not be shut out.
     """
     mailbox = Address.of(email).mailbox
-    await Suppression.add(site, mailbox, Scope.ALL, reason="operator")
+    await Suppression.add(site, mailbox, SuppressionScope.ALL, reason="operator")
     await Delivery.cancel_all(await Pen.letters_to(site.id, mailbox))
     commenter = await Commenter.filter(site_id=site.id, mailbox=mailbox).first()
     if commenter is not None:

@@ -27,7 +27,7 @@ from models.roster_lines import Line, Listed, Problem, read_line, says_no
 from models.signups import Wish, cap_key
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.tokens import fresh_seed
 
 A_CHUNK = 500
@@ -181,7 +181,7 @@ class _Chunk:
 
     async def _sort_out(self) -> None:
         mailboxes = list(self._listed)
-        barred = await Suppression.barred(self._site, mailboxes, Scope.LISTS)
+        barred = await Suppression.barred(self._site, mailboxes, SuppressionScope.LISTS)
         rows = await Subscription.filter(site_id=self._site.id, mailbox__in=mailboxes)
         here = {row.mailbox: row for row in rows}
         for mailbox, one in self._listed.items():

@@ -16,7 +16,7 @@ from models.instants import now
 from models.interests import KINDS, MOST, Slug
 from models.site import Site, known_language
 from models.subscriptions import LONGEST_REASON, Frequency, SubscriptionStatus, wishes
-from models.suppressions import Scope
+from models.suppressions import SuppressionScope
 
 T = TypeVar("T")
 
@@ -78,7 +78,7 @@ class Listed:
     left_at: datetime | None
     leaving_reason: str | None
     paused_until: datetime | None
-    suppressed: Scope | None
+    suppressed: SuppressionScope | None
     is_unproven: bool
 
     @property
@@ -103,7 +103,7 @@ def says_no(line: Line) -> bool:
     """Tell whether a line says that its address is not written to, without reading all of it."""
     cells = _Cells(line)
     said = cells.read("status", _word_of(SubscriptionStatus))
-    is_suppressed = cells.read("suppressed", _word_of(Scope)) is not None
+    is_suppressed = cells.read("suppressed", _word_of(SuppressionScope)) is not None
     return is_suppressed or _status(cells, said, proof=None) in NOES
 
 
@@ -128,7 +128,7 @@ def _read(site: Site, cells: "_Cells", address: Address) -> Listed:
         left_at=cells.read("left_at", _past),
         leaving_reason=cells.read("leaving_reason", _sentence(LONGEST_REASON)),
         paused_until=cells.read("paused_until", lambda cell: _coming(site, cell)),
-        suppressed=cells.read("suppressed", _word_of(Scope)),
+        suppressed=cells.read("suppressed", _word_of(SuppressionScope)),
         is_unproven=status is SubscriptionStatus.PENDING and bool(claims_a_yes),
     )
 

@@ -8,7 +8,7 @@ from models.interests import Topic, slugs_of, topics_of_each
 from models.roster_lines import Line
 from models.site import Site
 from models.subscriptions import Subscription
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 
 A_CHUNK = 500
 Proof = tuple[str, str]
@@ -27,7 +27,7 @@ async def hand_out(site: Site) -> AsyncIterator[Line]:
 async def _cells(site: Site, rows: Sequence[Subscription]) -> list[dict[str, str]]:
     ids = [row.id for row in rows]
     topics, proofs = await _topics(ids), await _proofs(ids)
-    scopes = await Suppression.barred(site, [row.mailbox for row in rows], Scope.LISTS)
+    scopes = await Suppression.barred(site, [row.mailbox for row in rows], SuppressionScope.LISTS)
     return [
         {
             "email": row.email,

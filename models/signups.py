@@ -26,7 +26,7 @@ from models.relations import belongs_to
 from models.repeats import once
 from models.site import Site
 from models.subscriptions import LONGEST_NAME, Frequency, Subscription, SubscriptionStatus, wishes
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.tokens import fresh_seed, keyed_digest
 
 
@@ -152,4 +152,4 @@ def cap_key(site: Site, wish: Wish, email: str) -> str:
 
 async def _may_write(site: Site, asked: SignUp, limits: Limits) -> bool:
     allowed = await Cap.take(cap_key(site, asked.wish, asked.email), limits)
-    return allowed and not await Suppression.bars(site, asked.mailbox, Scope.ALL)
+    return allowed and not await Suppression.bars(site, asked.mailbox, SuppressionScope.ALL)

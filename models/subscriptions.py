@@ -25,7 +25,7 @@ from models.jobs import Lane
 from models.relations import belongs_to
 from models.site import Site, known_language, known_time_zone
 from models.slugs import findable
-from models.suppressions import Scope, Suppression
+from models.suppressions import Suppression, SuppressionScope
 from models.tokens import CODE, Token, digest, fresh_code, fresh_secret, keyed_digest, matches
 from models.webhook_calls import HookEvent
 
@@ -238,7 +238,7 @@ class Subscription(Model):
         await row.save(update_fields=columns)
         # One whose outcome is uncertain would be sent once more; and mail arrives there again.
         await Delivery.cancel(row.id, kind=LetterKind.CONFIRMATION)
-        await Suppression.lift(site, row.mailbox, Scope.LISTS)
+        await Suppression.lift(site, row.mailbox, SuppressionScope.LISTS)
         await note(row, Act.CONFIRMED, trace, topics=list(map(topic_code, await topics_of(row.id))))
         paths = {"preferences_link": row.path_to_preferences(site), "unsubscribe_link": row.path_out(site)}
         await Delivery.promise([row.letter(LetterKind.WELCOME, site, paths=paths)], lane=Lane.URGENT)
@@ -307,7 +307,7 @@ class Subscription(Model):
         await note(self, Act.LEFT, trace)
         if was_confirmed:
             await webhooks.promise(HookEvent.SUBSCRIPTION_ENDED, self.id)
-        if was_confirmed and not await Suppression.bars(site, self.mailbox, Scope.ALL):
+        if was_confirmed and not await Suppression.bars(site, self.mailbox, SuppressionScope.ALL):
             goodbye = self.letter(LetterKind.GOODBYE, site, paths={"undo_link": self.path_back(site)})
             await Delivery.promise([goodbye], lane=Lane.URGENT)
 
@@ -315,7 +315,7 @@ class Subscription(Model):
     async def to_undo(cls, site: Site, token: str) -> tuple[Self, Topic | None]:
         """Give the subscription that a goodbye's token belongs to, and the topic; refuse an old one."""
         found, topic = await cls.behind(site, token, UNDO)
-        if await Suppression.bars(site, found.mailbox, Scope.ALL):
+        if await Suppression.bars(site, found.mailbox, SuppressionScope.ALL):
             raise Unproven
         if found.left_at is not None and not lasts(found.left_at, UNDO_LIFE):
             raise Expired

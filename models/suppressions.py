@@ -11,7 +11,7 @@ from models.site import Site
 from models.tokens import keyed_digest
 
 
-class Scope(StrEnum):
+class SuppressionScope(StrEnum):
     """Which letters are kept back."""
 
     ALL = "all"
@@ -22,7 +22,7 @@ class Suppression(Model):
     """An address that nobody shall write to; `LISTS` leaves the letters that it asks for itself."""
 
     key = fields.CharField(max_length=64, primary_key=True)
-    scope = fields.CharEnumField(Scope, max_length=8)
+    scope = fields.CharEnumField(SuppressionScope, max_length=8)
     reason = fields.CharField(max_length=32)
     at = Instant()
 
@@ -30,20 +30,22 @@ class Suppression(Model):
         table = "suppression"
 
     @classmethod
-    async def add(cls, site: Site, mailbox: str, scope: Scope, *, reason: str) -> None:
+    async def add(cls, site: Site, mailbox: str, scope: SuppressionScope, *, reason: str) -> None:
         """Suppress an address; what holds for all letters is never narrowed."""
         await cls.add_each(site, {mailbox: scope}, reason=reason)
-        if scope is Scope.ALL:
+        if scope is SuppressionScope.ALL:
             key = key_of(site, mailbox)
             await cls.filter(key=key).update(scope=scope, reason=reason, at=now())
 
     @classmethod
-    async def lift(cls, site: Site, mailbox: str, *scopes: Scope) -> bool:
+    async def lift(cls, site: Site, mailbox: str, *scopes: SuppressionScope) -> bool:
         """Let letters go to an address again; tell whether it was suppressed in one of these scopes."""
-        return bool(await cls.filter(key=key_of(site, mailbox), scope__in=scopes or list(Scope)).delete())
+        return bool(
+            await cls.filter(key=key_of(site, mailbox), scope__in=scopes or list(SuppressionScope)).delete()
+        )
 
     @classmethod
-    async def add_each(cls, site: Site, scopes: Mapping[str, Scope], *, reason: str) -> None:
+    async def add_each(cls, site: Site, scopes: Mapping[str, SuppressionScope], *, reason: str) -> None:
         """Suppress those of some addresses that are not suppressed yet."""
         rows = [
             cls(key=key_of(site, mailbox), scope=scope, reason=reason, at=now())
@@ -52,18 +54,20 @@ class Suppression(Model):
         await cls.bulk_create(rows, ignore_conflicts=True)
 
     @classmethod
-    async def bars(cls, site: Site, mailbox: str, scope: Scope) -> bool:
+    async def bars(cls, site: Site, mailbox: str, scope: SuppressionScope) -> bool:
         """Tell whether letters of this kind are kept back from an address."""
         return bool(await cls.barred(site, [mailbox], scope))
 
     @classmethod
-    async def barred(cls, site: Site, mailboxes: Sequence[str], scope: Scope) -> dict[str, Scope]:
+    async def barred(
+        cls, site: Site, mailboxes: Sequence[str], scope: SuppressionScope
+    ) -> dict[str, SuppressionScope]:
         """Give those of some addresses from which letters of this kind are kept back, and what else is."""
         keys = {key_of(site, mailbox): mailbox for mailbox in mailboxes}
         return {
             keys[row.key]: row.scope
             for row in await cls.filter(key__in=list(keys))
-            if row.scope is Scope.ALL or scope is Scope.LISTS
+            if row.scope is SuppressionScope.ALL or scope is SuppressionScope.LISTS
         }
 
 

@@ -130,5 +130,5 @@ async def _turned(info: Info, input: Any, verb: Callable[..., Awaitable[object]]
         await verb(issue, by=info.context.principal)
         return str(issue.id)
 
-    issue: Any = await models.Issue.named(int(await once(info, input, work)))
+    issue: Any = await models.Issue.by_id(int(await once(info, input, work)))
     return IssuePayload(issue=issue)

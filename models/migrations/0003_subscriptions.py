@@ -8,7 +8,7 @@ from models.engines.migrator import Sql
 from models.instants import Instant
 from models.signups import Wish
 from models.subscriptions import Frequency, SubscriptionStatus
-from models.suppressions import Scope
+from models.suppressions import SuppressionScope
 from orjson import loads
 from tortoise.fields.base import OnDelete
 from tortoise.fields.data import JSON_DUMPS
@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
             name='Suppression',
             fields=[
                 ('key', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
-                ('scope', fields.CharEnumField(description='ALL: all\nLISTS: lists', enum_type=Scope, max_length=8)),
+                ('scope', fields.CharEnumField(description='ALL: all\nLISTS: lists', enum_type=SuppressionScope, max_length=8)),
                 ('reason', fields.CharField(max_length=32)),
                 ('at', Instant(auto_now=False, auto_now_add=False)),
             ],

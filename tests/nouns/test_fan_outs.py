@@ -67,7 +67,7 @@ def begin(write, main):
 
 
 async def again(issue):
-    return await models.Issue.named(issue.id)
+    return await models.Issue.by_id(issue.id)
 
 
 async def carry(issue):

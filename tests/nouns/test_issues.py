@@ -8,7 +8,7 @@ import pytest
 import models
 from models.announcements import Announcement
 from models.recipients import Recipient
-from models.suppressions import Scope
+from models.suppressions import SuppressionScope
 
 State = models.State
 FORM = models.Trace(door="test")
@@ -107,7 +107,7 @@ async def test_who_is_not_there_when_it_begins_is_not_written_to(
         case "left":
             await ann.leaves()
         case "suppressed":
-            await models.Suppression.add(site, ann.email, Scope.LISTS, reason="complaint")
+            await models.Suppression.add(site, ann.email, SuppressionScope.LISTS, reason="complaint")
         case "erased":
             await models.erase(row)
     published = await publish(main)
@@ -227,8 +227,8 @@ async def test_the_letters_of_an_erased_reader_and_old_letters_stay_counted(
     await all_comes()
     issue = await models.Issue.get()
     await models.erase(row)
-    assert await (await models.Issue.named(issue.id)).progress() == models.Progress(audience=5, sent=5)
+    assert await (await models.Issue.by_id(issue.id)).progress() == models.Progress(audience=5, sent=5)
     clock.shift(timedelta(days=400))
     await asyncio.gather(models.purge(), models.purge())
     assert not await models.Delivery.filter(issue_id=issue.id).exists()
-    assert await (await models.Issue.named(issue.id)).progress() == models.Progress(audience=5, sent=5)
+    assert await (await models.Issue.by_id(issue.id)).progress() == models.Progress(audience=5, sent=5)
