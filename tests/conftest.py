@@ -24,7 +24,8 @@ from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
 import models
-from models.engines import postgres
+from models import changes
+from models.engines import postgres, sqlite_loop
 from models.store import APPS, Store, open_store
 from schema.context import Publication
 from schema.documents import Operation
@@ -35,8 +36,12 @@ from tests import buckets
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no_clock")
-# On a machine that is busy with tests, PostgreSQL may be slow to let somebody in.
-postgres.POOL["timeout"] = 30
+# A machine that is busy with tests may stand still for a while, with a statement or a look under way.
+SETTINGS_OF_POSTGRES, LONGEST_READ = dict(postgres.SETTINGS), sqlite_loop.MOST_SECONDS
+postgres.SETTINGS |= {"statement_timeout": "60000", "lock_timeout": "60000"}
+postgres.POOL |= {"timeout": 30, "command_timeout": 60}
+sqlite_loop.MOST_SECONDS = 60
+changes.PATIENCE_SECONDS = 30
 
 T = TypeVar("T")
 Apps = Mapping[str, Mapping[str, Any]]

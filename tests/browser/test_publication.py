@@ -42,7 +42,7 @@ def drawn(folder: Path) -> Path:
 
 def soon() -> str:
     """Give the next whole minute that leaves time to press a button, in the site's time zone."""
-    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=10)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=25)).strftime("%Y-%m-%dT%H:%M")
 
 
 async def appears(page: Page, title: str) -> None:

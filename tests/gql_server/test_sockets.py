@@ -302,6 +302,7 @@ class TestLive:
         await until_listening(0)
 
     async def test_those_who_ask_alike_are_told_with_one_execution(self, client, monkeypatch):
+        monkeypatch.setattr("schema.live.SHARED_SECONDS", 60)
         executed = executions(monkeypatch)
         async with talking(client) as talk, talking(client) as other:
             for one in (talk, other):

@@ -246,7 +246,7 @@ class TestOnPostgres:
     async def test_a_lost_line_is_noticed(self, store, stranger):
         async with pulse.hearing() as lost:
             await stranger.execute(f"SELECT pg_terminate_backend(pid) FROM ({LISTENERS}) AS listening")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await lost.wait()
 
     async def test_a_line_that_only_keeps_silent_is_noticed_too(self, own_server, monkeypatch):
