@@ -28,7 +28,7 @@ TROUBLE = {
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, migrated_file, monkeypatch):
     """Run a command on a store in a folder of its own."""
     monkeypatch.chdir(tmp_path)
 

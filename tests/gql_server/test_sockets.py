@@ -32,9 +32,9 @@ async def blog(blogs) -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture
-async def client(serve, databases) -> AsyncIterator[Any]:
+async def client(serve, demonstration_file) -> AsyncIterator[Any]:
     """Serve the demonstration blog to one test; how a socket is spoken to does not depend on the store."""
-    async with serve(databases.empty("sqlite"), demonstration=True) as client:
+    async with serve(demonstration_file) as client:
         yield client
 
 
