@@ -34,11 +34,12 @@ def start(start_anew: Start, databases: Databases) -> Start:  # noqa: F811
     """Start a server as a process of its own, on a store that is migrated, and told if it is to be."""
 
     def start(*arguments: str, **settings: str) -> Process:
-        if "DATABASE_URL" not in settings:
-            settings["DATABASE_URL"] = stores["--demonstration" in arguments]
-        return start_anew(*arguments, **settings)
+        # As in one folder, all of a test are on the store of the first.
+        if len(stores) > 1:
+            del stores["--demonstration" not in arguments]
+        return start_anew(*arguments, **{"DATABASE_URL": stores[0]} | settings)
 
-    stores = databases.migrated("sqlite", APPS), databases.told("sqlite")
+    stores = [databases.migrated("sqlite", APPS), databases.told("sqlite")]
     return start
 
 
