@@ -6,17 +6,14 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import cache, partial
-from itertools import count
 from logging import DEBUG, Handler, LogRecord, getLogger
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
 
-import asyncpg
 import orjson
 import pytest
 from graphql import ExecutionResult, OperationDefinitionNode, OperationType, execute, parse
@@ -24,22 +21,26 @@ from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
 import models
-from models.engines import postgres
+from models import changes
+from models.engines import postgres, sqlite_loop
 from models.store import APPS, Store, open_store
 from schema.context import Publication
 from schema.documents import Operation
 from schema.graph import schema
 from schema.plans import Plans
 from tests import buckets
+from tests.databases import Databases, run, say
 
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no_clock")
-# On a machine that is busy with tests, PostgreSQL may be slow to let somebody in.
-postgres.POOL["timeout"] = 30
+# A machine that is busy with tests may stand still for a while, with a statement or a look under way.
+SETTINGS_OF_POSTGRES, LONGEST_READ = dict(postgres.SETTINGS), sqlite_loop.MOST_SECONDS
+postgres.SETTINGS |= {"statement_timeout": "60000", "lock_timeout": "60000"}
+postgres.POOL |= {"timeout": 30, "command_timeout": 60}
+sqlite_loop.MOST_SECONDS = 60
+changes.PATIENCE_SECONDS = 30
 
-T = TypeVar("T")
-Apps = Mapping[str, Mapping[str, Any]]
 Statements = Callable[[], AbstractContextManager[list[str]]]
 Answer = Callable[..., Awaitable[ExecutionResult]]
 Ask = Callable[..., Awaitable[dict[str, Any]]]
@@ -62,24 +63,6 @@ QUEUES = {
     "postgres": ("pgqueuer", ("execute_after", "heartbeat", "created")),
 }
 
-# TRUNCATE makes new files for sixty tables and their indexes, where a test has written to ten.
-WIPE = """
-DO $$
-DECLARE one record;
-BEGIN
-  SET LOCAL session_replication_role = replica;
-  FOR one IN
-    SELECT oid::regclass AS name FROM pg_class
-    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-      AND relname <> 'tortoise_migrations' AND pg_relation_size(oid) > 0
-  LOOP EXECUTE format('DELETE FROM %s', one.name); END LOOP;
-  FOR one IN
-    SELECT oid::regclass AS name FROM pg_class
-    WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace
-  LOOP PERFORM setval(one.name, 1, false); END LOOP;
-END $$
-"""
-
 
 class Server(NamedTuple):
     """A PostgreSQL server of these tests' own."""
@@ -90,44 +73,6 @@ class Server(NamedTuple):
     end: Callable[[], object]
 
 
-class Databases:
-    """Makes databases on one PostgreSQL server and files in one folder, and removes them in the end."""
-
-    def __init__(self, server: str, folder: Path) -> None:
-        self._server = server
-        self._folder = folder
-        self._numbers = count(1)
-        self._made: list[str] = []
-        self._migrated: dict[tuple[str, str], str] = {}
-
-    def empty(self, dialect: str) -> str:
-        """Make a store without a table; give its url."""
-        name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(self._numbers)}"
-        if dialect == "sqlite":
-            return f"sqlite://{self._folder / name}.sqlite3"
-        _run(_say(self._server, f"CREATE DATABASE {name}"))
-        self._made.append(name)
-        return _named(self._server, name)
-
-    def migrated(self, dialect: str, apps: Apps) -> str:
-        """Give the url of a migrated store without rows; PostgreSQL's is used again by the next test."""
-        key = dialect, str(apps)
-        if key not in self._migrated:
-            self._migrated[key] = self.empty(dialect)
-            _run(_migrate(self._migrated[key], apps))
-        if dialect == "postgres":
-            _run(_say(self._migrated[key], WIPE))
-            return self._migrated[key]
-        copy = self.empty(dialect)
-        shutil.copyfile(self._migrated[key].removeprefix("sqlite://"), copy.removeprefix("sqlite://"))
-        return copy
-
-    def drop(self) -> None:
-        """Remove every database that was made."""
-        for name in self._made:
-            _run(_say(self._server, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """Give the url of a running PostgreSQL: the one named, else the wheel's, else the system's."""
@@ -136,8 +81,8 @@ def postgres_server() -> Iterator[str]:
         return
     with _server() as server:
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-            _run(_say(server.url, f"ALTER SYSTEM SET {setting} = off"))
-        _run(_say(server.url, "SELECT pg_reload_conf()"))
+            run(say(server.url, f"ALTER SYSTEM SET {setting} = off"))
+        run(say(server.url, "SELECT pg_reload_conf()"))
         yield server.url
 
 
@@ -179,6 +124,18 @@ def empty_url(dialect: str, databases: Databases) -> str:
 def database_url(dialect: str, databases: Databases) -> str:
     """Name a migrated store without rows."""
     return databases.migrated(dialect, APPS)
+
+
+@pytest.fixture
+def demonstration_url(dialect: str, databases: Databases) -> str:
+    """Name a store that holds the demonstration blog."""
+    return databases.told(dialect)
+
+
+@pytest.fixture
+def demonstration_file(databases: Databases) -> str:
+    """Name a SQLite store that holds the demonstration blog, for what does not depend on the store."""
+    return databases.told("sqlite")
 
 
 @pytest.fixture
@@ -389,26 +346,3 @@ def _server_of_the_system(folder: Path, no_wheel: Exception) -> Server:
     start()
     stop = partial(control, "stop", "-m", "immediate")
     return Server(f"postgresql://postgres@/postgres?host={folder}", stop, start, stop)
-
-
-def _named(server: str, name: str) -> str:
-    parts = urlsplit(server)
-    return f"{parts.scheme}://{parts.netloc}/{name}" + (f"?{parts.query}" if parts.query else "")
-
-
-def _run(step: Coroutine[Any, Any, T]) -> T:
-    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        return runner.run(step)
-
-
-async def _say(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _migrate(url: str, apps: Apps) -> None:
-    async with open_store(url, apps=apps):
-        pass

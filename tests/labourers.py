@@ -20,7 +20,7 @@ class Labourer:
 
     async def tells(self, line: str) -> None:
         """Wait until it tells a line that begins so."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while not (await self._next()).startswith(line):
                 pass
 
@@ -29,7 +29,7 @@ class Labourer:
         if signal is not None:
             with suppress(ProcessLookupError):
                 self.process.send_signal(signal)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while await self._next(at_end=""):
                 pass
             return await self.process.wait()

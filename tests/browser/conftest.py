@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from models.store import APPS
 from tests.browser.victim import Victim
-from tests.gql_server.conftest import start  # noqa: F401
+from tests.databases import Databases
+from tests.gql_server.conftest import Process, start_for_long  # noqa: F401
+from tests.gql_server.conftest import start as start_anew  # noqa: F401
 from tests.pages.conftest import Reader, held, reader, site, whole_life  # noqa: F401
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -23,6 +26,27 @@ FLAGS = (
 )
 PATIENCE = 30_000  # ms
 Open = Callable[..., Awaitable[Page]]
+Start = Callable[..., Process]
+
+
+@pytest.fixture
+def start(start_anew: Start, databases: Databases) -> Start:  # noqa: F811
+    """Start a server as a process of its own, on a store that is migrated, and told if it is to be."""
+
+    def start(*arguments: str, **settings: str) -> Process:
+        # As in one folder, all of a test are on the store of the first.
+        if len(stores) > 1:
+            del stores["--demonstration" not in arguments]
+        return start_anew(*arguments, **{"DATABASE_URL": stores[0]} | settings)
+
+    stores = [databases.migrated("sqlite", APPS), databases.told("sqlite")]
+    return start
+
+
+@pytest.fixture(scope="session")
+def blog(start_for_long: Start, databases: Databases) -> Process:  # noqa: F811
+    """Serve the demonstration blog to all who only read it."""
+    return start_for_long("serve", "--port", "0", "--demonstration", DATABASE_URL=databases.told("sqlite"))
 
 
 @pytest.fixture

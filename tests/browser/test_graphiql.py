@@ -57,10 +57,24 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(start) -> AsyncIterator[Bench]:
-    """Sit down at the demonstration blog with a browser that finds nothing outside this machine."""
+async def bench(blog) -> AsyncIterator[Bench]:
+    """Sit down at the demonstration blog, to read."""
+    async with at_work(blog.url) as bench:
+        yield bench
+
+
+@pytest.fixture
+async def own_bench(start) -> AsyncIterator[Bench]:
+    """Sit down at a demonstration blog of one's own."""
     server = start("serve", "--port", "0", "--demonstration")
-    async with isolated(server.url) as page:
+    async with at_work(server.url) as bench:
+        yield bench
+
+
+@asynccontextmanager
+async def at_work(url: str) -> AsyncIterator[Bench]:
+    """Sit down with a browser that finds nothing outside this machine."""
+    async with isolated(url) as page:
         bench = Bench(page)
         await bench.opens()
         yield bench
@@ -88,7 +102,8 @@ async def test_the_first_tab_runs_by_the_keyboard(bench):
     await bench.nothing_went_wrong()
 
 
-async def test_every_tab_is_answered(bench):
+async def test_every_tab_is_answered(own_bench):
+    bench = own_bench
     for tab, answer in (
         ("OnePost", '"readingMinutes": '),
         ("Archive", '"label": "Maart 2021"'),
@@ -100,7 +115,8 @@ async def test_every_tab_is_answered(bench):
     await bench.nothing_went_wrong()
 
 
-async def test_a_letter_arrives_while_somebody_looks(bench):
+async def test_a_letter_arrives_while_somebody_looks(own_bench):
+    bench = own_bench
     await bench.chooses("Letters")
     async with bench.page.expect_response(
         lambda answer: answer.headers.get("content-type") == "text/event-stream"

@@ -42,7 +42,7 @@ def drawn(folder: Path) -> Path:
 
 def soon() -> str:
     """Give the next whole minute that leaves time to press a button, in the site's time zone."""
-    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=10)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=25)).strftime("%Y-%m-%dT%H:%M")
 
 
 async def appears(page: Page, title: str) -> None:
@@ -54,12 +54,12 @@ async def appears(page: Page, title: str) -> None:
             await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
 
 
-# Each waits for a whole minute to come; the other two are tried with what takes long.
+# Each waits for a whole minute to come; the others are tried with what takes long.
 @pytest.mark.parametrize(
     ("language", "view"),
     [
         ("nl", "phone"),
-        ("en", "desktop"),
+        pytest.param("en", "desktop", marks=pytest.mark.faults),
         pytest.param("nl", "desktop", marks=pytest.mark.faults),
         pytest.param("en", "phone", marks=pytest.mark.faults),
     ],

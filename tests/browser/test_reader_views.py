@@ -47,10 +47,9 @@ async def is_there(page: Page) -> None:
     await page.locator("main[aria-busy=false]").wait_for()
 
 
-async def test_every_view_has_its_heading_and_title_in_both_languages(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
+async def test_every_view_has_its_heading_and_title_in_both_languages(blog, open_page):
     for locale, headings in (("nl-NL", VIEWS), ("en-GB", IN_ENGLISH)):
-        page = await open_page("about:blank", base_url=server.url, locale=locale)
+        page = await open_page("about:blank", base_url=blog.url, locale=locale)
         for path, heading in headings.items():
             answer = await page.goto(path)
             await sees(page, heading)
@@ -61,11 +60,14 @@ async def test_every_view_has_its_heading_and_title_in_both_languages(start, ope
 
 
 @pytest.mark.parametrize(
-    ("locale", "views"), [("nl-NL", BY_DAY_AND_NIGHT), ("en-GB", BY_NIGHT_AND_DAY)], ids=["nl", "en"]
+    ("locale", "views"),
+    [
+        pytest.param("nl-NL", BY_DAY_AND_NIGHT, id="nl"),
+        pytest.param("en-GB", BY_NIGHT_AND_DAY, id="en", marks=pytest.mark.faults),
+    ],
 )
-async def test_no_view_has_a_barrier(start, open_page, locale, views):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page("about:blank", base_url=server.url, locale=locale)
+async def test_no_view_has_a_barrier(blog, open_page, locale, views):
+    page = await open_page("about:blank", base_url=blog.url, locale=locale)
     inspector = Inspector(page, views)
     for path in VIEWS:
         await page.goto(path)
@@ -83,10 +85,9 @@ async def test_no_view_has_a_barrier(start, open_page, locale, views):
     assert inspector.wrong == []
 
 
-async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
+async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(blog, open_page):
     path = "/posts/honderdtwaalf-meter-tafel?preview=preview_1_nothing"
-    page = await open_page(path, base_url=server.url, locale="nl-NL")
+    page = await open_page(path, base_url=blog.url, locale="nl-NL")
     await sees(page, "Hier is niets")
     await expect(page.get_by_text("Deze link toont niets meer.")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
@@ -118,9 +119,8 @@ async def test_a_link_to_look_before_shows_a_published_post_as_everybody_sees_it
     assert page.url == f"{server.url}/posts/nu"
 
 
-async def test_it_shows_what_the_page_it_began_with_shows(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(f"{server.url}/posts/een-zondag-zonder-autos", base_url=server.url)
+async def test_it_shows_what_the_page_it_began_with_shows(blog, open_page):
+    page = await open_page(f"{blog.url}/posts/een-zondag-zonder-autos", base_url=blog.url)
     await sees(page, "Een zondag zonder auto's")
     menu = page.get_by_role("navigation", name="Menu")
     assert await menu.locator(":scope > ul > li > a").all_inner_texts() == [
@@ -140,9 +140,8 @@ async def test_it_shows_what_the_page_it_began_with_shows(start, open_page):
     await expect(page.locator(".card")).to_have_count(2)
 
 
-async def test_a_list_is_paged_there_and_back(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(f"{server.url}/posts", base_url=server.url)
+async def test_a_list_is_paged_there_and_back(blog, open_page):
+    page = await open_page(f"{blog.url}/posts", base_url=blog.url)
     titles = page.locator(".card h2")
     await expect(titles).to_have_count(12)
     first = await titles.all_inner_texts()
@@ -160,22 +159,20 @@ async def test_a_list_is_paged_there_and_back(start, open_page):
     assert await titles.all_inner_texts() == first
 
 
-async def test_a_link_to_a_page_of_a_list_that_is_none_shows_the_list(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page("about:blank", base_url=server.url)
+async def test_a_link_to_a_page_of_a_list_that_is_none_shows_the_list(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url)
     for path, heading in (("/posts", "Alle berichten"), ("/authors/corrie-spaanstra", "Corrie Spaanstra")):
         for cursor in ("after=bad", "before=bad"):
             await page.goto(f"{path}?{cursor}")
             await sees(page, heading)
             await expect(page.locator(".card")).to_have_count(12)
-            assert page.url == f"{server.url}{path}"
+            assert page.url == f"{blog.url}{path}"
     await page.goto(f"/search?q={'x' * 5000}")
     await sees(page, "Hier is niets")
 
 
-async def test_without_javascript_there_is_a_way_to_the_newsletter(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(server.url, base_url=server.url, java_script_enabled=False)
+async def test_without_javascript_there_is_a_way_to_the_newsletter(blog, open_page):
+    page = await open_page(blog.url, base_url=blog.url, java_script_enabled=False)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Lezen vraagt hier JavaScript")
     await page.get_by_role("link", name="je aanmelden voor de nieuwsbrief").click()
     await sees(page, "Meld je aan voor de nieuwsbrief")
@@ -200,9 +197,8 @@ async def test_an_empty_publication_says_so(start, open_page):
     await expect(page.locator("main")).to_have_text("Er staat nog niets in. Kom gauw terug.")
 
 
-async def test_a_search_finds(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(server.url, base_url=server.url)
+async def test_a_search_finds(blog, open_page):
+    page = await open_page(blog.url, base_url=blog.url)
     box = page.get_by_role("searchbox", name="Zoek in alle berichten")
     await box.fill("soep voor wie")
     await box.press("Enter")

@@ -21,9 +21,8 @@ async def tabs_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never comes to {name!r}")
 
 
-async def test_a_reader_goes_on_and_back_without_loading_the_page_again(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(server.url, base_url=server.url)
+async def test_a_reader_goes_on_and_back_without_loading_the_page_again(blog, open_page):
+    page = await open_page(blog.url, base_url=blog.url)
     await sees(page, "Achterom")
     await page.evaluate("window.isSamePage = true")
     await page.get_by_role("link", name="On waving").scroll_into_view_if_needed()
@@ -31,7 +30,7 @@ async def test_a_reader_goes_on_and_back_without_loading_the_page_again(start, o
     assert top > 0
     await page.get_by_role("link", name="On waving").click()
     await sees(page, "On waving")
-    assert page.url == f"{server.url}/posts/on-waving"
+    assert page.url == f"{blog.url}/posts/on-waving"
     assert await page.title() == "On waving – Achterom"
     assert await page.evaluate(TOP) == 0
     await expect(page.get_by_role("heading", level=1)).to_be_focused()
@@ -43,9 +42,8 @@ async def test_a_reader_goes_on_and_back_without_loading_the_page_again(start, o
     assert await page.evaluate("window.isSamePage")
 
 
-async def test_who_reads_by_keyboard_opens_the_menu_and_leaves_it(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(server.url, base_url=server.url, viewport={"width": 1280, "height": 800})
+async def test_who_reads_by_keyboard_opens_the_menu_and_leaves_it(blog, open_page):
+    page = await open_page(blog.url, base_url=blog.url, viewport={"width": 1280, "height": 800})
     await sees(page, "Achterom")
     await tabs_to(page, "Naar de inhoud")
     await page.keyboard.press("Enter")
@@ -76,9 +74,8 @@ async def test_who_reads_by_keyboard_opens_the_menu_and_leaves_it(start, open_pa
     await expect(opener).to_have_attribute("aria-expanded", "false")
 
 
-async def test_on_a_phone_the_menu_opens_by_a_button(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(server.url, base_url=server.url, viewport={"width": 320, "height": 640})
+async def test_on_a_phone_the_menu_opens_by_a_button(blog, open_page):
+    page = await open_page(blog.url, base_url=blog.url, viewport={"width": 320, "height": 640})
     await sees(page, "Achterom")
     menu = page.get_by_role("navigation", name="Menu")
     await expect(menu).to_be_hidden()
@@ -112,9 +109,8 @@ async def test_who_reads_by_keyboard_answers_a_comment(start, open_page):
     await expect(said.locator(".said")).to_have_text("Ik reken mee.")
 
 
-async def test_reads_are_asked_by_hash_so_that_caches_know_them(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(f"{server.url}{POST}", base_url=server.url)
+async def test_reads_are_asked_by_hash_so_that_caches_know_them(blog, open_page):
+    page = await open_page(f"{blog.url}{POST}", base_url=blog.url)
     await sees(page, "Honderdtwaalf meter tafel")
     asked = []
     page.on("request", lambda one: "/graphql" in one.url and asked.append(one))
@@ -144,9 +140,8 @@ async def test_when_the_server_is_away_the_page_says_so_and_goes_on_later(start,
     await sees(page, "Licht op de brug")
 
 
-async def test_who_comes_back_online_reads_on(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(f"{server.url}/posts", base_url=server.url)
+async def test_who_comes_back_online_reads_on(blog, open_page):
+    page = await open_page(f"{blog.url}/posts", base_url=blog.url)
     await sees(page, "Alle berichten")
     await page.context.set_offline(True)
     await page.get_by_role("link", name="Licht op de brug").click()
@@ -155,9 +150,8 @@ async def test_who_comes_back_online_reads_on(start, open_page):
     await sees(page, "Licht op de brug")
 
 
-async def test_comments_that_do_not_come_leave_the_post_to_be_read(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(f"{server.url}/posts", base_url=server.url)
+async def test_comments_that_do_not_come_leave_the_post_to_be_read(blog, open_page):
+    page = await open_page(f"{blog.url}/posts", base_url=blog.url)
     await sees(page, "Alle berichten")
 
     async def refuse_comments(route: Route) -> None:
@@ -176,9 +170,8 @@ async def test_comments_that_do_not_come_leave_the_post_to_be_read(start, open_p
     await expect(page.locator(".conversation h2")).to_have_text("4 reacties")
 
 
-async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(start, open_page):
-    server = start("serve", "--port", "0", "--demonstration")
-    page = await open_page(f"{server.url}/posts", base_url=server.url)
+async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(blog, open_page):
+    page = await open_page(f"{blog.url}/posts", base_url=blog.url)
     await sees(page, "Alle berichten")
     await page.route("**/graphql?*", lambda _: None)
     await page.get_by_role("link", name="Licht op de brug").click()

@@ -15,7 +15,7 @@ MODULES = HERE / "node_modules"
 STAMP = MODULES / "made-from.json"
 OLDEST_NODE = 20
 INSTALL_SECONDS = 300
-RUN_SECONDS = 120
+RUN_SECONDS = 300
 CALM = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 # With retries of its own npm needs many minutes to find out that nobody answers.
 IMPATIENT = ("--fetch-retries=0", "--fetch-timeout=30000")

@@ -3,7 +3,7 @@ import WebSocket from 'ws';
 import { SOCKET } from './blog.mjs';
 import { holds } from './checks.mjs';
 
-const PATIENCE = 20_000; // ms
+const PATIENCE = 60_000; // ms
 
 export class Socket {
   static async open(protocol = 'graphql-transport-ws', options = {}) {

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from multidict import CIMultiDictProxy
 from gql_server.app import build
 from gql_server.server import CONNECTIONS
 from gql_server.settings import PREFIX, Settings
+from models.store import APPS
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
@@ -187,7 +189,7 @@ def blogs(databases, start_for_long) -> list[Process]:
     """Serve the demonstration blog twice: Tortoise speaks to one kind of store in a process."""
     return [
         start_for_long("serve", "--port", "0", "--demonstration", DATABASE_URL=url, SITE_URL=SITE_URL)
-        for url in (databases.empty("sqlite"), databases.empty("postgres"))
+        for url in (databases.told("sqlite"), databases.empty("postgres"))
     ]
 
 
@@ -209,6 +211,14 @@ def start_for_long(tmp_path_factory) -> Iterator[Callable[..., Process]]:
 def start(tmp_path) -> Iterator[Callable[..., Process]]:
     """Start the command line as a process of its own: `start("serve", "--port", "0", HOST="::1")`."""
     yield from _starter(tmp_path)
+
+
+@pytest.fixture
+def migrated_file(tmp_path, databases) -> Path:
+    """Have a migrated store without rows where a command of this folder looks for it by itself."""
+    file = tmp_path / "data" / "blog.sqlite3"
+    file.parent.mkdir()
+    return Path(shutil.move(databases.migrated("sqlite", APPS).removeprefix("sqlite://"), file))
 
 
 @pytest.fixture

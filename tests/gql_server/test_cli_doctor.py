@@ -28,7 +28,7 @@ TROUBLE = {
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, migrated_file, monkeypatch):
     """Run a command on a store in a folder of its own."""
     monkeypatch.chdir(tmp_path)
 
@@ -124,9 +124,11 @@ async def test_a_mail_server_that_takes_no_letters_gives_its_reason_and_never_th
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_a_mail_server_that_is_not_there_is_told_in_plain_words(run, host):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+    with socket.socket() as taken:
+        # Nobody listens there, nor can anybody else.
+        taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    told = run("doctor", SMTP_URL=f"smtp://{host}:{port}", MAIL_FROM=SENDER)
+        told = run("doctor", SMTP_URL=f"smtp://{host}:{port}", MAIL_FROM=SENDER)
     assert told.exit_code == 1
     advice = "check GQL_SERVER_SMTP_URL and that the mail server runs."
     assert line_of(told, "mail") == f"Nothing listens at {host}:{port}; {advice}"

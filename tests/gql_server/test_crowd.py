@@ -82,7 +82,9 @@ async def test_who_leaves_while_waiting_takes_no_seat(monkeypatch):
     assert lane._waiting == 0
 
 
-async def test_a_burst_is_waited_out():
+async def test_a_burst_is_waited_out(monkeypatch):
+    for seconds in ("BURST_SECONDS", "CALM_SECONDS"):
+        monkeypatch.setattr(crowd, seconds, 30)
     lane = Lane(2, waiting=3, burst=200)
 
     async def visit() -> None:
@@ -95,7 +97,8 @@ async def test_a_burst_is_waited_out():
 
 async def test_a_crowd_that_lasts_is_turned_away_sooner_and_until_it_is_over(monkeypatch):
     monkeypatch.setattr(crowd, "CALM_SECONDS", 0.0)
-    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    for seconds in ("BURST_SECONDS", "WAIT_SECONDS"):
+        monkeypatch.setattr(crowd, seconds, 30)
     lane = Lane(1, waiting=2, burst=200)
 
     await assert_nobody_more_may_wait(lane)

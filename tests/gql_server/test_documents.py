@@ -156,10 +156,10 @@ async def test_fragments_that_double_are_answered_as_far_as_the_limits_go(doors)
 # graphql-core leaves resolvers it has not begun with when it is cancelled.
 @pytest.mark.filterwarnings("ignore:.*_async_resolver:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.asyncio(loop_scope="function")
-async def test_what_takes_too_long_meets_the_deadline(database_url, serve, monkeypatch):
+async def test_what_takes_too_long_meets_the_deadline(demonstration_url, serve, monkeypatch):
     monkeypatch.setattr(answering, "DEADLINE_SECONDS", 0.02)
     slow = {"query": doubling("a: {way} {{ {below} }} b: {way} {{ {below} }}", 9)}
-    async with serve(database_url, demonstration=True, plans="off") as client:
+    async with serve(demonstration_url, plans="off") as client:
         async with client.post("/graphql", json=slow) as answer:
             [error] = (await answer.json())["errors"]
             assert (answer.status, error["extensions"]["code"]) == (504, "DEADLINE_EXCEEDED")

@@ -56,15 +56,15 @@ STRANGE = (
 
 @asynccontextmanager
 async def serving(place, **settings):
-    app = build(Settings(database_url=place, **settings), demonstration=True)
+    app = build(Settings(database_url=place, **settings))
     async with TestClient(TestServer(app), skip_auto_headers=["Accept"], auto_decompress=False) as visitor:
         yield visitor
 
 
 @pytest.fixture
-def place(tmp_path):
+def place(demonstration_file):
     """Keep the blog in a file: what is shown here does not depend on the store."""
-    return f"sqlite://{tmp_path}/blog.sqlite3"
+    return demonstration_file
 
 
 @pytest.fixture
@@ -283,7 +283,8 @@ async def test_it_opens_while_the_store_does_not_answer(visitor, monkeypatch):
     assert len(tabs_of(page)) == len(TABS) - 1  # nobody knows which post to answer
 
 
-async def test_a_hostile_title_is_only_text(place):
+async def test_a_hostile_title_is_only_text(tmp_path):
+    place = f"sqlite://{tmp_path}/blog.sqlite3"
     async with open_store(place):
         site = await models.Site.found()
         await site.change(title=HOSTILE, language="en")

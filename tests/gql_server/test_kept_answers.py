@@ -8,6 +8,7 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 import models
 from gql_server.wholes import WHOLES
@@ -62,8 +63,8 @@ async def test_an_answer_is_made_once_and_given_again(serve, database_url, cook,
 
 
 @BOTH
-async def test_a_writer_sees_at_once_what_he_has_changed(serve, database_url, cook):
-    async with serve(database_url, demonstration=True) as client:
+async def test_a_writer_sees_at_once_what_he_has_changed(serve, demonstration_url, cook):
+    async with serve(demonstration_url) as client:
         for method in ("POST", "GET"):
             [post] = json.loads((await asked(client, COMMENTS, method))[2])["data"]["posts"]["nodes"]
             for count in range(post["commentCount"] + 1, post["commentCount"] + 4):
@@ -74,27 +75,27 @@ async def test_a_writer_sees_at_once_what_he_has_changed(serve, database_url, co
                 assert now["commentCount"] == count
 
 
-async def test_what_was_not_read_may_change(serve, database_url, cook):
+async def test_what_was_not_read_may_change(serve, demonstration_url, cook):
     cook.reads = frozenset(["any-menu"])
-    async with serve(database_url, demonstration=True) as client:
+    async with serve(demonstration_url) as client:
         [post] = json.loads((await asked(client, COMMENTS))[2])["data"]["posts"]["nodes"]
         await asked(client, {"query": ADD, "variables": {"post": post["id"], "said": "Nieuw"}})
         assert json.loads((await asked(client, COMMENTS))[2])["data"]["posts"]["nodes"] == [post]
         assert cook.made.count(COMMENTS["query"]) == 1
 
 
-async def test_what_another_process_writes_to_the_file_is_seen_in_a_moment(serve, database_url, cook):
-    async with serve(database_url, demonstration=True) as client:
+async def test_what_another_process_writes_to_the_file_is_seen_in_a_moment(serve, demonstration_url, cook):
+    async with serve(demonstration_url) as client:
         assert b"Achterom" in (await asked(client, TITLE))[2]
-        with sqlite3.connect(database_url.removeprefix("sqlite://")) as other:
+        with sqlite3.connect(demonstration_url.removeprefix("sqlite://")) as other:
             other.execute("UPDATE site SET title = 'Voorom'")
         other.close()
         await asyncio.sleep(0.05)  # the bound itself
         assert b"Voorom" in (await asked(client, TITLE))[2]
 
 
-async def test_each_form_of_an_answer_is_kept_apart(serve, database_url, cook):
-    async with serve(database_url, demonstration=True) as client:
+async def test_each_form_of_an_answer_is_kept_apart(serve, demonstration_url, cook):
+    async with serve(demonstration_url) as client:
         forms = [
             {"Accept": media, "Accept-Encoding": coding}
             for media in ("application/json", "application/graphql-response+json")
@@ -277,13 +278,11 @@ async def test_an_answer_by_post_or_with_an_error_has_no_validator(serve, databa
 async def test_nobody_keeps_an_answer_past_the_moment_when_something_appears(
     serve, database_url, cook, left, told
 ):
-    cook.until = left and models.now() + timedelta(seconds=left)
     async with serve(database_url) as client:
-        for _ in range(2):
-            headers = (await asked(client, TITLE, "GET"))[1]
-            found = headers["Cache-Control"]
-            # A slow machine is a second later.
-            assert found == told or (left is not None and found < told)
+        with time_machine.travel(models.now(), tick=False):
+            cook.until = left and models.now() + timedelta(seconds=left)
+            for _ in range(2):
+                assert (await asked(client, TITLE, "GET"))[1]["Cache-Control"] == told
         assert len(cook.made) == 1
 
 

@@ -48,7 +48,7 @@ async def test_a_letter_comes_live(database_url):
         assert stream.headers["Content-Type"] == "text/event-stream"
         await ask(client, SUBSCRIBE)
         await client.app[WORKER].drain()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             event = await stream.content.readuntil(b"\n\n")
             if event == b":\n\n":
                 event = await stream.content.readuntil(b"\n\n")

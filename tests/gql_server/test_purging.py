@@ -147,6 +147,7 @@ async def test_a_hook_that_was_away_is_told_when_it_is_back(serve, database_url,
 
 async def test_what_is_left_is_told_before_the_end(serve, database_url, hook, monkeypatch):
     monkeypatch.setattr(purging, "BATCH_SECONDS", 3600)
+    monkeypatch.setattr(purging, "LAST_SECONDS", 60)
     async with serve(database_url, demonstration=True, purge_url=hook.url) as client:
         tag = await comment(client)
         assert not hook.told

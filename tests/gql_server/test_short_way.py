@@ -7,8 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
+from gql_server.answering import PUBLICATION
 from gql_server.crowd import CROWD, Lane
 from gql_server.shortway import ShortWay
+from gql_server.visitors import VISITORS
 from tests.gql_server.keeping import kitchen
 
 BODY = b'{"query": "{ site { title } }"}'
@@ -51,12 +53,19 @@ async def client(serve, database_url, taken):
     with kitchen() as cook:
         async with serve(database_url, **behind) as client:
             client.cook = cook
+            let_no_time_pass(client)
             async with line(client) as (reader, writer):
                 for sent in (GET, posted()):
                     await say(reader, writer, sent)
             cook.made.clear()
             taken.clear()
             yield client
+
+
+def let_no_time_pass(client):
+    """However long it takes to ask, let nobody ask once more for it, and the masthead be known."""
+    client.app[VISITORS]._questions._clock = lambda: 0.0
+    client.app[PUBLICATION].keep_seconds = 3600
 
 
 @asynccontextmanager
@@ -118,6 +127,7 @@ async def test_that_there_is_nothing_new_is_said_the_same_both_ways(client, take
 async def forgetful(serve, database_url, taken):
     """Serve a store, with no answer kept, and one document read."""
     async with serve(database_url, cache_mb=0, trusted_proxies="127.0.0.1", rate_limit=20) as client:
+        let_no_time_pass(client)
         async with line(client) as (reader, writer):
             for sent in (GET, posted()):
                 await say(reader, writer, sent)

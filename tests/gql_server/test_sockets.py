@@ -34,9 +34,9 @@ async def blog(blogs) -> AsyncIterator[ClientSession]:
 
 
 @pytest.fixture
-async def client(serve, databases) -> AsyncIterator[Any]:
+async def client(serve, demonstration_file) -> AsyncIterator[Any]:
     """Serve the demonstration blog to one test; how a socket is spoken to does not depend on the store."""
-    async with serve(databases.empty("sqlite"), demonstration=True) as client:
+    async with serve(demonstration_file) as client:
         yield client
 
 
@@ -304,6 +304,7 @@ class TestLive:
         await until_listening(0)
 
     async def test_those_who_ask_alike_are_told_with_one_execution(self, client, monkeypatch):
+        monkeypatch.setattr("schema.live.SHARED_SECONDS", 60)
         executed = executions(monkeypatch)
         async with talking(client) as talk, talking(client) as other:
             for one in (talk, other):

@@ -35,9 +35,9 @@ async def serving(database_url, *, demonstration):
 
 
 @pytest.fixture
-async def visitor(database_url):
+async def visitor(demonstration_url):
     """Visit the demonstration blog."""
-    async with serving(database_url, demonstration=True) as visitor:
+    async with serving(demonstration_url, demonstration=True) as visitor:
         yield visitor
 
 

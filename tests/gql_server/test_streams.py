@@ -30,9 +30,9 @@ PATIENCE = 20
 
 
 @pytest.fixture
-async def client(serve, databases) -> AsyncIterator[Any]:
+async def client(serve, demonstration_file) -> AsyncIterator[Any]:
     """Serve the demonstration blog to one test; how it is framed does not depend on the store."""
-    async with serve(databases.empty("sqlite"), demonstration=True, defer="on") as client:
+    async with serve(demonstration_file, defer="on") as client:
         yield client
 
 

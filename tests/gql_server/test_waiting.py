@@ -60,7 +60,7 @@ class Desk:
         return self._came.empty()
 
     async def next(self):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             return await self._came.get()
 
 
@@ -202,7 +202,7 @@ async def test_what_fails_beyond_all_answers_ends_the_connection(client, monkeyp
     monkeypatch.setattr(ShortWay, "wait", fail)
     async with line(client) as (reader, writer):
         writer.write(TYPE)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with suppress(ConnectionResetError):
                 assert await reader.read() == b""
 
@@ -218,7 +218,7 @@ async def test_a_connection_is_not_idle_while_somebody_waits(client, desk):
         assert b"Mutation" in (await read(reader))[2]
         connection._next_keepalive_close_time = 0
         connection._process_keepalive()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             assert await reader.read() == b""
 
 
@@ -226,7 +226,7 @@ async def test_whoever_leaves_is_not_worked_for(client, desk, until):
     async with line(client) as (_, writer):
         writer.write(TYPE)
         await desk.next()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await desk.left.wait()
     await until(is_alone(client))
 
@@ -243,7 +243,7 @@ async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk, un
         first.set()
         assert b"Mutation" in (await read(reader))[2]
         await stopping
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with suppress(ConnectionResetError):
                 assert await reader.read() == b""
 
@@ -255,7 +255,7 @@ async def test_a_stopping_server_does_not_wait_for_ever(client, desk):
         await desk.next()
         server.pre_shutdown()
         await server.shutdown(0.1)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             with suppress(ConnectionResetError):
                 assert await reader.read() == b""
     assert desk.left.is_set()

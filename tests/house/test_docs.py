@@ -39,10 +39,8 @@ COMMANDS = re.compile(r"\./dev run ([a-z]+(?: [a-z]+)?)")
 
 
 @pytest.fixture
-async def served(database_url: str) -> AsyncIterator[TestClient]:
-    async with TestClient(
-        TestServer(build(Settings(database_url=database_url), demonstration=True))
-    ) as client:
+async def served(demonstration_url: str) -> AsyncIterator[TestClient]:
+    async with TestClient(TestServer(build(Settings(database_url=demonstration_url)))) as client:
         yield client
 
 

@@ -134,10 +134,10 @@ def test_a_page_of_five_megabytes_is_read_in_seconds(tmp_path):
     paragraph = b'<div class="paragraph">Kade <b>en</b> kraan.<br /><br />Touw.</div>\n'
     big = PAGE.replace(b'<div class="blog-content">', b'<div class="blog-content">' + paragraph * 75_000)
     assert len(big) > 5_000_000
-    began = time.monotonic()
+    began = time.process_time()
     [crane] = read([saved(tmp_path, "big.html", big)]).posts
     assert crane.html.count("<p>Touw.</p>") == 75_000
-    assert time.monotonic() - began < 60
+    assert time.process_time() - began < 60
 
 
 def test_many_comments_before_a_feed_do_not_make_it_slow():

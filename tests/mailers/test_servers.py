@@ -146,7 +146,7 @@ def aiosmtpd():
     keeper = Kept()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    rules = {"auth_require_tls": False, "auth_required": True}
+    rules = {"auth_require_tls": False, "auth_required": True, "ready_timeout": 60}
     controller = Controller(keeper, hostname="127.0.0.1", port=port, authenticator=check, **rules)
     controller.start()
     yield controller

@@ -24,7 +24,7 @@ def sink():
         port = free.getsockname()[1]
     found = shutil.which("smtp-sink", path=f"{os.environ['PATH']}:/usr/sbin:/usr/lib/postfix/sbin")
     if found is None:
-        controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+        controller = Controller(Sink(), hostname="127.0.0.1", port=port, ready_timeout=60)
         controller.start()
         yield port
         controller.stop()

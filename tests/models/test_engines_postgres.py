@@ -9,9 +9,10 @@ from tortoise.context import require_context
 from tortoise.exceptions import OperationalError
 
 from models.atomic import atomic
-from models.engines.postgres import SETTINGS
+from models.engines import postgres
 from models.engines.transactions import Unavailable
 from models.store import ready
+from tests.conftest import SETTINGS_OF_POSTGRES
 
 
 @pytest.fixture
@@ -19,11 +20,18 @@ def dialect() -> str:
     return "postgres"
 
 
+@pytest.fixture
+def as_outside_of_tests(monkeypatch):
+    """Be as impatient as the engine is."""
+    monkeypatch.setattr(postgres, "SETTINGS", SETTINGS_OF_POSTGRES)
+
+
+@pytest.mark.usefixtures("as_outside_of_tests")
 async def test_every_setting_is_in_force(garden):
     db = require_context().db()
     found = {
         name: (await db.execute_query_dict(f"SHOW {name}"))[0].popitem()[1].replace("000ms", "s")
-        for name in SETTINGS
+        for name in SETTINGS_OF_POSTGRES
     }
     assert found == {
         "application_name": "gql-server",
@@ -58,9 +66,9 @@ async def test_a_lost_connection_is_unavailable_and_heals(garden, garden_url):
 )
 async def test_what_takes_too_long_is_unavailable(garden, garden_url, impatient):
     @atomic
-    async def ask() -> None:
+    async def ask(how_long: str) -> None:
         db = require_context().db()
-        await db.execute_query(impatient)
+        await db.execute_query(how_long)
         await db.execute_query("LOCK TABLE bed")
 
     other = await asyncpg.connect(garden_url)
@@ -68,10 +76,10 @@ async def test_what_takes_too_long_is_unavailable(garden, garden_url, impatient)
         async with other.transaction():
             await other.execute("LOCK TABLE bed")
             with pytest.raises(Unavailable):
-                await ask()
+                await ask(impatient)
     finally:
         await other.close()
-    await ask()
+    await ask("SET LOCAL statement_timeout = '60s'")
 
 
 async def test_a_value_of_the_wrong_kind_is_an_error_of_the_statement(garden):

@@ -46,7 +46,7 @@ async def test_a_promise_wakes_who_listens_in_another_process(store, stranger, u
     listening = asyncio.create_task(queue().listen(heard.set))
     await until(lambda: stranger.fetch(f"SELECT 1 {LISTENERS}"))
     await models.Job.promise(models.Work.COUNT_DUE)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await heard.wait()
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -56,7 +56,7 @@ async def test_a_promise_wakes_who_listens_in_another_process(store, stranger, u
 async def test_listening_ends_with_its_connection(store, stranger, until):
     listening = asyncio.create_task(queue().listen(lambda: None))
     await until(lambda: stranger.fetch(f"SELECT pg_terminate_backend(pid) {LISTENERS}"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await listening
 
 

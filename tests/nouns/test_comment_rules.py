@@ -270,7 +270,7 @@ async def test_other_words_may_wait_for_a_person_beside_the_proof_of_the_address
     doubtful = await models.edit_comment(site, comment, "https://a https://b https://c", links)
     assert (doubtful.awaits_address, why(doubtful)) == (False, [(Rule.UNCONFIRMED, ""), (Rule.LINKS, "3")])
     await Worker().drain()
-    assert (await asyncio.wait_for(anext(heard), 5)).comment_id == comment.id
+    assert (await asyncio.wait_for(anext(heard), 60)).comment_id == comment.id
     plain = await models.edit_comment(site, doubtful, "Zonder verwijzing")
     assert plain.awaits_address
     doubtful = await models.edit_comment(site, plain, "https://a https://b https://c", links)

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 import models
 from models.store import APPS
 from schema.permissions import who_may
-from tests.conftest import Databases
+from tests.databases import Databases
 from tests.pages.token_doors import ALL_DOORS, FORBIDDEN, MAILBOXES, REFUSED, Door
 from tests.pages.token_lives import KEYS, LINKS, STAFF, Lives
 from tests.pages.token_owners import DAY, MINUTE, YEAR, Minted

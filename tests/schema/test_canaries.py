@@ -55,10 +55,17 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield travelled
 
 
-async def test_no_question_finds_a_canary(site, answer, clock):
+@pytest.fixture
+def hurries(dialect):
+    """Give every value of a list by itself too on one of the stores: a list reaches both in the same way."""
+    return dialect == "postgres"
+
+
+async def test_no_question_finds_a_canary(site, answer, clock, hurries):
     rows = await _planted(site, clock)
     hidden = await _hidden_ids()
-    crawler = Crawler(schema._schema, SAID | await _names(rows, ids=await _all_ids()), depth=DEPTH)
+    values = SAID | await _names(rows, ids=await _all_ids())
+    crawler = Crawler(schema._schema, values, depth=DEPTH, hurries=hurries)
     asked = 0
     for query, variables in crawler.questions():
         said = json.dumps(await _as_reader(answer, query, variables), ensure_ascii=False)
@@ -69,14 +76,15 @@ async def test_no_question_finds_a_canary(site, answer, clock):
     assert crawler.seen >= _fields_to_read()
 
 
-async def test_an_author_finds_no_canary_of_others(site, answer, staff, clock):
+async def test_an_author_finds_no_canary_of_others(site, answer, staff, clock, hurries):
     rows = await _planted(site, clock)
     hidden = await _hidden_ids()
     author = await staff(models.Role.AUTHOR, "Dirk")
     ids = await _all_ids()
     said = {"statuses": ["DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED"], "isWhole": [True], "since": ids[:1]}
     may = READER | {KNOWN, *author.principal.scopes}
-    crawler = Crawler(schema._schema, SAID | await _names(rows, ids=ids) | said, depth=4, may=may)
+    values = SAID | await _names(rows, ids=ids) | said
+    crawler = Crawler(schema._schema, values, depth=4, may=may, hurries=hurries)
     for query, variables in crawler.questions():
         answered = await answer(query, principal=author.principal, **variables)
         # Moderating is an editor's.
@@ -88,11 +96,11 @@ async def test_an_author_finds_no_canary_of_others(site, answer, staff, clock):
     assert {"Post.contentSource", "Post.revisions", "Query.viewer"} <= crawler.seen
 
 
-async def test_a_site_with_secrets_answers_like_one_without(site, answer, clock):
+async def test_a_site_with_secrets_answers_like_one_without(site, answer, clock, hurries):
     async def reader(_rows: dict[str, Any]) -> models.Principal:
         return models.NOBODY
 
-    await _compare(site, answer, clock, reader)
+    await _compare(site, answer, clock, reader, hurries=hurries)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"])

@@ -179,7 +179,8 @@ async def test_listening_to_what_is_not_there_is_refused(post, write, publicatio
 
 
 @pytest.mark.parametrize("listeners", [1, 20])
-async def test_many_hear_at_the_cost_of_one(post, site, listen, statements, listeners):
+async def test_many_hear_at_the_cost_of_one(post, site, listen, statements, listeners, monkeypatch):
+    monkeypatch.setattr(live, "SHARED_SECONDS", 60)
     author = await models.Author.named(site.id, "Corrie")
     told = [await listen(COMMENTS) for _ in range(listeners)]
     comment = await say(post)

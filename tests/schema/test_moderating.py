@@ -278,11 +278,11 @@ async def test_moderators_hear_of_what_waits_and_readers_of_what_is_shown(post, 
     for_readers, for_moderators = (Told(heard, read, most=9) for heard in (readers, moderators))
     left = await models.Comment.leave(post.id, _guest("ann"), "Wacht")
     await models.attend_comment(left.id)
-    told = await asyncio.wait_for(anext(for_moderators), 5)
+    told = await asyncio.wait_for(anext(for_moderators), 60)
     assert (told.comment_edge.node.id, told.comment_edge.node.status) == (left.id, models.Fate.PENDING)
     await models.Comment.decide_all([left.id], models.Fate.APPROVED)
     for listener in (for_readers, for_moderators):
-        told = await asyncio.wait_for(anext(listener), 5)
+        told = await asyncio.wait_for(anext(listener), 60)
         assert (told.comment_edge.node.id, told.comment_edge.node.status) == (left.id, models.Fate.APPROVED)
     site, kept = await models.Site.current(), await models.Comment.get(id=left.id)
     edited = await models.edit_comment(site, kept, "Anders")

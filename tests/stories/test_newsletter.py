@@ -239,7 +239,7 @@ async def test_progress_is_told_live(client, sit, ann, until):
     await socket.send_json({"id": "1", "type": "subscribe", "payload": payload})
     await until(somebody_listens)
     await (await models.Issue.get()).pause()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         told = await socket.receive_json()
     assert told["payload"]["data"]["issueProgress"]["issue"] == {"status": "PAUSED", "counters": {"sent": 0}}
     await socket.close()

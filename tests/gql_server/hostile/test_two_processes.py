@@ -9,7 +9,7 @@ import models
 from models.store import open_store
 from tests.gql_server.hostile.wire import EVENTS, PARTS, line_to, posted
 
-MOMENTS = 5
+MOMENTS = 60
 ADD = "mutation ($input: AddCommentInput!) { addComment(input: $input) { errors { __typename } } }"
 COMMENTS = {"query": "subscription { commentAdded { commentEdge { node { contentText } } } }"}
 POSTS = {"query": "subscription { postPublished { isUpdate postEdge { node { title } } } }"}

@@ -17,7 +17,7 @@ AT_ONCE = 20
 # So many may write at once without a wait.
 SEATS = 8
 LONGEST_STAY = 0.12
-AFTERWARDS = 5
+AFTERWARDS = 60
 LIVE = "subscription { commentAdded { commentEdge { node { id author { name } } } post { id title } } }"
 ADD = "mutation ($input: AddCommentInput!) { addComment(input: $input) { errors { __typename } } }"
 SUBSCRIBE = "mutation ($input: SubscribeInput!) { subscribe(input: $input) { errors { __typename } } }"

@@ -51,7 +51,7 @@ class SlowHand(Hand):
         await self.may_end.wait()
 
     async def has_begun(self, number):
-        async with asyncio.timeout(10), self.begun:
+        async with asyncio.timeout(60), self.begun:
             await self.begun.wait_for(lambda: len(self.did) >= number)
 
 
@@ -129,7 +129,7 @@ async def test_drain_does_what_was_promised_by_work_that_ended_while_it_looked(s
 
 async def test_what_recurs_is_done_when_its_slot_comes(store):
     hand = Hand()
-    recurring = Worker({WORK: hand}, {WORK: HOUR})
+    recurring = Worker({WORK: hand}, {WORK: 24 * HOUR})
     await recurring.drain()
     assert hand.did == []
     await Schedule.all().update(next_at=await queue().now())
@@ -144,10 +144,10 @@ async def test_a_failure_is_tried_again_later_and_later_and_then_buried(store, t
     await worker(hand).drain()
     for tries, rung in enumerate(LADDER, start=1):
         assert len(hand.did) == tries
-        await time_passes(rung * 0.99)
+        await time_passes(rung * 0.7)
         await worker(hand).drain()
         assert len(hand.did) == tries
-        await time_passes(rung * 0.22)
+        await time_passes(rung * 0.51)
         await worker(hand).drain()
     assert len(hand.did) == MOST_TRIES
     [entry] = await models.Job.buried()
@@ -198,10 +198,10 @@ async def test_work_that_kills_its_worker_each_time_rests_longer_and_longer_and_
         await kill_a_worker()
     for rung in LADDER:
         await worker(hand).drain()
-        await time_passes(rung * 0.99)
+        await time_passes(rung * 0.7)
         await worker(hand).drain()
         assert await counted() == (1, 0, 0)
-        await time_passes(rung * 0.02)
+        await time_passes(rung * 0.31)
         await kill_a_worker()
     await worker(hand).drain()
     assert hand.did == []

@@ -7,7 +7,11 @@ from importlib import import_module
 from garden import APPS
 from garden.nouns import Bed, Plant
 from models.atomic import atomic
+from models.engines import sqlite
 from models.store import open_store
+
+# Three who write at once on a busy machine may wait for long.
+sqlite.PRAGMAS["busy_timeout"] = "60000"
 
 
 @atomic
