@@ -41,7 +41,6 @@ def test_a_client_says_whether_it_takes_packed_answers(header, takes):
     assert takes_gzip(header) is takes
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
     ("named", "has"),
     [
@@ -62,12 +61,8 @@ def test_who_has_something_already_names_its_tag(named, has):
     assert has_already('"a"', named) is has
 
 
-async def test_long_answers_are_packed_for_who_takes_them(serve, database_url):
-    async with serve(database_url, demonstration=True) as client:
-=======
 async def test_long_answers_are_packed_for_who_takes_them(serve, demonstration_url):
     async with serve(demonstration_url) as client:
->>>>>>> h4
         async with client.post("/graphql", json=LONG, headers={"Accept-Encoding": "gzip"}) as answer:
             packed = await answer.read()
             assert answer.headers["Content-Encoding"] == "gzip"
@@ -106,21 +101,14 @@ async def test_what_costs_too_much_is_refused_before_it_runs(doors):
 
 async def test_an_answer_of_too_many_bytes_is_not_sent(serve, demonstration_url, monkeypatch):
     monkeypatch.setattr(answers, "MOST_BYTES", 1_000)
-<<<<<<< HEAD
     # What is given at once is shorter than this, and so is never too large.
     monkeypatch.setattr(answering, "PACKED_APART_FROM", 1_000)
-    async with serve(database_url, demonstration=True) as client:
+    async with serve(demonstration_url) as client:
         with capture_logs() as lines:
             async with client.post("/graphql", json=LONG) as answer:
                 told = await answer.json()
         assert told["errors"][0]["extensions"]["code"] == "RESPONSE_TOO_LARGE"
         assert [line["codes"] for line in lines if line["event"] == "answered"] == [["RESPONSE_TOO_LARGE"]]
-=======
-    async with serve(demonstration_url) as client:
-        async with client.post("/graphql", json=LONG) as answer:
-            told = await answer.json()
-            assert told["errors"][0]["extensions"]["code"] == "RESPONSE_TOO_LARGE"
->>>>>>> h4
         async with client.post("/graphql", json=TITLE) as answer:
             assert (await answer.json())["data"]
 
