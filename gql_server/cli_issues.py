@@ -27,10 +27,10 @@ async def list_issues(settings: Settings, most: int) -> None:
         found = await models.Issue.all().order_by("-started_at", "-id").limit(most)
         progress = await models.progress_of(found)
     for issue in found:
-        counted = progress[issue.id]
+        stands = progress[issue.id]
         click.echo(
             f"{issue.id}  {issue.kind}  {issue.status}  {issue.started_at:%Y-%m-%d %H:%M}  "
-            f"{counted.sent} of {counted.audience}  {_title(issue)}"
+            f"{stands.sent} of {stands.audience}  {_title(issue)}"
         )
     if not found:
         click.echo("Nothing went to subscribers yet; publish a post with `newsletterSlugs`.")
@@ -43,9 +43,9 @@ async def show(settings: Settings, id: int) -> None:
     """Show how the letters of an issue stand; together they are its audience."""
     async with open_made_store(settings):
         issue = await models.Issue.by_id(id)
-        counted = asdict(await issue.progress())
+        progress = asdict(await issue.progress())
     click.echo(f"{_title(issue)}: {issue.kind}, {issue.status}, begun {issue.started_at:%Y-%m-%d %H:%M} UTC")
-    for name, number in counted.items():
+    for name, number in progress.items():
         click.echo(f"{name:10} {number:>9}")
 
 
@@ -83,7 +83,7 @@ async def recall(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def retry(settings: Settings, id: int) -> None:
-    """Send once more the letters of an issue that were given up, to those who would have it still."""
+    """Send once more the letters of a post that were given up, to those who would have them still."""
     async with open_made_store(settings):
         number = await models.retry_issue(await models.Issue.by_id(id))
     click.echo(

@@ -48,7 +48,7 @@ from models.errors import (
     TooMany,
     Unproven,
 )
-from models.fan_outs import carry_issue, retry_issue
+from models.fan_outs import carry_issue
 from models.files import Files, files_at
 from models.founding import found
 from models.images import Image, draw_renditions, read_content
@@ -71,7 +71,7 @@ from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
-from models.openings import announce_post, awaited, is_wanted
+from models.openings import announce_post, awaited, is_wanted, retry_issue
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.parting import delete_author, delete_newsletter, delete_tag, merge_tags

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F, Subquery
+from tortoise.expressions import F
 
 from models.atomic import atomic
-from models.audit import Audit
 from models.deliveries import A_BATCH, HELD, OPEN, Delivery, LetterKind, State, fresh_batch
-from models.errors import Invalid, NotFound
 from models.instants import lasts, now
 from models.interests import Topic, read_topic, topics_of_each
 from models.issues import Issue, IssueKind, IssueStatus
 from models.jobs import Job, Lane, TryLater, Work
 from models.posts import Post
-from models.principals import NOBODY, Principal
 from models.recipients import Recipient
 from models.site import Site
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
@@ -75,31 +72,6 @@ async def _send(issue: Issue) -> bool:
 
 
 @atomic
-async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
-    """Write once more the letters of an issue that failed, to who would have it still; tell how many."""
-    row = await Issue.select_for_update().filter(id=issue.id).first()
-    if row is None:
-        raise NotFound("This issue is gone.", field="id")
-    if row.status not in (IssueStatus.SENDING, IssueStatus.SENT) or not row.is_written:
-        raise Invalid("id", f"This issue is {row.status}; only what went out is tried again.", why="not out")
-    given_up = Delivery.filter(issue_id=row.id, state=State.FAILED)
-    wanting = Subscription.confirmed().filter(id__in=Subquery(given_up.values("subscription_id")))
-    number = await Recipient.freeze(row, wanting)
-    if not number:
-        raise Invalid("id", "No letter of this issue was given up to who would have it.", why="all out")
-    them = Subquery(Recipient.filter(issue_id=row.id).values("subscription_id"))
-    if row.kind is not IssueKind.POST:
-        # What was not read is not behind them.
-        until = datetime.fromisoformat(row.facts["until"])
-        await Subscription.filter(id__in=them, digested_until=until).update(digested_until=None)
-    await given_up.filter(subscription_id__in=them).delete()
-    await row.put(status=IssueStatus.SENDING, is_written=False, cursor=0, finished_at=None)
-    await row.hurry()
-    await Audit.note(by, "issue.retry", row.id)
-    return number
-
-
-@atomic
 async def _write(issue: Issue) -> bool:
     """Write the letters of a chunk, and move the cursor behind it, in one transaction."""
     ids = await Recipient.following(issue, A_CHUNK)
@@ -111,6 +83,10 @@ async def _write(issue: Issue) -> bool:
         return True
     # Locked in their order, before their letters are written: who leaves finds them, or is found gone.
     rows = await Subscription.select_for_update().filter(id__in=ids).order_by("id")
+    # Then the issue: who merges tags changes whom it goes to, and after that what these want.
+    now_is = await Issue.select_for_update().filter(id=issue.id).only("id", "topics").first()
+    if now_is is None or now_is.topics != issue.topics:
+        raise _Overtaken
     site = await Site.get(id=issue.site_id)
     letters = await _letters(issue, site, rows)
     await Delivery.promise([letter for letter in letters if letter.state in OPEN], lane=Lane.BULK)

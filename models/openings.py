@@ -1,4 +1,4 @@
-"""Openings: how the issue of a post begins, and who is there when an issue does."""
+"""Openings: how the issue of a post begins, and once more, and who is there when an issue does."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,15 +9,21 @@ from tortoise.queryset import QuerySet
 
 from models.announcements import Announcement
 from models.atomic import atomic
+from models.audit import Audit
+from models.deliveries import Delivery, State
+from models.errors import Invalid, NotFound
 from models.fan_outs import FREQUENCIES
 from models.instants import now
-from models.interests import KINDS, Interest, Topic
-from models.issues import Issue, IssueKind
+from models.interests import KINDS, Interest, Topic, read_topic
+from models.issues import Issue, IssueKind, IssueStatus
 from models.posts import Post
+from models.principals import NOBODY, Principal
 from models.recipients import Recipient
 from models.site import Site
 from models.subscriptions import Subscription
 from models.tidings import tell_all_of, topics_about
+
+A_PART = 2000
 
 
 @atomic
@@ -41,6 +47,42 @@ async def announce_post(post: int) -> None:
         topics=[topic["code"] for topic in topics.values()], started_at=now(),
     )  # fmt: skip
     await begin(issue, readers_of(issue, issue.started_at).filter(interested_in(topics)))
+
+
+@atomic
+async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
+    """Write once more the letters of a post that were given up, to who would have them; tell how many."""
+    _require_out(issue)
+    given_up = Delivery.filter(issue_id=issue.id, state=State.FAILED)
+    wanting = readers_of(issue, now()).filter(
+        interested_in(filter(None, map(read_topic, issue.topics))),
+        id__in=Subquery(given_up.values("subscription_id")),
+    )
+    # First them, in their order, then their letters, then the issue: so do all who have to do with several.
+    in_turn, last = wanting.order_by("id").limit(A_PART).select_for_update().only("id"), 0
+    while part := await in_turn.filter(id__gt=last):
+        last = part[-1].id
+    number = await Recipient.freeze(issue, wanting)
+    them = Subquery(Recipient.filter(issue_id=issue.id).values("subscription_id"))
+    await given_up.filter(subscription_id__in=them).delete()
+    row = await Issue.select_for_update().filter(id=issue.id).first()
+    if row is None:
+        raise NotFound("This issue is gone.", field="id")
+    _require_out(row)
+    if not number:
+        raise Invalid("id", "No letter of this issue was given up to who would have it.", why="all out")
+    await row.put(status=IssueStatus.SENDING, is_written=False, cursor=0, finished_at=None)
+    await row.hurry()
+    await Audit.note(by, "issue.retry", row.id)
+    return number
+
+
+def _require_out(issue: Issue) -> None:
+    if issue.kind is not IssueKind.POST:
+        raise Invalid("id", "A digest is not sent once more; what it held stands on the site.", why="digest")
+    if issue.status not in (IssueStatus.SENDING, IssueStatus.SENT) or not issue.is_written:
+        message = f"This issue is {issue.status}; only what went out is tried again."
+        raise Invalid("id", message, why="not out")
 
 
 async def is_wanted(post: Post, newsletter_ids: Sequence[int]) -> bool:

@@ -9,7 +9,6 @@ from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
 from models.bylines import Byline, Tagging
-from models.deliveries import Delivery
 from models.digests import FURTHEST
 from models.errors import InUse, Invalid, NotFound
 from models.instants import now
@@ -31,24 +30,32 @@ async def merge_tags(tag: Tag, into: Tag) -> None:
     # Whoever publishes a post with either tag waits, and counts it once.
     await in_turn(tag.site_id)
     # Two who merge the same tags at once, the second perhaps the other way round: one may be gone meanwhile.
-    both = Tag.select_for_update().filter(id__in=[tag.id, into.id]).order_by("id")
+    both = Tag.select_for_update(no_key=True).filter(id__in=[tag.id, into.id]).order_by("id")
     found = {row.id: row for row in await both}
     for one, field in ((tag, "id"), (into, "intoId")):
         if one.id not in found:
             raise NotFound("This tag is gone.", field=field)
     tag, into = found[tag.id], found[into.id]
-    for lines, key in ((Tagging, "post_id"), (Interest, "subscription_id")):
-        has_both = Subquery(lines.filter(tag_id=into.id).values(key))
-        await lines.filter(tag_id=tag.id).exclude(**{f"{key}__in": has_both}).update(tag_id=into.id)
+    # First, for their letters are written under this lock.
+    await _redirect_issues(tag, into)
+    await _move_lines(tag, into)
+    # Whoever has just chosen the tag holds its row until that is kept; only then nobody can any more.
+    await Tag.select_for_update().filter(id=tag.id)
+    await _move_lines(tag, into)
     await MenuItem.filter(tag_id=tag.id).update(tag_id=into.id)
-    await _redirect_letters(tag, into)
     await redirects.move(tag.site_id, tag.path, into.path)
     await Tag.filter(id=tag.id).delete()
     counted = await Tagging.filter(tag_id=into.id, post__is_counted=True).count()
     await Tag.filter(id=into.id).update(post_count=counted)
 
 
-async def _redirect_letters(tag: Tag, into: Tag) -> None:
+async def _move_lines(tag: Tag, into: Tag) -> None:
+    for lines, key in ((Tagging, "post_id"), (Interest, "subscription_id")):
+        has_both = Subquery(lines.filter(tag_id=into.id).values(key))
+        await lines.filter(tag_id=tag.id).exclude(**{f"{key}__in": has_both}).update(tag_id=into.id)
+
+
+async def _redirect_issues(tag: Tag, into: Tag) -> None:
     """Let what goes to the followers of a tag, or will stand in their digests, go to those of another."""
     old, new = topic_code(("tag", tag.id)), topic_code(("tag", into.id))
 
@@ -61,7 +68,6 @@ async def _redirect_letters(tag: Tag, into: Tag) -> None:
             items = [item | {"topics": followed(item["topics"])} for item in issue.facts.get("items", [])]
             facts = issue.facts | {"items": items} if items else issue.facts
             await Issue.filter(id=issue.id).update(topics=followed(issue.topics), facts=facts)
-    await Delivery.filter(settled_at__isnull=True, topic=old).update(topic=new)
 
 
 @atomic

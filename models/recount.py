@@ -35,14 +35,16 @@ class _Counts:
         return len(self.months) + sum(map(len, self.columns.values()))
 
 
-@atomic
 async def recount(site: Site) -> int:
     """Set every kept count to what its question counts; tell how many were off."""
     await count_due()  # whoever appears is announced, and not only counted
     off = await _look(site)
     # Written where it is off alone: who looks whether all is well needs no room on the disk.
-    if not off.number and not off.marks:
-        return 0
+    return await _mend(site) if off.number or off.marks else 0
+
+
+@atomic
+async def _mend(site: Site) -> int:
     # Somebody may have come between a count and the one beside it. Whoever changes what is counted locks the
     # site or the post first; what is off while nobody can is off.
     await in_turn(site.id)

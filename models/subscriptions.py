@@ -164,7 +164,10 @@ class Subscription(Model):
 
     @classmethod
     async def behind(cls, site: Site, token: str, *kinds: str) -> tuple[Self, Topic | None]:
-        """Give the subscription a signed token belongs to, and the topic it names; refuse any other."""
+        """Give the subscription a signed token belongs to, and the topic it names; refuse any other.
+
+        What was merged or deleted since is none: who leaves by that link leaves all.
+        """
         for kind in kinds:
             if (read := Token.read(token, kind)) is None:
                 continue
@@ -173,7 +176,8 @@ class Subscription(Model):
                 break
             bound = (found.seed, found.version) if kind == UNDO else (found.seed,)
             if (claim := read.claim(site.secret, *bound)) is not None:
-                return found, read_topic(claim)
+                named = read_topic(claim)
+                return found, named if named and await still_there([named]) else None
         raise Unproven
 
     @classmethod
@@ -272,16 +276,11 @@ class Subscription(Model):
     async def leave(
         self, site: Site, trace: Trace, *, topics: Sequence[Topic] | None = None, reason: str | None = None
     ) -> Self:
-        """Leave some topics, or all; letters of them that are not out yet are taken back.
-
-        A letter may name a topic that was merged into another since: who leaves that alone leaves all.
-        """
+        """Leave some topics, or all; letters of them that are not out yet are taken back."""
         row = await self._locked()
         if row.status is SubscriptionStatus.UNSUBSCRIBED:
             return row
         present = await topics_of(row.id)
-        if topics and not await still_there(topics):
-            topics = None
         if topics is not None and (kept := [topic for topic in present if topic not in topics]):
             await row._keep_to(kept, trace, present=present)
         else:

@@ -77,12 +77,13 @@ class Tag(Model):
     @atomic
     async def all_called(cls, site_id: int, words: Sequence[str]) -> list["Tag"]:
         """Give the same for several words; those that are known are asked for together."""
-        known = Q(slug__in=[findable(word) for word in words]) | Q(name__in=[_name(word) for word in words])
+        named = {word: _name(word) for word in words}
+        known = Q(slug__in=[findable(word) for word in words]) | Q(name__in=list(named.values()))
         rows = await cls.filter(known, site_id=site_id)
         found = {row.name: row for row in rows} | {row.slug: row for row in rows}
         return [
-            found.get(findable(word)) or found.get(_name(word)) or await cls.called(site_id, word)
-            for word in words
+            found.get(findable(word)) or found.get(name) or await cls.called(site_id, word)
+            for word, name in named.items()
         ]
 
     @atomic

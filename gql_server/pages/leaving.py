@@ -7,7 +7,7 @@ from gql_server.pages.forms import read_form
 from gql_server.pages.topics import title_of
 from gql_server.pages.visit import Visit
 
-ALL = "all"
+ALL, TOPIC = "all", "topic"
 UNSUBSCRIBED = models.SubscriptionStatus.UNSUBSCRIBED
 
 
@@ -20,7 +20,7 @@ async def show(request: web.Request) -> web.Response:
     title = await title_of(visit.site, topic, visit.language)
     if title is None:
         return visit.asks("leave", facts, buttons={ALL: visit.says("leave")})
-    buttons = {"topic": visit.says("leave_topic", topic=title), ALL: visit.says("leave_all")}
+    buttons = {TOPIC: visit.says("leave_topic", topic=title), ALL: visit.says("leave_all")}
     return visit.asks("leave_topic", facts | {"topic": title}, buttons=buttons)
 
 
@@ -28,6 +28,8 @@ async def leave(request: web.Request) -> web.Response:
     """Leave what the link names, or everything."""
     visit, found, topic = await _out(request)
     form = await read_form(request)
+    if topic is None and TOPIC in form:
+        return await show(request)  # for it went meanwhile
     topics = None if topic is None or ALL in form else [topic]
     left = await found.leave(visit.site, visit.trace, topics=topics)
     if form.is_one_click:

@@ -1,6 +1,7 @@
 """An issue goes out in parts: whatever happens between them, each letter is somewhere, and once."""
 
 import random
+from asyncio import gather
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
@@ -235,35 +236,62 @@ async def refused(issue, number):
 
 
 async def test_what_was_given_up_is_tried_again_and_nothing_else_is(subscribe, begin, site):
-    gone, bounced, *_ = await subscribe(MANY)
+    gone, bounced, paused, often, other, *_ = await subscribe(MANY)
     issue = await begin()
     await refused(issue, 9)
     await gone.leave(site, FORM)
     await models.Subscription.filter(id=bounced.id).update(status=models.SubscriptionStatus.BOUNCED)
+    await paused.choose(site, FORM, paused_until=models.now() + timedelta(days=3))
+    await often.choose(site, FORM, frequency=models.Frequency.DAILY)
+    ui = await models.Tag.named(site.id, "ui")
+    await other.choose(site, FORM, topics=[("tag", ui.id)])
     taken = await models.Delivery.filter(state=State.SENT).order_by("id").values_list("id", flat=True)
-    assert await models.retry_issue(issue) == 7
+    assert await models.retry_issue(await again(issue)) == 4
     row = await again(issue)
     assert (row.status, row.finished_at) == (Status.SENDING, None)
-    assert await row.progress() == models.Progress(audience=MANY, sent=MANY - 9, failed=2, queued=7)
+    assert await row.progress() == models.Progress(audience=MANY, sent=MANY - 9, failed=5, queued=4)
     with pytest.raises(models.Invalid, match="only what went out"):
-        await models.retry_issue(issue)
+        await models.retry_issue(row)
     await carry(issue)
     letters = await models.Delivery.filter(issue_id=issue.id, state=State.QUEUED)
-    assert len(letters) == 7
+    assert len(letters) == 4
     assert all(letter.facts["paths"]["leave_link"] for letter in letters)
     await models.settle([models.Outcome(key=letter.key, state=State.SENT) for letter in letters])
     await carry(issue)
-    assert await (await again(issue)).progress() == models.Progress(audience=MANY, sent=MANY - 2, failed=2)
+    assert await (await again(issue)).progress() == models.Progress(audience=MANY, sent=MANY - 5, failed=5)
     assert set(taken) < set(await models.Delivery.filter(state=State.SENT).values_list("id", flat=True))
     with pytest.raises(models.Invalid, match="No letter"):
-        await models.retry_issue(issue)
+        await models.retry_issue(await again(issue))
+
+
+async def test_of_two_who_try_again_at_once_one_does(subscribe, begin):
+    await subscribe(5)
+    issue = await begin()
+    await refused(issue, 5)
+    rows = [await again(issue), await again(issue)]
+    done = await gather(*map(models.retry_issue, rows), return_exceptions=True)
+    assert sorted(map(type, done), key=str) == [int, models.Invalid]
+    await carry(issue)
+    assert await states(issue) == {State.QUEUED: 5}
+
+
+async def test_who_is_erased_while_letters_are_tried_again_is_counted_once(subscribe, begin):
+    rows = await subscribe(5)
+    issue = await begin()
+    for _ in range(3):
+        await refused(issue, 5)
+        await gather(models.retry_issue(await again(issue)), models.erase(rows.pop()))
+        await carry(issue)
+        progress = await (await again(issue)).progress()
+        assert (progress.queued, progress.audience) == (len(rows), 5)
+        assert sum(getattr(progress, state.value) for state in State) == 5
 
 
 async def test_who_left_after_the_second_promise_gets_nothing(subscribe, begin, site):
     rows = await subscribe(4)
     issue = await begin()
     await refused(issue, 4)
-    await models.retry_issue(issue)
+    await models.retry_issue(await again(issue))
     await rows[0].leave(site, FORM)
     await carry(issue)
     assert await states(issue) == {State.QUEUED: 3, State.CANCELLED: 1}
@@ -275,12 +303,13 @@ async def test_what_waits_or_was_taken_back_is_not_tried_again(subscribe, begin)
     with pytest.raises(models.Invalid, match="only what went out"):
         await models.retry_issue(issue)
     await refused(issue, 4)
+    stale = await again(issue)
     await models.Issue.filter(id=issue.id).update(status=Status.RECALLED)
     with pytest.raises(models.Invalid, match="is recalled"):
-        await models.retry_issue(issue)
+        await models.retry_issue(stale)
     await models.Issue.filter(id=issue.id).delete()
     with pytest.raises(models.NotFound):
-        await models.retry_issue(issue)
+        await models.retry_issue(stale)
     assert await states(issue) == {State.FAILED: 4}
 
 
@@ -309,7 +338,7 @@ async def test_the_counters_sum_to_the_frozen_audience_whatever_happens(seed, su
                 await models.erase(rows.pop(draw.randrange(len(rows))))
             case "retry":
                 with suppress(models.Invalid):
-                    await models.retry_issue(issue)
+                    await models.retry_issue(await again(issue))
             case "pause" if (await again(issue)).status is Status.SENDING:
                 await (await again(issue)).pause()
             case "resume" if (await again(issue)).status is Status.PAUSED:

@@ -5,7 +5,7 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gql_server.importers.weebly.errors import ImportRefused
-from models.text import nesting
+from models.text import is_seen, nesting
 
 DEEPEST = 3000
 BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "ul"}
@@ -25,8 +25,9 @@ def words(node: LexborNode | None) -> str:
 
 
 def one_line(text: str) -> str:
-    """Make white space single and drop what cannot be seen."""
-    return " ".join(text.translate(INVISIBLE).split())
+    """Make white space single and drop what cannot be seen; give nothing when nothing can be."""
+    line = " ".join(text.translate(INVISIBLE).split())
+    return line if is_seen(line) else ""
 
 
 def lines(node: LexborNode) -> list[str]:

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 import models
 from gql_server.cli import main
+from models.interests import set_topics
 from models.tokens import fresh_seed
 
 
@@ -69,8 +70,10 @@ async def test_an_issue_is_paused_resumed_and_recalled(say, issue):
 async def test_letters_that_were_given_up_are_tried_again(site, say, issue):
     ann = await models.Subscription.create(
         site_id=site.id, email="ann@example.org", mailbox="ann@example.org", language="nl",
-        seed=fresh_seed(), created_at=models.now(), status=models.SubscriptionStatus.CONFIRMED,
+        seed=fresh_seed(), created_at=models.now(), confirmed_at=models.now(),
+        status=models.SubscriptionStatus.CONFIRMED,
     )  # fmt: skip
+    await set_topics(ann.id, [("newsletter", (await models.Newsletter.main(site)).id)])
     letter = ann.letter(models.LetterKind.NEWSLETTER, site, key="1:1")
     letter.issue_id, letter.batch, letter.state = issue.id, 1, models.State.FAILED
     await letter.save()
