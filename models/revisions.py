@@ -16,7 +16,7 @@ from models.relations import belongs_to, may_point_to
 from models.users import User
 from models.visibility import own
 
-# Who saves again so soon still writes the same.
+# Who saves again so soon still writes the same, unless it was published in between: that was read.
 TOGETHER = timedelta(minutes=5)
 MOST = 50
 LATEST = 10
@@ -118,7 +118,7 @@ async def keep(
     if last is None and before is not None:
         await _add(post_id, version - 1, before, Editor())
     by = by or Editor()
-    if last is not None and _goes_on(last, by):
+    if last is not None and version == last.version + 1 and _goes_on(last, by):
         values: dict[str, Any] = {"version": version, "saved_at": now(), **_columns(wording)}
         await Revision.filter(id=last.id).update(**values)
         return

@@ -57,11 +57,11 @@ class Tag(Model):
     @classmethod
     @atomic
     async def named(cls, site_id: int, name: str) -> "Tag":
-        """Give the tag of that name; make one that is not known yet."""
+        """Give the tag of that name, capitals and accents aside; make one that is not known yet."""
         name = _name(name)
         await in_turn(site_id)
-        known = await cls.filter(site_id=site_id, name=name).first()
-        if known is not None:
+        alike = await cls.filter(site_id=site_id, sort_key=text.sort_key(name)).order_by("id")
+        if (known := _among(alike, name)) is not None:
             return known
         slug = await free_slug(cls, site_id, name)
         return await cls.create(site_id=site_id, name=name, slug=slug, sort_key=text.sort_key(name))
@@ -78,11 +78,12 @@ class Tag(Model):
     async def all_called(cls, site_id: int, words: Sequence[str]) -> list["Tag"]:
         """Give the same for several words; those that are known are asked for together."""
         named = {word: _name(word) for word in words}
-        known = Q(slug__in=[findable(word) for word in words]) | Q(name__in=list(named.values()))
-        rows = await cls.filter(known, site_id=site_id)
-        found = {row.name: row for row in rows} | {row.slug: row for row in rows}
+        keys = [text.sort_key(name) for name in named.values()]
+        known = Q(slug__in=[findable(word) for word in words]) | Q(sort_key__in=keys)
+        rows = await cls.filter(known, site_id=site_id).order_by("id")
+        by_slug = {row.slug: row for row in rows}
         return [
-            found.get(findable(word)) or found.get(name) or await cls.called(site_id, word)
+            by_slug.get(findable(word)) or _among(rows, name) or await cls.called(site_id, word)
             for word, name in named.items()
         ]
 
@@ -103,6 +104,11 @@ class Tag(Model):
         if values:
             self.update_from_dict(values)
             await self.save(update_fields=list(values))
+
+
+def _among(tags: Sequence[Tag], name: str) -> Tag | None:
+    alike = [tag for tag in tags if text.fold(tag.name) == text.fold(name)]
+    return next((tag for tag in alike if tag.name == name), alike[0] if alike else None)
 
 
 def _name(name: str) -> str:

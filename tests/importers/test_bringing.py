@@ -35,7 +35,7 @@ ONE_PAGE = [
     pytest.param(
         PAGES / "weverij" / "patronen.html",
         {
-            "title": "WEVERIJ", "url": "https://weverij.example", "post": "Een patroon voor de winter",
+            "title": "WEVERIJ", "post": "Een patroon voor de winter",
             "day": "2019-11-30", "by": "Mies Linnen", "month": "November 2019", "key": "2019-11",
             "authors": ["Tijs Schering", "Mies Linnen", "Okke Inslag"], "nested": ("Lessen", 3),
         },
@@ -48,7 +48,6 @@ if SEED.exists():
             SEED,
             {
                 "title": "SERVICECULTUUR",
-                "url": "https://servicecultuur.example",
                 "post": "Omschakelen naar een thuiswerkcultuur",
                 "day": "2020-03-24",
                 "by": "Anneke Gros",
@@ -68,7 +67,8 @@ async def test_one_saved_page_becomes_a_site(ask, store, page, wanted):
     answer = await ask(WHOLE)
     site, [post] = answer["site"], answer["posts"]["nodes"]
     assert (site["title"], site["language"], site["timeZone"]) == (wanted["title"], "nl", "Europe/Amsterdam")
-    assert site["url"] == wanted["url"]
+    # Where it is served: the old domain leads to Weebly still, and links of letters are secrets.
+    assert site["url"] == "http://127.0.0.1:8000"
     assert len(site["menu"]["items"]) == 6
     assert {item["label"]: len(item["items"]) for item in site["menu"]["items"]}[wanted["nested"][0]] == 3
     assert (post["title"], post["publishedAt"][:10]) == (wanted["post"], wanted["day"])

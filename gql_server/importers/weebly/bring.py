@@ -81,7 +81,6 @@ class _Bringing:
                 title=_cut(about.title, LONGEST_NAME) or models.site.DEFAULT_TITLE,
                 description=about.description,
                 language=about.language,
-                url=f"https://{about.host}" if about.host else "",
             )
             await models.move_to_time_zone(self.site, about.time_zone)
             self.site.source = source

@@ -196,6 +196,14 @@ async def test_of_two_tags_one_takes_over_all_of_the_other(eva, anna):
     assert (await eva.errs("mergeTags", id=many, intoId=many))["path"] == ["input", "intoId"]
 
 
+async def test_a_tag_is_the_same_in_capitals_and_without_accents(anna):
+    await anna.does("createPost", title="x", tagSlugs=["Vogels in de heg", "Crème", "C++"])
+    again = ["vogels IN de heg", "creme", "C", "c++", "vogels-in-de-heg", "VOGELS IN DE HEG"]
+    await anna.does("createPost", title="y", tagSlugs=again)
+    assert sorted([tag.name for tag in await models.Tag.all()]) == ["C", "C++", "Crème", "Vogels in de heg"]
+    assert await models.Tagging.all().count() == 3 + 4
+
+
 async def test_an_author_is_added_changed_and_deleted_when_nothing_names_them(eva, anna, reader):
     made = await eva.does("createAuthor", name="Cas", bioHtml="<p>Tuint.</p><script>x</script>", place=1)
     assert (made["path"], made["bioHtml"]) == ("/authors/cas", "<p>Tuint.</p>")

@@ -80,6 +80,16 @@ async def test_saves_of_one_person_within_minutes_are_one_revision(anna, eva):
         assert [revision["editorName"] for revision in await history(anna, post)] == ["Anna", "Eva", "Anna"]
 
 
+async def test_what_was_published_is_kept_however_soon_it_is_saved_again(eva):
+    with time_machine.travel(models.now()):
+        post = await eva.does("createPost", title="Een", contentMarkdown="eerste tekst")
+        await eva.does("publishPost", id=post["id"])
+        for text in ("tweede tekst", "derde tekst"):
+            await eva.does("updatePost", id=post["id"], contentMarkdown=text)
+        texts = [revision["contentSource"]["text"] for revision in await history(eva, post)]
+        assert texts == ["derde tekst", "eerste tekst"]
+
+
 async def test_what_is_said_no_otherwise_is_no_revision(anna):
     with time_machine.travel(models.now()) as clock:
         post = await anna.does("createPost", title="Een", contentMarkdown="x")
