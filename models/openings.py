@@ -59,8 +59,8 @@ async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
         id__in=Subquery(given_up.values("subscription_id")),
     )
     # First them, in their order, then their letters, then the issue: so do all who have to do with several.
-    in_turn, last = wanting.order_by("id").limit(A_PART).select_for_update().only("id"), 0
-    while part := await in_turn.filter(id__gt=last):
+    each, last = wanting.order_by("id").limit(A_PART).select_for_update().only("id"), 0
+    while part := await each.filter(id__gt=last):
         last = part[-1].id
     number = await Recipient.freeze(issue, wanting)
     them = Subquery(Recipient.filter(issue_id=issue.id).values("subscription_id"))
