@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 import pytest
 
-from gql_server.answering import PUBLICATION
 from gql_server.crowd import CROWD, Lane
+from gql_server.publication import PUBLICATION
 from gql_server.shortway import ShortWay
 from gql_server.visitors import VISITORS
 from tests.gql_server.keeping import kitchen
