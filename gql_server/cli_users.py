@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.commands import moment, on_store, open_made_store, require_site
 from gql_server.publication import publication_of
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
@@ -129,9 +129,10 @@ async def list_tokens(settings: Settings) -> None:
         found = await models.Key.living().order_by("id").select_related("user")
     for key in found:
         whose = key.user.email if key.user_id else f"post {key.post_id}"
-        used = f"{key.used_at:%Y-%m-%d}" if key.used_at else "never"
+        used = f"used {moment(key.used_at)}" if key.used_at else "never used"
         scopes = ",".join(sorted(key.opens().scopes)) or "-"
-        click.echo(f"{key.id}  {key.kind}  {whose}  {scopes}  {key.expires_at:%Y-%m-%d}  {used}  {key.label}")
+        until = f"until {moment(key.expires_at)}"
+        click.echo(f"{key.id}  {key.kind}  {whose}  {scopes}  {until}  {used}  {key.label}")
     if not found:
         click.echo("There are no tokens.")
 

@@ -3,7 +3,7 @@
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store
+from gql_server.commands import moment, on_store, open_made_store
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
@@ -91,9 +91,7 @@ async def log(settings: Settings, id: int, limit: int) -> None:
         calls = await models.WebhookCall.log_of(webhook.id).order_by("-created_at", "-id").limit(limit)
     for call in calls:
         why = f"  {call.last_reason}" if call.last_reason else ""
-        click.echo(
-            f"{call.id}  {call.created_at:%Y-%m-%d %H:%M:%S}  {call.event}  {call.state}  {call.tries}{why}"
-        )
+        click.echo(f"{call.id}  {moment(call.created_at)}  {call.event}  {call.state}  {call.tries}{why}")
     if not calls:
         click.echo("It was told nothing yet.")
 
@@ -123,5 +121,5 @@ def standing(webhook: models.Webhook) -> str:
     if webhook.is_paused:
         return f"paused ({webhook.paused_because})" if webhook.paused_because else "paused"
     if webhook.failing_since is not None:
-        return f"failing since {webhook.failing_since:%Y-%m-%d %H:%M} UTC"
+        return f"failing since {moment(webhook.failing_since)}"
     return "fine"

@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,11 @@ def tell_aside(line: str) -> None:
 def counted(number: int, what: str) -> str:
     """Write how many there are of what has its plural with an s."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def moment(at: datetime, *, to: str = "minutes") -> str:
+    """Write a moment in UTC, to its `minutes` or `seconds`."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(' ', to)} UTC"
 
 
 def visible(line: str) -> str:
