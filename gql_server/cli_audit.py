@@ -5,7 +5,7 @@ import re
 import click
 
 import models
-from gql_server.commands import moment, on_store, open_made_store, require_site
+from gql_server.commands import Number, moment, on_store, open_made_store, require_site
 from gql_server.settings import Settings
 
 MOST = 10_000
@@ -27,7 +27,7 @@ def _named(_context: click.Context, _option: click.Parameter, deed: str | None) 
     callback=_named,
     help="Deeds of one kind, such as post.publish, or of all kinds to a noun: post.",
 )
-@click.option("--last", default=50, show_default=True, type=click.IntRange(1, MOST), help="So many at most.")
+@click.option("--last", default=50, show_default=True, type=Number(1, MOST), help="So many at most.")
 @on_store
 async def audit(settings: Settings, email: str | None, deed: str | None, last: int) -> None:
     """Tell who did what to which thing, the newest last: moment, who, with which token, deed, number.

@@ -3,7 +3,7 @@
 import click
 
 import models
-from gql_server.commands import counted, moment, on_store, open_made_store, require_site, visible
+from gql_server.commands import Number, counted, moment, on_store, open_made_store, require_site, visible
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
@@ -19,7 +19,7 @@ POLICIES = {
     models.CommentPolicy.CONFIRMED: "confirmed: a guest's comment is shown when its address is confirmed",
     models.CommentPolicy.SHOWN: "shown: a guest's comment is shown at once",
 }
-which = click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, BIGGEST_ID), metavar="ID...")
+which = click.argument("ids", nargs=-1, required=True, type=Number(1, BIGGEST_ID), metavar="ID...")
 
 
 @click.group()

@@ -5,12 +5,12 @@ from dataclasses import asdict
 import click
 
 import models
-from gql_server.commands import counted, moment, on_store, open_made_store, require_site, visible
+from gql_server.commands import Number, counted, moment, on_store, open_made_store, require_site, visible
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
 MOST = 20
-which = click.argument("id", type=click.IntRange(1, BIGGEST_ID))
+which = click.argument("id", type=Number(1, BIGGEST_ID))
 
 
 @click.group()
@@ -19,7 +19,7 @@ def issues() -> None:
 
 
 @issues.command(name="list")
-@click.option("--most", type=click.IntRange(1, 1000), default=MOST, show_default=True, help="How many.")
+@click.option("--most", type=Number(1, 1000), default=MOST, show_default=True, help="How many.")
 @on_store
 async def list_issues(settings: Settings, most: int) -> None:
     """List issues, the newest first: number, kind, status, start, sent of audience, title."""

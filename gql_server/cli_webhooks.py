@@ -3,12 +3,12 @@
 import click
 
 import models
-from gql_server.commands import moment, on_store, open_made_store
+from gql_server.commands import Number, moment, on_store, open_made_store
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
 EVENTS = [str(event) for event in models.webhooks.CHOICES]
-ID = click.IntRange(1, BIGGEST_ID)
+ID = Number(1, BIGGEST_ID)
 which = click.argument("id", type=ID)
 
 
@@ -82,7 +82,7 @@ async def remove(settings: Settings, id: int) -> None:
 
 @webhooks.command()
 @which
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--limit", type=Number(1, 1000), default=20, show_default=True)
 @on_store
 async def log(settings: Settings, id: int, limit: int) -> None:
     """List what a receiver was told, newest first: number, moment, event, how it stands, tries, why not."""

@@ -26,6 +26,20 @@ FORESEEN = (
 )  # fmt: skip
 
 
+class Number(click.IntRange):
+    """A whole number within bounds."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one; say of anything else that it is none."""
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is no number; write one such as 7.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def on_store(command: Command) -> Callable[..., None]:
     """Run an async command with the settings; say in one line what goes wrong."""
 
