@@ -24,6 +24,33 @@ COMMANDS = {
     "webhooks": ("cli_webhooks", "webhooks"),
     "work": ("cli_jobs", "work"),
 }
+# What each says first of itself, so that they can be listed without loading any.
+WORDS = {
+    "audit": (
+        "Tell who did what to which thing, the newest last: moment, who, with which token, deed, number."
+    ),
+    "backup": "Copy a SQLite store that is in use to FILE.",
+    "comments": (
+        "Say whether and why comments of guests wait; list those that do; approve, reject, mark, delete."
+    ),
+    "doctor": (
+        "Look at settings, trusted documents, store, mail, pictures, counts, users, readers, webhooks, work."
+    ),
+    "import": "Bring in a publication from elsewhere.",
+    "issues": (
+        "List posts and digests that went to subscribers; pause, resume, recall, retry them; try one out."
+    ),
+    "jobs": "Tell how much work is promised; list, retry or drop what is buried.",
+    "migrate": "Make the store or bring it up to date, and stop.",
+    "serve": "Serve the graph.",
+    "subscribers": "Bring subscribers in, hand them out; show, erase or suppress one.",
+    "token": "Make, list and revoke the tokens of programs.",
+    "users": (
+        "List, invite and retire those who can sign in; change their roles; let one in without a letter."
+    ),
+    "webhooks": "List, add, change and remove receivers; look at what they were told, and tell it again.",
+    "work": "Do promised work until stopped, beside the servers and as many others as you like.",
+}
 
 
 class Commands(click.Group):
@@ -32,6 +59,11 @@ class Commands(click.Group):
     def list_commands(self, _context: click.Context) -> list[str]:
         """Name all commands."""
         return sorted(COMMANDS)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all commands without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, WORDS[name]) for name in self.list_commands(context)])
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         """Load a command; a Ctrl-C while it is still loading ends it in silence."""

@@ -5,9 +5,8 @@ import re
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.commands import Number, moment, on_store, open_made_store, require_site
 from gql_server.settings import Settings
-from models.instants import rfc_3339
 
 MOST = 10_000
 # Whoever runs the server needs no account for what they do on it; the server itself has none.
@@ -28,13 +27,13 @@ def _named(_context: click.Context, _option: click.Parameter, deed: str | None) 
     callback=_named,
     help="Deeds of one kind, such as post.publish, or of all kinds to a noun: post.",
 )
-@click.option("--last", default=50, show_default=True, type=click.IntRange(1, MOST), help="So many at most.")
+@click.option("--last", default=50, show_default=True, type=Number(1, MOST), help="So many at most.")
 @on_store
 async def audit(settings: Settings, email: str | None, deed: str | None, last: int) -> None:
     """Tell who did what to which thing, the newest last: moment, who, with which token, deed, number.
 
-    Moments are in UTC. Nothing changes or removes what is told here. A token is known by its number, also a
-    month after it has expired, when it is gone; so is by then a browser in which somebody was signed in.
+    Nothing changes or removes what is told here. A token is known by its number, also a month after it has
+    expired, when it is gone; so is by then a browser in which somebody was signed in.
     """
     async with open_made_store(settings):
         whose = await models.User.ever_at(await require_site(), email) if email is not None else None
@@ -46,6 +45,6 @@ async def audit(settings: Settings, email: str | None, deed: str | None, last: i
         who = NOBODY if row.user_id is None else person.email if person else f"user {row.user_id}"
         is_session = key is not None and key.kind is models.KeyKind.SESSION
         means = "-" if row.key_id is None or is_session else f"token {row.key_id}"
-        click.echo(f"{rfc_3339(row.at)}  {who}  {means}  {row.deed}  {row.subject_id or '-'}")
+        click.echo(f"{moment(row.at, to='seconds')}  {who}  {means}  {row.deed}  {row.subject_id or '-'}")
     if not found:
         click.echo("No such deed is noted.", err=True)

@@ -3,7 +3,7 @@
 import click
 
 import models
-from gql_server.commands import counted, on_store, open_made_store, require_site, visible
+from gql_server.commands import Number, counted, moment, on_store, open_made_store, require_site, visible
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
@@ -19,7 +19,7 @@ POLICIES = {
     models.CommentPolicy.CONFIRMED: "confirmed: a guest's comment is shown when its address is confirmed",
     models.CommentPolicy.SHOWN: "shown: a guest's comment is shown at once",
 }
-which = click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, BIGGEST_ID), metavar="ID...")
+which = click.argument("ids", nargs=-1, required=True, type=Number(1, BIGGEST_ID), metavar="ID...")
 
 
 @click.group()
@@ -73,14 +73,14 @@ async def rules(
 @comments.command()
 @on_store
 async def waiting(settings: Settings) -> None:
-    """List the comments that wait, the oldest first: number, post, name, date, beginning, and why."""
+    """List the comments that wait, the oldest first: number, post, name, moment, beginning, and why."""
     async with open_made_store(settings):
         found = await models.Comment.held().order_by("created_at", "id").values_list(*TOLD)
-    for id, slug, name, moment, said, because in found:
+    for id, slug, name, at, said, because in found:
         words = visible(models.text.excerpt(said, SHOWN))
         reasons = [line for line in (because or "").splitlines() if line != models.Rule.POLICY]
         why = f"  ({visible(', '.join(reasons))})" if reasons else ""
-        click.echo(f"{id}  {slug}  {visible(name)}  {moment:%Y-%m-%d %H:%M}  {words}{why}")
+        click.echo(f"{id}  {slug}  {visible(name)}  {moment(at)}  {words}{why}")
     if not found:
         click.echo("No comment waits.")
 

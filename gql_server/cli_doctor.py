@@ -9,7 +9,7 @@ import click
 import models
 from gql_server.cli_jobs import told
 from gql_server.cli_webhooks import standing
-from gql_server.commands import on_store, require_site, require_store, require_up_to_date
+from gql_server.commands import moment, on_store, require_site, require_store, require_up_to_date
 from gql_server.manifests import read_manifests
 from gql_server.settings import PREFIX, Settings
 from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreachable, connect
@@ -158,7 +158,7 @@ async def _counts(site: models.Site) -> str:
 
 async def _look_at_letters() -> None:
     number, since = await models.Delivery.waiting()
-    _tell("letters", f"{number} wait, the oldest since {since:%F %T} UTC" if since else "none waiting")
+    _tell("letters", f"{number} wait, the oldest since {moment(since)}" if since else "none waiting")
     if reason := await models.Delivery.last_reason():
         _tell("letters", f"were put off: {' '.join(reason.split())}")
     failed = models.Delivery.failed_within(A_DAY)

@@ -5,12 +5,12 @@ from dataclasses import asdict
 import click
 
 import models
-from gql_server.commands import counted, on_store, open_made_store, require_site, visible
+from gql_server.commands import Number, counted, moment, on_store, open_made_store, require_site, visible
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
 MOST = 20
-which = click.argument("id", type=click.IntRange(1, BIGGEST_ID))
+which = click.argument("id", type=Number(1, BIGGEST_ID))
 
 
 @click.group()
@@ -19,7 +19,7 @@ def issues() -> None:
 
 
 @issues.command(name="list")
-@click.option("--most", type=click.IntRange(1, 1000), default=MOST, show_default=True, help="How many.")
+@click.option("--most", type=Number(1, 1000), default=MOST, show_default=True, help="How many.")
 @on_store
 async def list_issues(settings: Settings, most: int) -> None:
     """List issues, the newest first: number, kind, status, start, sent of audience, title."""
@@ -29,7 +29,7 @@ async def list_issues(settings: Settings, most: int) -> None:
     for issue in found:
         stands = progress[issue.id]
         click.echo(
-            f"{issue.id}  {issue.kind}  {issue.status}  {issue.started_at:%Y-%m-%d %H:%M}  "
+            f"{issue.id}  {issue.kind}  {issue.status}  {moment(issue.started_at)}  "
             f"{stands.sent} of {stands.audience}  {_title(issue)}"
         )
     if not found:
@@ -44,7 +44,7 @@ async def show(settings: Settings, id: int) -> None:
     async with open_made_store(settings):
         issue = await models.Issue.by_id(id)
         progress = asdict(await issue.progress())
-    click.echo(f"{_title(issue)}: {issue.kind}, {issue.status}, begun {issue.started_at:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"{_title(issue)}: {issue.kind}, {issue.status}, begun {moment(issue.started_at)}")
     for name, number in progress.items():
         click.echo(f"{name:10} {number:>9}")
 

@@ -7,7 +7,7 @@ import click
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.commands import on_store, open_made_store
+from gql_server.commands import Number, moment, on_store, open_made_store
 from gql_server.hands import hands_with
 from gql_server.logs import set_up_logs
 from gql_server.publication import publication_of
@@ -19,7 +19,7 @@ from models.engines.queues import Counts
 from models.store import open_store
 
 # Work is numbered beyond what other rows are.
-NUMBER = click.IntRange(1, 2**63 - 1)
+NUMBER = Number(1, 2**63 - 1)
 
 
 @click.command()
@@ -101,4 +101,4 @@ def told(counts: Counts) -> str:
     """Say how much work there is in one line."""
     line = f"{counts.waiting} waiting, {counts.running} running, {counts.buried} buried"
     since = counts.overdue_since
-    return line if since is None else f"{line}; the oldest could be done since {since:%Y-%m-%d %H:%M:%S} UTC"
+    return line if since is None else f"{line}; the oldest could be done since {moment(since)}"

@@ -2,7 +2,7 @@
 
 import click
 
-from gql_server.commands import FORESEEN, in_one_line
+from gql_server.commands import FORESEEN, Number, in_one_line
 from gql_server.logs import set_up_logs
 from gql_server.server import serve_until_stopped
 from gql_server.settings import read_settings
@@ -10,7 +10,7 @@ from gql_server.settings import read_settings
 
 @click.command()
 @click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on.  [default: 8000]")
+@click.option("--port", type=Number(0, 65535), help="Port to listen on.  [default: 8000]")
 @click.option("--site-url", help="Root URL that readers see, such as https://blog.example.")
 @click.option("--reuse-port", is_flag=True, help="Let other processes serve on the same port (PostgreSQL).")
 @click.option("--demonstration", is_flag=True, help="Fill an empty store with a demonstration blog.")

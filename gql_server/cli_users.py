@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store, require_site
+from gql_server.commands import Number, moment, on_store, open_made_store, require_site
 from gql_server.publication import publication_of
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
@@ -106,7 +106,7 @@ def token() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), metavar="SCOPE", help=ABOUT_SCOPES
 )
-@click.option("--days", type=click.IntRange(1, 365), default=365, show_default=True)
+@click.option("--days", type=Number(1, 365), default=365, show_default=True)
 @on_store
 async def create(settings: Settings, email: str, label: str, scopes: tuple[str, ...], days: int) -> None:
     """Make a token that acts for the user with EMAIL; LABEL says what it is for. It is shown once."""
@@ -129,15 +129,16 @@ async def list_tokens(settings: Settings) -> None:
         found = await models.Key.living().order_by("id").select_related("user")
     for key in found:
         whose = key.user.email if key.user_id else f"post {key.post_id}"
-        used = f"{key.used_at:%Y-%m-%d}" if key.used_at else "never"
+        used = f"used {moment(key.used_at)}" if key.used_at else "never used"
         scopes = ",".join(sorted(key.opens().scopes)) or "-"
-        click.echo(f"{key.id}  {key.kind}  {whose}  {scopes}  {key.expires_at:%Y-%m-%d}  {used}  {key.label}")
+        until = f"until {moment(key.expires_at)}"
+        click.echo(f"{key.id}  {key.kind}  {whose}  {scopes}  {until}  {used}  {key.label}")
     if not found:
         click.echo("There are no tokens.")
 
 
 @token.command()
-@click.argument("ids", nargs=-1, required=True, type=click.IntRange(1, BIGGEST_ID), metavar="ID...")
+@click.argument("ids", nargs=-1, required=True, type=Number(1, BIGGEST_ID), metavar="ID...")
 @on_store
 async def revoke(settings: Settings, ids: tuple[int, ...]) -> None:
     """Take tokens back: they open nothing any more, and what they hold open is closed within seconds."""

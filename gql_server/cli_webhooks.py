@@ -3,12 +3,12 @@
 import click
 
 import models
-from gql_server.commands import on_store, open_made_store
+from gql_server.commands import Number, moment, on_store, open_made_store
 from gql_server.settings import Settings
 from models.paging import BIGGEST_ID
 
 EVENTS = [str(event) for event in models.webhooks.CHOICES]
-ID = click.IntRange(1, BIGGEST_ID)
+ID = Number(1, BIGGEST_ID)
 which = click.argument("id", type=ID)
 
 
@@ -82,7 +82,7 @@ async def remove(settings: Settings, id: int) -> None:
 
 @webhooks.command()
 @which
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--limit", type=Number(1, 1000), default=20, show_default=True)
 @on_store
 async def log(settings: Settings, id: int, limit: int) -> None:
     """List what a receiver was told, newest first: number, moment, event, how it stands, tries, why not."""
@@ -91,9 +91,7 @@ async def log(settings: Settings, id: int, limit: int) -> None:
         calls = await models.WebhookCall.log_of(webhook.id).order_by("-created_at", "-id").limit(limit)
     for call in calls:
         why = f"  {call.last_reason}" if call.last_reason else ""
-        click.echo(
-            f"{call.id}  {call.created_at:%Y-%m-%d %H:%M:%S}  {call.event}  {call.state}  {call.tries}{why}"
-        )
+        click.echo(f"{call.id}  {moment(call.created_at)}  {call.event}  {call.state}  {call.tries}{why}")
     if not calls:
         click.echo("It was told nothing yet.")
 
@@ -123,5 +121,5 @@ def standing(webhook: models.Webhook) -> str:
     if webhook.is_paused:
         return f"paused ({webhook.paused_because})" if webhook.paused_because else "paused"
     if webhook.failing_since is not None:
-        return f"failing since {webhook.failing_since:%Y-%m-%d %H:%M} UTC"
+        return f"failing since {moment(webhook.failing_since)}"
     return "fine"

@@ -4,6 +4,7 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,20 @@ FORESEEN = (
     SettingsError, models.StoreError, models.Refused, models.Unavailable, models.Overtaken, ImportRefused,
     RosterRefused, OperationalError,
 )  # fmt: skip
+
+
+class Number(click.IntRange):
+    """A whole number within bounds."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read one; say of anything else that it is none."""
+        try:
+            int(value)
+        except ValueError:
+            self.fail(f"{value!r} is no number; write one such as 7.", param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def on_store(command: Command) -> Callable[..., None]:
@@ -88,6 +103,11 @@ def tell_aside(line: str) -> None:
 def counted(number: int, what: str) -> str:
     """Write how many there are of what has its plural with an s."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def moment(at: datetime, *, to: str = "minutes") -> str:
+    """Write a moment in UTC, to its `minutes` or `seconds`."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(' ', to)} UTC"
 
 
 def visible(line: str) -> str:

@@ -1,11 +1,22 @@
 """Requests to addresses that somebody gave us: to nothing but the public internet, for seconds, and once."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorError,
+    ClientConnectorSSLError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    ServerDisconnectedError,
+    TCPConnector,
+)  # fmt: skip
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
@@ -39,7 +50,22 @@ async def post(
     except TimeoutError:
         raise Unanswered(f"no answer within {PATIENCE_SECONDS:.0f} seconds") from None
     except (ClientError, OSError, ValueError) as error:
-        raise Unanswered(f"no answer ({type(error).__name__})") from None
+        raise Unanswered(_in_words(error)) from None
+
+
+def _in_words(error: Exception) -> str:
+    match error:
+        case ClientConnectorCertificateError():
+            return "its certificate is not trusted"
+        case ClientConnectorSSLError():
+            return "no TLS connection with it can be made"
+        case ClientConnectorError(errno=errno.ECONNREFUSED):
+            return "nobody listens there"
+        case ClientConnectorError():
+            return "it cannot be reached"
+        case ServerDisconnectedError() | OSError():
+            return "it hung up without an answer"
+    return "what it answers is no HTTP"
 
 
 async def _machines(address: WebAddress, *, near: bool, resolve: Resolve) -> list[str]:

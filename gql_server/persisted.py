@@ -53,7 +53,9 @@ class Persisted:
             return self._read(text)
         if question.is_automatic:
             raise Missing
-        message = "No document has this id; send `query`, or add the document to the server's manifest."
+        add = "add the document to the server's manifest"
+        way = f"{add} and start it again" if self._trusted_only else f"send `query`, or {add}"
+        message = f"No document has this id; {way}."
         raise GraphQLError(message, extensions={"code": NOT_FOUND})
 
     def known(self, question: Question) -> Document | None:

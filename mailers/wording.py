@@ -105,7 +105,8 @@ def day_in_words(day: str | None, language: str) -> str:
 def locale_of(language: str) -> Locale:
     """Give the locale of the words around: what it writes stands among them."""
     tag = language.replace("_", "-").partition("-")[0].lower()
-    return Locale.parse(VARIETY.get(tag, tag) if tag in SPOKEN else FALLBACK)
+    spoken = tag if tag in SPOKEN else FALLBACK
+    return Locale.parse(VARIETY.get(spoken, spoken))
 
 
 @cache

@@ -78,7 +78,8 @@ class Newsletter(Model):
         slug = await free_slug(cls, site.id, named["title"])
         # Its turn has come with the slug, so that of many at once none is one too many.
         if await cls.offered(site.id).count() >= MOST:
-            raise Invalid("title", f"A site has at most {MOST} newsletters.", limit=MOST)
+            message = f"A site has at most {MOST} newsletters."
+            raise Invalid("title", message, limit=MOST, why="newsletters")
         return await cls.create(site_id=site.id, slug=slug, **named)
 
     @atomic

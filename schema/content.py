@@ -44,7 +44,10 @@ class InlineImage:
 
 
 def _address(context: Context, url: str, width: int | None = UNSET) -> URL:
-    return URL(context.absolute(nearest(url, None if width is UNSET else width)))
+    wanted = None if width is UNSET else width
+    if wanted is not None and wanted < 1:
+        raise models.Invalid("width", "`width` is a number of at least 1.")
+    return URL(context.absolute(nearest(url, wanted)))
 
 
 @strawberry.type(description="A picture.")

@@ -95,6 +95,9 @@ SENTENCES = {
         "email": "Dit is geen adres waar een brief heen kan. Schrijf het zoals anna@example.org.",
         "name": "Schrijf een naam.",
         "label": "Schrijf waar dit voor is.",
+        "items.label": "Schrijf wat er in het menu komt te staan.",
+        "url": "Dit is geen adres van een site. Schrijf het zoals https://example.org.",
+        "tagSlugs": "Geef elk onderwerp een naam die te lezen is.",
         "name_limit": "Een naam heeft hoogstens {limit} tekens.",
         "language": "Die taal kennen we niet. Schrijf een taalcode zoals nl of en-GB.",
         "pausedUntil": "Een pauze eindigt binnen een jaar.",
@@ -129,7 +132,8 @@ SENTENCES = {
         "contentMarkdown": "Geef de tekst als HTML of als Markdown, niet als allebei.",
         "in_use": "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
         "taken": "Zo heet al iets anders.",
-        "too_long": "Hier past hoogstens {limit}.",
+        "too_long": "Hier passen hoogstens {limit} tekens.",
+        "too_many_here": "Hier passen er hoogstens {limit}.",
         "forbidden": "Dit mag je niet doen. Log in als iemand die het mag.",
     },
     "en": {
@@ -147,6 +151,9 @@ SENTENCES = {
         "email": "A letter cannot be sent to this address. Write one such as ann@example.org.",
         "name": "Write a name.",
         "label": "Write what this is for.",
+        "items.label": "Write what the menu shows here.",
+        "url": "This is no address of a site. Write one such as https://example.org.",
+        "tagSlugs": "Give each tag a name that can be read.",
         "name_limit": "A name holds at most {limit} characters.",
         "language": "This language is not known. Write a language tag such as nl or en-GB.",
         "pausedUntil": "A pause ends within a year.",
@@ -181,10 +188,13 @@ SENTENCES = {
         "contentMarkdown": "Give the text as HTML or as Markdown, not as both.",
         "in_use": "This is still needed. Change what points to it first.",
         "taken": "Something else is called so already.",
-        "too_long": "At most {limit} fit here.",
+        "too_long": "At most {limit} characters fit here.",
+        "too_many_here": "At most {limit} fit here.",
         "forbidden": "You may not do this. Sign in as someone who may.",
     },
 }
+# What these fields are too long by is not always characters.
+LISTS = {"authorIds", "ids", "items", "newsletterSlugs", "tagSlugs"}
 # Where the name of a field does not tell what is wrong with it, the reason does.
 REASONS = {
     "nl": {
@@ -200,6 +210,7 @@ REASONS = {
         "below itself": "Een pagina staat niet onder zichzelf.",
         "itself": "Kies een ander onderwerp om dit in op te laten gaan.",
         "menu address": "Een menu leidt naar een pad, of naar een adres van het web, e-mail of telefoon.",
+        "newsletters": "Er kunnen er niet meer dan {limit} zijn.",
         "nested": "Deze tekst zit te diep in elkaar: maak het eenvoudiger.",
         "none": "Kies er minstens één.",
         "not plain": "Hier staat een teken in dat niet bewaard kan worden.",
@@ -224,6 +235,7 @@ REASONS = {
         "below itself": "A page does not stand below itself.",
         "itself": "Choose another tag to merge this one into.",
         "menu address": "A menu leads to a path, or to an address of the web, mail or telephone.",
+        "newsletters": "There can be no more than {limit}.",
         "nested": "This text nests too deep: make it simpler.",
         "none": "Choose at least one.",
         "not plain": "This holds a character that cannot be kept.",
@@ -319,14 +331,14 @@ def _key_of(refusal: models.Invalid, language: str) -> str:
             return "in_use"
     name = "receiver" if isinstance(refusal, models.NotCalled) else refusal.field
     if refusal.limit is not None:
-        return _named(language, f"{name}_limit", "too_long")
+        return _named(language, f"{name}_limit", "too_many_here" if name in LISTS else "too_long")
     return _named(language, name, "invalid")
 
 
 def _named(language: str, field: str, otherwise: str) -> str:
-    """Give the key of the sentence for the last name of a path."""
-    name = field.rpartition(".")[2]
-    return name if name in SENTENCES[language] else otherwise
+    """Give the key of the sentence for the last name of a path, below its first one or anywhere."""
+    first, name = field.partition(".")[0], field.rpartition(".")[2]
+    return next((key for key in (f"{first}.{name}", name) if key in SENTENCES[language]), otherwise)
 
 
 def _id_at(field: str, input: object) -> strawberry.ID | None:

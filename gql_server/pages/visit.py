@@ -87,7 +87,7 @@ class Visit:
         """Write a moment down to the minute, in the site's time zone, and which that is."""
         here, locale = at.astimezone(ZoneInfo(self.site.time_zone)), locale_of(self.language)
         clock = format_time(here, "short", tzinfo=here.tzinfo, locale=locale)
-        return f"{format_date(here, 'medium', locale=locale)} {clock} {here.tzname()}"
+        return f"{self.day(at)} {clock} {here.tzname()}"
 
     def day(self, at: datetime) -> str:
         """Write a day down, in the site's time zone."""

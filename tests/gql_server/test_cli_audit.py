@@ -12,7 +12,7 @@ from gql_server.cli import main
 from models.store import open_store
 
 ED, ANN = "ed@example.org", "ann@example.org"
-LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z  (.*)  (.*)  (\S+)  (\S+)")
+LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  (.*)  (.*)  (\S+)  (\S+)")
 
 
 @pytest.fixture

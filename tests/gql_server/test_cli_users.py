@@ -47,11 +47,11 @@ def test_a_token_is_made_listed_and_revoked(run):
     token = run("token", "create", ED, "the old site", "--scope", "content:read", "--days", "9").strip()
     assert token.startswith("api_1_")
     listed = run("token", "list")
-    assert f"api  {ED}  content:read  20" in listed
-    assert "never  the old site" in listed
+    assert f"api  {ED}  content:read  until 20" in listed
+    assert "never used  the old site" in listed
     assert token not in listed
     run("token", "create", ED, "all that Ed may")
-    assert f"{ED}  content:read,content:write  20" in run("token", "list")
+    assert f"{ED}  content:read,content:write  until 20" in run("token", "list")
     assert run("token", "revoke", "1", "2") == "2 revoked.\n"
     assert "revoked before" in run("token", "revoke", "1", fails=True)
     assert run("token", "list") == "There are no tokens.\n"

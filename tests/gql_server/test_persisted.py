@@ -128,8 +128,9 @@ async def test_a_server_that_takes_trusted_documents_alone_takes_no_others():
         assert refused.value.extensions == {"code": "DOCUMENT_NOT_TRUSTED"}
     with pytest.raises(Missing):
         await persisted.document(question_of(automatic("0" * 64)))
-    with pytest.raises(GraphQLError, match="No document has this id"):
+    with pytest.raises(GraphQLError, match="No document has this id; add the document to") as unknown:
         await persisted.document(by_id(documentId="other"))
+    assert "query" not in unknown.value.message
 
 
 async def test_what_clients_register_is_known_to_the_other_processes_of_the_store(site):

@@ -33,7 +33,7 @@ from mailers.compiled import NEVER, CompiledLetter, marks_for
 from mailers.letter import Letter
 from mailers.mail import Headers, Mail, Sender, Stamp
 from mailers.outbox import read
-from mailers.wording import Wording
+from mailers.wording import Wording, day_in_words
 from models.errors import Invalid
 from tests.mailers.conftest import PROMISED
 
@@ -260,6 +260,12 @@ def test_a_language_without_words_falls_back(asked, given):
     letter = goodbye.write(kind(**FACTS, **links, language=asked))
     assert letter.language == given
     assert letter.text.startswith("Dag,\n" if given == "nl" else "Hello,\n")
+
+
+def test_english_days_are_written_one_way():
+    for language in ("en", "en-US", "en-GB", "fr", ""):
+        assert day_in_words("2026-11-27", language) == "27 November 2026"
+    assert day_in_words("2026-11-27", "nl-BE") == "27 november 2026"
 
 
 @settings(deadline=None)

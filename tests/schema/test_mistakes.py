@@ -16,6 +16,10 @@ SCHEDULE = f"mutation ($input: SchedulePostInput!) {{ schedulePost(input: $input
 UPDATE_PAGE = f"mutation ($input: UpdatePageInput!) {{ updatePage(input: $input) {{ {ERRORS} }} }}"
 PUBLISH_PAGE = f"mutation ($input: PublishPageInput!) {{ publishPage(input: $input) {{ {ERRORS} }} }}"
 UNPUBLISH_PAGE = f"mutation ($input: UnpublishPageInput!) {{ unpublishPage(input: $input) {{ {ERRORS} }} }}"
+UPDATE_SITE = f"mutation ($input: UpdateSiteInput!) {{ updateSite(input: $input) {{ {ERRORS} }} }}"
+UPDATE_MENU = f"mutation ($input: UpdateMenuInput!) {{ updateMenu(input: $input) {{ {ERRORS} }} }}"
+CREATE_NEWSLETTER = f"""mutation ($input: CreateNewsletterInput!) {{
+  createNewsletter(input: $input) {{ {ERRORS} }} }}"""
 MERGE = f"mutation ($input: MergeTagsInput!) {{ mergeTags(input: $input) {{ {ERRORS} }} }}"
 TOKEN = f"mutation ($input: CreateTokenInput!) {{ createToken(input: $input) {{ {ERRORS} }} }}"
 PING = f"mutation ($input: PingWebhookInput!) {{ pingWebhook(input: $input) {{ {ERRORS} }} }}"
@@ -61,6 +65,26 @@ async def test_a_text_that_cannot_be_kept_is_not_called_empty(wrong):
     error = await wrong(CREATE_POST, title="Een titel", excerpt="Kort\0.")
     assert (error["message"], error["path"]) == (REASONS["en"]["not plain"], ["input", "excerpt"])
     assert (await wrong(CREATE_POST, title=" "))["message"] == SENTENCES["en"]["title"]
+
+
+async def test_what_does_not_fit_is_told_in_its_own_words(wrong):
+    error = await wrong(CREATE_POST, title="x" * 301)
+    assert error["message"] == "At most 300 characters fit here."
+    many = [f"tag {number}" for number in range(51)]
+    assert (await wrong(CREATE_POST, title="x", tagSlugs=many))["message"] == "At most 50 fit here."
+    unseen = await wrong(CREATE_POST, title="x", tagSlugs=["\u200d"])
+    assert unseen["message"] == SENTENCES["en"]["tagSlugs"]
+    assert (await wrong(UPDATE_SITE, url="notaurl"))["message"] == SENTENCES["en"]["url"]
+    item = {"label": "Ui", "items": [{"label": "\u200d"}]}
+    error = await wrong(UPDATE_MENU, slug="main", items=[item])
+    assert error["message"] == SENTENCES["en"]["items.label"]
+    assert error["path"] == ["input", "items", "0", "items", "0", "label"]
+
+
+async def test_one_newsletter_too_many_is_not_called_a_title_that_is_too_long(wrong, monkeypatch):
+    monkeypatch.setattr(models.newsletters, "MOST", 0)
+    error = await wrong(CREATE_NEWSLETTER, title="Ui")
+    assert (error["message"], error["path"]) == ("There can be no more than 0.", ["input", "title"])
 
 
 async def test_what_is_wrong_with_a_moment_is_told(wrong, site):

@@ -117,12 +117,23 @@ async def test_a_field_that_is_taken_from_everybody_is_taken_from_plans(asked, m
 
 
 PICTURE = f"/media/{'c' * 64}-900.jpg"
-WIDTHS = {None: "-900.jpg", 100: "-320", 640: "-640", 641: "-900", 2000: "-900", 0: "-320", -1: "-320"}
+WIDTHS = {None: "-900.jpg", 100: "-320", 640: "-640", 641: "-900", 2000: "-900", 1: "-320"}
 
 
-async def test_a_picture_has_the_same_address_in_a_plan(asked, site, write):
+@pytest.fixture
+async def logo(site):
     logo = await models.Image.show(site.id, PICTURE)
     await models.Site.filter(id=site.id).update(logo_id=logo.id)
+
+
+@pytest.mark.parametrize("width", [0, -5])
+async def test_no_picture_is_less_than_a_pixel_wide(asked, logo, width):
+    whole, planned, _ = await asked("query ($w: Int) { site { logo { url(width: $w) } } }", w=width)
+    assert [str(error.original_error) for error in whole.errors] == ["`width` is a number of at least 1."]
+    assert planned is None
+
+
+async def test_a_picture_has_the_same_address_in_a_plan(asked, logo, write):
     post = await write(html=f"<p>Kijk.</p><figure><img src='{PICTURE}'></figure>")
     await post.publish()
     query = """query ($w: Int, $slug: String!) {

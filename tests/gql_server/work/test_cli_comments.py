@@ -62,7 +62,7 @@ async def test_those_that_wait_are_listed_and_decided_about(post, say):
     assert [line.split("  ")[:3] for line in lines] == [
         [str(comment.id), "over-de-heg", "Gast"] for comment in (one, two, three)
     ]
-    assert lines[0].endswith(f"{one.created_at:%Y-%m-%d %H:%M}  Mooi gezegd.")
+    assert lines[0].endswith(f"{one.created_at:%Y-%m-%d %H:%M} UTC  Mooi gezegd.")
     assert await say("approve", str(one.id)) == (0, ["1 comment approved."])
     assert await say("spam", str(two.id)) == (0, ["1 comment marked as spam."])
     assert await say("reject", str(three.id)) == (0, ["1 comment rejected."])

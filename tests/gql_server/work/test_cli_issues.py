@@ -50,6 +50,13 @@ async def test_a_title_shows_what_a_terminal_would_obey(site, say, write):
     assert line.endswith("  Caf\\u202eé over de heg")
 
 
+async def test_what_is_no_number_of_an_issue_is_told_as_such(say):
+    code, lines = await say("retry", "x")
+    assert code == 2
+    assert lines[-1] == "Error: Invalid value for 'ID': 'x' is no number; write one such as 7."
+    assert "not in the range" in (await say("retry", "0"))[1][-1]
+
+
 async def test_an_empty_list_says_how_it_is_filled(site, say):
     assert await say("list") == (
         0,
