@@ -329,6 +329,7 @@ DUTCH = {
     "desk_send": "Bewaar en verstuur",
     "desk_picture_title": "Foto's",
     "desk_picture_added": "De foto is bewaard. Zet dit op zijn plaats in de tekst:",
+    "desk_picture_first": "Verder is nog niets gedaan: zet dit op zijn plaats en druk dan weer op de knop.",
     "desk_picture_file": "Een foto: JPEG, PNG, WebP, AVIF of GIF, hoogstens 20 MB",
     "desk_picture_alt": "Wat erop staat, voor wie hem niet ziet",
     "desk_picture_hint": "Laat het leeg bij versiering. Wat de camera noteerde, zoals de plaats, gaat eruit.",
@@ -338,10 +339,6 @@ DUTCH = {
     "desk_picture_lead": "Zet hem boven het bericht",
     "desk_picture_keep": "Bewaar hem voor de tekst",
     "desk_picture_away": "Haal hem weg",
-    "error_desk_unsent": (
-        "Deze foto is nog niet verstuurd. Kies hem opnieuw en druk op een van de knoppen hieronder; de rest "
-        "van wat je schreef staat er nog."
-    ),
     "error_desk_file": "Dit is geen foto die we kunnen lezen, of hij is te groot.",
     "desk_save": "Bewaar",
     "desk_preview": "Bewaar en bekijk",

@@ -321,6 +321,7 @@ ENGLISH = {
     "desk_send": "Save and send",
     "desk_picture_title": "Pictures",
     "desk_picture_added": "The picture is kept. Put this where it belongs in the text:",
+    "desk_picture_first": "Nothing else was done yet: put it in its place, then press the button again.",
     "desk_picture_file": "A picture: JPEG, PNG, WebP, AVIF or GIF, at most 20 MB",
     "desk_picture_alt": "What it shows, for who cannot see it",
     "desk_picture_hint": "Leave it empty for decoration. What the camera noted, such as where, is taken out.",
@@ -330,10 +331,6 @@ ENGLISH = {
     "desk_picture_lead": "Let it lead the post",
     "desk_picture_keep": "Keep it for the text",
     "desk_picture_away": "Take it away",
-    "error_desk_unsent": (
-        "This picture was not sent yet. Choose it again and press one of the buttons below; what else you "
-        "wrote is still there."
-    ),
     "error_desk_file": "This is no picture that can be read, or it is too large.",
     "desk_save": "Save",
     "desk_preview": "Save and look",

@@ -140,20 +140,6 @@ async def test_what_is_chosen_for_a_draft_stays_chosen_when_it_is_saved(reader, 
     assert (newest.to, newest.subject) == ("ann@example.org", TITLE)
 
 
-@pytest.mark.parametrize("button", ["Bewaar", "Publiceer nu", "Plan", "Bewaar en bekijk"])
-async def test_a_picture_that_was_chosen_and_not_sent_is_told_of(reader, desk, button):
-    await desk()
-    await begin(reader)
-    # As a browser sends it by a button that sends no files: its name alone.
-    await write(reader, button, file="tuin.jpg", alt="Een tuin", text="Nieuw", at="2091-03-01T09:00")
-    assert reader.status == 422
-    assert "nog niet verstuurd" in reader.page.css_first("#file-error").text()
-    assert reader.page.css_first("#text").text().strip() == "Nieuw"
-    assert reader.page.css_first("#alt").attributes["value"] == "Een tuin"
-    post = await models.Post.get()
-    assert (post.version, post.status) == (1, models.Status.DRAFT)
-
-
 async def test_the_picture_that_leads_a_post_can_be_taken_away(reader, desk):
     await desk()
     await begin(reader)
