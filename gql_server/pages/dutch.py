@@ -374,6 +374,8 @@ DUTCH = {
     "pen_email_hint": "Nee zeggen mag. Na een week komt er één herinnering.",
     "pen_note": "Wat wil je erbij zeggen?",
     "pen_pass": "Geef de pen door",
+    "pen_told_passed": "De pen is doorgegeven: er is een brief onderweg.",
+    "pen_told_withdrawn": "Je hebt de pen teruggenomen.",
     "pen_passed": "Doorgegeven pennen",
     "pen_by": "Door %(giver)s, %(at)s.",
     "pen_is_offered": "Nog geen antwoord.",

@@ -364,6 +364,8 @@ ENGLISH = {
     "pen_email_hint": "They can say no. They are reminded once, after a week.",
     "pen_note": "What would you like to say to them?",
     "pen_pass": "Pass the pen",
+    "pen_told_passed": "The pen is passed: a letter is on its way.",
+    "pen_told_withdrawn": "You have taken the pen back.",
     "pen_passed": "Pens that were passed",
     "pen_by": "By %(giver)s, %(at)s.",
     "pen_is_offered": "No answer yet.",
