@@ -11,6 +11,7 @@ from gql_server.origins import require_own_page
 from gql_server.pages.desk_pile import Pile
 from gql_server.pages.forms import NOTHING, Form, read_form
 from gql_server.pages.printing import go_to
+from gql_server.pages.signing_in import remember_goal
 from gql_server.pages.visit import Visit
 from models.content import LONGEST
 
@@ -50,7 +51,9 @@ async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
     """Receive who is signed in; send anybody else to sign in."""
     visit, principal = await Visit.of(request), await session_of(request)
     if principal.user_id is None:
-        raise SignedOut("/sign-in", headers={"Cache-Control": "no-store"})
+        away = SignedOut("/sign-in", headers={"Cache-Control": "no-store"})
+        remember_goal(away, visit)
+        raise away
     return visit, principal
 
 
