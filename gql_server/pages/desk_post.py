@@ -22,11 +22,10 @@ from gql_server.pages.desk import (
     signed_out,
     to_post,
 )
-from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in
+from gql_server.pages.desk_sheet import KEPT, UNTITLED, Sheet, lead_of, moment_in
 from gql_server.pages.forms import NOTHING, Form
-from gql_server.pages.printing import go_to, says
+from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
-from gql_server.paper.languages import NAMES
 from gql_server.uploads import UPLOADS, brings_files
 from models.paging import BIGGEST_ID
 from schema.editing import said_as
@@ -36,7 +35,6 @@ Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
 # The buttons that have done all they say when a picture is kept for the text.
 WITH_PICTURE = {"", "save", "keep"}
-UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
 
 class Desk:
@@ -137,9 +135,10 @@ class Desk:
         words = list(filter(None, map(str.strip, form.one("tags").split(","))))
         if len(words) > MOST_TAGS:
             raise models.Invalid("name", f"A post has at most {MOST_TAGS} tags.")
-        summary, title = form.one("summary") or None, form.one("title")
-        # Whoever has a draft's address keeps it; before it had a name, nobody has it.
-        more: dict[str, Any] = {"slug": None} if self.post.title in UNTITLED else {}
+        summary, title, more = form.one("summary") or None, form.one("title"), dict[str, Any]()
+        if self.post.title in UNTITLED:
+            # Whoever has a draft's address keeps it; before it had a name, nobody has it.
+            title, more = title or self.post.title, {"slug": None}
 
         async def work() -> None:
             tags = await models.Tag.all_called(self.post.site_id, words)
@@ -308,8 +307,8 @@ DEEDS: dict[str, Deed] = {
 
 def _require_title(form: Form) -> None:
     """Refuse to publish what was begun and never written."""
-    if form.one("title") in UNTITLED:
-        raise models.Invalid("title", "Give it a title first.")
+    if form.one("title") in {"", *UNTITLED}:
+        raise models.Invalid("title", "Give it a title first.", why="untitled")
 
 
 def _lines(text: str) -> str:

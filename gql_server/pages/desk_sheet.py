@@ -12,12 +12,16 @@ import models
 from gql_server.pages.desk import state_of
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import Form
+from gql_server.pages.printing import says
 from gql_server.pages.visit import Visit
+from gql_server.paper.languages import NAMES
 
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 # By this a request remembers the picture that came with it.
 KEPT = web.RequestKey("picture", int)
+# What a post is called that was begun and never named; it is kept so, and the field stays empty.
+UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 LETTERS = {"announced", "unread"}
 TOLD = {"saved", "published", "scheduled", "withdrawn"}
 
@@ -39,7 +43,8 @@ class Sheet:
         lead = await lead_of(post)
         tags = await models.Tagging.filter(post_id=post.id).select_related("tag")
         filled = {
-            "title": post.title, "text": post.source, "summary": post.summary or "",
+            "title": "" if post.title in UNTITLED else post.title,
+            "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
             "at": _moment_kept(site, post), "alt": "", "lead_alt": lead.alt_text if lead else "",
             "lead_alt_was": lead.alt_text if lead else "",

@@ -354,6 +354,7 @@ DUTCH = {
     "desk_delete_text": "‘%(title)s’ en de reacties erop zijn dan weg. Dat kan niet ongedaan gemaakt worden.",
     "desk_delete": "Ja, verwijder het",
     "desk_delete_not": "Nee, terug naar het bericht",
+    "error_desk_untitled": "Het heeft een titel nodig voordat het verschijnt.",
     "error_desk_title": "Geef het een titel van hoogstens 300 tekens.",
     "error_desk_content": "Een tekst heeft hoogstens 500.000 tekens.",
     "error_desk_summary": "Een samenvatting heeft hoogstens 2.000 tekens.",

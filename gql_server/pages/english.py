@@ -346,6 +346,7 @@ ENGLISH = {
     "desk_delete_text": "‘%(title)s’ and its comments will be gone. This cannot be undone.",
     "desk_delete": "Yes, delete it",
     "desk_delete_not": "No, back to the post",
+    "error_desk_untitled": "It needs a title before it appears.",
     "error_desk_title": "Give it a title of at most 300 characters.",
     "error_desk_content": "A text holds at most 500,000 characters.",
     "error_desk_summary": "A summary holds at most 2,000 characters.",
