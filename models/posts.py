@@ -41,6 +41,8 @@ LIST_WITHOUT = BODY + NEVER_READ
 LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
 OWN_TABLES = ("post", "byline", "tagging")
+# The states of what readers see now or later.
+APPEARING = ("published", "scheduled")
 COUNTED = ("id", "is_counted", "published_month")
 
 
@@ -122,6 +124,12 @@ class Post(Model):
     def owned(cls, principal: Principal) -> QuerySet[Self]:
         """Ask for the posts that somebody may edit."""
         return cls.filter(own(principal))
+
+    @classmethod
+    def owned_in(cls, principal: Principal, state: str) -> QuerySet[Self]:
+        """Ask for those in one editorial state, the newest first: by when they appear, else as changed."""
+        column = "published_at" if state in APPEARING else "updated_at"
+        return cls.owned(principal).filter(_in_state(state)).order_by(f"-{column}", "-id")
 
     @classmethod
     def kept(cls, principal: Principal, statuses: Iterable[str], wanted: Wanted = ANY) -> QuerySet[Self]:

@@ -8,15 +8,15 @@ from aiohttp import web
 import models
 from gql_server.identity import session_of
 from gql_server.origins import require_own_page
+from gql_server.pages.desk_pile import Pile
 from gql_server.pages.forms import NOTHING, Form, read_form
 from gql_server.pages.printing import go_to
+from gql_server.pages.signing_in import remember_goal
 from gql_server.pages.visit import Visit
 from models.content import LONGEST
 
 # A text in a form takes up to three bytes a character where it is no ASCII, each written as %XX.
 LARGEST_TEXT = 9 * LONGEST
-MOST_LISTED = 100
-STATES = ("draft", "scheduled", "published", "archived")
 
 
 class SignedOut(web.HTTPSeeOther):
@@ -24,14 +24,12 @@ class SignedOut(web.HTTPSeeOther):
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the posts that are theirs to write, the last changed first."""
+    """Show the posts that are theirs to write."""
     visit, principal = await at_desk(request)
-    found = models.Post.owned(principal).order_by("-updated_at", "-id").limit(MOST_LISTED)
-    posts = [(post, state_of(post)) for post in await found.only(*LISTED)]
-    groups = {state: [post for post, is_in in posts if is_in == state] for state in STATES}
+    piles = await Pile.all_of(request, principal)
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
-        "desk.html", groups=groups, most=MOST_LISTED, is_full=len(posts) == MOST_LISTED,
+        "desk.html", piles=piles, is_whole=len(piles) > 1,
         to_waiting=link and link.path(visit.site), waiting=link and await models.Comment.undecided().count(),
     )  # fmt: skip
 
@@ -53,7 +51,9 @@ async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
     """Receive who is signed in; send anybody else to sign in."""
     visit, principal = await Visit.of(request), await session_of(request)
     if principal.user_id is None:
-        raise SignedOut("/sign-in", headers={"Cache-Control": "no-store"})
+        away = SignedOut("/sign-in", headers={"Cache-Control": "no-store"})
+        remember_goal(away, visit)
+        raise away
     return visit, principal
 
 
@@ -83,6 +83,3 @@ def to_post(id: int, **told: str) -> web.Response:
 def state_of(post: Any) -> str:
     """Name the editorial state of a post."""
     return "scheduled" if post.is_scheduled else str(post.status)
-
-
-LISTED = ("id", "title", "slug", "status", "published_at", "updated_at", "version", "is_counted", "site_id")

@@ -3,25 +3,38 @@
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import SignedOut, at_desk, handed_back, read_desk_form, signed_out, to_post
-from gql_server.pages.desk_sheet import Sheet, lead_of, moment_in
+from gql_server.media import FILES
+from gql_server.origins import require_own_page
+from gql_server.pages.desk import (
+    LARGEST_TEXT,
+    SignedOut,
+    at_desk,
+    handed_back,
+    read_desk_form,
+    signed_out,
+    to_post,
+)
+from gql_server.pages.desk_sheet import KEPT, UNTITLED, Sheet, lead_of, moment_in
 from gql_server.pages.forms import NOTHING, Form
-from gql_server.pages.printing import go_to, says
+from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
-from gql_server.paper.languages import NAMES
+from gql_server.uploads import UPLOADS, brings_files
 from models.paging import BIGGEST_ID
 from schema.editing import said_as
 from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
 Work = Callable[[], Awaitable[object]]
-UNTITLED = {says(language, "desk_untitled") for language in NAMES}
+# The buttons that have done all they say when a picture is kept for the text.
+WITH_PICTURE = {"", "save", "keep"}
 
 
 class Desk:
@@ -117,17 +130,15 @@ class Desk:
 
     async def _saving(self, form: Form) -> Work:
         self.expect(form)
-        if form.one("file"):
-            # Its name alone: only the buttons beside it send a picture.
-            raise models.Invalid("file", "Send the picture first.", why="unsent")
         # Read before the transaction, for it takes a while.
         content = await models.read_content(_lines(form.one("text")), self.post.source_format)
         words = list(filter(None, map(str.strip, form.one("tags").split(","))))
         if len(words) > MOST_TAGS:
             raise models.Invalid("name", f"A post has at most {MOST_TAGS} tags.")
-        summary, title = form.one("summary") or None, form.one("title")
-        # Whoever has a draft's address keeps it; before it had a name, nobody has it.
-        more: dict[str, Any] = {"slug": None} if self.post.title in UNTITLED else {}
+        summary, title, more = form.one("summary") or None, form.one("title"), dict[str, Any]()
+        if self.post.title in UNTITLED:
+            # Whoever has a draft's address keeps it; before it had a name, nobody has it.
+            title, more = title or self.post.title, {"slug": None}
 
         async def work() -> None:
             tags = await models.Tag.all_called(self.post.site_id, words)
@@ -159,11 +170,26 @@ async def show(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """Save the post, and do what the pressed button says."""
-    form = await read_desk_form(request)
-    return await do(request, form, DEEDS.get(form.one("do"), _save))
+    if not brings_files(request):
+        form = await read_desk_form(request)
+        return await _do(request, form, DEEDS.get(form.one("do"), _save))
+    require_own_page(request)
+    try:
+        # Nobody fills the disk who may not.
+        await at_desk(request)
+    except SignedOut:
+        # With a picture it may be too long to be read; the browser still has the words then.
+        is_short = (request.content_length or 0) <= LARGEST_TEXT
+        return await signed_out(request, await read_desk_form(request) if is_short else NOTHING)
+    async with request.app[UPLOADS].form(request) as (fields, upload):
+        form = Form.of(fields)
+        deed = DEEDS.get(form.one("do"), _save)
+        if upload is not None and deed not in (_ask_to_delete, _delete):
+            return await _do(request, form, partial(_keep_picture, path=upload.path))
+        return await _do(request, form, deed)
 
 
-async def do(request: web.Request, form: Form, deed: Deed) -> web.Response:
+async def _do(request: web.Request, form: Form, deed: Deed) -> web.Response:
     """Do something to the post of an address; what is filled in is shown again when that may not be."""
     try:
         return await _done(request, form, deed)
@@ -227,6 +253,27 @@ async def _withdraw(desk: Desk, form: Form) -> web.Response:
     return to_post(desk.post.id, told="withdrawn")
 
 
+async def _keep_picture(desk: Desk, form: Form, path: Path) -> web.Response:
+    """Keep a picture and what is filled in; let it lead the post, or show how to put it into the text."""
+    desk.expect(form)
+    request, pressed = desk.visit.request, form.one("do")
+    files, alt = request.app[FILES], form.one("alt")
+    image = await models.Image.upload(desk.visit.site, path, files, by=desk.principal, alt_text=alt)
+    if pressed == "lead":
+        await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
+        return desk.told_saved(form, told="saved")
+    # Told even when the words cannot be saved: nobody has to send it twice.
+    request[KEPT] = image.id
+    await desk.saves(form)
+    # Nothing appears without the picture that somebody has just chosen for it.
+    more = {} if pressed in WITH_PICTURE else {"first": "yes"}
+    return desk.told_saved(form, picture=str(image.id), **more)
+
+
+async def _miss_picture(_desk: Desk, _form: Form) -> web.Response:
+    raise models.Invalid("file", "Choose a picture.")
+
+
 async def _take_picture_away(desk: Desk, form: Form) -> web.Response:
     await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=None))
     return desk.told_saved(form, told="saved")
@@ -250,6 +297,8 @@ DEEDS: dict[str, Deed] = {
     "send": _send,
     "schedule": _schedule,
     "withdraw": _withdraw,
+    "lead": _miss_picture,
+    "keep": _miss_picture,
     "unlead": _take_picture_away,
     "ask_to_delete": _ask_to_delete,
     "delete": _delete,
@@ -258,8 +307,8 @@ DEEDS: dict[str, Deed] = {
 
 def _require_title(form: Form) -> None:
     """Refuse to publish what was begun and never written."""
-    if form.one("title") in UNTITLED:
-        raise models.Invalid("title", "Give it a title first.")
+    if form.one("title") in {"", *UNTITLED}:
+        raise models.Invalid("title", "Give it a title first.", why="untitled")
 
 
 def _lines(text: str) -> str:

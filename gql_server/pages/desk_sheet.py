@@ -12,10 +12,16 @@ import models
 from gql_server.pages.desk import state_of
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import Form
+from gql_server.pages.printing import says
 from gql_server.pages.visit import Visit
+from gql_server.paper.languages import NAMES
 
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+# By this a request remembers the picture that came with it.
+KEPT = web.RequestKey("picture", int)
+# What a post is called that was begun and never named; it is kept so, and the field stays empty.
+UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 LETTERS = {"announced", "unread"}
 TOLD = {"saved", "published", "scheduled", "withdrawn"}
 
@@ -37,7 +43,8 @@ class Sheet:
         lead = await lead_of(post)
         tags = await models.Tagging.filter(post_id=post.id).select_related("tag")
         filled = {
-            "title": post.title, "text": post.source, "summary": post.summary or "",
+            "title": "" if post.title in UNTITLED else post.title,
+            "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
             "at": _moment_kept(site, post), "alt": "", "lead_alt": lead.alt_text if lead else "",
             "lead_alt_was": lead.alt_text if lead else "",
@@ -69,7 +76,7 @@ class Sheet:
     ) -> web.Response:
         """Show it, with what is wrong at its field, and what was done a moment ago."""
         told, letter, picture = (visit.request.query.get(name, "") for name in ("told", "letter", "picture"))
-        number = int(picture[:9]) if picture.isdecimal() else 0
+        number = visit.request.get(KEPT) or (int(picture[:9]) if picture.isdecimal() else 0)
         return visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200,
             post=self.post, filled=self.filled, newsletters=self.newsletters, chosen=self.chosen,
@@ -78,6 +85,7 @@ class Sheet:
             wrong=wrong, why=why, told=told if told in TOLD else "",
             letter=letter if letter in LETTERS else "", letters=await self.letters.told(visit, principal),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
+            is_first="first" in visit.request.query,
             added=await models.Image.usable_by(principal).filter(id=number).first(),
         )  # fmt: skip
 

@@ -11,6 +11,7 @@ from gql_server.pages.signing_in import let_in
 from gql_server.pages.visit import Visit
 
 MOST_LISTED = 50
+TOLD = {"passed", "withdrawn"}
 Refusal = models.Invalid | models.TooMany
 WORDS_OF_REASONS = {"own pen": "error_pen_own", "pens": "error_pen_pens"}
 
@@ -29,13 +30,13 @@ async def pass_on(request: web.Request) -> web.Response:
         pen = await models.Pen.passed_by(principal).filter(id=int(number[:9])).first()
         if pen is not None:
             await pen.withdraw(principal)
-        return go_to("/pen")
+        return go_to("/pen?told=withdrawn")
     email, name, note = form.one("email"), form.one("name"), form.one("note")
     try:
         await models.Pen.pass_on(visit.site, principal, email=email, name=name, note=note)
     except (models.Invalid, models.TooMany) as refusal:
         return await _shown(visit, principal, form, refusal)
-    return go_to("/pen")
+    return go_to("/pen?told=passed")
 
 
 async def show_offer(request: web.Request) -> web.Response:
@@ -66,9 +67,10 @@ async def _shown(
     visit: Visit, principal: models.Principal, form: Form = NOTHING, refusal: Refusal | None = None
 ) -> web.Response:
     pens = await models.Pen.passed_by(principal).limit(MOST_LISTED).select_related("giver", "post")
+    told = visit.request.query.get("told", "")
     status, wrong, error = _error(refusal) if refusal else (200, "", "")
     return visit.shows(
-        "pen.html", status=status, pens=pens, form=form,
+        "pen.html", status=status, pens=pens, form=form, told=told if told in TOLD else "",
         wrong=wrong, error=visit.says(error) if error else "",
     )  # fmt: skip
 

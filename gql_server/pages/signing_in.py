@@ -18,6 +18,10 @@ from models.sign_ins import LIFE, OWNER
 
 # What the asking browser alone knows.
 BROWSER = "sign_in"
+# Where they came for, while they sign in: a page of the desk, whoever wrote that into the cookie.
+GOAL = "sign_in_goal"
+GOALS = re.compile(r"/write(/[1-9][0-9]{0,9})?|/pen", re.ASCII)
+GOAL_LIVES = timedelta(hours=1)
 # What the owner tells of themselves and of the site.
 OWNERS = ("email", "name", "title", "time_zone")
 UTC = "UTC"
@@ -70,8 +74,9 @@ async def use(request: web.Request) -> web.Response:
             return _own(visit, form, refusal.field)
     else:
         user = await models.SignIn.use(visit.site, visit.token, request.cookies.get(BROWSER, ""))
+    goal = request.cookies.get(GOAL, "")
     # Not shown here: this address holds the link.
-    return await let_in(visit, user, to="/sign-in")
+    return await let_in(visit, user, to=goal if GOALS.fullmatch(goal) else "/sign-in")
 
 
 async def let_in(visit: Visit, user: models.User, *, to: str) -> web.Response:
@@ -80,8 +85,14 @@ async def let_in(visit: Visit, user: models.User, *, to: str) -> web.Response:
     _, token = await models.Key.grant(models.KeyKind.SESSION, user)
     response = go_to(to)
     _set_cookie(response, visit, SESSION, token, models.LIVES_OF_KEYS[models.KeyKind.SESSION], path="/")
-    response.del_cookie(BROWSER, path="/sign-in")
+    for name in (BROWSER, GOAL):
+        response.del_cookie(name, path="/sign-in")
     return response
+
+
+def remember_goal(response: web.Response, visit: Visit) -> None:
+    """Lead who signs in on to the page that they came for."""
+    _set_cookie(response, visit, GOAL, visit.request.path, GOAL_LIVES, path="/sign-in")
 
 
 async def leave(request: web.Request) -> web.Response:

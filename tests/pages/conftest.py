@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 import time_machine
+from aiohttp import FormData
 from aiohttp.test_utils import TestClient, TestServer
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -73,7 +74,9 @@ class Reader:
         # As a browser tells it of a form (Fetch, 3.2), with what the page lets it tell.
         tells = self.headers.get("Referrer-Policy") != "no-referrer"
         origin = str(self.client.make_url("/").origin()) if tells else "null"
-        return await self.posts(action, fields, Origin=origin)
+        if form.attributes.get("enctype") != "multipart/form-data":
+            return await self.posts(action, fields, Origin=origin)
+        return await self.asks("POST", action, data=_parts(fields)(), headers={"Origin": origin})
 
     async def signs_up(self, email: str = ANN, **filled: Any) -> "Reader":
         """Ask for letters as a quick person does, who is asked to press once more."""
@@ -206,6 +209,17 @@ def links_of(letter: Letter) -> list[str]:
     return [*letter.links, *filter(None, [letter.headers.unsubscribe_url])]
 
 
+def _parts(fields: list[tuple[str, Any]]) -> FormData:
+    """Make the parts of a form; what is bytes is a file."""
+    parts = FormData(default_to_multipart=True)
+    for name, value in fields:
+        if isinstance(value, bytes):
+            parts.add_field(name, value, filename="tuin.jpg", content_type="image/jpeg")
+        else:
+            parts.add_field(name, str(value))
+    return parts
+
+
 def _form_of(node: LexborNode) -> LexborNode:
     while node.tag != "form":
         assert node.parent is not None
@@ -217,6 +231,8 @@ def _fields(form: LexborNode) -> list[tuple[str, str]]:
     fields = []
     for field in form.css("input, select, textarea"):
         about = field.attributes
+        if about.get("type") == "file":
+            continue
         if field.tag == "textarea":
             # As a browser does: the first line break is the page's, the others are sent with CR.
             said = field.text().removeprefix("\n").replace("\n", "\r\n")

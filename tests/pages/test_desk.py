@@ -140,20 +140,6 @@ async def test_what_is_chosen_for_a_draft_stays_chosen_when_it_is_saved(reader, 
     assert (newest.to, newest.subject) == ("ann@example.org", TITLE)
 
 
-@pytest.mark.parametrize("button", ["Bewaar", "Publiceer nu", "Plan", "Bewaar en bekijk"])
-async def test_a_picture_that_was_chosen_and_not_sent_is_told_of(reader, desk, button):
-    await desk()
-    await begin(reader)
-    # As a browser sends it by a button that sends no files: its name alone.
-    await write(reader, button, file="tuin.jpg", alt="Een tuin", text="Nieuw", at="2091-03-01T09:00")
-    assert reader.status == 422
-    assert "nog niet verstuurd" in reader.page.css_first("#file-error").text()
-    assert reader.page.css_first("#text").text().strip() == "Nieuw"
-    assert reader.page.css_first("#alt").attributes["value"] == "Een tuin"
-    post = await models.Post.get()
-    assert (post.version, post.status) == (1, models.Status.DRAFT)
-
-
 async def test_the_picture_that_leads_a_post_can_be_taken_away(reader, desk):
     await desk()
     await begin(reader)
@@ -306,7 +292,7 @@ async def test_a_page_of_elsewhere_writes_nothing(reader, desk):
     assert await models.Post.all().count() == 0
 
 
-@pytest.mark.parametrize("filled", [{"title": " "}, {"summary": "s" * 2_001}])
+@pytest.mark.parametrize("filled", [{"title": "t" * 301}, {"summary": "s" * 2_001}])
 async def test_what_cannot_be_kept_is_told_at_its_field(reader, desk, filled):
     await desk()
     await begin(reader)
@@ -381,9 +367,10 @@ async def test_no_switch_of_language_takes_away_what_is_being_written(reader, de
 async def test_what_was_never_written_is_not_published(reader, desk):
     await desk()
     await begin(reader)
-    await reader.presses("Publiceer nu")
-    assert reader.status == 422
-    assert reader.page.css_first("#title-error") is not None
+    for button, title in (("Publiceer nu", ""), ("Plan", " "), ("Publiceer nu", "Untitled")):
+        await reader.presses(button, title=title, at="2091-03-01T09:00")
+        assert reader.status == 422
+        assert reader.page.css_first("#title-error").text().startswith("Het heeft een titel nodig")
     assert await models.Post.published().count() == 0
 
 
@@ -395,3 +382,22 @@ async def test_a_post_is_sent_to_the_newsletters_that_are_chosen(reader, desk, s
     assert reader.status == 303
     newest, *_ = await reader.letters()
     assert (newest.to, newest.subject) == ("ann@example.org", TITLE)
+
+
+async def test_a_draft_is_saved_without_a_title_until_it_has_one(reader, desk):
+    await desk()
+    await begin(reader)
+    title = reader.page.css_first("#title").attributes
+    assert (title["value"], title["placeholder"], reader.title) == ("", "Zonder titel", "Zonder titel")
+    await write(reader, title="")
+    await follow(reader)
+    assert reader.page.css_first("#title").attributes["value"] == ""
+    post = await models.Post.get()
+    assert (post.title, post.source) == ("Zonder titel", TEXT)
+    await write(reader)
+    await follow(reader)
+    # Who takes the title away again has made a mistake.
+    await write(reader, title="")
+    assert reader.status == 422
+    post = await models.Post.get()
+    assert (post.title, post.slug) == (TITLE, "de-tuin")

@@ -62,3 +62,19 @@ async def test_the_way_from_the_desk_ends_with_the_hour_and_with_who_it_is_for(r
     assert (await reader.opens(address)).status == 200
     later(timedelta(hours=1, seconds=1))
     assert (await reader.opens(address)).status == 410
+
+
+async def test_where_is_decided_the_post_and_the_desk_are_a_link_away(reader, desk, left, words):
+    await left("Mooi.")
+    await desk(models.Role.EDITOR)
+    address = way(reader).attributes["href"]
+    await reader.opens(address)
+    links = {link.text(): link.attributes["href"] for link in reader.page.css("main a")}
+    assert links[words["moderate_post"]].endswith("/posts/van-bob")
+    assert links[words["desk_title"]] == "/write"
+    await reader.presses(words["moderate_approve"])
+    assert reader.page.css_first('main a[href="/write"]').text() == words["desk_title"]
+    # What readers do not see has no page of theirs.
+    await (await models.Post.get()).withdraw()
+    await reader.opens(address)
+    assert words["moderate_post"] not in reader.text

@@ -1,9 +1,9 @@
-"""At the desk, the picture that leads a post is described in other words."""
+"""At the desk, a picture is kept with what is written, and the one that leads a post is described anew."""
 
 import pytest
 
 import models
-from tests.pages.writing import TEXT, TITLE, follow, picture_of, upload, write
+from tests.pages.writing import TEXT, TITLE, begin, follow, is_marked, picture_of, upload, write
 
 
 @pytest.fixture
@@ -76,3 +76,55 @@ async def test_the_picture_of_somebody_else_is_theirs_and_editors_to_describe(re
     await models.User.filter(id=user.id).update(role=models.Role.EDITOR)
     await reader.opens(f"/write/{(await models.Post.get()).id}")
     assert described(reader) == "Een vlak"
+
+
+async def test_who_saves_while_a_picture_is_chosen_saves_both(reader, desk, words):
+    await desk()
+    await reader.posts("/write")
+    await follow(reader)
+    await write(reader, words["desk_save"], file=picture_of(), alt="Een tuin", at="2091-03-01T09:00")
+    await follow(reader)
+    [image] = await models.Image.all()
+    notice = reader.page.css_first("#picture .notice").text()
+    assert notice.startswith(words["desk_told_saved"])
+    assert notice.endswith(f"![Een tuin]({image.url})")
+    assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
+    post = await models.Post.get()
+    assert (post.title, post.source, post.image_id, post.version) == (TITLE, TEXT, None, 2)
+
+
+@pytest.mark.parametrize("button", ["Publiceer nu", "Plan", "Bewaar en bekijk"])
+async def test_nothing_appears_without_the_picture_that_is_chosen(reader, desk, site, button):
+    await desk()
+    await begin(reader)
+    await write(reader, button, file=picture_of(), at="2091-03-01T09:00", newsletter="main")
+    await follow(reader)
+    assert "nog niets gedaan" in reader.page.css_first("#picture .notice").text()
+    assert is_marked(reader, "main")
+    post = await models.Post.get()
+    assert (post.source, post.status) == (TEXT, models.Status.DRAFT)
+    await write(reader, button)
+    assert reader.status == 303
+    assert await models.Image.all().count() == 1
+
+
+async def test_a_picture_is_kept_when_the_words_beside_it_cannot_be(reader, desk):
+    await desk()
+    await begin(reader)
+    await write(reader, summary="s" * 2_001, file=picture_of())
+    assert reader.status == 422
+    [image] = await models.Image.all()
+    assert image.url in reader.page.css_first("#picture .notice").text()
+    assert not reader.page.css_first("#picture .notice").text().startswith("Bewaard")
+    assert reader.page.css_first("#text").text().strip() == TEXT
+    await write(reader, summary="Kort.")
+    assert reader.status == 303
+
+
+async def test_the_words_are_handed_back_whose_picture_comes_as_the_session_ends(reader, desk):
+    user = await desk()
+    await begin(reader)
+    await models.Key.revoke(*await models.Key.filter(user_id=user.id).values_list("id", flat=True))
+    await write(reader, file=picture_of())
+    assert (reader.status, reader.page.css_first("#text").text().strip()) == (403, TEXT)
+    assert await models.Image.all().count() == 0

@@ -269,3 +269,13 @@ async def test_a_pen_that_nobody_took_runs_out(reader, ann, later):
     for ask in (reader.opens, reader.posts):
         assert (await ask(link)).status == 410
     assert await models.Post.all().count() == 0
+
+
+async def test_who_passes_the_pen_or_takes_it_back_is_told_so(reader, ann):
+    await passes(reader)
+    await reader.opens(reader.headers["Location"])
+    assert reader.page.css_first("[role=status]").text() == "De pen is doorgegeven: er is een brief onderweg."
+    await reader.presses("Neem hem terug van Bea")
+    await reader.opens(reader.headers["Location"])
+    assert reader.page.css_first("[role=status]").text() == "Je hebt de pen teruggenomen."
+    assert not (await reader.opens("/pen?told=x")).page.css("[role=status]")

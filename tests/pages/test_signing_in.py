@@ -6,6 +6,7 @@ import pytest
 
 import models
 from gql_server.identity import SESSION
+from gql_server.pages.signing_in import GOAL
 
 ED = "ed@staff.example"
 
@@ -217,3 +218,27 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
         await models.invite(site, ED, "Ed", models.Role.AUTHOR)
     with pytest.raises(models.TooMany):
         await models.invite(site, ED, "Ed", models.Role.AUTHOR)
+
+
+@pytest.mark.parametrize("path", ["/write/49", "/write", "/pen"])
+async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path):
+    await reader.opens(path)
+    assert reader.headers["Location"] == "/sign-in"
+    address = await link(reader)
+    await reader.opens(address)
+    await reader.presses("Log in")
+    assert (reader.status, reader.headers["Location"]) == (303, path)
+    # Once: who signs in anew came for nothing else.
+    await reader.posts(await link(reader))
+    assert reader.headers["Location"] == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "goal", ["https://evil.example", "//evil.example", "/write//evil.example", "/graphql", "/write/1?x", ""]
+)
+async def test_nobody_is_led_on_to_what_is_no_page_of_the_desk(reader, ed, goal):
+    address = await link(reader)
+    jar = reader.client.session.cookie_jar
+    jar.update_cookies({GOAL: goal}, reader.client.make_url("/sign-in"))
+    await reader.posts(address)
+    assert (reader.status, reader.headers["Location"]) == (303, "/sign-in")

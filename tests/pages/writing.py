@@ -40,4 +40,4 @@ async def upload(reader, content, **fields):
     form.add_field("file", content, filename="../../x.svg", content_type="image/svg+xml")
     for name, value in ({"title": TITLE} | fields).items():
         form.add_field(name, value)
-    return await reader.asks("POST", f"{reader.path}/picture", data=form())
+    return await reader.asks("POST", reader.path, data=form())
