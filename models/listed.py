@@ -7,11 +7,11 @@ from typing import NamedTuple
 from tortoise.models import Model
 
 from models.paging import Order, Window
-from models.prepared import Question, Scribe, Slot, Statement
+from models.prepared import Builder, Question, Slot, Statement
 
-Selected = Callable[[Scribe], Sequence[str]]
+Selected = Callable[[Builder], Sequence[str]]
 # Writes one value that is told of a whole list.
-Figure = Callable[[Scribe], str]
+Figure = Callable[[Builder], str]
 # Stands where the figures of a page will.
 FIGURES = "\x01figures"
 # The order of most lists; what is published by now is found by an index in this order.
@@ -58,26 +58,26 @@ class List:
         Below several the key comes last; the list of one, as on a post's own page, is a plainer question.
         A list below nothing tells `figures` of the whole in each row, after its columns.
         """
-        scribe = Scribe(self.noun)
-        columns = selected(scribe)
+        builder = Builder(self.noun)
+        columns = selected(builder)
         walked = Order(self.order.column, self.order.descending != cut.from_end)
-        between = self._between(scribe, cut)
-        limit = scribe.value(Slot("limit"))
+        between = self._between(builder, cut)
+        limit = builder.value(Slot("limit"))
         if self.below is None:
-            asked = scribe.asked(self.question, [*columns, *([FIGURES] if figures else [])], *between)
+            asked = builder.asked(self.question, [*columns, *([FIGURES] if figures else [])], *between)
             if self.order.column != PUBLISHED_AT:
-                asked = scribe.without_index(asked, PUBLISHED_AT)
+                asked = builder.without_index(asked, PUBLISHED_AT)
             # After that: what is counted is best found by that very index.
-            asked = asked.replace(FIGURES, ",".join(write(scribe) for write in figures), 1)
-            return scribe.done(f"{asked} ORDER BY {scribe.walked(walked)} LIMIT {limit}")
-        key = self._key(scribe)
+            asked = asked.replace(FIGURES, ",".join(write(builder) for write in figures), 1)
+            return builder.done(f"{asked} ORDER BY {builder.walked(walked)} LIMIT {limit}")
+        key = self._key(builder)
         if is_below_one:
-            named = f"{key} = {scribe.value(Slot('key'))}"
-            asked = scribe.asked(self.question, columns, *between, named)
-            return scribe.done(f"{asked} ORDER BY {scribe.walked(walked)} LIMIT {limit}")
-        keys, conditions = scribe.keys(self.below.kind), [*between, f"{key} = k.value"]
-        return scribe.done(
-            scribe.for_each(keys, self.question, columns, conditions, walked, limit, through=self._link)
+            named = f"{key} = {builder.value(Slot('key'))}"
+            asked = builder.asked(self.question, columns, *between, named)
+            return builder.done(f"{asked} ORDER BY {builder.walked(walked)} LIMIT {limit}")
+        keys, conditions = builder.keys(self.below.kind), [*between, f"{key} = k.value"]
+        return builder.done(
+            builder.for_each(keys, self.question, columns, conditions, walked, limit, through=self._link)
         )
 
     @property
@@ -87,36 +87,36 @@ class List:
 
     def figures(self, figures: Sequence[Figure]) -> Statement:
         """Write figures of the list, for a page that has no row to tell them."""
-        scribe = Scribe(self.noun)
-        return scribe.done(f"SELECT {', '.join(write(scribe) for write in figures)}")
+        builder = Builder(self.noun)
+        return builder.done(f"SELECT {', '.join(write(builder) for write in figures)}")
 
-    def has_previous(self, scribe: Scribe) -> str:
+    def has_previous(self, builder: Builder) -> str:
         """Write whether rows precede the page that comes `after` a place."""
-        return self._beside(scribe, Order(self.order.column, not self.order.descending), "after")
+        return self._beside(builder, Order(self.order.column, not self.order.descending), "after")
 
-    def has_next(self, scribe: Scribe) -> str:
+    def has_next(self, builder: Builder) -> str:
         """Write whether rows follow the page that comes `before` a place."""
-        return self._beside(scribe, self.order, "before")
+        return self._beside(builder, self.order, "before")
 
-    def counted(self, scribe: Scribe) -> str:
+    def counted(self, builder: Builder) -> str:
         """Write how long the list is."""
-        return f"({scribe.asked(self.question, ['COUNT(*)'])})"
+        return f"({builder.asked(self.question, ['COUNT(*)'])})"
 
     def sides(self, cut: Cut) -> Statement:
         """Write for each key whether rows precede its page and follow it, as far as the cursors tell."""
         assert self.below is not None
-        scribe = Scribe(self.noun)
-        previous = self.has_previous(scribe) if cut.after else "FALSE"
-        following = self.has_next(scribe) if cut.before else "FALSE"
-        return scribe.done(f"SELECT k.value, {previous}, {following} FROM {scribe.keys(self.below.kind)}")
+        builder = Builder(self.noun)
+        previous = self.has_previous(builder) if cut.after else "FALSE"
+        following = self.has_next(builder) if cut.before else "FALSE"
+        return builder.done(f"SELECT k.value, {previous}, {following} FROM {builder.keys(self.below.kind)}")
 
     def counts(self) -> Statement:
         """Write for each key how long its list is, where it is not empty."""
         assert self.below is not None
-        scribe = Scribe(self.noun)
-        key = self._key(scribe)
-        asked = scribe.among(self.question, [key, "COUNT(*)"], key, self.below.kind, through=self._link)
-        return scribe.done(f"{asked} GROUP BY {key}")
+        builder = Builder(self.noun)
+        key = self._key(builder)
+        asked = builder.among(self.question, [key, "COUNT(*)"], key, self.below.kind, through=self._link)
+        return builder.done(f"{asked} GROUP BY {key}")
 
     @property
     def _link(self) -> tuple[str, str, str] | None:
@@ -124,26 +124,26 @@ class List:
             return None
         return self.below.through, f"{self.noun._meta.db_table}_id", "id"
 
-    def _key(self, scribe: Scribe) -> str:
+    def _key(self, builder: Builder) -> str:
         assert self.below is not None
-        return scribe.column(self.below.column, self.below.through)
+        return builder.column(self.below.column, self.below.through)
 
-    def _belonging(self, scribe: Scribe) -> list[str]:
-        return [] if self.below is None else [f"{self._key(scribe)} = k.value"]
+    def _belonging(self, builder: Builder) -> list[str]:
+        return [] if self.below is None else [f"{self._key(builder)} = k.value"]
 
-    def _between(self, scribe: Scribe, cut: Cut) -> list[str]:
+    def _between(self, builder: Builder, cut: Cut) -> list[str]:
         backwards = Order(self.order.column, not self.order.descending)
-        parts = [_beyond(scribe, self.order, "after")] if cut.after else []
-        return parts + ([_beyond(scribe, backwards, "before")] if cut.before else [])
+        parts = [_beyond(builder, self.order, "after")] if cut.after else []
+        return parts + ([_beyond(builder, backwards, "before")] if cut.before else [])
 
-    def _beside(self, scribe: Scribe, order: Order, name: str) -> str:
-        conditions = [_beyond(scribe, order, name, at="="), *self._belonging(scribe)]
-        return f"EXISTS ({scribe.asked(self.question, ['1'], *conditions, through=self._link)})"
+    def _beside(self, builder: Builder, order: Order, name: str) -> str:
+        conditions = [_beyond(builder, order, name, at="="), *self._belonging(builder)]
+        return f"EXISTS ({builder.asked(self.question, ['1'], *conditions, through=self._link)})"
 
 
-def _beyond(scribe: Scribe, order: Order, name: str, *, at: str = "") -> str:
+def _beyond(builder: Builder, order: Order, name: str, *, at: str = "") -> str:
     """Write that a row is beyond a place, or `at` it, in an order."""
     # The first comparison alone is what an index can walk; the second settles equal keys.
-    column, sign = scribe.column(order.column), "<" if order.descending else ">"
-    key, id = scribe.value(Slot(f"{name}_key")), scribe.value(Slot(f"{name}_id"))
-    return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {scribe.column('id')} {sign}{at} {id})"
+    column, sign = builder.column(order.column), "<" if order.descending else ">"
+    key, id = builder.value(Slot(f"{name}_key")), builder.value(Slot(f"{name}_id"))
+    return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {builder.column('id')} {sign}{at} {id})"

@@ -84,7 +84,7 @@ def _as_sqlite_has(value: Any) -> Any:
     return int(value) if isinstance(value, bool) else value
 
 
-class Scribe:
+class Builder:
     """Writes one statement in the dialect of a noun's store."""
 
     def __init__(self, noun: type[Model]) -> None:
@@ -93,9 +93,9 @@ class Scribe:
         sign = "$" if self._is_postgres else "?"
         self._parameters = Parameterizer(lambda number: f"{sign}{number}")
 
-    def of(self, noun: type[Model]) -> "Scribe":
-        """Give a scribe for another noun, who writes on in the same statement."""
-        other = Scribe(noun)
+    def of(self, noun: type[Model]) -> "Builder":
+        """Give a builder for another noun, who writes on in the same statement."""
+        other = Builder(noun)
         other._parameters = self._parameters
         return other
 

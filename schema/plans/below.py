@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, is_object_type
 import models
 from models.engines.steps import Steps
 from models.paging import Order
-from models.prepared import Scribe, Statement
+from models.prepared import Builder, Statement
 from schema.plans.asking import Asking
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, RowPlace, Rows, ThingPlace
@@ -81,10 +81,10 @@ class Ones:
         # Written when it is first asked: by then all columns are selected.
         if self._statement is None:
             noun = self.rows.noun
-            scribe = Scribe(noun.table)
-            key = scribe.column(noun.key)
-            self._statement = scribe.done(
-                scribe.among(noun.question, self.rows.selected(scribe), key, noun.key_kind)
+            builder = Builder(noun.table)
+            key = builder.column(noun.key)
+            self._statement = builder.done(
+                builder.among(noun.question, self.rows.selected(builder), key, noun.key_kind)
             )
         return self._statement
 
@@ -159,18 +159,20 @@ class Fews:
 
     def _prepared(self) -> Statement:
         if self._statement is None:
-            few, scribe = self._declared, Scribe(self.rows.noun.table)
-            key = scribe.column(few.column, few.through)
-            asked = scribe.among(few.question, [*self.rows.selected(scribe), key], key, through=self._through)
-            self._statement = scribe.done(f"{asked} ORDER BY {self._order}")
+            few, builder = self._declared, Builder(self.rows.noun.table)
+            key = builder.column(few.column, few.through)
+            asked = builder.among(
+                few.question, [*self.rows.selected(builder), key], key, through=self._through
+            )
+            self._statement = builder.done(f"{asked} ORDER BY {self._order}")
         return self._statement
 
-    def _written(self, above: Scribe) -> str:
+    def _written(self, above: Builder) -> str:
         if not self.rows.is_like_json:
             return "NULL"
-        few, scribe = self._declared, above.of(self.rows.noun.table)
-        of_row = f"{scribe.column(few.column, few.through)} = {above.column('id')}"
-        return scribe.gathered(few.question, self.rows.selected(scribe), of_row, self._order, self._through)
+        few, builder = self._declared, above.of(self.rows.noun.table)
+        of_row = f"{builder.column(few.column, few.through)} = {above.column('id')}"
+        return builder.gathered(few.question, self.rows.selected(builder), of_row, self._order, self._through)
 
     @property
     def _through(self) -> tuple[str, str, str] | None:
@@ -214,12 +216,12 @@ class Besides:
     def _prepared(self) -> Statement:
         if self._statement is None:
             self._rows.written(f"[({', '.join(self._selected)},) for r in rows]")
-            scribe = Scribe(self._rows.noun.table)
+            builder = Builder(self._rows.noun.table)
             ways = [
-                scribe.beside(self._question, self._rows.selected(scribe), order, str(number))
+                builder.beside(self._question, self._rows.selected(builder), order, str(number))
                 for number, order in enumerate(self._ways)
             ]
-            self._statement = scribe.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
+            self._statement = builder.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
         return self._statement
 
 

@@ -17,7 +17,7 @@ from graphql import (
 
 import models
 from models.paging import Order
-from models.prepared import Scribe
+from models.prepared import Builder
 from schema.ids import global_id
 from schema.plans import below, lists
 from schema.plans.arguments import arguments_of
@@ -192,8 +192,8 @@ class _Field:
             rows.tell("post", source.key)
         key = f'"{rows.noun.table._meta.db_table}"."{source.key}"'
 
-        def write(scribe: Scribe) -> str:
-            other = scribe.of(noun.table)
+        def write(builder: Builder) -> str:
+            other = builder.of(noun.table)
             named = f"{other.column('id')} = {key}"
             return f"({other.asked(noun.question, [other.column(source.column)], named)})"
 

@@ -9,7 +9,7 @@ from tortoise import fields
 
 from models.engines.steps import Steps
 from models.posts import BODY, Post
-from models.prepared import Scribe
+from models.prepared import Builder
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.leaves import as_python, of_column, of_value
 from schema.plans.nouns import Noun
@@ -135,7 +135,7 @@ class Rows(Level):
         self.noun = noun
         self.columns = [noun.key]
         self._tells: list[tuple[str, int]] = []
-        self._asked: dict[str, Callable[[Scribe], str]] = {}
+        self._asked: dict[str, Callable[[Builder], str]] = {}
 
     def index(self, column: str) -> int:
         """Select a column; give its place in a row."""
@@ -148,7 +148,7 @@ class Rows(Level):
                 self.tell("comments", "id")
         return self.columns.index(column)
 
-    def ask(self, name: str, write: Callable[[Scribe], str]) -> int:
+    def ask(self, name: str, write: Callable[[Builder], str]) -> int:
         """Select what a question within the statement gives; give its place in a row."""
         if name not in self.columns:
             self.columns.append(name)
@@ -165,10 +165,10 @@ class Rows(Level):
         if (told := (tag, self.index(column))) not in self._tells:
             self._tells.append(told)
 
-    def selected(self, scribe: Scribe) -> list[str]:
+    def selected(self, builder: Builder) -> list[str]:
         """Write the columns as a statement names them."""
         return [
-            self._asked[column](scribe) if column in self._asked else scribe.column(column)
+            self._asked[column](builder) if column in self._asked else builder.column(column)
             for column in self.columns
         ]
 

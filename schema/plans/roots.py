@@ -9,7 +9,7 @@ import models
 from models.engines.steps import Steps
 from models.listed import Figure
 from models.paging import Order
-from models.prepared import Bound, Scribe, Slot, Statement
+from models.prepared import Bound, Builder, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
 from schema import conversations
 from schema.connections import NEWEST
@@ -71,11 +71,11 @@ class Months(Brief):
 
     def _prepared(self, *, has_year: bool) -> Statement:
         noun = self._rows.noun
-        scribe = Scribe(noun.table)
-        month = scribe.column("month")
-        of_year = [f"{month} LIKE {scribe.value(Slot('year'))}"] if has_year else []
-        asked = scribe.asked(noun.question, self._rows.selected(scribe), *of_year)
-        return scribe.done(f"{asked} ORDER BY {month} DESC")
+        builder = Builder(noun.table)
+        month = builder.column("month")
+        of_year = [f"{month} LIKE {builder.value(Slot('year'))}"] if has_year else []
+        asked = builder.asked(noun.question, self._rows.selected(builder), *of_year)
+        return builder.done(f"{asked} ORDER BY {month} DESC")
 
 
 class TheTags(Brief):
@@ -92,9 +92,9 @@ class TheTags(Brief):
         if x.given(self._given)["is_whole"]:
             raise NotPlanned("what no published post has is not for readers")
         if self._statement is None:
-            scribe = Scribe(models.Tag)
-            asked = scribe.asked(models.Tag.in_use, self._rows.selected(scribe))
-            self._statement = scribe.done(f"{asked} ORDER BY {scribe.walked(ALPHABETICAL)}")
+            builder = Builder(models.Tag)
+            asked = builder.asked(models.Tag.in_use, self._rows.selected(builder))
+            self._statement = builder.done(f"{asked} ORDER BY {builder.walked(ALPHABETICAL)}")
         found = yield x.bound(self._statement, {})
         return (yield from self._rows.made(found, x))
 
@@ -173,11 +173,11 @@ def _by_months(wanted: Wanted) -> Figure | None:
     if wanted not in (ANY, Wanted(month=wanted.month)):
         return None
 
-    def counted(scribe: Scribe) -> str:
-        scribe = scribe.of(models.MonthCount)
-        month = [] if wanted.month is None else [f"{scribe.column('month')} = {scribe.value(wanted.month)}"]
-        total = f"COALESCE(SUM({scribe.column('post_count')}), 0)"
-        return f"({scribe.asked(models.MonthCount.in_archive, [total], *month)})"
+    def counted(builder: Builder) -> str:
+        builder = builder.of(models.MonthCount)
+        month = [] if wanted.month is None else [f"{builder.column('month')} = {builder.value(wanted.month)}"]
+        total = f"COALESCE(SUM({builder.column('post_count')}), 0)"
+        return f"({builder.asked(models.MonthCount.in_archive, [total], *month)})"
 
     return counted
 
@@ -250,24 +250,24 @@ class ByName(Brief):
         if column not in self._statements:
             noun = self._rows.noun
             if column == "old":
-                scribe = Scribe(models.Redirect)
-                key = scribe.column(f"{noun.table._meta.db_table}_id")
-                self._statements[column] = scribe.done(
-                    scribe.asked(models.Redirect.all, [key], *_named(scribe, "path"))
+                builder = Builder(models.Redirect)
+                key = builder.column(f"{noun.table._meta.db_table}_id")
+                self._statements[column] = builder.done(
+                    builder.asked(models.Redirect.all, [key], *_named(builder, "path"))
                 )
             else:
-                scribe = Scribe(noun.table)
-                self._statements[column] = scribe.done(
-                    scribe.asked(noun.question, self._rows.selected(scribe), *_named(scribe, column))
+                builder = Builder(noun.table)
+                self._statements[column] = builder.done(
+                    builder.asked(noun.question, self._rows.selected(builder), *_named(builder, column))
                 )
         return self._statements[column]
 
 
-def _named(scribe: Scribe, column: str) -> list[str]:
+def _named(builder: Builder, column: str) -> list[str]:
     # Slugs and paths are unique within a site; only with it can an index be used.
-    named = f"{scribe.column(column)} = {scribe.value(Slot('value'))}"
+    named = f"{builder.column(column)} = {builder.value(Slot('value'))}"
     return (
-        [named] if column == "id" else [f"{scribe.column('site_id')} = {scribe.value(Slot('site'))}", named]
+        [named] if column == "id" else [f"{builder.column('site_id')} = {builder.value(Slot('site'))}", named]
     )
 
 
