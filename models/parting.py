@@ -13,7 +13,7 @@ from models.digests import FURTHEST
 from models.errors import InUse, Invalid, NotFound
 from models.instants import now
 from models.interests import Interest, topic_code
-from models.issues import Issue
+from models.issues import Issue, IssueKind
 from models.menus import MenuItem
 from models.newsletters import Newsletter
 from models.redirects import Redirect
@@ -63,11 +63,16 @@ async def _redirect_issues(tag: Tag, into: Tag) -> None:
         return list(dict.fromkeys(new if code == old else code for code in codes))
 
     is_told = Q(finished_at__isnull=True) | Q(started_at__gt=now() - FURTHEST)
-    for issue in await Issue.filter(is_told, site_id=tag.site_id).order_by("id"):
+    for issue in await Issue.in_list().filter(is_told, site_id=tag.site_id).order_by("id"):
         if old in issue.topics:
-            items = [item | {"topics": followed(item["topics"])} for item in issue.facts.get("items", [])]
-            facts = issue.facts | {"items": items} if items else issue.facts
-            await Issue.filter(id=issue.id).update(topics=followed(issue.topics), facts=facts)
+            await Issue.filter(id=issue.id).update(topics=followed(issue.topics))
+    # What is in each digest is asked once more as its letters are written.
+    for digest in await Issue.filter(finished_at__isnull=True, site_id=tag.site_id).exclude(
+        kind=IssueKind.POST
+    ):
+        items = [item | {"topics": followed(item["topics"])} for item in digest.facts["items"]]
+        if items != digest.facts["items"]:
+            await Issue.filter(id=digest.id).update(facts=digest.facts | {"items": items})
 
 
 @atomic
