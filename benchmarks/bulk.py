@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from tortoise.context import require_context
 from tortoise.models import Model
+
+from models.engines.postgres import PostgresEngine
 
 A_PART = 2_000  # rows; of a blog's posts that is some megabytes
 Row = tuple[Any, ...]
@@ -18,7 +20,7 @@ async def insert(noun: type[Model], columns: Sequence[str], rows: Iterable[Row])
         places = ", ".join("?" * len(columns))
         statement = f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({places})'
         for part in _parts(rows):
-            await client.execute_many(statement, part)
+            await client.execute_many(statement, [list(row) for row in part])
         return
     async with client.acquire_connection() as connection:
         for part in _parts(rows):
@@ -35,7 +37,7 @@ async def settle(nouns: Sequence[type[Model]]) -> None:
     if client.capabilities.dialect == "sqlite":
         await client.execute_script("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    connection = await client.connect_apart()
+    connection = await cast(PostgresEngine, client).connect_apart()
     try:
         await connection.execute("SET statement_timeout = 0")
         tables = ", ".join(noun._meta.db_table for noun in nouns)

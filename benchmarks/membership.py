@@ -41,7 +41,7 @@ async def _prepare(url: str) -> None:
             for kind in ("known", "capped"):
                 await models.SignUp.ask(site, f"{kind}{number:04d}@example.org", trace)
             address = f"suppressed{number:04d}@example.org"
-            await models.Suppression.add(site, address, models.Scope.ALL, reason="complaint")
+            await models.Suppression.add(site, address, models.SuppressionScope.ALL, reason="complaint")
         for asked in await models.SignUp.all():
             await models.answer_sign_up(asked.id)
         await models.Subscription.filter(mailbox__startswith="known").update(

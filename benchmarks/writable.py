@@ -29,8 +29,13 @@ def main() -> None:
     """Serve until stopped."""
     # By default lines would go where the address is read from, and nobody reads on there.
     set_up_logs()
-    visitors.SignUpGate = visitors.CommentGate = OpenGate
-    server.work_inside = nothing_inside
+    for place, name, stand_in in (
+        (visitors, "SignUpGate", OpenGate),
+        (visitors, "CommentGate", OpenGate),
+        (server, "work_inside", nothing_inside),
+    ):
+        assert hasattr(place, name)
+        setattr(place, name, stand_in)
     server.serve_until_stopped(read_settings(port=0), demonstration=False)
 
 
