@@ -9,7 +9,8 @@ from gql_server.commands import on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.purging import purging_as
 from gql_server.settings import Settings
-from models.store import open_store
+from models.moving import move_in
+from models.store import locate, open_store
 
 
 @click.group(name="import")
@@ -32,6 +33,32 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
     async with open_store(settings.database_url, progress=click.echo), purging_as(settings):
         brought = await bring(await models.found(), blog, progress=_progress)
     click.echo(f"{blog.report}\n\n{brought}")
+
+
+@import_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@on_store
+async def sqlite(settings: Settings, file: Path) -> None:
+    """Bring a whole SQLite store into an empty one on PostgreSQL, which GQL_SERVER_DATABASE_URL names.
+
+    Stop the server first. All of it comes, or nothing: posts and pictures' names, comments, subscribers and
+    their consents, who signs in, tokens, links in letters, promised work. FILE stays as it is.
+    """
+    if locate(settings.database_url).dialect != "postgres":
+        raise click.ClickException(
+            "GQL_SERVER_DATABASE_URL is to name the new store: postgresql://user:password@host/name. "
+            "A SQLite store is copied by `backup`."
+        )
+    async with open_store(settings.database_url, progress=_progress) as store:
+        rows = await move_in(file, progress=_progress)
+    click.echo(f"{store.url} has all {rows:,} rows of {file}; `serve` goes on from there.")
+    click.echo("Serve the file no more: the letters that it promises would be sent by both.")
+    if (pictures := _pictures_of(file)) != settings.place_of_media:
+        click.echo(f"Its pictures stay where they are: set GQL_SERVER_MEDIA_URL={pictures}")
+
+
+def _pictures_of(file: Path) -> str:
+    return (file.absolute().parent / "media").as_uri()
 
 
 def _progress(line: str) -> None:
