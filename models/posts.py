@@ -20,6 +20,7 @@ from models.bylines import Byline, Tagging, set_bylines, set_tags
 from models.content import Content, Format
 from models.counters import tally
 from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
+from models.finding import Having
 from models.fitting import as_asked, fitting, line
 from models.instants import Instant, known_moment, month_of, now
 from models.newsletters import Newsletter
@@ -401,7 +402,7 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.published_until is not None:
         asked.append(Q(published_at__lt=wanted.published_until))
     if wanted.search is not None:
-        asked += [Q(words__contains=f" {word}") for word in wanted.words]
+        asked.append(Having(wanted.words) if wanted.words else Q(id__in=[]))
     return asked
 
 

@@ -13,8 +13,6 @@ MONTH = "\x01m"
 FROM = datetime(9998, 1, 1, 1, 1, 1, 1, tzinfo=UTC)
 UNTIL = datetime(9998, 1, 1, 1, 1, 1, 2, tzinfo=UTC)
 FIRST_ID = 2_147_400_000
-# A word without letters or digits finds nothing, rather than everything.
-NO_WORD = "\x1f"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +29,8 @@ class Wanted:
 
     @property
     def words(self) -> list[str]:
-        """The words to find."""
-        return (text.search_words(self.search) or [NO_WORD]) if self.search is not None else []
+        """The words to find; what has no letters or digits has none, and finds nothing."""
+        return [] if self.search is None else text.search_words(self.search)
 
     @property
     def shape(self) -> tuple[Any, ...]:

@@ -29,6 +29,8 @@ JOB = (
     "id", "priority", "entrypoint", "payload", "dedupe_key", "headers", "status", "attempts",
     "execute_after", "created",
 )  # fmt: skip
+# Seconds; a line has a limit of its own for each statement, which fits what readers wait for.
+LONGEST = 86_400.0
 UNLIMITED = """
     SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET synchronous_commit = on"""
 
@@ -46,7 +48,7 @@ class Filling:
     async def clear(self, tables: Sequence[str]) -> None:
         """Take out what a store holds from its first moment on, work that was promised included."""
         await self._connection.execute(
-            f"TRUNCATE {', '.join(f'{chr(34)}{name}{chr(34)}' for name in tables)}, pgqueuer"
+            f"TRUNCATE {', '.join(f'{chr(34)}{name}{chr(34)}' for name in tables)}, pgqueuer", timeout=LONGEST
         )
 
     async def fill(
@@ -83,7 +85,9 @@ class Filling:
         self, table: str, columns: Sequence[str], rows: AsyncIterable[Any], last_id: int | None
     ) -> None:
         try:
-            await self._connection.copy_records_to_table(table, records=rows, columns=columns)
+            await self._connection.copy_records_to_table(
+                table, records=rows, columns=columns, timeout=LONGEST
+            )
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError, TypeError) as error:
             # PostgreSQL names columns and limits; what our side says would name the value.
             why = error if isinstance(error, asyncpg.PostgresError) else "a value is of another kind"
@@ -105,7 +109,7 @@ async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
             raise StoreError("The new store is in use; stop the servers and workers that have it open.")
         async with connection.transaction():
             yield Filling(connection)
-        await connection.execute("ANALYZE", timeout=600)
+        await connection.execute("ANALYZE", timeout=LONGEST)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise StoreError(f"The line to PostgreSQL broke, and nothing was brought in: {error}") from error
     finally:

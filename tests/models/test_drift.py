@@ -67,7 +67,9 @@ async def indexes(without: str = "") -> frozenset[tuple[Any, ...]]:
 
 def made_by(text: str) -> set[str]:
     """Name the tables that statements make by hand, and the one that the migrations keep for themselves."""
-    return {"tortoise_migrations", *re.findall(r"CREATE TABLE (\w+)", text)}
+    indexed = re.findall(r"CREATE VIRTUAL TABLE (\w+) USING fts5", text)
+    parts = [f"{name}_{part}" for name in indexed for part in ("data", "idx", "config", "docsize", "content")]
+    return {"tortoise_migrations", *indexed, *parts, *re.findall(r"CREATE TABLE (\w+)", text)}
 
 
 async def words_of(migrator: Migrator) -> str:

@@ -1,5 +1,6 @@
 """A publication moves from its SQLite file to PostgreSQL whole, or not at all."""
 
+import asyncio
 import sqlite3
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,9 @@ from tortoise.context import require_context
 
 import models
 from models.atomic import atomic
+from models.engines.postgres import POOL
 from models.engines.queues import LEASE
+from models.engines.sqlite_source import Source
 from models.jobs import queue
 from models.moving import move_in, nouns_in_order
 from models.store import APPS, open_store
@@ -161,6 +164,20 @@ async def test_no_new_row_takes_the_id_of_one_that_was_deleted(old, new_url):
         await tag.delete()
     async with moved(old, new_url):
         assert (await models.Tag.named(site.id, "new")).id > tag.id
+
+
+async def test_a_table_may_take_longer_than_a_reader_waits(old, new_url, monkeypatch):
+    quick = Source.rows
+
+    async def slow(source, table, columns):
+        if table == "post":
+            await asyncio.sleep(POOL["command_timeout"] + 0.5)
+        async for row in quick(source, table, columns):
+            yield row
+
+    monkeypatch.setattr(Source, "rows", slow)
+    async with moved(old, new_url):
+        assert await models.Post.exists()
 
 
 async def refused(file, url, match):

@@ -1,0 +1,1 @@
+-- What a store held besides when posts came to be found in an index: nothing; the index is the store's own.
