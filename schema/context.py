@@ -89,6 +89,10 @@ class Context:
         """Make a path below the site's URL absolute; an address stays as it is."""
         return _joined(self.root_url, path)
 
+    def read_anew(self) -> None:
+        """Read from now on as it is after one's own change."""
+        self.loaders = Loaders(self.principal)
+
     def renew(self, masthead: models.Masthead) -> None:
         """See the publication as it is after one's own change."""
         self.masthead = masthead
