@@ -9,8 +9,10 @@ from models import pulse
 from models.addresses import Address
 from models.atomic import atomic
 from models.comments import Comment
+from models.deliveries import Delivery
 from models.errors import Unproven
 from models.instants import Instant, now
+from models.jobs import Job, Work
 from models.posts import Post
 from models.relations import belongs_to
 from models.site import Site
@@ -105,4 +107,7 @@ async def erase_comments(site_id: int, mailbox: str) -> int:
             pulse.touch(f"comments-{comment.post_id}")
         else:
             await comment.remove()
+    if await Delivery.take_back_quotes(*(comment.id for comment in found)):
+        # Perhaps one that told moderators of others too.
+        await Job.promise(Work.TELL_MODERATORS, key="moderators")
     return len(found)
