@@ -84,11 +84,12 @@ class Commenter(Model):
     @pulse.precise("comment")
     async def decline(self) -> None:
         """Get no more notices, until they are asked for and confirmed once more."""
+        # The comments first, as whoever confirms one or erases all does it.
+        wanted = Comment.of_address(self.site_id, self.mailbox).filter(notify_replies=True)
+        await Comment.filter(id__in=await wanted.values_list("id", flat=True)).update(notify_replies=False)
         if self.declined_at is None:
             self.declined_at = now()
             await self.save(update_fields=["declined_at"])
-        wanted = Comment.of_address(self.site_id, self.mailbox).filter(notify_replies=True)
-        await Comment.filter(id__in=await wanted.values_list("id", flat=True)).update(notify_replies=False)
 
 
 @atomic
