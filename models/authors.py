@@ -60,15 +60,17 @@ class Author(Model):
         name = _name(name)
         fitting(cls, {"bio_html": bio_html})
         await in_turn(site_id)
+        said: dict[str, Any] = {} if bio_html is None else {"bio_html": text.sanitise(bio_html)}
         author = await cls.filter(site_id=site_id, name=name).first()
+        if author is None or place is not None:
+            said["sort_key"] = _sort_key(name, place)
         if author is None:
             slug = await free_slug(cls, site_id, name)
-            author = cls(site_id=site_id, name=name, slug=slug, sort_key=_sort_key(name, place))
-        elif place is not None:
-            author.sort_key = _sort_key(name, place)
-        if bio_html is not None:
-            author.bio_html = text.sanitise(bio_html)
-        await author.save()
+            return await cls.create(site_id=site_id, name=name, slug=slug, **said)
+        author.update_from_dict(said)
+        if said:
+            # And nothing else: a post may be counted meanwhile.
+            await author.save(update_fields=list(said))
         return author
 
     @classmethod

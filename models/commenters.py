@@ -9,8 +9,10 @@ from models import pulse
 from models.addresses import Address
 from models.atomic import atomic
 from models.comments import Comment
+from models.deliveries import Delivery
 from models.errors import Unproven
 from models.instants import Instant, now
+from models.jobs import Job, Work
 from models.posts import Post
 from models.relations import belongs_to
 from models.site import Site
@@ -82,11 +84,12 @@ class Commenter(Model):
     @pulse.precise("comment")
     async def decline(self) -> None:
         """Get no more notices, until they are asked for and confirmed once more."""
+        # The comments first, as whoever confirms one or erases all does it.
+        wanted = Comment.of_address(self.site_id, self.mailbox).filter(notify_replies=True)
+        await Comment.filter(id__in=await wanted.values_list("id", flat=True)).update(notify_replies=False)
         if self.declined_at is None:
             self.declined_at = now()
             await self.save(update_fields=["declined_at"])
-        wanted = Comment.of_address(self.site_id, self.mailbox).filter(notify_replies=True)
-        await Comment.filter(id__in=await wanted.values_list("id", flat=True)).update(notify_replies=False)
 
 
 @atomic
@@ -105,4 +108,7 @@ async def erase_comments(site_id: int, mailbox: str) -> int:
             pulse.touch(f"comments-{comment.post_id}")
         else:
             await comment.remove()
+    if await Delivery.take_back_quotes(*(comment.id for comment in found)):
+        # Perhaps one that told moderators of others too.
+        await Job.promise(Work.TELL_MODERATORS, key="moderators")
     return len(found)

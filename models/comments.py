@@ -23,6 +23,7 @@ from models.comment_rules import (
     read_doubts,
     written_down,
 )
+from models.deliveries import Delivery
 from models.engines.intakes import intake
 from models.errors import Closed, Invalid, NotFound, Unproven
 from models.fitting import fitting
@@ -349,8 +350,9 @@ class Comment(Model):
         await Post.filter(id=self.post_id).update(comment_count=F("comment_count") + by)
         if self.parent_id is not None:
             await Comment.filter(id=self.parent_id).update(reply_count=F("reply_count") + by)
-            if is_shown and await Comment.exists(id=self.parent_id, notify_replies=True):
-                await self.attend()
+            if await Comment.exists(id=self.parent_id, notify_replies=True):
+                # A letter that tells of it may wait for days, and is not to repeat what nobody sees any more.
+                await (self.attend() if is_shown else Delivery.take_back_quotes(self.id))
         for reply in await Comment.filter(parent_id=self.id, status=Fate.APPROVED):
             await reply._show(is_shown)
 

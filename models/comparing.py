@@ -50,7 +50,9 @@ def hunks(old: list[str], new: list[str]) -> list[Hunk]:
     if max(len(old), len(new)) > MOST_LINES:
         return [Hunk(1, 1, [*_all(LineFate.REMOVED, old), *_all(LineFate.ADDED, new)])]
     found = []
-    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
+    # In a long text no change is found by lines that stand everywhere in it, such as empty ones: to look for
+    # the longest run of them takes the cube of their number.
+    for group in SequenceMatcher(None, old, new, autojunk=True).get_grouped_opcodes(CONTEXT):
         lines: list[Line] = []
         for tag, old_from, old_to, new_from, new_to in group:
             if tag == "equal":

@@ -54,6 +54,8 @@ class State(StrEnum):
 
 
 OPEN = (State.QUEUED, State.DEFERRED, State.UNCERTAIN)
+# These repeat a comment; their keys name who they are for, and then the comment.
+QUOTING = (LetterKind.COMMENT_REPLY, LetterKind.COMMENTS_WAITING)
 # These are tried for as long as their links work.
 LIVES = {
     LetterKind.CONFIRMATION: timedelta(days=7),
@@ -155,6 +157,13 @@ class Delivery(Model):
         caller's transaction.
         """
         return await cls.cancel_all(cls.beside_subscriptions(*keys))
+
+    @classmethod
+    async def take_back_quotes(cls, *comments: int) -> int:
+        """Take back the letters that repeat comments and are not out yet, in the caller's transaction."""
+        waiting = await cls.filter(settled_at__isnull=True, kind__in=QUOTING).only("id", "key")
+        ids = [row.id for row in waiting if int(row.key.split(":")[2]) in comments]
+        return await cls.cancel_all(cls.filter(id__in=ids)) if ids else 0
 
     @classmethod
     async def waiting(cls) -> tuple[int, datetime | None]:

@@ -16,6 +16,7 @@ from models.interests import Interest, topic_code
 from models.issues import Issue, IssueKind
 from models.menus import MenuItem
 from models.newsletters import Newsletter
+from models.posts import Post
 from models.redirects import Redirect
 from models.tags import Tag
 from models.turns import in_turn
@@ -27,8 +28,11 @@ async def merge_tags(tag: Tag, into: Tag) -> None:
     """Give all that has one tag the other; the old path, menus and subscribers follow."""
     if tag.id == into.id:
         raise Invalid("intoId", "A tag is merged into another one.", why="itself")
-    # Whoever publishes a post with either tag waits, and counts it once.
+    # Whoever publishes a post with either tag waits, and counts it once; and before the tags, as they are
+    # counted after it, each post that has the first: it may come due, and is counted for both or for neither.
     await in_turn(tag.site_id)
+    tagged = Post.filter(id__in=Subquery(Tagging.filter(tag_id=tag.id).values("post_id"))).order_by("id")
+    await tagged.select_for_update(no_key=True).only("id")
     # Two who merge the same tags at once, the second perhaps the other way round: one may be gone meanwhile.
     both = Tag.select_for_update(no_key=True).filter(id__in=[tag.id, into.id]).order_by("id")
     found = {row.id: row for row in await both}

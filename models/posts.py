@@ -190,6 +190,7 @@ class Post(Model):
 
         An old slug keeps leading here, and what was said before stays as a revision.
         """
+        await self._wait_to_be_counted()
         was = await self._whole()
         if "slug" in more:
             more["slug"] = await self._moved_to(more["slug"] or title or was.title)
@@ -262,6 +263,7 @@ class Post(Model):
         """Take the post away from readers; it stays for editors, archived or as a draft again."""
         if to is Status.PUBLISHED:
             raise Invalid("status", "What is withdrawn becomes a draft or goes to the archive.")
+        await self._wait_to_be_counted()
         was_counted = await self._count(visible_now=False)
         # What never appeared was not published at any moment.
         never = {"published_at": None, "published_month": None} if self.is_scheduled else {}
@@ -274,6 +276,7 @@ class Post(Model):
     @pulse.precise(*OWN_TABLES)
     async def remove(self) -> None:
         """Delete the post for good, with its comments, its revisions and all that leads to it."""
+        await self._wait_to_be_counted()
         was_counted = await self._count(visible_now=False)
         await Announcement.take_back(self.id)
         if not await Post.filter(id=self.id, version=self.version).delete():
@@ -312,6 +315,12 @@ class Post(Model):
         if row is None or row.version != self.version:
             raise await self._changed()
         return row
+
+    async def _wait_to_be_counted(self) -> None:
+        # Two posts count for the same months, authors and tags: whoever counts out one and in another would
+        # wait for who does it the other way round. A draft counts for nothing.
+        if self.status is Status.PUBLISHED:
+            await in_turn(self.site_id)
 
     async def _moved_to(self, wanted: str) -> str:
         slug = await free_slug(Post, self.site_id, wanted, besides=self.id)

@@ -42,6 +42,8 @@ def mistakes_as_data(
                 )
                 told: dict[str, Any] = {"errors": [found]}
                 payload = kind(**told)
+            # What was read before, for this change or for one of the same document, may be otherwise now.
+            said["info"].context.read_anew()
             if payload is not None:
                 payload.client_mutation_id = said["input"].client_mutation_id or None
             return payload

@@ -1,7 +1,7 @@
 """What a request knows: the site, what it has read already, and where paths lead."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
@@ -69,6 +69,7 @@ class Context:
     is_private: bool = False
     is_placed: bool = False
     loaders: Loaders = field(default_factory=Loaders)
+    read_masthead: Callable[[], Awaitable[models.Masthead]] = models.read_masthead
 
     @cached_property
     def visitor(self) -> Visitor:
@@ -89,11 +90,15 @@ class Context:
         """Make a path below the site's URL absolute; an address stays as it is."""
         return _joined(self.root_url, path)
 
-    def renew(self, masthead: models.Masthead) -> None:
+    def read_anew(self) -> None:
+        """Read from now on as it is after one's own change."""
+        self.loaders = Loaders(self.principal)
+
+    async def renew(self) -> None:
         """See the publication as it is after one's own change."""
-        self.masthead = masthead
-        if masthead.site.url and not self.is_placed:
-            self.root_url = masthead.site.url
+        self.masthead = await self.read_masthead()
+        if self.site.url and not self.is_placed:
+            self.root_url = self.site.url
 
 
 @lru_cache(maxsize=8192)
@@ -159,7 +164,7 @@ class Publication:
         root_url = self.site_url or masthead.site.url or self.default_url
         return Context(
             masthead, root_url, visit, principal, self.files, self.is_private, bool(self.site_url),
-            Loaders(principal),
+            Loaders(principal), self.masthead,
         )  # fmt: skip
 
     def _ended(self, reading: asyncio.Task[models.Masthead]) -> None:

@@ -11,7 +11,6 @@ from tortoise.queryset import QuerySet
 import models
 from schema.commands import once
 from schema.ids import row_id
-from schema.loaders import Loaders
 
 M = TypeVar("M", bound=Model)
 
@@ -22,10 +21,7 @@ async def change(info: Info, input: Any, deed: str, work: Callable[[], Awaitable
     async def noted() -> str:
         return str(await models.Audit.noted(info.context.principal, deed, work))
 
-    id = int(await once(info, input, noted))
-    # What was read before may have been changed.
-    info.context.loaders = Loaders(info.context.principal)
-    return id
+    return int(await once(info, input, noted))
 
 
 @contextmanager

@@ -116,7 +116,6 @@ class EditingPages:
             return (await models.arrange(info.context.site.id, _slug(input.slug), entries)).id
 
         id = await change(info, input, "menu.update", work)
-        info.context.renew(await models.read_masthead())
         menus = await models.read_menus(info.context.site, info.context.principal)
         menu: Any = next((menu for menu in menus.values() if menu.id == id), None)
         return MenuPayload(menu=menu)
@@ -134,10 +133,7 @@ async def _change(info: Info, input: Any, deed: str, work: Work) -> int:
         return page.id
 
     with said_as(**INPUT_NAMES):
-        id = await change(info, input, deed, on_page)
-    # Menus show pages.
-    info.context.renew(await models.read_masthead())
-    return id
+        return await change(info, input, deed, on_page)
 
 
 async def _parent(info: Info, input: CreatePageInput | UpdatePageInput) -> models.Page | None:

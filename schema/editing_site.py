@@ -147,7 +147,7 @@ class EditingSite:
             return site.id
 
         await change(info, input, "site.update", work)
-        info.context.renew(await models.read_masthead())
+        await info.context.renew()
         return SitePayload(site=info.context.site)
 
 

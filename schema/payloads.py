@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import strawberry
-from strawberry import UNSET
+from strawberry import UNSET, Info
 
 from schema.mistakes import ConflictError, ForbiddenError, NotFoundError, ValidationError
 from schema.queries import Query
@@ -36,9 +36,13 @@ class Payload:
     client_mutation_id: str | None = strawberry.field(
         default=None, description="The clientMutationId of the input."
     )
-    query: Query | None = strawberry.field(
-        default_factory=Query, description="The whole query root, to refetch what the change touched."
-    )
+
+    @strawberry.field(description="The whole query root, to refetch what the change touched.")
+    @staticmethod
+    async def query(info: Info) -> Query | None:
+        # A menu may lead to what was changed.
+        await info.context.renew()
+        return Query()
 
 
 def errors() -> Any:

@@ -48,6 +48,9 @@ class Anything(Brief):
                 if kind == "Comment" and len(made) < len(keys):
                     # Whatever may come to be seen, nothing tells of it beforehand.
                     x.is_kept = False
+                if kind == "Post" and len(made) < len(keys):
+                    # What comes to be seen is told of as one of the list.
+                    x.reads.add("posts")
         return found
 
     def _find_in_memory(self, kind: str, names: list[str], found: dict[Named, Any], x: Asking) -> Steps[None]:

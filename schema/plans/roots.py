@@ -237,8 +237,8 @@ class ByName(Brief):
                 found = yield self._bound(column, value, x)
             if found:
                 break
-        if self._name == "Post" and not found:
-            # Whatever comes to have this name is told of as one of the list.
+        if self._name == "Post" and not (found and column == by.tries[0][0]):
+            # Whatever comes to have this name, which may lead elsewhere now, is told of as one of the list.
             x.reads.add("posts")
         made = yield from self._rows.made(found, x)
         return made[0] if made else None

@@ -45,3 +45,20 @@ async def test_an_address_is_confirmed_while_somebody_decides_about_the_comment(
 
 def ann(number):
     return models.Writer(name=f"Ann {number}", email=f"ann-{number}@example.org")
+
+
+async def test_who_confirms_and_declines_letters_at_once_is_refused_neither(site, write):
+    await site.change(comment_policy=models.CommentPolicy.CONFIRMED)
+    post = await write()
+    await post.publish()
+    for number in range(5):
+        ann = models.Writer(name="Ann", email=f"ann{number}@example.org")
+        left = await models.Comment.leave(post.id, ann, "Wat mooi!", notify_replies=True)
+        await models.attend_comment(left.id)
+        [letter] = await models.Delivery.filter(state=models.State.QUEUED)
+        commenter = await models.Commenter.of(site, ann.email)
+        await asyncio.gather(
+            models.confirm_comment(site, letter.facts["paths"]["link"].rpartition("/")[2]),
+            models.decline_notices(site, commenter.path_out(site).rpartition("/")[2]),
+        )
+        await models.Delivery.all().delete()

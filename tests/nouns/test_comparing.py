@@ -47,3 +47,18 @@ def test_what_is_beyond_measure_is_shown_as_replaced():
     [hunk] = hunks(old, [*old, "more"])
     assert len(hunk.lines) == 2 * len(old) + 1
     assert {line.fate for line in hunk.lines} == {LineFate.REMOVED, LineFate.ADDED}
+
+
+def test_a_long_text_that_was_written_anew_shares_no_empty_lines_with_what_it_was():
+    old, new = ([line for place in range(200) for line in (f"{name} {place}", "")] for name in "ab")
+    [hunk] = hunks(old, new)
+    assert LineFate.KEPT not in {line.fate for line in hunk.lines[:-1]}
+
+
+def test_of_a_long_text_with_empty_lines_only_the_paragraph_is_told_that_changed():
+    old = [line for place in range(200) for line in (f"{place}", "")]
+    new = ["else" if line == "100" else line for line in old]
+    [hunk] = hunks(old, new)
+    changed = [line.text for line in hunk.lines if line.fate is not LineFate.KEPT]
+    assert changed == ["100", "else"]
+    assert len(hunk.lines) == 2 * CONTEXT + 2

@@ -311,6 +311,56 @@ async def test_of_two_who_merge_the_same_tags_at_once_one_is_told_that_they_are_
         await _holds(site)
 
 
+WHILE_MERGED = {
+    "withdraw": lambda post, _: post.withdraw(),
+    "remove": lambda post, _: post.remove(),
+    "give the other": lambda post, other: post.rewrite(tags=[other]),
+    "come due": lambda *_: models.count_due(),
+}
+
+
+@pytest.mark.parametrize("verb", WHILE_MERGED)
+async def test_what_is_counted_while_its_tag_is_merged_is_counted_once(site, write, verb):
+    one, other = [await models.Tag.named(site.id, name) for name in ("ui", "prei")]
+    post = await write(tags=[one])
+    await post.publish(models.now() + timedelta(hours=1) if verb == "come due" else NOON)
+    await Post.filter(is_counted=False).update(published_at=models.now() - timedelta(minutes=1))
+    post = await Post.get(id=post.id)
+    before = copy_context()
+    async with in_transaction():
+        await models.merge_tags(one, other)
+        waiting = create_task(WHILE_MERGED[verb](post, other), context=before)
+        # Who does not wait is done by then.
+        await wait([waiting], timeout=0.3)
+    await waiting
+    await _holds(site)
+
+
+async def test_a_post_that_comes_due_while_its_author_is_invited_is_counted(site, write):
+    post = await write(authors=[await models.Author.named(site.id, "Anna")])
+    await post.publish(models.now() + timedelta(hours=1))
+    await Post.all().update(published_at=models.now() - timedelta(minutes=1))
+    before = copy_context()
+    async with in_transaction():
+        await models.count_due()
+        inviting = models.User.welcome(site, "anna@example.org", "Anna", models.Role.AUTHOR)
+        waiting = create_task(inviting, context=before)
+        await wait([waiting], timeout=0.3)
+    await waiting
+    await _holds(site)
+
+
+async def test_of_two_posts_that_exchange_their_authors_at_once_neither_is_refused(site, write):
+    anna, bea = [await models.Author.named(site.id, name) for name in ("Anna", "Bea")]
+    posts = [await write("Een", authors=[anna]), await write("Twee", authors=[bea])]
+    for post, days in zip(posts, (0, 100), strict=True):
+        await post.publish(NOON - timedelta(days=days))
+    for _ in range(10):
+        anna, bea = bea, anna
+        await gather(posts[0].rewrite(authors=[anna]), posts[1].rewrite(authors=[bea]))
+    await _holds(site)
+
+
 async def test_a_comment_and_its_reply_approved_at_once_are_both_shown(site, write):
     post = await write()
     await post.publish()

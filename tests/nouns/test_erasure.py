@@ -279,6 +279,52 @@ async def test_the_letters_of_a_commenter_are_no_subscribers_and_no_other_commen
     assert len(before) == 2
 
 
+@pytest.fixture
+async def conversation(site, write):
+    """Begin a conversation whose first wants to be told of replies, and give how to reply to it."""
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
+    post = await write()
+    await post.publish()
+    bob = models.Writer(name="Bob", email="bob@example.org")
+    first = await models.Comment.leave(post.id, bob, "Wie weet het?", notify_replies=True)
+    await models.Comment.all().update(is_proven=True)
+    await (await models.Commenter.of(site, "bob@example.org")).confirm(notices=True)
+
+    async def reply(email: str, words: str, **more: Any) -> models.Comment:
+        writer = models.Writer(name=words.split()[0], email=email)
+        left = await models.Comment.keep(post, writer, words, parent=first, **more)
+        await models.attend_comment(left.id)
+        return left
+
+    return reply
+
+
+async def test_no_letter_repeats_to_others_what_an_erased_commenter_wrote(site, conversation, staff):
+    await staff(models.Role.EDITOR)
+    await conversation(ADDRESS, "Marmalade weet het.", status=models.Fate.APPROVED)
+    await conversation("cas@example.org", "Cas weet het ook.", status=models.Fate.APPROVED)
+    await conversation(ADDRESS, "Marmalade weet nog meer.")
+    await models.tell_moderators()
+    assert ("delivery", "facts") in await found_in_tables()
+    assert await models.forget(site, ADDRESS)
+    assert await found_in_tables() == set()
+    [notice] = await Delivery.filter(state=models.State.QUEUED)
+    assert notice.facts["replier"] == "Cas"
+
+
+@pytest.mark.parametrize("verb", ["decide", "remove"])
+async def test_no_letter_tells_of_a_reply_that_nobody_sees_any_more(conversation, verb):
+    shown = models.Fate.APPROVED
+    replies = [await conversation(f"{name}@example.org", f"{name} zegt iets.", status=shown) for name in "ac"]
+    assert await Delivery.filter(state=models.State.QUEUED).count() == 2
+    if verb == "remove":
+        await replies[0].remove()
+    else:
+        await replies[0].decide(models.Fate.REJECTED)
+    [notice] = await Delivery.filter(state=models.State.QUEUED)
+    assert notice.facts["replier"] == "c"
+
+
 async def test_whoever_asks_is_given_everything_that_is_held(site, post):
     row = await live(site, post.worker)
     await row.choose(site, PAGE, paused_until=models.now() + (models.now() - row.created_at) * 1000)

@@ -8,6 +8,7 @@ import time_machine
 
 import models
 from schema.context import Publication
+from schema.ids import global_id
 
 NOON = "2021-03-10T12:00:00Z"
 
@@ -99,3 +100,19 @@ async def test_what_is_kept_while_a_store_takes_no_writes_is_not_kept_for_long(
         assert masthead.next_due is None
         assert masthead.next_change == models.now() + timedelta(seconds=publication.keep_seconds)
         assert await publication.masthead() is masthead
+
+
+async def test_who_refetches_with_a_change_sees_the_menus_as_they_are_after_it(answer, write, site, staff):
+    post, tag = await write("De heg"), await models.Tag.named(site.id, "Uien")
+    await (await write(tags=[tag])).publish()
+    await models.arrange(site.id, "main", [models.Entry("Heg", post), models.Entry("Uien", tag)])
+    document = """mutation($post: ID!, $tag: ID!) {
+      publishPost(input: {id: $post}) { query { ...Menu } }
+      updateTag(input: {id: $tag, slug: "prei"}) { query { ...Menu } } }
+      fragment Menu on Query { site { menu { items { label url } } } }"""
+    ids = {"post": global_id("Post", post.id), "tag": global_id("Tag", tag.id)}
+    answered = await answer(document, principal=(await staff(models.Role.EDITOR)).principal, **ids)
+    assert answered.errors is None
+    published, renamed = (told["query"]["site"]["menu"]["items"] for told in answered.data.values())
+    assert [item["label"] for item in published] == ["Heg", "Uien"]
+    assert renamed[1]["url"].endswith("/tags/prei")

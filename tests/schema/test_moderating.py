@@ -288,3 +288,21 @@ async def test_moderators_hear_of_what_waits_and_readers_of_what_is_shown(post, 
     edited = await models.edit_comment(site, kept, "Anders")
     assert edited.text == "Anders"
     assert not readers._unread
+
+
+async def test_each_decision_of_a_document_tells_what_readers_see_after_it(answer, staff, post):
+    shown = models.Fate.APPROVED
+    left = [await models.Comment.keep(post, _guest(name), "Hoi", status=shown) for name in ("ann", "bob")]
+    one, other = (global_id("Comment", comment.id) for comment in left)
+    document = """mutation($one: ID!, $other: ID!, $post: ID!) {
+      one: moderateComment(input: {id: $one, status: REJECTED}) { ...Told }
+      other: moderateComment(input: {id: $other, status: REJECTED}) { ...Told } }
+      fragment Told on ModerateCommentPayload {
+        comment { post { commentCount } } query { post(by: {id: $post}) { comments { nodes { id } } } } }"""
+    editor = (await staff(models.Role.EDITOR)).principal
+    ids = {"one": one, "other": other, "post": global_id("Post", post.id)}
+    answered = await answer(document, principal=editor, **ids)
+    assert answered.errors is None
+    assert [answered.data[name]["comment"]["post"]["commentCount"] for name in ("one", "other")] == [1, 0]
+    assert answered.data["one"]["query"]["post"]["comments"]["nodes"] == [{"id": other}]
+    assert answered.data["other"]["query"]["post"]["comments"]["nodes"] == []

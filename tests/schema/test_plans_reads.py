@@ -12,6 +12,7 @@ from graphql import GraphQLError
 import models
 from schema.context import Publication
 from schema.graph import schema
+from schema.ids import global_id
 from schema.kept import Kept
 from schema.plans import Plans
 from tests.schema.differing import ROOT, Executor, difference
@@ -79,6 +80,44 @@ async def _upheave(*, rounds, pool, seed):
             asked += await watching.kept(pool - len(asked), random)
     print(dict(counts))  # noqa: T201
     assert counts["changed"] >= rounds
+
+
+NAMED = {
+    "by its id": "query($id: ID!) { post(by: { id: $id }) { title } }",
+    "as a node": "query($id: ID!) { node(id: $id) { id } }",
+    "as one of several": "query($id: ID!) { nodes(ids: [$id]) { id } }",
+    "by a picture in it": "query($id: ID!) { node(id: $id) { ... on Image { altText } } }",
+}
+
+
+@pytest.mark.parametrize("way", NAMED)
+async def test_what_was_not_there_to_be_read_is_told_of_when_it_appears(publication, write, way):
+    post = await write(html='<p><img src="/heg.jpg" alt="Een heg"></p>')
+    id = global_id("Image", f"post-{post.id}-0") if "picture" in way else global_id("Post", post.id)
+    await _is_told(publication, NAMED[way], post.publish, id=id)
+
+
+async def test_who_leads_to_an_old_path_is_told_of_a_new_post_there(publication, write):
+    first = await write("De heg")
+    await first.publish()
+    await first.rewrite("Het hek", slug="")
+    second = await write("De heg")
+    assert second.path == "/posts/de-heg"
+    asked = "query($path: String!) { post(by: { path: $path }) { title } }"
+    await _is_told(publication, asked, second.publish, path=second.path)
+
+
+async def _is_told(publication, query, verb, **variables):
+    """See that an answer changes by a verb, and that it is told under what was read for it."""
+    operation, plans = Executor(publication).documents.read(query).operation(None), Plans(schema._schema)
+    before = await plans.answer(operation, variables, await publication.context())
+    heard = set()
+    listening = models.pulse.watch(heard.update)
+    await verb()
+    listening()
+    after = await plans.answer(operation, variables, await publication.context())
+    assert before.body != after.body
+    assert heard & before.reads, (sorted(heard), sorted(before.reads))
 
 
 class _Watching:

@@ -113,7 +113,7 @@ async def test_a_menu_with_more_in_it_is_kept_at_the_same_cost(answer, staff, st
     assert kept["errors"] == []
     assert [item["label"] for item in kept["menu"]["items"]] == [author.name for author in authors]
     assert [item["label"] for item in kept["menu"]["items"][0]["items"]] == [tag.name for tag in tags]
-    assert _asked(sent) == 29, sent
+    assert _asked(sent) == 22, sent
 
 
 async def test_lists_leave_long_texts_in_the_store_unless_they_are_asked_for(
