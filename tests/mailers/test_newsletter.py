@@ -151,6 +151,8 @@ def test_a_digest_has_what_its_reader_asked_for(scribe, posts, subject):
         assert (f"Bericht {id}" in letter.text) == (f"Bericht {id}" in letter.html) == (id in posts)
     message = parsed(mail)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    # Out of digests, and not of the one topic that today's happens to be about.
+    assert message["List-Unsubscribe"] == f"<{letter.link('unsubscribe')}>"
     assert message["Auto-Submitted"] == "auto-generated"
 
 
