@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from models.atomic import atomic
 from models.deliveries import A_BATCH, HELD, OPEN, Delivery, LetterKind, State, fresh_batch
@@ -170,7 +170,9 @@ async def _note_digested(issue: Issue, letters: Sequence[Delivery]) -> None:
         return
     ids = [letter.subscription_id for letter in letters if letter.state in OPEN]
     until = datetime.fromisoformat(issue.facts["until"])
-    await Subscription.filter(id__in=ids).update(digested_until=until)
+    # Not back to one that is sent once more; what lies ahead was kept before the clock was put back.
+    is_news = Q(digested_until__isnull=True) | Q(digested_until__lt=until) | Q(digested_until__gt=now())
+    await Subscription.filter(is_news, id__in=ids).update(digested_until=until)
 
 
 async def _end_writing(issue: Issue) -> bool:

@@ -339,12 +339,24 @@ async def test_readers_leave_and_are_erased_while_tags_are_merged(site, reader, 
         assert [letter.state for letter in letters] == [models.State.QUEUED]
 
 
-async def test_a_digest_that_was_given_up_is_not_sent_once_more(ann, publish, morning):
-    await ann.joins(frequency=DAILY)
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_a_digest_that_was_given_up_is_sent_once_more(is_late, reader, publish, morning, post):
+    ann, bob = reader("ann@example.org"), reader("bob@example.org")
+    lost, _ = await ann.joins(frequency=DAILY), await bob.joins(frequency=DAILY)
     await publish("Eén")
     await morning(2021, 4, 1, 7, 0)
     [issue] = await models.Issue.filter(kind="daily")
-    await models.Delivery.filter(issue_id=issue.id).update(state=models.State.FAILED)
+    await models.Delivery.filter(issue_id=issue.id, subscription_id=lost.id).update(state=models.State.FAILED)
     await models.carry_issue(issue.id)
-    with pytest.raises(models.Invalid, match="A digest"):
+    post.carrier.outbox._kept.clear()
+    await publish("Twee")
+    if is_late:
+        await morning(2021, 4, 2, 7, 0)
+    assert await models.retry_issue(await models.Issue.by_id(issue.id)) == 1
+    await morning(2021, 4, 2, 7, 1)
+    assert sorted(digests(post, ann.email)) == [["Eén"], ["Twee"]]
+    assert digests(post, bob.email) == [["Twee"]]
+    await morning(2021, 4, 3, 7, 0)
+    assert len(digests(post, ann.email)) == 2
+    with pytest.raises(models.Invalid, match="No letter of this issue"):
         await models.retry_issue(await models.Issue.by_id(issue.id))
