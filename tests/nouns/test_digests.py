@@ -281,6 +281,24 @@ def test_seven_in_the_morning_is_seven_in_summer_and_winter(moment, frequency, d
     assert due_before(datetime.fromisoformat(moment), frequency, AMSTERDAM) == datetime.fromisoformat(due)
 
 
+@pytest.mark.parametrize(
+    ("frequency", "announced", "due"),
+    [
+        (DAILY, (2021, 10, 30, 7, 30), (2021, 10, 31, 7)),
+        (WEEKLY, (2021, 10, 25, 7, 30), (2021, 11, 1, 7)),
+    ],
+)
+async def test_who_had_no_digest_yet_gets_all_of_the_day_that_ends_summer(
+    frequency, announced, due, clock, ann, publish, morning, post
+):
+    row = await ann.joins(frequency=frequency)
+    await models.Subscription.filter(id=row.id).update(digested_until=None)  # as who was brought in
+    clock.move_to(datetime(*announced, tzinfo=ZoneInfo(AMSTERDAM)))
+    await publish("Eén")
+    await morning(*due)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "", "localtime"])
 async def test_a_strange_time_zone_is_refused(zone, site, ann):
     row = await ann.joins()
