@@ -90,6 +90,16 @@ async def test_nobody_is_written_to_unless_it_is_asked(ann, write, post, all_com
     assert not await models.Issue.exists()
 
 
+@pytest.mark.parametrize(("sign", "is_whole"), [("a", True), ("ж", False)])
+async def test_a_post_comes_whole_when_no_mail_program_cuts_it_off(
+    sign, is_whole, ann, publish, main, post, all_comes
+):
+    await ann.joins()
+    await publish(main, html=f"<p>{f'{sign * 9} ' * 4_900}</p>")  # 49 000 signs, of one byte or two
+    await all_comes()
+    assert (await models.Issue.get()).facts["is_whole"] is is_whole
+
+
 @pytest.mark.parametrize("why", ["pending", "paused", "daily", "left", "suppressed", "late", "erased"])
 async def test_who_is_not_there_when_it_begins_is_not_written_to(
     why, site, reader, publish, main, post, all_comes
