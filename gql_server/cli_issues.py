@@ -83,7 +83,7 @@ async def recall(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def retry(settings: Settings, id: int) -> None:
-    """Send once more the letters of a post that were given up, to those who would have them still."""
+    """Send once more the letters that were given up, to those who would have them still."""
     async with open_made_store(settings):
         number = await models.retry_issue(await models.Issue.by_id(id))
     click.echo(

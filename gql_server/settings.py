@@ -26,6 +26,7 @@ NO_SENDER = (
     "such as The Blog <post@blog.example>."
 )
 Network = IPv4Network | IPv6Network
+QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')  # RFC 5322, 3.2.4
 # What is needed where that is no choice of words.
 NEEDS = {
     "port": "a number from 0 to 65535",
@@ -109,7 +110,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Who writes the letters: a name, which may be empty, and an address."""
         # Not `parseaddr`, which makes the best of what is no address.
         name, begun, address = self.mail_from.rpartition("<")
-        return (name.strip().strip('"'), address.removesuffix(">")) if begun else ("", self.mail_from)
+        if not begun:
+            return "", self.mail_from
+        quoted = QUOTED.fullmatch(name.strip())
+        called = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name.strip()
+        return called, address.removesuffix(">")
 
     @property
     def origins(self) -> list[str]:

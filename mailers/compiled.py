@@ -39,7 +39,7 @@ class CompiledLetter:
         self._body.append(AFTER_HTML)
 
     def fill(self, stamp: Stamp, values: Mapping[str, str]) -> Mail:
-        """Seal the letter for one reader, with its own headers; KeyError without a value."""
+        """Seal the letter for one reader, whose own way out its headers name; KeyError without a value."""
         body = self._body.copy()
         for (slot, encode), places in self._places.items():
             encoded = encode(values[slot])
@@ -48,8 +48,8 @@ class CompiledLetter:
         words = self._subject.copy()
         words[1::2] = [values[slot] for slot in words[1::2]]
         subject = encoding.subject("".join(words).strip())
-        stamp = replace(stamp, headers=self._headers_for(values))
-        return self._sender.seal(stamp, subject=subject, language=self.language, body=b"".join(body))
+        headers = self._headers_for(values)
+        return self._sender.seal(stamp, headers, subject=subject, language=self.language, body=b"".join(body))
 
     def _headers_for(self, values: Mapping[str, str]) -> Headers:
         url = self._headers.unsubscribe_url

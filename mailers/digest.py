@@ -28,14 +28,14 @@ class Digest(Facts):
 
 
 def write(facts: Digest) -> Letter:
-    """Write the letter; mail programs show its way out as a button of their own."""
+    """Write the letter; mail programs show the way out of all digests as a button of their own."""
     shown = [_shown(item, facts) for item in facts.items if item["id"] in facts.posts]
     headers = Headers(
         automatic=True,
         bulk=True,
         list_id=f"digest.{facts.list_id}",
         list_name=facts.site_title,
-        unsubscribe_url=facts.leave_link,
+        unsubscribe_url=facts.leave_all_link,
     )
     return written("digest", facts, headers, shown=shown)
 

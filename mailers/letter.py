@@ -55,10 +55,10 @@ class Letter:
             quoted_printable(_closed(self.html), field="html"),
             AFTER_HTML,
         )
-        stamp = Stamp(self.to, self.key, self.promised_at, self.headers)
+        stamp = Stamp(self.to, self.key, self.promised_at)
         line = subject(self.subject)
         named = sender.called(self.writer)
-        return named.seal(stamp, subject=line, language=self.language, body=b"".join(parts))
+        return named.seal(stamp, self.headers, subject=line, language=self.language, body=b"".join(parts))
 
 
 def _closed(text: str) -> str:

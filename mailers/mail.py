@@ -72,7 +72,6 @@ class Stamp:
     to: str
     key: str
     promised_at: datetime
-    headers: Headers = NO_HEADERS
 
 
 @dataclass(frozen=True)
@@ -102,15 +101,15 @@ class Sender:
         """Give the sender by this name, unless it has one of its own."""
         return self if self.name or not name else _called(self, name)
 
-    def seal(self, stamp: Stamp, *, subject: bytes, language: str, body: bytes) -> Mail:
-        """Put a subject line and a body of both parts into an envelope."""
+    def seal(self, stamp: Stamp, headers: Headers, *, subject: bytes, language: str, body: bytes) -> Mail:
+        """Put a subject line, headers and a body of both parts into an envelope."""
         to = mailbox(stamp.to, field="to")
         name = blake2b(encoding.utf8(stamp.key, field="key"), digest_size=16).hexdigest()
         head = (
             f"{self.header}To: {to}\r\n"
             f"Date: {encoding.date(stamp.promised_at)}\r\n"
             f"Message-ID: <{name}@{self.domain}>\r\n"
-            f"{stamp.headers.rendered()}"
+            f"{headers.rendered()}"
             f"Content-Language: {language}\r\n"
             "MIME-Version: 1.0\r\n"
             f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n'

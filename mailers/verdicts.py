@@ -11,10 +11,15 @@ AFTER_DOUBT = timedelta(minutes=15)
 
 _ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})\b")
 _NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.10", "5.2.1"}
-_UNWELCOME_SENDER = {"5.1.7", "5.1.8"}
+# What a server may refuse at MAIL for the letter's own sake: its size (RFC 1870), or an address beyond ASCII
+# (RFC 6531). All else there is about the sender, for nobody has said yet who the letter is for.
+_TOO_MUCH_TO_ASK = {552, 555}
+_NO_UTF8 = {"5.6.7"}
 _NOT_SIGNED_IN = {530, 534, 535, 538}
-# How servers without enhanced codes refuse to pass letters on for us, Exim and qmail among them.
-_NO_RELAY = re.compile(r"relay|rcpthosts|authenticat", re.IGNORECASE)
+# That we may send no more today (Gmail, Exchange Online), or not by this name (Exchange Online).
+_OUR_LIMITS = {"5.4.5", "5.1.90", "5.2.252"}
+# How servers without enhanced codes refuse to pass letters on for us, Exim, qmail and Amazon among them.
+_NOT_FOR_US = re.compile(r"relay|rcpthosts|authenticat|sender verif|is not verified", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,10 @@ def printable(text: str) -> str:
 def _judge_permanent(stage: Stage, reply: Reply, reason: str) -> Verdict:
     found = _ENHANCED.match(reply.text)
     status = found[0] if found else ""
-    about_us = stage in {Stage.CONNECT, Stage.MAIL} and (
-        stage is Stage.CONNECT or status in _NO_SUCH_ADDRESS | _UNWELCOME_SENDER
-    )
-    about_us |= stage is Stage.RCPT and not status and _NO_RELAY.search(reply.text) is not None
-    if status.startswith("5.7.") or reply.code in _NOT_SIGNED_IN or about_us:
+    about_us = stage is Stage.CONNECT
+    about_us |= stage is Stage.MAIL and not (reply.code in _TOO_MUCH_TO_ASK or status in _NO_UTF8)
+    about_us |= not status and _NOT_FOR_US.search(reply.text) is not None
+    about_us |= status.startswith("5.7.") or status in _OUR_LIMITS or reply.code in _NOT_SIGNED_IN
+    if about_us:
         return OursToFix(later(SOON), reason)
     return NoSuchAddress(reason) if status in _NO_SUCH_ADDRESS else Failed(reason)

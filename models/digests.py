@@ -20,7 +20,8 @@ from models.subscriptions import Frequency, Subscription
 from models.tidings import tell_of
 
 HOUR = time(7)
-PERIODS = {Frequency.DAILY: timedelta(days=1), Frequency.WEEKLY: timedelta(days=7)}
+OFTEN = (Frequency.DAILY, Frequency.WEEKLY)
+A_MOMENT = timedelta(microseconds=1)
 # Who has paused for long is not told of everything since.
 FURTHEST = timedelta(days=31)
 MOST_POSTS = 50
@@ -65,7 +66,7 @@ def due_before(moment: datetime, frequency: Frequency, zone: str) -> datetime:
 
 
 async def _awaited(site: Site) -> set[tuple[Frequency, str]]:
-    asked = Subscription.confirmed().filter(site_id=site.id, frequency__in=list(PERIODS))
+    asked = Subscription.confirmed().filter(site_id=site.id, frequency__in=list(OFTEN))
     found: list[Any] = await asked.distinct().values_list("frequency", "time_zone")
     return {(Frequency(frequency), zone or site.time_zone) for frequency, zone in found}
 
@@ -87,7 +88,8 @@ async def _take_turn(
 async def _begin(
     site: Site, kind: IssueKind, key: str, *, zone: str, due: datetime, news: Sequence[dict[str, Any]]
 ) -> None:
-    before = due - PERIODS[Frequency(kind)]
+    # A day that ends summer has an hour more than another.
+    before = due_before(due - A_MOMENT, Frequency(kind), zone)
     facts = {
         "items": list(news), "until": due.isoformat(), "before": before.isoformat(),
         "content_language": site.language,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F
+from tortoise.expressions import F, Q
 
 from models.atomic import atomic
 from models.deliveries import A_BATCH, HELD, OPEN, Delivery, LetterKind, State, fresh_batch
@@ -58,17 +58,27 @@ async def carry_issue(issue: int) -> None:
 
 
 async def _send(issue: Issue) -> bool:
+    is_out = issue.is_written and not await Delivery.filter(issue_id=issue.id, state__in=OPEN).exists()
+    if not is_out and await _is_withdrawn(issue):
+        # Nobody is written to about it any more, and what is not out yet is taken back.
+        await _put(issue, status=IssueStatus.RECALLED)
+        return True
     if issue.held_at is not None:
         if lasts(issue.held_at, SETTLED):
             raise TryLater(now() + SETTLED)
         return await _let_go(issue)
     if not issue.is_written:
         return await _write(issue)
-    if await Delivery.filter(issue_id=issue.id, state__in=OPEN).exists():
+    if not is_out:
         await _tell(issue)
         raise TryLater(now() + min(SELDOM, max(OFTEN, (now() - issue.started_at) / 60)))
     await _put(issue, status=IssueStatus.SENT, finished_at=now())
     return False
+
+
+async def _is_withdrawn(issue: Issue) -> bool:
+    about = Post.published().filter(id=issue.post_id)
+    return issue.kind is IssueKind.POST and not await about.exists()
 
 
 @atomic
@@ -77,10 +87,6 @@ async def _write(issue: Issue) -> bool:
     ids = await Recipient.following(issue, A_CHUNK)
     if not ids:
         return await _end_writing(issue)
-    if issue.kind is IssueKind.POST and not await Post.published().filter(id=issue.post_id).exists():
-        # Nobody is written about a post that was withdrawn meanwhile.
-        await _change(issue, status=IssueStatus.RECALLED)
-        return True
     # Locked in their order, before their letters are written: who leaves finds them, or is found gone.
     rows = await Subscription.select_for_update().filter(id__in=ids).order_by("id")
     # Then the issue: who merges tags changes whom it goes to, and after that what these want.
@@ -164,7 +170,9 @@ async def _note_digested(issue: Issue, letters: Sequence[Delivery]) -> None:
         return
     ids = [letter.subscription_id for letter in letters if letter.state in OPEN]
     until = datetime.fromisoformat(issue.facts["until"])
-    await Subscription.filter(id__in=ids).update(digested_until=until)
+    # Not back to one that is sent once more; what lies ahead was kept before the clock was put back.
+    is_news = Q(digested_until__isnull=True) | Q(digested_until__lt=until) | Q(digested_until__gt=now())
+    await Subscription.filter(is_news, id__in=ids).update(digested_until=until)
 
 
 async def _end_writing(issue: Issue) -> bool:

@@ -51,7 +51,10 @@ async def announce_post(post: int) -> None:
 
 @atomic
 async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
-    """Write once more the letters of a post that were given up, to who would have them; tell how many."""
+    """Write once more the letters of an issue that were given up, to who would have them; tell how many.
+
+    A digest tells again of its own day or week.
+    """
     _require_out(issue)
     given_up = Delivery.filter(issue_id=issue.id, state=State.FAILED)
     wanting = readers_of(issue, now()).filter(
@@ -71,6 +74,10 @@ async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
     _require_out(row)
     if not number:
         raise Invalid("id", "No letter of this issue was given up to who would have it.", why="all out")
+    if issue.kind is not IssueKind.POST:
+        until = datetime.fromisoformat(row.facts["until"])
+        # They have not had it after all.
+        await Subscription.filter(id__in=them, digested_until=until).update(digested_until=None)
     await row.put(status=IssueStatus.SENDING, is_written=False, cursor=0, finished_at=None)
     await row.hurry()
     await Audit.note(by, "issue.retry", row.id)
@@ -78,8 +85,6 @@ async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
 
 
 def _require_out(issue: Issue) -> None:
-    if issue.kind is not IssueKind.POST:
-        raise Invalid("id", "A digest is not sent once more; what it held stands on the site.", why="digest")
     if issue.status not in (IssueStatus.SENDING, IssueStatus.SENT) or not issue.is_written:
         message = f"This issue is {issue.status}; only what went out is tried again."
         raise Invalid("id", message, why="not out")

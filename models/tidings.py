@@ -15,7 +15,8 @@ from models.site import Site
 from models.tags import Tag
 
 LEAD = 300
-# Mail programs cut off what is longer than some hundred kilobytes, the way out included.
+# Bytes. Mail programs cut off what is longer than some hundred kilobytes, the way out included, and each
+# element is dressed on its way into a letter.
 LONGEST_WHOLE = 50_000
 
 
@@ -32,7 +33,7 @@ async def tell_of(posts: Sequence[Post], site: Site) -> dict[int, dict[str, Any]
 
 async def tell_all_of(post: Post, site: Site) -> dict[str, Any]:
     """Tell of a post all that it says; of a very long one the opening, for it would arrive cut off."""
-    is_whole = len(post.html) <= LONGEST_WHOLE
+    is_whole = len(post.html.encode()) <= LONGEST_WHOLE
     html = post.html if is_whole else text.paragraphs(post.opening)
     return {**(await tell_of([post], site))[post.id], "html": html, "is_whole": is_whole}
 

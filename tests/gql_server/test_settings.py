@@ -148,6 +148,8 @@ def test_those_of_mail_and_visitors_are_read():
         ("blog@example.org", ("", "blog@example.org")),
         ("<blog@example.org>", ("", "blog@example.org")),
         ("Café <blog@example.org>", ("Café", "blog@example.org")),
+        ('Café "De Hoek" <blog@example.org>', ('Café "De Hoek"', "blog@example.org")),
+        ('"Ann \\"Bo\\"" <blog@example.org>', ('Ann "Bo"', "blog@example.org")),
     ):
         assert read_settings({"GQL_SERVER_MAIL_FROM": sender}).sender == read
 

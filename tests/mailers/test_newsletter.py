@@ -127,6 +127,18 @@ def test_a_post_comes_whole_with_why_and_how_to_leave(scribe, language, topic):
     assert LexborHTMLParser(letter.html).css_first("div").text().strip() == "Een pan soep."  # the preheader
 
 
+def test_what_is_written_from_right_to_left_is_shown_so(scribe):
+    arabic = {"title": "حساء", "lead": "حساء ساخن", "html": "<p>قدر من الحساء.</p>", "content_language": "ar"}
+    for kind, told, more in (
+        ("newsletter", POST | arabic, {"topic": "tag-4"}),
+        ("digest", {**NEWS, "items": [NEWS["items"][0] | arabic], "content_language": "ar"}, {"posts": [9]}),
+    ):
+        letter, _ = sent(scribe, kind, told, **more)
+        own = LexborHTMLParser(letter.html).css("[lang=ar]")
+        assert len(own) == 2
+        assert {node.attributes.get("dir") for node in own} == {"auto"}
+
+
 def test_a_trial_says_so_and_leads_nobody_out(scribe):
     letter, mail = sent(scribe, "newsletter", POST, topic=None)
     assert letter.subject == "[Proef] Soep voor wie er is"
@@ -151,6 +163,8 @@ def test_a_digest_has_what_its_reader_asked_for(scribe, posts, subject):
         assert (f"Bericht {id}" in letter.text) == (f"Bericht {id}" in letter.html) == (id in posts)
     message = parsed(mail)
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    # Out of digests, and not of the one topic that today's happens to be about.
+    assert message["List-Unsubscribe"] == f"<{letter.link('unsubscribe')}>"
     assert message["Auto-Submitted"] == "auto-generated"
 
 

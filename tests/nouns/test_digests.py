@@ -281,6 +281,24 @@ def test_seven_in_the_morning_is_seven_in_summer_and_winter(moment, frequency, d
     assert due_before(datetime.fromisoformat(moment), frequency, AMSTERDAM) == datetime.fromisoformat(due)
 
 
+@pytest.mark.parametrize(
+    ("frequency", "announced", "due"),
+    [
+        (DAILY, (2021, 10, 30, 7, 30), (2021, 10, 31, 7)),
+        (WEEKLY, (2021, 10, 25, 7, 30), (2021, 11, 1, 7)),
+    ],
+)
+async def test_who_had_no_digest_yet_gets_all_of_the_day_that_ends_summer(
+    frequency, announced, due, clock, ann, publish, morning, post
+):
+    row = await ann.joins(frequency=frequency)
+    await models.Subscription.filter(id=row.id).update(digested_until=None)  # as who was brought in
+    clock.move_to(datetime(*announced, tzinfo=ZoneInfo(AMSTERDAM)))
+    await publish("Eén")
+    await morning(*due)
+    assert digests(post, ann.email) == [["Eén"]]
+
+
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "", "localtime"])
 async def test_a_strange_time_zone_is_refused(zone, site, ann):
     row = await ann.joins()
@@ -339,12 +357,24 @@ async def test_readers_leave_and_are_erased_while_tags_are_merged(site, reader, 
         assert [letter.state for letter in letters] == [models.State.QUEUED]
 
 
-async def test_a_digest_that_was_given_up_is_not_sent_once_more(ann, publish, morning):
-    await ann.joins(frequency=DAILY)
+@pytest.mark.parametrize("is_late", [False, True])
+async def test_a_digest_that_was_given_up_is_sent_once_more(is_late, reader, publish, morning, post):
+    ann, bob = reader("ann@example.org"), reader("bob@example.org")
+    lost, _ = await ann.joins(frequency=DAILY), await bob.joins(frequency=DAILY)
     await publish("Eén")
     await morning(2021, 4, 1, 7, 0)
     [issue] = await models.Issue.filter(kind="daily")
-    await models.Delivery.filter(issue_id=issue.id).update(state=models.State.FAILED)
+    await models.Delivery.filter(issue_id=issue.id, subscription_id=lost.id).update(state=models.State.FAILED)
     await models.carry_issue(issue.id)
-    with pytest.raises(models.Invalid, match="A digest"):
+    post.carrier.outbox._kept.clear()
+    await publish("Twee")
+    if is_late:
+        await morning(2021, 4, 2, 7, 0)
+    assert await models.retry_issue(await models.Issue.by_id(issue.id)) == 1
+    await morning(2021, 4, 2, 7, 1)
+    assert sorted(digests(post, ann.email)) == [["Eén"], ["Twee"]]
+    assert digests(post, bob.email) == [["Twee"]]
+    await morning(2021, 4, 3, 7, 0)
+    assert len(digests(post, ann.email)) == 2
+    with pytest.raises(models.Invalid, match="No letter of this issue"):
         await models.retry_issue(await models.Issue.by_id(issue.id))

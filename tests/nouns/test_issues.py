@@ -1,6 +1,7 @@
 """A post reaches those who follow it: once each, and nobody who did not ask, or has left."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -87,6 +88,16 @@ async def test_nobody_is_written_to_unless_it_is_asked(ann, write, post, all_com
     await (await write()).publish()
     await all_comes()
     assert not await models.Issue.exists()
+
+
+@pytest.mark.parametrize(("sign", "is_whole"), [("a", True), ("ж", False)])
+async def test_a_post_comes_whole_when_no_mail_program_cuts_it_off(
+    sign, is_whole, ann, publish, main, post, all_comes
+):
+    await ann.joins()
+    await publish(main, html=f"<p>{f'{sign * 9} ' * 4_900}</p>")  # 49 000 signs, of one byte or two
+    await all_comes()
+    assert (await models.Issue.get()).facts["is_whole"] is is_whole
 
 
 @pytest.mark.parametrize("why", ["pending", "paused", "daily", "left", "suppressed", "late", "erased"])
@@ -201,6 +212,34 @@ async def test_a_post_that_is_withdrawn_while_it_is_announced_is_taken_back(
     issue = await models.Issue.get()
     assert (news(post, ann.email), issue.status) == ([], models.IssueStatus.RECALLED)
     assert await issue.progress() == models.Progress(audience=1, cancelled=1)
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+async def test_letters_that_wait_go_to_nobody_when_their_post_is_withdrawn(
+    is_paused, reader, publish, main, post, all_comes, time_passes
+):
+    for name in ("ann", "bob"):
+        await reader(f"{name}@example.org").joins()
+    written = await publish(main)
+    await models.announce_post(written.id)
+    issue = await models.Issue.get()
+    with pytest.raises(models.TryLater):
+        await models.carry_issue(issue.id)
+    first, _ = await models.Delivery.filter(issue_id=issue.id).order_by("id")
+    await models.settle([models.Outcome(key=first.key, state=State.SENT)])
+    if is_paused:
+        await issue.pause()
+        await models.carry_issue(issue.id)
+    await written.withdraw()
+    if is_paused:
+        await issue.resume()
+    with suppress(models.TryLater):
+        await models.carry_issue(issue.id)
+    await all_comes()
+    issue = await models.Issue.get()
+    assert (issue.status, issue.finished_at is None) == (models.IssueStatus.RECALLED, False)
+    assert await issue.progress() == models.Progress(audience=2, sent=1, cancelled=1)
+    assert not news(post, "bob@example.org")
 
 
 async def test_publishing_anew_announces_anew_only_when_asked(ann, publish, main, post, all_comes):
