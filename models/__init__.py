@@ -75,7 +75,7 @@ from models.openings import announce_post, awaited, is_wanted, retry_issue
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.parting import delete_author, delete_newsletter, delete_tag, merge_tags
-from models.paths import Leads, is_somewhere, leads, normal_path
+from models.paths import Leads, is_somewhere, leads, living_at, normal_path, place_of
 from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
@@ -264,6 +264,7 @@ __all__ = [
     "lead",
     "leads",
     "learn_spam",
+    "living_at",
     "menu_entries",
     "merge_tags",
     "moderate",
@@ -273,6 +274,7 @@ __all__ = [
     "own",
     "owner_token",
     "paging",
+    "place_of",
     "progress_of",
     "pulse",
     "purge",

@@ -1,15 +1,21 @@
-"""Where a path of the site leads, the old ones included; and whether something lives there."""
+"""What lives at a path of the site, and where an old one leads."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from tortoise.queryset import QuerySet
 
 from models.archive import ArchiveMonth
 from models.authors import Author
 from models.counters import MonthCount
 from models.pages import Page
 from models.posts import Post
+from models.principals import NOBODY, Principal
 from models.redirects import LONGEST_PATH, Redirect
 from models.slugs import findable
 from models.tags import Tag
+
+Place = type[Post] | type[Author] | type[Tag] | type[ArchiveMonth] | type[Page]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +35,40 @@ def normal_path(path: str) -> str:
 async def is_somewhere(path: str) -> bool:
     """Tell whether something that everybody may see has this path now."""
     path = normal_path(path)
+    return bool(findable(path, LONGEST_PATH)) and await _question(path, NOBODY).exists()
+
+
+async def living_at(path: str, principal: Principal) -> Post | Page | Author | Tag | ArchiveMonth | None:
+    """Give what somebody may see at a path, else what an old path leads to; None when that is nothing."""
+    path = normal_path(path)
     if not findable(path, LONGEST_PATH):
-        return False
+        return None
+    row = await _question(path, principal).first()
+    if row is None and (old := await leads(path)) is not None:
+        row = await _question(old.path, principal).first()
+    return ArchiveMonth(row.month, row.post_count) if isinstance(row, MonthCount) else row
+
+
+def place_of(path: str) -> tuple[Place, str]:
+    """Tell what kind of thing has such a path, and its name: a slug, a month or, of a page, the path."""
     name = path.rpartition("/")[2]
-    if path == Post.path_of(name):
-        return await Post.published().filter(slug=name).exists()
-    if path == Author.path_of(name):
-        return await Author.known().filter(slug=name).exists()
-    if path == Tag.path_of(name):
-        return await Tag.in_use().filter(slug=name).exists()
-    if path == ArchiveMonth.path_of(name):
-        return await MonthCount.in_archive().filter(month=name).exists()
-    return await Page.published().filter(path=path).exists()
+    for noun in (Post, Author, Tag, ArchiveMonth):
+        if path == noun.path_of(name):
+            return noun, name
+    return Page, path
+
+
+def _question(path: str, principal: Principal) -> QuerySet[Any]:
+    noun, name = place_of(path)
+    if noun is Post:
+        return Post.open_to(principal).filter(slug=name)
+    if noun is Author:
+        return Author.known().filter(slug=name)
+    if noun is Tag:
+        return Tag.open_to(principal).filter(slug=name)
+    if noun is ArchiveMonth:
+        return MonthCount.in_archive().filter(month=name)
+    return Page.open_to(principal).filter(path=path)
 
 
 async def leads(path: str) -> Leads | None:

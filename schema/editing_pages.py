@@ -164,7 +164,8 @@ def _measure(items: list[MenuItemInput]) -> None:
     while level:
         count, depth = count + len(level), depth + 1
         if count > MOST_ITEMS:
-            raise models.Invalid("items", f"A menu has at most {MOST_ITEMS} items.", limit=MOST_ITEMS)
+            message = f"A menu has at most {MOST_ITEMS} items."
+            raise models.Invalid("items", message, limit=MOST_ITEMS, why="too many")
         if depth > models.DEEPEST_MENU:
             raise models.Invalid("items", f"Menus nest at most {models.DEEPEST_MENU} deep.")
         level = [inner for item in level for inner in item.items]

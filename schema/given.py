@@ -19,10 +19,11 @@ def given(input: Any, *names: str, **columns: str) -> dict[str, Any]:
 
 def at_most(most: int, field: str, value: S) -> S:
     """Give a list or a text back; refuse one that is longer than it may be."""
-    if len(value) > most:
-        kind = "characters" if isinstance(value, str) else "values"
-        raise models.Invalid(field, f"`{field}` holds at most {most} {kind}.", limit=most)
-    return value
+    if len(value) <= most:
+        return value
+    if isinstance(value, str):
+        raise models.Invalid(field, f"`{field}` holds at most {most} characters.", limit=most)
+    raise models.Invalid(field, f"`{field}` holds at most {most} values.", limit=most, why="too many")
 
 
 def row_asked(id: str | None, kind: str) -> int | None:

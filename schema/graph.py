@@ -3,6 +3,7 @@
 from typing import Any
 
 import strawberry
+from graphql import GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
@@ -53,6 +54,7 @@ def _built(live: type) -> strawberry.Schema:
     changes = merge_types("Mutation", MUTATIONS)
     graph = strawberry.Schema(Query, changes, live, types=NODES, config=StrawberryConfig(scalar_map=SCALARS))
     _describe_directives(graph)
+    _tell_of_one_of(graph)
     read_quickly(graph)
     guard(graph._schema, forbidden)
     tell_what_is_done(graph._schema)
@@ -71,6 +73,13 @@ def _without_outbox(graph: strawberry.Schema) -> strawberry.Schema:
     del built.query_type.fields["outbox"]
     del built.type_map[OutboxLetter.__name__]
     return graph
+
+
+def _tell_of_one_of(graph: strawberry.Schema) -> None:
+    # Strawberry keeps it to itself; knowing it, graphql-core refuses a document that names two or none.
+    for kind in graph._schema.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
 
 
 def _describe_directives(graph: strawberry.Schema) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from urllib.parse import unquote
 
 import strawberry
 from strawberry import UNSET
@@ -61,7 +62,7 @@ class PostLookup:
         """Where to look for it."""
         if not self.path:
             return _by_name("Post", self.id, self.slug)
-        path = models.normal_path(self.path)
+        path = models.normal_path(unquote(self.path))
         slug = path.removeprefix("/posts/")
         return [_old(path)] if slug == path else [("slug", models.findable(slug)), _old(path)]
 
@@ -77,7 +78,7 @@ class PageLookup:
         """Where to look for it."""
         if not self.path:
             return _by_name("Page", self.id, self.slug)
-        path = models.normal_path(self.path)
+        path = models.normal_path(unquote(self.path))
         return [("path", models.findable(path, models.LONGEST_PATH)), _old(path)]
 
 

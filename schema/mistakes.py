@@ -133,7 +133,6 @@ SENTENCES = {
         "in_use": "Dit is nog nodig. Verander eerst wat ernaar verwijst.",
         "taken": "Zo heet al iets anders.",
         "too_long": "Hier passen hoogstens {limit} tekens.",
-        "too_many_here": "Hier passen er hoogstens {limit}.",
         "forbidden": "Dit mag je niet doen. Log in als iemand die het mag.",
     },
     "en": {
@@ -189,12 +188,9 @@ SENTENCES = {
         "in_use": "This is still needed. Change what points to it first.",
         "taken": "Something else is called so already.",
         "too_long": "At most {limit} characters fit here.",
-        "too_many_here": "At most {limit} fit here.",
         "forbidden": "You may not do this. Sign in as someone who may.",
     },
 }
-# What these fields are too long by is not always characters.
-LISTS = {"authorIds", "ids", "items", "newsletterSlugs", "tagSlugs"}
 # Where the name of a field does not tell what is wrong with it, the reason does.
 REASONS = {
     "nl": {
@@ -219,6 +215,7 @@ REASONS = {
         "own pen": "Dit is je eigen adres. Geef de pen aan iemand anders.",
         "pens": "Er zijn al {limit} uitnodigingen onderweg. Wacht op antwoord, of neem er een terug.",
         "ping": "Een proefbericht is niet te kiezen: dat stuur je om te proberen.",
+        "too many": "Hier passen er hoogstens {limit}.",
         "reply": "De reactie waarop je antwoordt staat niet onder dit bericht, of niet meer.",
     },
     "en": {
@@ -243,6 +240,7 @@ REASONS = {
         "own pen": "This address is your own; pass the pen to somebody else.",
         "pens": "{limit} invitations are on their way already. Wait for an answer, or take one back.",
         "ping": "A test message cannot be chosen: it is sent to try a webhook out.",
+        "too many": "At most {limit} fit here.",
         "reply": "The comment you reply to is not below this post, or not any more.",
     },
 }
@@ -329,7 +327,7 @@ def _key_of(refusal: models.Invalid, language: str) -> str:
             return "in_use"
     name = "receiver" if isinstance(refusal, models.NotCalled) else refusal.field
     if refusal.limit is not None:
-        return _named(language, f"{name}_limit", "too_many_here" if name in LISTS else "too_long")
+        return _named(language, f"{name}_limit", "too_long")
     return _named(language, name, "invalid")
 
 

@@ -128,10 +128,9 @@ TABLE: dict[str, dict[Who, str]] = {
     "PublishPostPayload": {EVERYBODY: "clientMutationId errors post query"},
     "Query": {
         EVERYBODY: (
-            "archiveMonths author authors commentForm comments newsletterSubscription node nodes outbox "
-            "page post posts site tags viewer"
+            "archiveMonths atPath author authors commentForm comments newsletterSubscription node nodes "
+            "outbox page pages post posts site tags viewer"
         ),
-        Scope.CONTENT_READ: "pages",
         Scope.CONTENT_WRITE: "pens",
         Scope.SUBSCRIBERS_MANAGE: "issue issues newsletterSubscriptions",
         Scope.TOKENS_MANAGE: "accessTokens users webhooks",

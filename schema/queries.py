@@ -1,6 +1,7 @@
 """What can be read: the root of every query."""
 
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 import strawberry
 from strawberry import UNSET, Info
@@ -35,7 +36,7 @@ from schema.inputs import (
 )  # fmt: skip
 from schema.issues import Issue
 from schema.newsletters import NewsletterSubscription
-from schema.nodes import Node
+from schema.nodes import Linkable, Node
 from schema.outbox import OutboxLetter, kept_letters
 from schema.pens import Pen
 from schema.permissions import demand
@@ -67,6 +68,22 @@ class Query:
         if year and not 0 <= year <= 9999:
             return []
         return await models.archive_months(year=None if year is UNSET else year)  # type: ignore[return-value]
+
+    @strawberry.field(
+        description=(
+            "What lives at a path of the site, or did once: its own path is the one that is right now. Null "
+            "where nothing does, and at the front page."
+        )
+    )
+    @staticmethod
+    async def at_path(
+        info: Info,
+        path: Annotated[str, strawberry.argument(description="The path, as a browser shows or sends it.")],
+    ) -> Linkable | None:
+        found = await models.living_at(unquote(path), info.context.principal)
+        if isinstance(found, models.Post):
+            info.context.loaders.saw("Post", [found])
+        return found  # type: ignore[return-value]
 
     @strawberry.field(description="One author.")
     @staticmethod
@@ -201,7 +218,7 @@ class Query:
         return await models.Pen.passed_by(info.context.principal).limit(MOST_PENS)  # type: ignore[return-value]
 
     @strawberry.field(
-        description="Pages in the order of their paths, drafts among them for editors.",
+        description="The first 200 pages in the order of their paths, drafts among them for editors.",
         directives=[SEMANTIC_NON_NULL, bounded(MOST_PAGES)],
     )
     @staticmethod

@@ -210,7 +210,7 @@ class Subscribing:
         if await models.Repeat.answer_to(key):
             return SubscribePayload(confirmation_sent_to=_address(input.email))
         info.context.visitor.admit()
-        topics = await _topics(info, input.topics or None) or ()
+        topics = await _topics(info, input.topics, why="none") or ()
         wishes = _wishes(input)
         address = await models.SignUp.ask(
             info.context.site, input.email, _trace(info, input.source), topics=topics, key=key, **wishes
@@ -311,11 +311,13 @@ def _address(given: str) -> EmailAddress:
     return EmailAddress(models.Address.of(given).text)
 
 
-async def _topics(info: Info, asked: list[TopicInput] | None) -> list[models.Topic] | None:
+async def _topics(
+    info: Info, asked: list[TopicInput] | None, *, why: str | None = None
+) -> list[models.Topic] | None:
     if asked is None or asked is UNSET:
         return None
     if not asked:
-        raise models.Invalid("topics")
+        raise models.Invalid("topics", why=why)
     return await models.known_topics(info.context.site, [topic.slug for topic in asked])
 
 

@@ -99,9 +99,6 @@ class _Reader:
     def _object(self, kind: GraphQLInputObjectType, node: ObjectValueNode) -> Value | None:
         """Read an input object of constants and plain variables; None when there is more to it."""
         declared = kind.extensions["strawberry-definition"]
-        # graphql-core does not know it of Strawberry's.
-        if declared.is_one_of and len(node.fields) != 1:
-            return None
         names = self._converter.config.name_converter
         fields = {names.from_field(field): field for field in declared.fields}
         known: dict[str, Any] = {}

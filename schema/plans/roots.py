@@ -9,7 +9,7 @@ import models
 from models.engines.steps import Steps
 from models.listed import Figure
 from models.paging import Order
-from models.prepared import Bound, Builder, Slot, Statement
+from models.prepared import Builder, Slot, Statement
 from models.wanted import ANY, FIRST_ID, Wanted
 from schema import conversations
 from schema.connections import NEWEST
@@ -17,12 +17,13 @@ from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
 from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
+from schema.plans.by_name import AtPath, ByName
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, ThingPlace
 from schema.plans.lists import Orders, Pages, sliced
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
-from schema.queries import ALPHABETICAL
+from schema.queries import ALPHABETICAL, MOST_PAGES
 
 
 class Root(Protocol):
@@ -76,6 +77,25 @@ class Months(Brief):
         of_year = [f"{month} LIKE {builder.value(Slot('year'))}"] if has_year else []
         asked = builder.asked(noun.question, self._rows.selected(builder), *of_year)
         return builder.done(f"{asked} ORDER BY {month} DESC")
+
+
+class ThePages(Brief):
+    """The first pages, by path."""
+
+    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
+        self._rows = Objects.of(compiling, "Page")
+        self._rows.written_as(compiling, kind, nodes)
+        self._statement: Statement | None = None
+
+    def read(self, x: Asking) -> Steps[Any]:
+        """Read them."""
+        if self._statement is None:
+            builder = Builder(models.Page)
+            site = f"{builder.column('site_id')} = {builder.value(Slot('site'))}"
+            asked = builder.asked(models.Page.published, self._rows.selected(builder), site)
+            self._statement = builder.done(f"{asked} ORDER BY {builder.column('path')} LIMIT {MOST_PAGES}")
+        found = yield x.bound(self._statement, {"site": x.context.site.id})
+        return (yield from self._rows.made(found, x))
 
 
 class TheTags(Brief):
@@ -211,66 +231,6 @@ def _below_one() -> Any:
     return models.Comment.across_posts().filter(post_id=FIRST_ID)
 
 
-class ByName(Brief):
-    """One visible row, by its id, its slug or its path."""
-
-    def __init__(
-        self, compiling: Compiling, noun: str, kind: GraphQLObjectType, nodes: Nodes, given: Arguments
-    ) -> None:
-        self._given = given
-        self._name = noun
-        self._rows = Objects.of(compiling, noun)
-        if noun == "Post":
-            self._rows.tell("post", "id")
-        self._rows.written_as(compiling, kind, nodes)
-        self._statements: dict[str, Statement] = {}
-        compiling.reads |= {"any-redirect"} if noun != "Author" else set()
-
-    def read(self, x: Asking) -> Steps[Any]:
-        """Find it, and give what is made of it."""
-        by, found = x.given(self._given)["by"], []
-        for column, value in by.tries:
-            if column == "old":
-                [[id]] = (yield self._bound(column, value, x)) or [[None]]
-                found = [] if id is None else (yield self._bound("id", id, x))
-            else:
-                found = yield self._bound(column, value, x)
-            if found:
-                break
-        if self._name == "Post" and not (found and column == by.tries[0][0]):
-            # Whatever comes to have this name, which may lead elsewhere now, is told of as one of the list.
-            x.reads.add("posts")
-        made = yield from self._rows.made(found, x)
-        return made[0] if made else None
-
-    def _bound(self, column: str, value: Any, x: Asking) -> Bound:
-        return x.bound(self._statement(column), {"value": value, "site": x.context.site.id})
-
-    def _statement(self, column: str) -> Statement:
-        if column not in self._statements:
-            noun = self._rows.noun
-            if column == "old":
-                builder = Builder(models.Redirect)
-                key = builder.column(f"{noun.table._meta.db_table}_id")
-                self._statements[column] = builder.done(
-                    builder.asked(models.Redirect.all, [key], *_named(builder, "path"))
-                )
-            else:
-                builder = Builder(noun.table)
-                self._statements[column] = builder.done(
-                    builder.asked(noun.question, self._rows.selected(builder), *_named(builder, column))
-                )
-        return self._statements[column]
-
-
-def _named(builder: Builder, column: str) -> list[str]:
-    # Slugs and paths are unique within a site; only with it can an index be used.
-    named = f"{builder.column(column)} = {builder.value(Slot('value'))}"
-    return (
-        [named] if column == "id" else [f"{builder.column('site_id')} = {builder.value(Slot('site'))}", named]
-    )
-
-
 def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, given: Arguments) -> Root:
     """Make a plan of a field of the root."""
     named = get_named_type(field.type)
@@ -278,6 +238,8 @@ def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, 
         return OneNode(compiling, named, nodes, given)
     if name == "nodes":
         return ManyNodes(compiling, named, nodes, given)
+    if name == "atPath":
+        return AtPath(compiling, named, nodes, given)
     if not is_object_type(named):
         raise NotPlanned(f"{named.name} is not one kind of object")
     match name:
@@ -285,6 +247,8 @@ def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, 
             return TheSite(compiling, named, nodes)
         case "archiveMonths":
             return Months(compiling, named, nodes, given)
+        case "pages":
+            return ThePages(compiling, named, nodes)
         case "tags":
             return TheTags(compiling, named, nodes, given)
         case "authors":

@@ -141,7 +141,17 @@ async def test_a_name_with_a_nul_is_an_unknown_name(doors):
 async def test_a_post_is_named_in_exactly_one_way(doors, by):
     written = await doors.ask(f"{{ post(by: {by}) {{ id }} }}")
     written.assert_refused(200)
-    assert written.json.get("data") in (None, {"post": None})
+    assert written.codes == {VALIDATION}
+    assert "data" not in written.json
+
+
+@pytest.mark.parametrize("by", [{}, {"id": "a", "slug": "b"}, {"slug": None}, {"id": "a", "slug": None}])
+async def test_so_it_is_in_a_variable(doors, by):
+    document = "query ($by: PostLookup!) { post(by: $by) { id } }"
+    sent = await doors.post(json.dumps({"query": document, "variables": {"by": by}}))
+    sent.assert_refused(200)
+    assert sent.codes == {"BAD_USER_INPUT"}
+    assert "data" not in sent.json
 
 
 async def test_fragments_that_double_are_answered_as_far_as_the_limits_go(doors):

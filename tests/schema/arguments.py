@@ -214,14 +214,10 @@ class Arguments:
         return drawn
 
     def _one_of(self, kind: GraphQLInputObjectType, *, nested: bool) -> dict[str, Any]:
-        sizes = (1,) if not self.luck.chance(3) else (0, 2)
-        first = self.luck.upto(len(kind.fields) - 1)
-        names = (list(kind.fields) * 2)[first : first + self.luck.pick(sizes)]
+        name = self.luck.pick(list(kind.fields))
         # What may be left out elsewhere may not be null here.
-        return {
-            name: self._part(GraphQLNonNull(kind.fields[name].type), kind.name, name, nested=nested)
-            for name in names
-        }
+        kept = GraphQLNonNull(kind.fields[name].type)
+        return {name: self._part(kept, kind.name, name, nested=nested)}
 
     def _part(self, kind: Any, owner: str, name: str, *, nested: bool) -> Any:
         """Draw a value within another."""

@@ -66,6 +66,10 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
     paths = [row.path for row in await Redirect.all().order_by("id")]
     post_paths = [row.path for row in await models.Post.all().order_by("id")]
     page_paths = [row.path for row in await models.Page.all().order_by("id")]
+    other_paths = [
+        row.path for noun in (models.Author, models.Tag) for row in await noun.all().order_by("id")
+    ]
+    other_paths += [models.ArchiveMonth.path_of(month) for month in MONTHS]
     everything = tuple(id for found in ids.values() for id in found)
     nowhere = ("", "geen", "x" * 130, "Élan", CANARY)
     strange = ("/", "", "//x//", "zonder", "/posts/", "/posts/geen", "/x" * 300)
@@ -84,6 +88,7 @@ async def gather(core: GraphQLSchema, rows: dict[str, Any], ask: Ask) -> Lore:
         **{f"{noun.__name__}Lookup.slug": Values(tuple(slugs[noun]), nowhere) for noun in SLUGGED},
         "PostLookup.path": Values((*post_paths, *paths), (*strange, *loose, *page_paths[:2])),
         "PageLookup.path": Values((*page_paths, *paths), (*strange, *loose, *post_paths[:2])),
+        "Query.atPath.path": Values((*post_paths, *page_paths, *paths, *other_paths), (*strange, *loose)),
         "PostFilter.authorSlugs": Values(tuple(slugs[models.Author]), nowhere),
         "PostFilter.tagSlugs": Values(tuple(slugs[models.Tag]), nowhere),
         "PostFilter.statuses": Values(("PUBLISHED",), refused=("DRAFT", "SCHEDULED", "ARCHIVED")),
@@ -125,6 +130,7 @@ def of_post(lore: Lore, post: models.Post) -> Lore:
         "PostLookup.id": Values((id,)),
         "PostLookup.slug": Values((post.slug,)),
         "PostLookup.path": Values((post.path,)),
+        "Query.atPath.path": Values((post.path,)),
     }
     return replace(lore, values=lore.values | known)
 

@@ -72,6 +72,8 @@ async def test_what_does_not_fit_is_told_in_its_own_words(wrong):
     assert error["message"] == "At most 300 characters fit here."
     many = [f"tag {number}" for number in range(51)]
     assert (await wrong(CREATE_POST, title="x", tagSlugs=many))["message"] == "At most 50 fit here."
+    long = await wrong(CREATE_POST, title="x", tagSlugs=["x" * 201])
+    assert long["message"] == "At most 200 characters fit here."
     unseen = await wrong(CREATE_POST, title="x", tagSlugs=["\u200d"])
     assert unseen["message"] == SENTENCES["en"]["tagSlugs"]
     assert (await wrong(UPDATE_SITE, url="notaurl"))["message"] == SENTENCES["en"]["url"]

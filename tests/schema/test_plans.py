@@ -39,7 +39,6 @@ async def asked(site, publication):
     ("query", "variables"),
     [
         ("query ($v: Boolean = true) { site { title timeZone @skip(if: $v) } }", {"v": None}),
-        ('query ($a: ID!) { author(by: { id: $a, slug: "bea" }) { name } }', {"a": "x"}),
         ('query ($s: String = "bea") { author(by: { slug: $s }) { name } }', {"s": None}),
         ("{ posts(first: 1, last: 1) { totalCount } }", {}),
         ('{ posts(after: "nothing") { totalCount } }', {}),

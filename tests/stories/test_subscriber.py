@@ -259,6 +259,16 @@ async def test_a_topic_that_nobody_can_see_is_not_found(app):
         assert error["path"] == ["input", "topics", "1", *topic]
 
 
+async def test_who_chose_nothing_is_not_signed_up_for_anything(app):
+    [error] = (await app.ask(SUBSCRIBE, {"Accept-Language": "nl"}, input={"email": ANN, "topics": []}))[
+        "errors"
+    ]
+    assert (error["code"], error["path"]) == ("INVALID", ["input", "topics"])
+    assert error["message"] == "Kies er minstens één."
+    assert not await models.SignUp.exists()
+    assert (await app.ask(SUBSCRIBE, input={"email": ANN, "topics": None}))["errors"] == []
+
+
 NOTHINGS = [
     "",
     "x",
