@@ -56,7 +56,9 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app[CARRIER] = Carrier(app[PUBLICATION])
     app[VISITORS] = Visitors(settings, app[CARRIER])
     caller = Caller(app[PUBLICATION], near=settings.is_private)
-    app[WORKER] = Worker(hands_with(app[CARRIER], caller, files=files))
+    # Without a post letters are left to who has one: put off here, they would come a minute later each time.
+    senders = (app[CARRIER], caller) if settings.has_post else (caller,)
+    app[WORKER] = Worker(hands_with(*senders, files=files))
     _prepare_graph(app, settings)
     app.add_routes(DOORS)
     app[SHORT_WAY] = ShortWay(app)
@@ -109,6 +111,8 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         app[WHOLES].kept.listen()
         async with app[CARRIER].with_post(app[SETTINGS], site), purging_as(app[SETTINGS]) as purging:
             app[PURGING].extend([purging] if purging else [])
+            if app[CARRIER].outbox is not None:
+                log.info("no mail server is set; letters are shown at /letters and reach nobody")
             yield
         await app[PERSISTED].close()
 

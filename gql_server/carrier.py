@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from typing import Any
 
@@ -38,7 +38,6 @@ from schema.context import Publication
 A_CHUNK = 50  # letters read from the store at a time
 NEEDED = ("id", "kind", "key", "promised_at", "facts", "issue_id")
 AWAY_SECONDS = 1.0
-WITHOUT_POST = timedelta(minutes=1)
 NOBODY = "nobody@localhost"
 Post = PostOffice | Outbox
 Write = Callable[[str, str, datetime, dict[str, Any], Content], Letter | Mail]
@@ -78,8 +77,7 @@ class Carrier:
     async def send(self, batch: int) -> None:
         """Send what is due of a batch; raise TryLater for the moment of what has to wait."""
         post = self._post
-        if post is None:
-            raise models.TryLater(models.now() + WITHOUT_POST)
+        assert post is not None, "who has no post is given no letters"
         scribe = Scribe(post.sender, (await self._publication.context()).absolute)
         # What is kept to be shown is shown as it was written.
         round_ = _Round(batch, scribe.write if isinstance(post, Outbox) else scribe.seal, self._flow)

@@ -44,6 +44,7 @@ async def doctor(settings: Settings) -> None:
         await models.require_sound(settings.database_url)
         await require_up_to_date(settings)
         _tell("migrations", "none waiting")
+        is_stuck = await _look_at_writing()
         site = await require_site()
         _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
         _tell("counts", await _counts(site))
@@ -54,11 +55,29 @@ async def doctor(settings: Settings) -> None:
         _tell("comments", f"{number} wait for a decision" if number else "none waiting")
         await _look_at_letters()
         await _look_at_webhooks()
-        _tell("jobs", told(await models.Job.counts()))
+        await _look_at_jobs()
         away = await _look_at_pictures(settings)
         await _look_at_mail(settings, site)
+        if is_stuck:
+            raise click.ClickException("The store keeps nothing new; see `writing`.")
         if away:
             raise click.ClickException("No picture can be uploaded; see `pictures`.")
+
+
+async def _look_at_writing() -> bool:
+    """Try whether the store keeps what is written; tell whether it does not."""
+    try:
+        await models.Cap.try_out()
+    except models.Unavailable as error:
+        _tell("writing", f"fails: {' '.join(str(error).split())}")
+        return True
+    _tell("writing", "is kept")
+    return False
+
+
+async def _look_at_jobs() -> None:
+    counts = await models.Job.counts()
+    _tell("jobs", f"{told(counts)}{'; `jobs list` tells what is buried' if counts.buried else ''}")
 
 
 async def _look_at_pictures(settings: Settings) -> bool:

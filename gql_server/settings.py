@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from mailers.mail import Sender
-from mailers.servers import read_servers
+from mailers.servers import LOOKS_LIKE, read_servers
 from models.addresses import Address
 from models.errors import Invalid, StoreError
 from models.files import files_at
@@ -96,6 +96,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return not self.smtp_url and is_loopback(self.host) and is_loopback(root)
 
     @property
+    def has_post(self) -> bool:
+        """Whether letters are sent from here, or shown; else they wait for who does."""
+        return bool(self.smtp_url) or self.is_private
+
+    @property
     def offers_graphiql(self) -> bool:
         """Whether a browser that opens the graph's address is shown GraphiQL."""
         return self._offers(self.graphiql)
@@ -110,7 +115,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Who writes the letters: a name, which may be empty, and an address."""
         # Not `parseaddr`, which makes the best of what is no address.
         name, begun, address = self.mail_from.rpartition("<")
-        if not begun:
+        if not begun or not address.endswith(">"):
             return "", self.mail_from
         quoted = QUOTED.fullmatch(name.strip())
         called = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else name.strip()
@@ -163,6 +168,17 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
     return settings
 
 
+def _check_site(settings: Settings) -> None:
+    # Not repeated in an error: there may be a password in it.
+    try:
+        parts = urlsplit(settings.site_url)
+        is_usable = parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        is_usable = False
+    if not is_usable:
+        raise SettingsError(f"{PREFIX}SITE_URL needs {NEEDS['site_url']}, without a name and a password.")
+
+
 def _check_origins(settings: Settings) -> None:
     for origin in settings.origins:
         if not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^\s/?#@]+|\*|null", origin):
@@ -211,7 +227,7 @@ def _check_proxies(settings: Settings) -> None:
 def _check_servers(settings: Settings) -> None:
     try:
         if settings.smtp_url and not read_servers(settings.smtp_url):
-            raise Invalid("smtp_url", "A mail server's address looks like smtp://user:password@host:587.")
+            raise Invalid("smtp_url", LOOKS_LIKE)
     except Invalid as error:
         raise SettingsError(f"{PREFIX}SMTP_URL: {error}") from None
 
@@ -231,7 +247,8 @@ def _check_sender(settings: Settings) -> None:
 
 
 CHECKS = (
-    _check_proxies, _check_servers, _check_sender, _check_origins, _check_work, _check_trust, _check_purges,
+    _check_site, _check_proxies, _check_servers, _check_sender, _check_origins, _check_work, _check_trust,
+    _check_purges,
 )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ import structlog
 
 from gql_server.errand import run_errand
 from gql_server.hands import HANDS, TIMETABLE, Hands
+from gql_server.outages import OUTAGES
 from models.engines.queues import GRIP, LEASE
+from models.engines.transactions import Unavailable
 from models.jobs import Lane, Work, queue
 from models.timetable import Timetable, promise_due
 
@@ -167,6 +169,8 @@ class Worker:
         try:
             await chore()
         except Exception as error:
+            if isinstance(error, Unavailable):
+                OUTAGES.tell(error)
             if chore.__name__ not in self._failing:
                 log.warning(
                     "cannot go on for now", chore=chore.__name__.strip("_"), error=type(error).__name__

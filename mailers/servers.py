@@ -8,6 +8,10 @@ from models.errors import Invalid
 from models.web_addresses import is_loopback
 
 FIELD = "smtp_url"
+LOOKS_LIKE = (
+    "A mail server's address looks like smtp://user:password@host:587, "
+    "with signs such as / and @ in a password as %2F and %40."
+)
 
 
 class Security(Enum):
@@ -42,9 +46,9 @@ def _read(url: str) -> Server:
         host, port = parts.hostname or "", parts.port
         host.encode("idna")
     except ValueError:
-        raise Invalid(FIELD, "A mail server's address looks like smtp://user:password@host:587.") from None
+        raise Invalid(FIELD, LOOKS_LIKE) from None
     if parts.scheme not in {"smtp", "smtps"} or not host or parts.path not in {"", "/"} or parts.fragment:
-        raise Invalid(FIELD, "A mail server's address looks like smtp://user:password@host:587.")
+        raise Invalid(FIELD, LOOKS_LIKE)
     security = _security(parts.scheme, host, signs_in=bool(parts.username))
     return Server(
         host=host,

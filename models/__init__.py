@@ -15,6 +15,7 @@ from models.audit import Audit
 from models.authors import Author
 from models.backup import require_sound
 from models.bylines import Byline, Tagging
+from models.caps import Cap
 from models.clearing import clear
 from models.comment_letters import (
     attend_comment,
@@ -130,6 +131,7 @@ __all__ = [
     "Byline",
     "CallState",
     "Came",
+    "Cap",
     "Changed",
     "Closed",
     "Comment",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from secrets import token_hex
 
 from tortoise import fields
 from tortoise.models import Model
@@ -48,6 +49,12 @@ class Cap(Model):
         # Written either way: whether there was room must not show in the time it takes.
         await cls.bulk_update(caps.values(), ["moments", "last_at"])
         return answers
+
+    @classmethod
+    async def try_out(cls) -> None:
+        """Write something and take it away again; raise Unavailable when the store does not keep it."""
+        tried = await cls.create(key=f"check-{token_hex(8)}", moments=[], last_at=now())
+        await tried.delete()
 
     @classmethod
     async def forget(cls) -> int:

@@ -71,7 +71,10 @@ Progress = Callable[[str], object]
 PATIENCE = 30.0
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgres", "postgres": "postgres"}
-_FORMS = "sqlite:///absolute/path.sqlite3 or postgresql://user:password@host/name"
+_FORMS = (
+    "sqlite:///absolute/path.sqlite3 or postgresql://user:password@host/name, "
+    "with signs such as / and @ in a password as %2F and %40"
+)
 _POSTGRES_OPTIONS = {"host": "host", "port": "port", "sslmode": "ssl"}
 
 
@@ -160,6 +163,8 @@ def locate(url: str) -> Address:
     try:
         parts = urlsplit(url)
         dialect = _SCHEMES[parts.scheme]
+        if parts.fragment:
+            raise ValueError(url)
         credentials = _sqlite(parts) if dialect == "sqlite" else _postgres(parts)
     except (KeyError, ValueError):
         raise StoreError(f"This is no store's url; write {_FORMS}") from None
@@ -175,6 +180,8 @@ def _sqlite(parts: SplitResult) -> dict[str, Any]:
 
 
 def _postgres(parts: SplitResult) -> dict[str, Any]:
+    if "@" in parts.path:  # the rest of a password with a slash in it, which nobody is to be shown
+        raise ValueError(parts.path)
     options = {_POSTGRES_OPTIONS[name]: value for name, value in parse_qsl(parts.query, strict_parsing=True)}
     return {
         "user": unquote(parts.username) if parts.username else None,

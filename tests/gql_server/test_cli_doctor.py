@@ -2,7 +2,11 @@
 
 import asyncio
 import re
+import resource
 import socket
+import sqlite3
+from contextlib import closing
+from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +14,7 @@ from click.testing import CliRunner
 import models
 from gql_server.cli import main
 from models.store import open_store
+from tests.databases import say
 from tests.mailers.smtp import DROP, MailServer
 
 SECRET = "s3cret%20word"
@@ -193,3 +198,45 @@ def test_a_damaged_store_is_told_so(run, tmp_path):
     told = run("doctor")
     assert told.exit_code == 1
     assert re.search(rf"The store at \S*{file} (is damaged|cannot be)", told.output)
+
+
+def test_a_disk_without_room_is_told_though_all_can_be_read(run, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "data" / "blog.sqlite3")) as beside:
+        # A log of some length that is not folded meanwhile; no file may grow further than that.
+        beside.execute("PRAGMA wal_autocheckpoint = 0")
+        beside.execute("CREATE TABLE ballast (stones BLOB)")
+        beside.execute("INSERT INTO ballast VALUES (zeroblob(200000))")
+        beside.commit()
+        unbound = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, unbound[1]))
+        try:
+            told = run("doctor")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, unbound)
+    assert line_of(told, "writing").startswith("fails: ")
+    assert line_of(told, "counts") == "right"
+    assert told.output.endswith("Error: The store keeps nothing new; see `writing`.\n")
+    assert told.exit_code == 1
+    assert line_of(run("doctor"), "writing") == "is kept"
+
+
+def test_a_postgres_that_may_only_be_read_is_told(run, databases):
+    url = databases.empty("postgres")
+    assert run("migrate", DATABASE_URL=url).exit_code == 0
+    name = urlsplit(url).path[1:]
+    asyncio.run(say(url, f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+    told = run("doctor", DATABASE_URL=url)
+    assert "read-only transaction" in line_of(told, "writing")
+    assert told.exit_code == 1
+    assert line_of(told, "jobs")
+
+
+def test_what_is_buried_is_told_with_what_lists_it(run, tmp_path):
+    assert line_of(run("doctor"), "jobs") == "0 waiting, 0 running, 0 buried"
+    with closing(sqlite3.connect(tmp_path / "data" / "blog.sqlite3")) as store:
+        store.execute(
+            "INSERT INTO job (work, payload, lane, run_at, created_at, state) "
+            "VALUES ('purge', '{}', 0, 0, 0, 'buried')"
+        )
+        store.commit()
+    assert line_of(run("doctor"), "jobs").endswith("1 buried; `jobs list` tells what is buried")

@@ -134,3 +134,15 @@ async def test_a_subscription_needs_a_stream_and_a_query_may_have_one(database_u
         assert (await query.text()).startswith(':\n\nevent: next\ndata: {"data":{"site":')
         wrong = await client.post("/graphql", json={"query": "subscription { nothing }"}, headers=STREAM)
         assert "Cannot query field" in await wrong.text()
+
+
+async def test_where_letters_can_be_neither_sent_nor_shown_they_are_left_to_who_can(database_url):
+    async with served(database_url, site_url="https://blog.example") as client:
+        await ask(client, SUBSCRIBE)
+        await client.app[WORKER].drain()
+        [letter] = await models.Delivery.all()
+        assert letter.state == models.State.QUEUED
+    # At once, and not when the first one has put it off often enough.
+    async with served(database_url) as client:
+        await client.app[WORKER].drain()
+        assert [letter.to for letter in client.app[CARRIER].outbox.letters] == ["ann@example.org"]

@@ -17,6 +17,9 @@ WRONG = {
     "a site without a host": ({"GQL_SERVER_SITE_URL": "https://"}, "https://blog.example"),
     "a site with a query": ({"GQL_SERVER_SITE_URL": "https://blog.example/?a=b"}, "https://blog.example"),
     "a site on two lines": ({"GQL_SERVER_SITE_URL": "https://blog.example\nx"}, "https://blog.example"),
+    "a site with half a host": ({"GQL_SERVER_SITE_URL": "https://[::1"}, "an address such as https://blog"),
+    "a site on no port": ({"GQL_SERVER_SITE_URL": "https://blog.example:99999"}, "an address such as https"),
+    "a site with a name": ({"GQL_SERVER_SITE_URL": "https://ann@blog.example"}, "without a name and"),
     "a misspelt port": ({"GQL_SERVER_PROT": "80"}, "the nearest one is GQL_SERVER_PORT"),
     "a misspelt store": ({"GQL_SERVER_DATABASE": "x"}, "the nearest one is GQL_SERVER_DATABASE_URL"),
     "a site's name": ({"GQL_SERVER_SITEURL": "x"}, "the nearest one is GQL_SERVER_SITE_URL"),
@@ -25,7 +28,7 @@ WRONG = {
     "a misspelt server": ({"GQL_SERVER_SMTP": "x"}, "the nearest one is GQL_SERVER_SMTP_URL"),
 }
 MAIL = {"GQL_SERVER_SMTP_URL": "smtp://localhost", "GQL_SERVER_MAIL_FROM": "blog@example.org"}
-LOOKS_LIKE = "GQL_SERVER_SMTP_URL: A mail server's address looks like smtp://user:password@host:587."
+LOOKS_LIKE = "GQL_SERVER_SMTP_URL: A mail server's address looks like smtp://user:password@host:587, with"
 WEIGHT = "GQL_SERVER_SMTP_URL: A mail server's address takes ?weight= with a number from 1 to 1000."
 NO_ADDRESS = "GQL_SERVER_MAIL_FROM: This is not an address that a letter can be sent to; write one such as"
 NETWORKS = "GQL_SERVER_TRUSTED_PROXIES needs networks such as 10.0.0.0/8, with commas between."
@@ -48,7 +51,7 @@ WRONG_MAIL = {
         NO_ADDRESS: (
             "Ann", "ann@", "ann@localhost", "Ann <>", "Ann ann@example.org", "ann@example.org ann",
             "ann@example.org, bob@example.org", "ann @example.org", "ann@example.org (Ann)",
-            "<<ann@example.org>>",
+            "<<ann@example.org>>", "Ann <ann@example.org",
             "Ann <ann@example.org>, bob", "Ann <ann@example.org\r\nBcc: bob@example.org>", "😀@example.org",
         ),
         "GQL_SERVER_MAIL_FROM: An address holds at most 254 characters.": ("a" * 300 + "@example.org",),
@@ -163,6 +166,12 @@ def test_letters_are_shown_only_where_nobody_else_is_served():
     assert not Settings(smtp_url="smtp://localhost").is_private
 
 
+def test_letters_are_left_to_others_where_none_can_be_sent_or_shown():
+    assert Settings().has_post
+    assert Settings(host="0.0.0.0", smtp_url="smtp://localhost").has_post
+    assert not Settings(site_url="https://blog.example").has_post
+
+
 def test_graphiql_is_offered_where_nobody_else_is_served_or_as_it_is_set():
     elsewhere = {"site_url": "https://blog.example"}
     assert Settings().offers_graphiql
@@ -177,9 +186,19 @@ def test_a_wrong_one_beside_a_password_does_not_tell_it():
         with pytest.raises(SettingsError) as refused:
             read_settings({**MAIL, "GQL_SERVER_SMTP_URL": "smtp://user:s3cret@mail.example", **beside})
         assert "s3cret" not in str(refused.value)
-    environment = {"GQL_SERVER_DATABASE_URL": "postgresql://ann:s3cret@host/x", "GQL_SERVER_PORT": "x"}
-    with pytest.raises(SettingsError) as refused:
-        read_settings(environment)
+    for wrong in (
+        {"GQL_SERVER_DATABASE_URL": "postgresql://ann:s3cret@host/x", "GQL_SERVER_PORT": "x"},
+        {"GQL_SERVER_SITE_URL": "https://ann:s3cret@blog.example"},
+    ):
+        with pytest.raises(SettingsError) as refused:
+            read_settings(wrong)
+        assert "s3cret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("password", ["p@/s3cret", "p/s3cret", "p#s3cret", "1#s3cret", "p?s3cret"])
+def test_a_password_that_reads_as_another_part_of_the_store_s_url_is_never_shown(password):
+    with pytest.raises(SettingsError, match="signs such as / and @ in a password as %2F and %40") as refused:
+        read_settings({"GQL_SERVER_DATABASE_URL": f"postgresql://ann:{password}@host/blog"})
     assert "s3cret" not in str(refused.value)
 
 

@@ -49,6 +49,24 @@ def test_a_unit_runs_a_command_with_known_settings(unit):
         assert read_settings({name: value, "GQL_SERVER_DATABASE_URL": "postgresql://blog@store/blog"})
 
 
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_that_may_write_nothing_else_has_a_folder_of_its_own(unit):
+    read = Unit(strict=True)
+    read.read_string(unit.read_text("utf-8"))
+    service = read["Service"]
+    assert service["ProtectSystem"] == "strict"
+    # Where the store is by default, and pictures.
+    assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
+
+
+def test_pictures_outlive_the_containers_that_share_them(services):
+    lines = (FOLDER / "Dockerfile").read_text("utf-8").splitlines()
+    [home] = [line.removeprefix("WORKDIR ") for line in lines if line.startswith("WORKDIR ")]
+    assert "RUN mkdir -p data/media" in lines[lines.index("USER blog") :]
+    for name in ("web", "work"):
+        assert services[name]["volumes"] == [f"pictures:{home}/data/media"]
+
+
 def test_compose_runs_commands_with_known_settings(services):
     ours = {name: service for name, service in services.items() if "build" in service}
     assert set(ours) == {"web", "work"}

@@ -8,8 +8,10 @@ from uuid import uuid4
 from structlog.testing import capture_logs
 
 import models
+from gql_server import worker as worker_room
 from gql_server.carrier import Carrier
 from gql_server.hands import HANDS, TIMETABLE, hands_with
+from gql_server.outages import Outages
 from gql_server.webhook_calls import Caller
 from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
 from models.engines.queues import LEASE
@@ -304,7 +306,8 @@ async def test_letters_that_hang_leave_seats_to_the_work_of_the_store(store):
 async def test_a_worker_outlives_what_it_cannot_do(store, monkeypatch):
     """Whatever a look for work raises, the next look finds what is there."""
     slow, real = SlowHand(), queue()
-    failures = iter([RuntimeError(SECRET), models.Unavailable(SECRET)])
+    failures = iter([RuntimeError(SECRET), models.Unavailable("the disk is full")])
+    monkeypatch.setattr(worker_room, "OUTAGES", Outages())
 
     async def claim(*arguments, **more):
         for failure in failures:
@@ -322,4 +325,5 @@ async def test_a_worker_outlives_what_it_cannot_do(store, monkeypatch):
         running_worker.stop()
         await running
     assert [line["event"] for line in lines].count("cannot go on for now") == 1
+    assert [line["reason"] for line in lines if line["event"] == "the store is away"] == ["the disk is full"]
     assert SECRET not in str(lines)
