@@ -266,6 +266,10 @@ ENGLISH = {
     "desk_me": "Who am I here? Sign out",
     "desk_out_title": "You are signed out",
     "desk_out_text": "What you wrote stands below, but is not kept yet. Copy it, sign in, and paste it.",
+    "absent_desk_title": "This is not on your desk",
+    "absent_desk_text": (
+        "The post was deleted, or it is somebody else’s. An editor can open the posts of others too."
+    ),
     "desk_gone_title": "This post is not there any more",
     "desk_gone_text": "Somebody has deleted it meanwhile. What you wrote stands below, but is not kept.",
     "desk_out_back": "Sign in, then go back to your post and press the button again.",
@@ -321,6 +325,8 @@ ENGLISH = {
     "desk_send": "Save and send",
     "desk_picture_title": "Pictures",
     "desk_picture_added": "The picture is kept. Put this where it belongs in the text:",
+    "desk_picture_put": "Put it into the text, where the cursor was",
+    "desk_picture_or_lead": "Or let it lead the post, with the button below.",
     "desk_picture_first": "Nothing else was done yet: put it in its place, then press the button again.",
     "desk_picture_file": "A picture: JPEG, PNG, WebP, AVIF or GIF, at most 20 MB",
     "desk_picture_alt": "What it shows, for who cannot see it",
