@@ -22,7 +22,10 @@ _LOOKS = {
     "figure": "margin:0 0 16px;",
     "figcaption": "margin:6px 0 0;font-size:14px;line-height:1.5;color:#5d625f;",
     "img": "display:block;max-width:100%;height:auto;border:0;border-radius:8px;",
-    "pre": "margin:0 0 16px;padding:12px 14px;border-radius:8px;background:#f3f1ec;white-space:pre-wrap;font-size:15px;",
+    "pre": (
+        "margin:0 0 16px;padding:12px 14px;border-radius:8px;background:#f3f1ec;white-space:pre-wrap;"
+        "font-size:15px;"
+    ),
     "table": "margin:0 0 16px;border-collapse:collapse;",
     "th": "padding:4px 10px 4px 0;text-align:left;vertical-align:top;",
     "td": "padding:4px 10px 4px 0;vertical-align:top;",
