@@ -1,12 +1,21 @@
-// Puts a picture that was kept into the text, where the cursor is; without this script it is copied there.
+// At the desk: a picture that was kept is put into the text, where the cursor is, and nobody leaves what is not
+// saved without being asked. Without this script the picture is copied there.
 
 const [text, piece, put] = ['#text', '#picture code', '#put'].map((name) => document.querySelector(name));
 const key = `cursor ${location.pathname}`;
 let at = Number(sessionStorage.getItem(key) ?? text.value.length);
+let isSent = false;
 
 text.addEventListener('blur', () => { at = text.selectionEnd; });
-// To keep a picture opens the page anew.
-text.form.addEventListener('submit', () => sessionStorage.setItem(key, at));
+text.form.addEventListener('submit', () => {
+  isSent = true;
+  sessionStorage.setItem(key, at); // to keep a picture opens the page anew
+});
+addEventListener('pageshow', () => { isSent = false; }); // whoever comes back writes on
+addEventListener('beforeunload', (event) => {
+  const isChanged = [...text.form.elements].some(({ value, defaultValue }) => value !== (defaultValue ?? value));
+  if (isChanged && !isSent) event.preventDefault();
+});
 
 if (put) {
   put.hidden = false;

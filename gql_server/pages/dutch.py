@@ -269,6 +269,7 @@ DUTCH = {
     "desk_since": "Sinds %(at)s",
     "desk_changed": "Gewijzigd %(at)s",
     "desk_empty": "Hier is nog niets. Schrijf je eerste bericht.",
+    "desk_none": "Hier ligt niets.",
     "desk_newer": "Nieuwer",
     "desk_older": "Ouder",
     "desk_me": "Wie ben ik hier? Uitloggen",

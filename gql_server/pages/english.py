@@ -261,6 +261,7 @@ ENGLISH = {
     "desk_since": "Since %(at)s",
     "desk_changed": "Changed %(at)s",
     "desk_empty": "Nothing here yet. Write your first post.",
+    "desk_none": "There is nothing here.",
     "desk_newer": "Newer",
     "desk_older": "Older",
     "desk_me": "Who am I here? Sign out",

@@ -94,7 +94,9 @@ async def test_a_picture_is_put_where_the_cursor_was(start, open_page, tmp_path)
     await page.locator("#file").set_input_files(tmp_path / "tuin.png")
     await expect(button).to_be_hidden()
     await press(page, words["desk_picture_keep"])
-    piece = await page.locator("#picture code").inner_text()
+    piece, inspector = await page.locator("#picture code").inner_text(), Inspector(page)
+    await inspector.looks()
+    assert inspector.wrong == []
     await button.press("Enter")
     await expect(text).to_be_focused()
     await expect(text).to_have_value(f"One.\n\n{piece}\n\nTwo.")
@@ -105,6 +107,27 @@ async def test_a_picture_is_put_where_the_cursor_was(start, open_page, tmp_path)
     plain = await open_page(page.url, java_script_enabled=False, storage_state=state, locale="en")
     await expect(plain.locator("#picture code")).to_have_text(piece)
     await expect(plain.locator("#put")).to_be_hidden()
+
+
+async def test_nobody_leaves_unsaved_words_without_being_asked(start, open_page):
+    page, words = await owned(start, open_page, "en")
+    await page.goto("/write")
+    await press(page, words["desk_new"])
+    asked, desk = [], page.get_by_role("link", name=words["desk_title"])
+
+    async def stay(dialog):
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await page.locator("#title").press_sequentially("Garden")
+    await desk.click()
+    await expect(page.locator("#title")).to_have_value("Garden")
+    await press(page, words["desk_save"])
+    await expect(page.get_by_role("status")).to_have_text(words["desk_told_saved"])
+    await desk.click()
+    await sees(page, words["desk_title"])
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.faults)])

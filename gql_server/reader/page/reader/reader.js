@@ -274,7 +274,7 @@ function listing(title, posts, { mark, lang, before } = {}) {
       h('h1', { lang }, title),
       h('p', { class: 'quiet' }, counted('post', posts.totalCount ?? 0))),
     before,
-    posts.nodes.length ? cards(posts) : h('p', {}, says('nothing')),
+    posts.nodes.length || !here.searchParams.has('q') ? cards(posts) : h('p', {}, says('nothing')),
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
       hasPreviousPage && link(turned({ before: startCursor }), says('newer'), { class: 'next', rel: 'prev' }),
       hasNextPage && link(turned({ after: endCursor }), says('older'), { class: 'previous', rel: 'next' })),
