@@ -48,6 +48,7 @@ AGAIN = {
     "_in": ("sign_in_again", "/sign-in?lang={language}"),
     "_owner": ("sign_in_title", "/sign-in?lang={language}"),
 }
+# The desk speaks the language of who is signed in, which a link with one in it would change.
 GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
