@@ -31,6 +31,7 @@ DOORS = [
     web.get("/start.svg", start.icon),
     web.get("/paper.css", paper.style),
     web.get("/page.css", printing.style),
+    web.get("/write/desk.js", printing.script),
     web.get("/subscribe", sign_up.show),
     web.post("/subscribe", sign_up.ask),
     web.post("/weebly/apps/formSubmit.php", weebly.ask),

@@ -22,14 +22,17 @@ _LOOKS = {
     "figure": "margin:0 0 16px;",
     "figcaption": "margin:6px 0 0;font-size:14px;line-height:1.5;color:#5d625f;",
     "img": "display:block;max-width:100%;height:auto;border:0;border-radius:8px;",
-    "pre": "margin:0 0 16px;white-space:pre-wrap;font-size:15px;",
+    "pre": (
+        "margin:0 0 16px;padding:12px 14px;border-radius:8px;background:#f3f1ec;white-space:pre-wrap;"
+        "font-size:15px;"
+    ),
     "table": "margin:0 0 16px;border-collapse:collapse;",
     "th": "padding:4px 10px 4px 0;text-align:left;vertical-align:top;",
     "td": "padding:4px 10px 4px 0;vertical-align:top;",
     "hr": "margin:24px 0;border:0;border-top:1px solid #dddad2;",
     "a": "color:#1d6b4c;",
 }
-_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint"}
+_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint", "pre": "code"}
 WIDEST = 552  # pixels, between the edges of the paper
 
 
@@ -54,6 +57,9 @@ def _dress(node: LexborNode, page: str) -> None:
         node.attrs["style"] = look
     if name := _CLASSES.get(tag):
         node.attrs["class"] = name
+    if tag == "pre":
+        # In a text from right to left too.
+        node.attrs["dir"] = "ltr"
     for attribute in ("href", "src", "cite"):
         if (address := node.attributes.get(attribute)) is not None:
             node.attrs[attribute] = absolute(page, address)

@@ -24,8 +24,13 @@ class SignedOut(web.HTTPSeeOther):
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the posts that are theirs to write."""
+    """Show the posts that are theirs to write; of a path, lead on to the page where its post is written."""
     visit, principal = await at_desk(request)
+    if (path := request.query.get("path")) is not None:
+        slug = path.removeprefix(models.Post.path_of(""))
+        if (post := await models.Post.owned(principal).filter(slug=slug).first()) is None:
+            raise web.HTTPNotFound
+        return to_post(post.id)
     piles = await Pile.all_of(request, principal)
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
@@ -54,7 +59,7 @@ async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
         away = SignedOut("/sign-in", headers={"Cache-Control": "no-store"})
         remember_goal(away, visit)
         raise away
-    return visit, principal
+    return await visit.with_user(await models.User.get(id=principal.user_id)), principal
 
 
 async def read_desk_form(request: web.Request) -> Form:

@@ -22,7 +22,7 @@ from gql_server.pages.desk import (
     signed_out,
     to_post,
 )
-from gql_server.pages.desk_sheet import KEPT, UNTITLED, Sheet, lead_of, moment_in
+from gql_server.pages.desk_sheet import KEPT, UNTITLED, Sheet, lead_of, moment_in, number_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
@@ -260,14 +260,27 @@ async def _keep_picture(desk: Desk, form: Form, path: Path) -> web.Response:
     files, alt = request.app[FILES], form.one("alt")
     image = await models.Image.upload(desk.visit.site, path, files, by=desk.principal, alt_text=alt)
     if pressed == "lead":
-        await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
-        return desk.told_saved(form, told="saved")
+        return await _let_lead(desk, form, image)
     # Told even when the words cannot be saved: nobody has to send it twice.
     request[KEPT] = image.id
     await desk.saves(form)
     # Nothing appears without the picture that somebody has just chosen for it.
     more = {} if pressed in WITH_PICTURE else {"first": "yes"}
     return desk.told_saved(form, picture=str(image.id), **more)
+
+
+async def _lead(desk: Desk, form: Form) -> web.Response:
+    """Let the picture lead that was kept a moment ago."""
+    kept = models.Image.usable_by(desk.principal).filter(id=number_in(form.one("picture")))
+    if (image := await kept.first()) is None:
+        return await _miss_picture(desk, form)
+    return await _let_lead(desk, form, image)
+
+
+async def _let_lead(desk: Desk, form: Form, image: models.Image) -> web.Response:
+    desk.visit.request[KEPT] = image.id
+    await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
+    return desk.told_saved(form, told="saved")
 
 
 async def _miss_picture(_desk: Desk, _form: Form) -> web.Response:
@@ -297,7 +310,7 @@ DEEDS: dict[str, Deed] = {
     "send": _send,
     "schedule": _schedule,
     "withdraw": _withdraw,
-    "lead": _miss_picture,
+    "lead": _lead,
     "keep": _miss_picture,
     "unlead": _take_picture_away,
     "ask_to_delete": _ask_to_delete,

@@ -1,14 +1,17 @@
 """The sheet of a post: its page at the desk, filled in as the post is kept or as somebody sent it."""
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 import models
+from gql_server import paper
 from gql_server.pages.desk import state_of
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import Form
@@ -23,6 +26,9 @@ KEPT = web.RequestKey("picture", int)
 # What a post is called that was begun and never named; it is kept so, and the field stays empty.
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 LETTERS = {"announced", "unread"}
+POLICY = f"{paper.POLICY}; script-src 'self'"
+# What ends a description in Markdown.
+IN_BRACKETS = re.compile(r"[\\\[\]]")
 TOLD = {"saved", "published", "scheduled", "withdrawn"}
 
 
@@ -47,7 +53,7 @@ class Sheet:
             "text": post.source, "summary": post.summary or "",
             "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
             "at": _moment_kept(site, post), "alt": "", "lead_alt": lead.alt_text if lead else "",
-            "lead_alt_was": lead.alt_text if lead else "",
+            "lead_alt_was": lead.alt_text if lead else "", "picture": "",
         }  # fmt: skip
         asked = await models.Announcement.asked(post.id)
         newsletters = await models.Newsletter.offered(post.site_id)
@@ -76,18 +82,25 @@ class Sheet:
     ) -> web.Response:
         """Show it, with what is wrong at its field, and what was done a moment ago."""
         told, letter, picture = (visit.request.query.get(name, "") for name in ("told", "letter", "picture"))
-        number = visit.request.get(KEPT) or (int(picture[:9]) if picture.isdecimal() else 0)
+        number = visit.request.get(KEPT) or number_in(self.filled["picture"] or picture)
+        added = await models.Image.usable_by(principal).filter(id=number).first()
+        is_html = self.post.source_format is models.Format.HTML
         return visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200,
             post=self.post, filled=self.filled, newsletters=self.newsletters, chosen=self.chosen,
-            state=state_of(self.post), is_html=self.post.source_format is models.Format.HTML,
+            state=state_of(self.post), is_html=is_html, policy=POLICY,
             address=visit.context.absolute(self.post.path), now=visit.moment(models.now()),
             wrong=wrong, why=why, told=told if told in TOLD else "",
             letter=letter if letter in LETTERS else "", letters=await self.letters.told(visit, principal),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
-            is_first="first" in visit.request.query,
-            added=await models.Image.usable_by(principal).filter(id=number).first(),
+            is_first="first" in visit.request.query, added=added,
+            piece=_piece(added, is_html=is_html) if added else "",
         )  # fmt: skip
+
+
+def number_in(given: str) -> int:
+    """Read the number of a picture; 0 is nobody's."""
+    return int(given[:9]) if given.isdecimal() else 0
 
 
 async def lead_of(post: models.Post) -> models.Image | None:
@@ -101,6 +114,14 @@ def moment_in(site: models.Site, given: str) -> datetime:
         with suppress(ValueError):
             return datetime.strptime(given, written).replace(tzinfo=ZoneInfo(site.time_zone))
     raise models.Invalid("at", "Choose a day and a time.")
+
+
+def _piece(image: models.Image, *, is_html: bool) -> str:
+    """Write a picture down as it stands in a text."""
+    if is_html:
+        return f'<img src="{escape(image.url)}" alt="{escape(image.alt_text)}">'
+    alt = IN_BRACKETS.sub(r"\\\g<0>", image.alt_text)
+    return f"![{alt}]({image.url})"
 
 
 def _moment_kept(site: models.Site, post: models.Post) -> str:

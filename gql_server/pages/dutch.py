@@ -269,11 +269,17 @@ DUTCH = {
     "desk_since": "Sinds %(at)s",
     "desk_changed": "Gewijzigd %(at)s",
     "desk_empty": "Hier is nog niets. Schrijf je eerste bericht.",
+    "desk_none": "Hier ligt niets.",
     "desk_newer": "Nieuwer",
     "desk_older": "Ouder",
     "desk_me": "Wie ben ik hier? Uitloggen",
     "desk_out_title": "Je bent uitgelogd",
     "desk_out_text": "Wat je schreef staat hieronder, maar is niet bewaard. Kopieer het, log in en plak het.",
+    "absent_desk_title": "Dit ligt niet op je schrijftafel",
+    "absent_desk_text": (
+        "Het bericht is verwijderd, of het is van iemand anders. Een redacteur kan ook de berichten van "
+        "anderen openen."
+    ),
     "desk_gone_title": "Dit bericht is er niet meer",
     "desk_gone_text": "Iemand heeft het verwijderd. Wat je schreef staat hieronder, maar is niet bewaard.",
     "desk_out_back": "Log in, ga dan terug naar je bericht en druk nog eens op de knop.",
@@ -329,6 +335,8 @@ DUTCH = {
     "desk_send": "Bewaar en verstuur",
     "desk_picture_title": "Foto's",
     "desk_picture_added": "De foto is bewaard. Zet dit op zijn plaats in de tekst:",
+    "desk_picture_put": "Zet hem in de tekst, waar de cursor was",
+    "desk_picture_or_lead": "Of zet hem boven het bericht, met de knop hieronder.",
     "desk_picture_first": "Verder is nog niets gedaan: zet dit op zijn plaats en druk dan weer op de knop.",
     "desk_picture_file": "Een foto: JPEG, PNG, WebP, AVIF of GIF, hoogstens 20 MB",
     "desk_picture_alt": "Wat erop staat, voor wie hem niet ziet",

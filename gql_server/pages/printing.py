@@ -11,7 +11,7 @@ from gql_server.pages.words import WORDS
 
 FOLDER = Path(__file__).parent
 _templates = paper.templates(FOLDER / "templates")
-_CSS = (FOLDER / "page.css").read_bytes()
+_CSS, _JS = ((FOLDER / name).read_bytes() for name in ("page.css", "desk.js"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,8 @@ def go_to(address: str) -> web.Response:
 async def style(request: web.Request) -> web.Response:
     """Give the style sheet of these pages."""
     return paper.file(request, _CSS, "text/css")
+
+
+async def script(request: web.Request) -> web.Response:
+    """Give the script of the desk."""
+    return paper.file(request, _JS, "text/javascript")

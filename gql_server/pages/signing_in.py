@@ -33,7 +33,7 @@ async def show(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     principal = await session_of(request)
     user = await models.User.active().filter(id=principal.user_id or 0).first()
-    return _form(visit, NOTHING) if user is None else _entered(visit, user)
+    return _form(visit, NOTHING) if user is None else _entered(await visit.with_user(user), user)
 
 
 async def ask(request: web.Request) -> web.Response:

@@ -44,11 +44,12 @@ DOORS = {
 ABOUT = dict.fromkeys(("comment", "moderate", "replies"), "_comment") | {"sign-in": "_in", "pen": "_pen"}
 # Where to go on: mostly to ask for another.
 AGAIN = {
-    "": ("sign_up_again", "/subscribe"),
-    "_in": ("sign_in_again", "/sign-in"),
-    "_owner": ("sign_in_title", "/sign-in"),
+    "": ("sign_up_again", "/subscribe?lang={language}"),
+    "_in": ("sign_in_again", "/sign-in?lang={language}"),
+    "_owner": ("sign_in_title", "/sign-in?lang={language}"),
 }
-GO_ON = {"taken_pen": ("desk_title", "/write")}
+# The desk speaks the language of who is signed in, which a link with one in it would change.
+GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
 UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
@@ -67,7 +68,8 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         if error.status < 400:
             raise
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return await _told(request, error.status, **headers)
+        is_absent = error.status == 404 and first_word(request) == "write"
+        return await _told(request, error.status, what="absent_desk" if is_absent else "", **headers)
     except Unreadable as error:
         return await _told(request, error.status)
     except models.Expired as error:
@@ -126,7 +128,7 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
     links = []
     if what and (way := GO_ON.get(what) or AGAIN.get(_about(request))):
         words, address = way
-        links.append(Link(told(words), f"{address}?lang={language}"))
+        links.append(Link(told(words), address.format(language=language)))
     elif what:
         links.append(Link(told("to_site", site=site.title if site else home), home))
     elif status == 404:

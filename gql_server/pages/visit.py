@@ -11,7 +11,7 @@ from babel.dates import format_date, format_time
 
 import models
 from gql_server.pages.printing import Link, printed, says
-from gql_server.paper.languages import NAMES, chosen
+from gql_server.paper.languages import chosen, tongues_of
 from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
 from mailers.wording import locale_of
@@ -79,6 +79,12 @@ class Visit:
             return self
         return replace(self, language=first_spoken([language, self.site.language]))
 
+    async def with_user(self, user: models.User) -> "Visit":
+        """Speak the language of who is signed in, or from now on the one that they ask for here."""
+        if self.request.query.get("lang") == self.language:
+            await user.speak(self.language)
+        return self.speaking(user.language)
+
     def says(self, words: str, **facts: Any) -> str:
         """Give a sentence, with these facts in it."""
         return says(self.language, words, site=self.site.title, **facts)
@@ -98,7 +104,7 @@ class Visit:
     def shows(self, page: str, **values: Any) -> web.Response:
         """Print a page; one to look at, without a token in its address, may be had in each language."""
         is_to_look_at = self.request.method in {"GET", "HEAD"} and "token" not in self.request.match_info
-        tongues = NAMES if is_to_look_at else None
+        tongues = tongues_of(self.request) if is_to_look_at else None
         about: dict[str, Any] = {
             "site": self.site,
             "home": self.home.href,

@@ -9,7 +9,7 @@ import models
 from gql_server import paper
 from gql_server.answers import DEADLINE_SECONDS
 from gql_server.pages.outbox import outbox_for
-from gql_server.paper.languages import NAMES, chosen
+from gql_server.paper.languages import chosen, tongues_of
 from gql_server.publication import PUBLICATION
 from gql_server.settings import PREFIX, SETTINGS, Settings
 from gql_server.start.glimpse import Glimpse, look
@@ -61,7 +61,7 @@ def _open(request: web.Request, seen: Glimpse, language: str) -> web.Response:
         site=seen.site,
         words=WORDS[language],
         language=language,
-        tongues=NAMES,
+        tongues=tongues_of(request),
         queries=to_try(seen.to_read.slug if seen.to_read else None),
         settings=NAMES_OF_SETTINGS,
         shows_graphiql=request.app[SETTINGS].offers_graphiql,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
 from gql_server.pages.words import WORDS
@@ -80,6 +81,53 @@ async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
     await sees(page, words["desk_out_title"])
     await inspector.looks()
     assert inspector.wrong == []
+
+
+async def test_a_picture_is_put_where_the_cursor_was(start, open_page, tmp_path):
+    page, words = await owned(start, open_page, "en")
+    Image.new("RGB", (60, 40), "teal").save(tmp_path / "tuin.png")
+    await page.goto("/write")
+    await press(page, words["desk_new"])
+    text, button = page.locator("#text"), page.get_by_role("button", name=words["desk_picture_put"])
+    await text.fill("One.\n\nTwo.")
+    await text.evaluate("text => { text.focus(); text.setSelectionRange(4, 4); }")
+    await page.locator("#file").set_input_files(tmp_path / "tuin.png")
+    await expect(button).to_be_hidden()
+    await press(page, words["desk_picture_keep"])
+    piece, inspector = await page.locator("#picture code").inner_text(), Inspector(page)
+    await inspector.looks()
+    assert inspector.wrong == []
+    await button.press("Enter")
+    await expect(text).to_be_focused()
+    await expect(text).to_have_value(f"One.\n\n{piece}\n\nTwo.")
+    await page.keyboard.press("Control+z")
+    await expect(text).to_have_value("One.\n\nTwo.")
+    # Who has no script copies it.
+    state = await page.context.storage_state()
+    plain = await open_page(page.url, java_script_enabled=False, storage_state=state, locale="en")
+    await expect(plain.locator("#picture code")).to_have_text(piece)
+    await expect(plain.locator("#put")).to_be_hidden()
+
+
+async def test_nobody_leaves_unsaved_words_without_being_asked(start, open_page):
+    page, words = await owned(start, open_page, "en")
+    await page.goto("/write")
+    await press(page, words["desk_new"])
+    asked, desk = [], page.get_by_role("link", name=words["desk_title"])
+
+    async def stay(dialog):
+        asked.append(dialog.type)
+        await dialog.dismiss()
+
+    page.on("dialog", stay)
+    await page.locator("#title").press_sequentially("Garden")
+    await desk.click()
+    await expect(page.locator("#title")).to_have_value("Garden")
+    await press(page, words["desk_save"])
+    await expect(page.get_by_role("status")).to_have_text(words["desk_told_saved"])
+    await desk.click()
+    await sees(page, words["desk_title"])
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.faults)])

@@ -23,12 +23,12 @@ SAYS = {
     "nl": {
         "answer": "Je reactie", "name": "Naam", "email": "E-mailadres", "notify": "Schrijf me als er iemand",
         "send": "Plaats reactie", "as": "Je reageert als Ann.", "held": "wacht tot iemand",
-        "preview": "Dit is een voorbeeld", "newsletter": "Nieuwsbrief",
+        "preview": "Dit is een voorbeeld", "newsletter": "Nieuwsbrief", "desk": "Terug naar je schrijftafel",
     },
     "en": {
         "answer": "Your comment", "name": "Name", "email": "E-mail address", "notify": "Write to me when",
         "send": "Post comment", "as": "You answer as Ann.", "held": "waits until an editor",
-        "preview": "This is a preview", "newsletter": "Newsletter",
+        "preview": "This is a preview", "newsletter": "Newsletter", "desk": "Back to your desk",
     },
 }  # fmt: skip
 
@@ -99,6 +99,13 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     await expect(owner.get_by_role("heading", level=1)).to_have_text(TITLE)
     await expect(owner.get_by_role("img", name="Een groen vlak")).to_be_visible()
     path = owner.url.partition("?")[0]
+    # The way back is hers; whom she shows it is not told of it.
+    other = await open_page(owner.url, **habits)
+    await expect(other.get_by_text(says["preview"])).to_be_visible()
+    await expect(other.get_by_role("link", name=says["desk"])).to_have_count(0)
+    await owner.get_by_role("link", name=says["desk"]).click()
+    await expect(owner.locator("#title")).to_have_value(TITLE)
+    assert owner.url == desk
     # Nobody else sees it.
     for place in (path, "/"):
         stranger = await open_page(place, **habits)

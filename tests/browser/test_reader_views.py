@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 import models
 from models.files.folder import Folder
 from models.store import open_store
-from tests.browser.inspecting import BY_DAY_AND_NIGHT, BY_NIGHT_AND_DAY, Inspector
+from tests.browser.inspecting import BY_DAY_AND_NIGHT, BY_NIGHT_AND_DAY, IS_TOO_WIDE, Inspector
 from tests.browser.reading import press, sees
 from tests.nouns.drawings import quarters, written
 
@@ -91,6 +91,47 @@ async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(blog, o
     await sees(page, "Hier is niets")
     await expect(page.get_by_text("Deze link toont niets meer.")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
+
+
+async def test_long_words_break_and_texts_run_their_own_way(database_url, start, open_page):
+    word = "Hottentottententententoonstellingsmakersopleidingsprogramma"
+    async with open_store(database_url):
+        site = await models.Site.found()
+        await site.change(title=f"Het tijdschrift van de {word}", description=word)
+        author = await models.Author.named(site.id, "דוד בן")
+        tag = await models.Tag.named(site.id, word)
+        text = models.Content.of("<p>مرحبا بالعالم.</p><pre><code>x = 1</code></pre>", models.Format.HTML)
+        post = await models.Post.draft(site, "مرحبا: عنوان", text, authors=[author], tags=[tag], slug="long")
+        await post.publish()
+        said = await models.Comment.leave(
+            post.id,
+            models.Writer(name=word, email="a@example.org", website=None),
+            "שלום",
+            notify_replies=False,
+        )
+        await said.decide(models.Fate.APPROVED)
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
+    for width in (320, 1280):
+        view = {"width": width, "height": 740}
+        page = await open_page("about:blank", base_url=server.url, viewport=view)
+        for path in ("/", "/posts/long", "/archive"):
+            await page.goto(path)
+            await is_there(page)
+            assert not await page.evaluate(IS_TOO_WIDE), (width, path)
+        menu = page.get_by_role("button", name="Menu", exact=True)
+        if width == 320:
+            await expect(menu).to_be_in_viewport(ratio=1)
+    await page.goto("/posts/long")
+    runs = "element => getComputedStyle(element).direction"
+    for place, way in {
+        "h1": "rtl",
+        ".prose": "rtl",
+        ".prose pre": "ltr",
+        ".byline a": "rtl",
+        ".said": "rtl",
+        "body": "ltr",
+    }.items():
+        assert await page.locator(place).first.evaluate(runs) == way, place
 
 
 async def test_a_link_to_look_before_shows_a_published_post_as_everybody_sees_it(

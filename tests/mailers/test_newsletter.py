@@ -260,6 +260,16 @@ def test_no_picture_is_wider_than_the_paper(width, told):
     assert ("height" in node.attributes) == (told == width)
 
 
+def test_a_text_from_right_to_left_runs_that_way_and_code_in_it_does_not(scribe):
+    told = POST | {"title": "مرحبا", "html": "<p>مرحبا.</p><pre><code>x = 1</code></pre>"}
+    letter, _ = sent(scribe, "newsletter", told, topic="newsletter-1")
+    page = LexborHTMLParser(letter.html)
+    assert [page.css_first(place).attributes["dir"] for place in ("h1", "div:has(> pre)", "pre")] == [
+        "auto", "auto", "ltr"
+    ]  # fmt: skip
+    assert "background" in page.css_first("pre.code").attributes["style"]
+
+
 def test_a_picture_has_one_address_in_a_letter():
     html = for_mail('<img src="/x.jpg" srcset="/x-320 320w, /x-640 640w" sizes="100vw">', PAGE)
     [node] = LexborHTMLParser(str(html)).css("img")

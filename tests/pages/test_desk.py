@@ -355,6 +355,28 @@ async def test_a_number_that_no_post_has_is_not_found(reader, desk, number):
     assert (await reader.opens(f"/write/{number}")).status == 404
 
 
+async def test_who_comes_for_a_post_that_is_not_theirs_is_told_and_led_to_their_own(
+    reader, desk, site, words
+):
+    post = await models.Post.draft(site, "Van een ander", "<p>Tekst</p>", authors=[])
+    await desk()
+    for address in (f"/write/{post.id}", "/write/99999", f"/write?path={post.path}", "/write?path=/"):
+        await reader.opens(address)
+        assert (reader.status, reader.title) == (404, words["absent_desk_title"])
+        link = reader.page.css_first("main a")
+        assert (link.text(), link.attributes["href"]) == (words["desk_title"], "/write")
+
+
+async def test_the_path_of_a_post_leads_to_where_it_is_written(reader, desk):
+    await desk()
+    await begin(reader)
+    await write(reader)
+    post = await models.Post.get()
+    await reader.opens(f"/write?path={post.path}")
+    await follow(reader)
+    assert reader.path == f"/write/{post.id}"
+
+
 async def test_no_switch_of_language_takes_away_what_is_being_written(reader, desk):
     await desk()
     assert reader.page.css("nav [hreflang]")

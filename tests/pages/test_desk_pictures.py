@@ -1,6 +1,7 @@
 """At the desk, a picture is kept with what is written, and the one that leads a post is described anew."""
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 import models
 from tests.pages.writing import TEXT, TITLE, begin, follow, is_marked, picture_of, upload, write
@@ -85,9 +86,8 @@ async def test_who_saves_while_a_picture_is_chosen_saves_both(reader, desk, word
     await write(reader, words["desk_save"], file=picture_of(), alt="Een tuin", at="2091-03-01T09:00")
     await follow(reader)
     [image] = await models.Image.all()
-    notice = reader.page.css_first("#picture .notice").text()
-    assert notice.startswith(words["desk_told_saved"])
-    assert notice.endswith(f"![Een tuin]({image.url})")
+    assert reader.page.css_first("#picture .notice").text().strip().startswith(words["desk_told_saved"])
+    assert reader.page.css_first("#picture code").text() == f"![Een tuin]({image.url})"
     assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
     post = await models.Post.get()
     assert (post.title, post.source, post.image_id, post.version) == (TITLE, TEXT, None, 2)
@@ -115,10 +115,52 @@ async def test_a_picture_is_kept_when_the_words_beside_it_cannot_be(reader, desk
     assert reader.status == 422
     [image] = await models.Image.all()
     assert image.url in reader.page.css_first("#picture .notice").text()
-    assert not reader.page.css_first("#picture .notice").text().startswith("Bewaard")
+    assert not reader.page.css_first("#picture .notice").text().strip().startswith("Bewaard")
     assert reader.page.css_first("#text").text().strip() == TEXT
     await write(reader, summary="Kort.")
     assert reader.status == 303
+
+
+async def test_a_picture_that_is_kept_leads_the_post_as_soon_as_the_words_are_right(reader, desk, words):
+    await desk()
+    await reader.posts("/write")
+    await follow(reader)
+    lead = words["desk_picture_lead"]
+    await write(reader, lead, summary="s" * 2_001, file=picture_of(), alt="Een tuin")
+    for summary in ("s" * 2_002, "Kort."):
+        assert reader.status == 422
+        [image] = await models.Image.all()
+        assert image.url in reader.page.css_first("#picture code").text()
+        await write(reader, lead, summary=summary)
+    await follow(reader)
+    assert ((await models.Post.get()).image_id, described(reader)) == (image.id, "Een tuin")
+    # One that was kept for the text may lead as well; that of somebody else may not.
+    await write(reader, words["desk_picture_keep"], file=picture_of((600, 400)))
+    await follow(reader)
+    await write(reader, lead)
+    await follow(reader)
+    assert (await models.Post.get()).image_id == (await models.Image.all().order_by("-id").first()).id
+    await models.Image.filter(id=image.id).update(user_id=None)
+    await write(reader, lead, picture=str(image.id))
+    assert reader.page.css_first("#file-error").text() == words["error_desk_file"]
+
+
+async def test_what_is_to_be_put_into_the_text_is_written_as_the_text_is(reader, desk):
+    await desk()
+    await begin(reader)
+    await write(reader, "Bewaar hem voor de tekst", file=picture_of(), alt='Een [tuin "\\')
+    await follow(reader)
+    [image] = await models.Image.all()
+    piece = reader.page.css_first("#picture code").text()
+    await write(reader, text=piece)
+    post = await models.Post.get()
+    [shown] = LexborHTMLParser(post.html).css("img")
+    assert shown.attributes["alt"] == 'Een [tuin "\\'
+    await models.Post.filter(id=post.id).update(source_format=models.Format.HTML)
+    await reader.opens(f"/write/{post.id}?picture={image.id}")
+    assert reader.page.css_first("#picture code").text() == (
+        f'<img src="{image.url}" alt="Een [tuin &quot;\\">'
+    )
 
 
 async def test_the_words_are_handed_back_whose_picture_comes_as_the_session_ends(reader, desk):

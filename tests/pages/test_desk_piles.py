@@ -45,6 +45,18 @@ async def test_older_posts_are_a_link_away_and_newer_ones_back(reader, desk, wri
     assert reader.page.css_first(".back a").attributes["href"] == "/write"
 
 
+async def test_another_language_is_spoken_of_the_same_page_and_from_then_on(reader, desk, written):
+    user = await desk()
+    await written(user, *(f"Bericht {number}" for number in range(SIZE + 1)))
+    await reader.opens("/write?state=draft&page=2")
+    await reader.opens(f"/write{reader.page.css_first('a[hreflang=en]').attributes['href']}")
+    assert (reader.language, titles(reader), reader.title) == ("en", ["Bericht 0"], "Your desk")
+    for path in ("/write", "/pen", "/sign-in", f"/write/{(await models.Post.first()).id}"):
+        assert (await reader.opens(path)).language == "en"
+    await reader.opens("/sign-in?lang=nl")
+    assert (await reader.opens("/write?lang=xx")).language == "nl"
+
+
 @pytest.mark.parametrize("page", ["", "0", "-1", "x", "\u00b2", "9" * 5_000])
 async def test_a_page_that_is_none_shows_no_error(reader, desk, page):
     await desk()

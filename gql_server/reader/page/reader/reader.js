@@ -1,6 +1,6 @@
 // The reader's page: the way from address to address, and what is shown at each.
 
-import { ask, AUTHOR, MASTHEAD, POST, POSTS, say, STANDING, THREADS, Trouble } from './asking.js';
+import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, say, STANDING, THREADS, Trouble } from './asking.js';
 import { conversation, newsletterForm } from './talk.js';
 import { counted, h, know, link, local, locale, says, site, time, tongue } from './words.js';
 
@@ -170,7 +170,7 @@ function people(authors) {
 }
 
 const withCount = (named) => (one) =>
-  h('li', {}, link(one.path, named(one)), ' ', h('span', {}, counted('post', one.postCount)));
+  h('li', {}, link(one.path, named(one), { dir: 'auto' }), ' ', h('span', {}, counted('post', one.postCount)));
 
 async function archive() {
   const { tags, archiveMonths } = await masthead;
@@ -210,10 +210,11 @@ async function standing(path) {
 async function post(path) {
   const to = here, token = to.searchParams.get('preview');
   const talk = () => ask(THREADS, { path }).catch((error) => error);
-  const [{ post }, found] = await Promise.all([
+  const [{ post }, found, mine] = await Promise.all([
     // A link of somebody who writes: its token shows what is not published yet.
     token ? say(POST, { path }, { Authorization: `Bearer ${token}` }).catch(unproven) : ask(POST, { path }),
     token ? null : talk(),
+    token && say(MINE, { path }).then(({ post }) => post, () => null),
   ]);
   if (!post) return token ? () => missing('preview_over') : null;
   const preview = token && post.status !== 'PUBLISHED', threads = found ?? (preview ? null : await talk());
@@ -224,7 +225,8 @@ async function post(path) {
     title: post.title,
     kind: 'text',
     body: [
-      preview && h('p', { class: 'told', role: 'status' }, says('preview')),
+      preview && h('p', { class: 'told', role: 'status' }, says('preview'), ' ',
+        mine && link(`/write?${new URLSearchParams({ path: post.path })}`, says('to_desk'))),
       h('article', {},
         h('header', {},
           h('p', { class: 'mark' }, time(post.publishedAt), post.publishedAt && ' · ', says('minutes', { n: post.readingMinutes })),
@@ -235,7 +237,7 @@ async function post(path) {
           image.caption && h('figcaption', { lang: site.language, html: image.caption })),
         h('div', { class: 'prose', lang: site.language, html: post.contentHtml }),
         post.tags?.length > 0 && tagList(post.tags)),
-      h('nav', { class: 'beside', 'aria-label': says('beside') },
+      (post.previous || post.next) && h('nav', { class: 'beside', 'aria-label': says('beside') },
         beside(post.previous, 'previous'), beside(post.next, 'next')),
       !preview && conversation(path, threads, () => show(here, { top: scrollY })),
     ],
@@ -272,7 +274,7 @@ function listing(title, posts, { mark, lang, before } = {}) {
       h('h1', { lang }, title),
       h('p', { class: 'quiet' }, counted('post', posts.totalCount ?? 0))),
     before,
-    posts.nodes.length ? cards(posts) : h('p', {}, says('nothing')),
+    posts.nodes.length || !here.searchParams.has('q') ? cards(posts) : h('p', {}, says('nothing')),
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
       hasPreviousPage && link(turned({ before: startCursor }), says('newer'), { class: 'next', rel: 'prev' }),
       hasNextPage && link(turned({ after: endCursor }), says('older'), { class: 'previous', rel: 'next' })),
@@ -312,7 +314,7 @@ const nothingYet = () => h('p', { class: 'quiet' }, says('empty'));
 function byline(authors, more) {
   let number = 0;
   const names = new Intl.ListFormat(locale).formatToParts((authors ?? []).map(({ name }) => name));
-  const parts = names.map(({ type, value }) => (type === 'element' ? link(authors[number++].path, value) : value));
+  const parts = names.map(({ type, value }) => (type === 'element' ? link(authors[number++].path, value, { dir: 'auto' }) : value));
   return (parts.length > 0 || more) && h('p', { class: 'byline' }, parts.length > 0 && `${says('by')} `, parts, ' ', more);
 }
 

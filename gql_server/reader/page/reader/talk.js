@@ -70,10 +70,10 @@ function remark(comment, talk, note) {
   return h('li', {},
     h('article', { ...about, 'aria-label': says('comment_of', { name: author.name }) },
       h('p', { class: 'who' },
-        h('b', {}, name), author.author && [' ', h('span', { class: 'badge' }, says('author'))], ' ',
+        h('b', { dir: 'auto' }, name), author.author && [' ', h('span', { class: 'badge' }, says('author'))], ' ',
         link(hash, time(comment.createdAt, { timeStyle: 'short' }), { class: 'quiet' })),
       note && h('p', { class: 'note' }, note),
-      h('div', { class: 'said', html: comment.contentHtml }),
+      h('div', { class: 'said', dir: 'auto', html: comment.contentHtml }),
       talk.postId && !note && replyButton(comment, talk, list)),
     list);
 }

@@ -41,6 +41,7 @@ export function h(name, attributes, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
+    if (key === 'lang') element.dir = 'auto'; // another language may run the other way
     if (key === 'html') element.append(read(value));
     else if (key.startsWith('on')) element.addEventListener(key.slice(2), value);
     else element.setAttribute(key, value === true ? '' : value);
@@ -93,7 +94,7 @@ const WORDS = {
     waits_for_you: 'Wacht tot je de link in de brief hebt gevolgd; alleen jij ziet dit nu.',
     notify: 'Schrijf me als er iemand antwoordt', prove: 'Er komt een brief: bevestig daarmee dat je van antwoorden wilt horen.',
     preview_over: 'Deze link toont niets meer.',
-    preview: 'Dit is een voorbeeld: alleen wie de link heeft ziet het.', kept: 'Wat je schreef staat er nog.',
+    preview: 'Dit is een voorbeeld: alleen wie de link heeft ziet het.', to_desk: 'Terug naar je schrijftafel', kept: 'Wat je schreef staat er nog.',
     newsletter: 'Ik wil de nieuwsbrief ontvangen', subscribe: 'Meld me aan',
     letter: 'Kijk in je mailbox: naar {email} gaat een brief. Druk daarin op de knop, dan ben je aangemeld.',
     code: 'Code uit de brief', code_send: 'Bevestig',
@@ -123,7 +124,7 @@ const WORDS = {
     waits_for_you: 'Waits until you have followed the link in the letter; only you see this now.',
     notify: 'Write to me when somebody replies', prove: 'A letter comes: confirm by it that you want to hear of replies.',
     preview_over: 'This link shows nothing any more.',
-    preview: 'This is a preview: only who has the link sees it.', kept: 'What you wrote is still there.',
+    preview: 'This is a preview: only who has the link sees it.', to_desk: 'Back to your desk', kept: 'What you wrote is still there.',
     newsletter: 'Send me the newsletter', subscribe: 'Sign me up',
     letter: 'Look in your mailbox: a letter goes to {email}. Press the button in it, and you are signed up.',
     code: 'Code in the letter', code_send: 'Confirm',
