@@ -43,7 +43,7 @@ WORDS = {
     "jobs": "Tell how much work is promised; list, retry or drop what is buried.",
     "migrate": "Make the store or bring it up to date, and stop.",
     "serve": "Serve the graph.",
-    "subscribers": "Bring subscribers in, hand them out; show, erase or suppress one.",
+    "subscribers": "Bring subscribers in, hand them out; show, erase or suppress one; read bounces.",
     "token": "Make, list and revoke the tokens of programs.",
     "users": (
         "List, invite and retire those who can sign in; change their roles; let one in without a letter."

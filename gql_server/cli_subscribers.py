@@ -12,6 +12,7 @@ import orjson
 
 import models
 from gql_server import rosters
+from gql_server.cli_bounces import bounces
 from gql_server.commands import counted, on_store, open_made_store, require_site, tell_aside
 from gql_server.networks import read_ip, truncated
 from gql_server.settings import PREFIX, ConsentIp, Settings
@@ -28,7 +29,10 @@ TOLD_EVERY = 10_000  # lines
 
 @click.group()
 def subscribers() -> None:
-    """Bring subscribers in, hand them out; show, erase or suppress one."""
+    """Bring subscribers in, hand them out; show, erase or suppress one; read bounces."""
+
+
+subscribers.add_command(bounces)
 
 
 @subscribers.command(name="import")

@@ -14,6 +14,7 @@ from models.archive import (
 from models.audit import Audit
 from models.authors import Author
 from models.backup import require_sound
+from models.bounces import bounce, complain
 from models.bylines import Byline, Tagging
 from models.caps import Cap
 from models.clearing import clear
@@ -227,12 +228,14 @@ __all__ = [
     "arrange",
     "attend_comment",
     "awaited",
+    "bounce",
     "bring_in",
     "carry_issue",
     "clear",
     "comment_to_confirm",
     "comment_to_edit",
     "compare",
+    "complain",
     "confirm_comment",
     "count_due",
     "count_posts",

@@ -70,7 +70,7 @@ async def settle(outcomes: Sequence[Outcome]) -> None:
         [(people[row.subscription_id], row) for row in asked if row.subscription_id in people], given
     )
     for id in bounced & people.keys():
-        await _bounce(people[id])
+        await end_bounced(people[id])
     await Job.progress()
 
 
@@ -98,7 +98,8 @@ async def _apply(change: _Change, ids: Sequence[int]) -> None:
         await rows.update(state=change.state, reason=change.reason, facts={}, settled_at=now())
 
 
-async def _bounce(subscription: Subscription) -> None:
+async def end_bounced(subscription: Subscription) -> None:
+    """End a subscription, locked by the caller, at whose address nobody receives mail."""
     if subscription.status in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.BOUNCED):
         return
     if subscription.status is SubscriptionStatus.CONFIRMED:

@@ -1,0 +1,75 @@
+"""The command that reads what comes back of letters."""
+
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+
+import models
+from gql_server.commands import FORESEEN, in_one_line, on_store, open_made_store, require_site
+from gql_server.mailboxes import messages
+from gql_server.settings import Settings
+from mailers.returned import Fate, Returned, read_returned
+
+EX_TEMPFAIL = 75  # sysexits.h
+ENDS = {Fate.NO_SUCH_ADDRESS: models.bounce, Fate.COMPLAINED: models.complain}
+BOUNCED, COMPLAINED, KNOWN, STRANGE = "bounced", "complained", "known", "strange"
+# What is said of each kind, after its number.
+SAID = {
+    BOUNCED: "subscription ended: nobody receives mail there|subscriptions ended: nobody receives mail there",
+    COMPLAINED: "subscription ended: the reader complained|subscriptions ended: the readers complained",
+    KNOWN: "report that ends nothing any more|reports that end nothing any more",
+    Fate.REFUSED_US: "report that a server refuses the sender: look at it|"
+    "reports that servers refuse the sender: look at them",
+    Fate.NOT_DELIVERED: "report that blames no address|reports that blame no address",
+    Fate.NOT_FINAL: "report that nothing is wrong yet|reports that nothing is wrong yet",
+    STRANGE: "report about no letter of a subscriber here|reports about no letter of a subscriber here",
+    Fate.NO_REPORT: "message that is no report|messages that are no reports",
+}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path, allow_dash=True))
+@on_store
+async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
+    """Read bounces and complaints, and end the subscriptions they are about.
+
+    PATHS are messages, mbox files, or folders, a Maildir for one; without any, one message comes by standard
+    input, as fetchmail hands it over. What is read stays where it is, and may be read again.
+    """
+    told = Counter[object]()
+    try:
+        async with open_made_store(settings):
+            site = await require_site()
+            for path in paths or (Path("-"),):
+                for message in messages(path):
+                    told[await _take(site, read_returned(message))] += 1
+    except (click.ClickException, *FORESEEN) as error:
+        if paths:
+            raise
+        # A mail server keeps the message and comes back, instead of sending a bounce of the bounce.
+        click.echo(f"Error: {in_one_line(error)}", err=True)
+        raise click.exceptions.Exit(EX_TEMPFAIL) from None
+    for kind, said in SAID.items():
+        if number := told[kind]:
+            one, many = said.split("|")
+            click.echo(f"{number} {one if number == 1 else many}")
+    if not told:
+        click.echo("There is no message.")
+
+
+async def _take(site: models.Site, returned: Returned) -> object:
+    """End what a report ends; give which kind it is."""
+    if (end := ENDS.get(returned.fate)) is None:
+        return returned.fate
+    for way in returned.ways_out:
+        token = urlsplit(way).path.rpartition("/unsubscribe/")[2]
+        try:
+            has_ended = await end(site, token, returned.written_at)
+        except models.Unproven:
+            continue
+        if not has_ended:
+            return KNOWN
+        return BOUNCED if returned.fate is Fate.NO_SUCH_ADDRESS else COMPLAINED
+    return STRANGE

@@ -1,0 +1,128 @@
+"""What comes back of letters: reports that one could not be delivered, and complaints about one."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes, message_from_string
+from email.message import Message
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import NamedTuple
+
+from mailers.verdicts import NoSuchAddress, OursToFix, Reply, Stage, judge
+
+# What RFC 5965 calls what readers do who press "this is spam"; `not-spam` is the opposite.
+COMPLAINTS = {"abuse", "fraud", "virus", "other", "opt-out"}
+_LINK = re.compile(r"<([^<>]*)>")
+# How a report repeats what a server answered: `smtp; 550 5.1.1 No such user` (RFC 3464, 2.3.6).
+_DIAGNOSTIC = re.compile(r"(?:[\w-]+\s*;\s*)?(?:([45]\d\d)[ -])?\s*(.*)", re.DOTALL)
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_HEADS = {"text/rfc822-headers", "message/global-headers"}
+_LETTERS = {"message/rfc822", "message/global"}
+_STATUSES = {"message/delivery-status", "message/global-delivery-status"}
+
+
+class Fate(Enum):
+    """What a report says."""
+
+    NO_SUCH_ADDRESS = "nobody receives mail there"
+    COMPLAINED = "the reader complained"
+    REFUSED_US = "the server refused the sender, not the reader"
+    NOT_DELIVERED = "not delivered, and the address is not to blame"
+    NOT_FINAL = "not over yet, or delivered"
+    NO_REPORT = "no report"
+
+
+class Returned(NamedTuple):
+    """What came back: the way out that the letter had in its head, and when the letter was written."""
+
+    fate: Fate
+    ways_out: tuple[str, ...] = ()
+    written_at: datetime | None = None
+
+
+def read_returned(message: bytes) -> Returned:
+    """Read what came back: a report of RFC 3464 or 6533, or a complaint of RFC 5965; else it is no report."""
+    try:
+        parts = list(message_from_bytes(message).walk())
+    except RecursionError:
+        return Returned(Fate.NO_REPORT)  # parts within parts within parts
+    fate = _complaint(parts) or _delivery(parts)
+    letter = next(_letters(parts), None)
+    if fate is None or letter is None:
+        return Returned(fate or Fate.NO_REPORT)
+    ways = "".join(str(letter.get("List-Unsubscribe", "")).split())
+    return Returned(fate, tuple(_LINK.findall(ways)), _moment(letter))
+
+
+def _complaint(parts: list[Message]) -> Fate | None:
+    for part in parts:
+        if part.get_content_type() == "message/feedback-report":
+            said = _fields(part).get("Feedback-Type", "")
+            return Fate.COMPLAINED if str(said).strip().lower() in COMPLAINTS else Fate.NOT_FINAL
+    return None
+
+
+def _delivery(parts: list[Message]) -> Fate | None:
+    """Say what a report of delivery says of its one reader; of several it says nothing that can be used."""
+    for part in parts:
+        if part.get_content_type() in _STATUSES:
+            readers = [block for block in _blocks(part) if block.get("Action")]
+            return _of_reader(readers[0]) if len(readers) == 1 else Fate.NOT_DELIVERED
+    return None
+
+
+def _of_reader(block: Message) -> Fate:
+    if str(block.get("Action", "")).strip().lower() != "failed":
+        return Fate.NOT_FINAL
+    found = _DIAGNOSTIC.fullmatch(" ".join(str(block.get("Diagnostic-Code", "")).split()))
+    code, text = (found[1] or "550", found[2]) if found else ("550", "")
+    status = _STATUS.search(str(block.get("Status", "")))
+    # The server's own code says more than a status that a relay has made of it, which often is 5.0.0.
+    if not _STATUS.match(text) and status is not None and not status[0].endswith(".0.0"):
+        text = f"{status[0]} {text}"
+    match judge(Stage.RCPT, Reply(int(code), text)):
+        case NoSuchAddress():
+            return Fate.NO_SUCH_ADDRESS
+        case OursToFix():
+            return Fate.REFUSED_US
+    return Fate.NOT_DELIVERED
+
+
+def _blocks(part: Message) -> list[Message]:
+    """Give the blocks of fields of a report: one of the message, and one of each reader."""
+    inside = part.get_payload()
+    if part.get_content_type() == "message/delivery-status" and isinstance(inside, list):
+        return [block for block in inside if isinstance(block, Message)]
+    return [message_from_string(block) for block in re.split(r"\n\s*\n", _text(part))]
+
+
+def _fields(part: Message) -> Message:
+    return message_from_string(_text(part).lstrip())
+
+
+def _letters(parts: list[Message]) -> Iterator[Message]:
+    """Give the letter that a report is about, or its head."""
+    for part in parts:
+        inside = part.get_payload()
+        if part.get_content_type() in _LETTERS and isinstance(inside, list) and inside:
+            yield inside[0]  # type: ignore[misc]
+        elif part.get_content_type() in _HEADS:
+            yield _fields(part)
+
+
+def _text(part: Message) -> str:
+    inside = part.get_payload()
+    if isinstance(inside, list):
+        # What is called a message is read as one: the fields stand in its head, and further ones in its body.
+        return "\n\n".join(str(one) for one in inside)
+    read = part.get_payload(decode=True)
+    return read.decode("utf-8", "replace").replace("\r\n", "\n") if isinstance(read, bytes) else ""
+
+
+def _moment(letter: Message) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(str(letter.get("Date", "")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

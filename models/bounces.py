@@ -1,0 +1,48 @@
+"""Bounces: what comes back of letters that a mail server had taken, and complaints about them."""
+
+from datetime import datetime
+
+from models.atomic import atomic
+from models.consents import Trace
+from models.deliveries import Delivery
+from models.outcomes import end_bounced
+from models.site import Site
+from models.subscriptions import UNSUBSCRIBE, Subscription
+from models.suppressions import Suppression, SuppressionScope
+
+BY_MAIL = Trace(door="mail")
+
+
+@atomic
+async def bounce(site: Site, token: str, written_at: datetime | None) -> bool:
+    """Keep that nobody receives mail at the address whose way out this is; tell whether that ends something.
+
+    A letter that is older than the last yes proves nothing: since then one has arrived.
+    """
+    found = await _confirmed(site, token, written_at)
+    if found is None:
+        return False
+    await end_bounced(found)
+    return True
+
+
+@atomic
+async def complain(site: Site, token: str, written_at: datetime | None) -> bool:
+    """Write no letter of a list any more to somebody who has complained; tell whether that ends something."""
+    found = await _confirmed(site, token, written_at)
+    if found is None:
+        return False
+    await Suppression.add(site, found.mailbox, SuppressionScope.LISTS, reason="complaint")
+    await found.leave(site, BY_MAIL)
+    # The goodbye too: it would be one letter more to who called the last one spam.
+    await Delivery.cancel(found.id)
+    return True
+
+
+async def _confirmed(site: Site, token: str, written_at: datetime | None) -> Subscription | None:
+    known, _ = await Subscription.behind(site, token, UNSUBSCRIBE)
+    found = await Subscription.confirmed().select_for_update().filter(id=known.id).first()
+    if found is None:
+        return None
+    is_old = written_at and found.confirmed_at and written_at < found.confirmed_at.replace(microsecond=0)
+    return None if is_old else found
