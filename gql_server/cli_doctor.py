@@ -20,6 +20,7 @@ from models.store import open_store
 from schema.documents import Documents
 
 A_DAY = timedelta(days=1)
+NEWEST_PICTURES = 20
 HIDDEN = "[password]"
 PLAIN = {
     NOBODY_LISTENS: f"Nothing listens at {{place}}; check {PREFIX}SMTP_URL and that the mail server runs.",
@@ -56,12 +57,12 @@ async def doctor(settings: Settings) -> None:
         await _look_at_letters()
         await _look_at_webhooks()
         await _look_at_jobs()
-        away = await _look_at_pictures(settings)
+        amiss = await _look_at_pictures(settings)
         await _look_at_mail(settings, site)
         if is_stuck:
             raise click.ClickException("The store keeps nothing new; see `writing`.")
-        if away:
-            raise click.ClickException("No picture can be uploaded; see `pictures`.")
+        if amiss:
+            raise click.ClickException(f"{amiss}; see `pictures`.")
 
 
 async def _look_at_writing() -> bool:
@@ -80,16 +81,21 @@ async def _look_at_jobs() -> None:
     _tell("jobs", f"{told(counts)}{'; `jobs list` tells what is buried' if counts.buried else ''}")
 
 
-async def _look_at_pictures(settings: Settings) -> bool:
-    """Try the place of uploaded pictures; tell whether it is away."""
+async def _look_at_pictures(settings: Settings) -> str | None:
+    """Try the place of uploaded pictures, and look for the newest; tell what is amiss."""
     files = models.files_at(settings.place_of_media)
     try:
         await files.check()
     except models.Unavailable as error:
         _tell("pictures", f"cannot be kept: {error}")
-        return True
+        return "No picture can be uploaded"
+    newest = await models.Image.filter(user_id__isnull=False).order_by("-id").limit(NEWEST_PICTURES)
+    gone = [image.url for image in newest if await files.size(image.url.rpartition("/")[2]) is None]
+    if gone:
+        _tell("pictures", f"{len(gone)} of the newest {len(newest)} are not in {files.place}: {gone[0]}, …")
+        return f"Pictures are missing, which may be elsewhere ({PREFIX}MEDIA_URL)"
     _tell("pictures", f"are kept in {files.place}")
-    return False
+    return None
 
 
 async def _users() -> str:

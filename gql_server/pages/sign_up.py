@@ -6,7 +6,7 @@ import models
 from gql_server.pages.forms import NOTHING, Form, known_frequency, read_form
 from gql_server.pages.outbox import to_letter
 from gql_server.pages.topics import newsletters
-from gql_server.pages.trap import BAIT, is_caught, set_trap
+from gql_server.pages.trap import BAIT, is_caught, is_ours, set_trap
 from gql_server.pages.visit import Visit
 
 Refusal = models.Invalid | models.NotFound
@@ -41,7 +41,7 @@ async def given(
         status=422 if is_back else 200,
         form=form,
         offered=offered if len(offered) > 1 else [],
-        chosen=form.all("newsletter") if is_back else [offer.slug for offer in offered[:1]],
+        chosen=form.all("newsletter") if is_ours(form) else [offer.slug for offer in offered[:1]],
         frequencies=list(models.Frequency),
         frequency=form.one("frequency") or models.Frequency.IMMEDIATE,
         wrong=_field(refusal) if refusal else None,

@@ -30,5 +30,10 @@ def is_caught(site: models.Site, form: Form) -> bool:
     return not QUICKEST.total_seconds() <= age <= OLDEST.total_seconds()
 
 
+def is_ours(form: Form) -> bool:
+    """Tell whether a form that comes back was given here; one on another page may bring an address alone."""
+    return bool(form.all("moment"))
+
+
 def _seal(site: models.Site, given: str) -> str:
     return models.keyed_digest(site.secret, "form", given)[:32]

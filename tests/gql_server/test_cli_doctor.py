@@ -70,6 +70,27 @@ def test_it_is_told_where_pictures_are_kept(run, tmp_path):
     assert not list((tmp_path / "data" / "media").iterdir())
 
 
+def test_pictures_that_were_left_elsewhere_are_missed(run, tmp_path):
+    async def upload(*names: str) -> None:
+        async with open_store(f"sqlite://{tmp_path / 'data' / 'blog.sqlite3'}"):
+            site = await models.Site.current()
+            for name in names:
+                await models.Image.create(
+                    site_id=site.id, user_id=1, url=f"/media/{name}", media_type="image/png"
+                )
+
+    asyncio.run(upload("here-8.png", "gone-8.png"))
+    (tmp_path / "data" / "media").mkdir()
+    (tmp_path / "data" / "media" / "here-8.png").write_bytes(b"x")
+    told = run("doctor")
+    place = tmp_path / "data" / "media"
+    assert line_of(told, "pictures") == f"1 of the newest 2 are not in {place}: /media/gone-8.png, …"
+    assert told.exit_code == 1
+    assert "Pictures are missing, which may be elsewhere (GQL_SERVER_MEDIA_URL)" in told.output
+    (place / "gone-8.png").write_bytes(b"x")
+    assert run("doctor").exit_code == 0
+
+
 def test_a_place_for_pictures_that_is_none_is_told(run, tmp_path):
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file", tmp_path / "file" / "media"):

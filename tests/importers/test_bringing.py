@@ -7,6 +7,7 @@ from shutil import copytree
 import pytest
 
 import models
+from gql_server.demonstration import tell_demonstration
 from gql_server.importers.weebly import ImportRefused, bring, read
 from models.atomic import settled
 
@@ -213,6 +214,30 @@ async def test_another_site_is_refused_and_nothing_is_written(store):
         ImportRefused, match=r"holds weverij\.example; import havenkrant\.example into another"
     ):
         await bring(site, read([PAGES / "harbour"]))
+    assert await contents() == before
+
+
+async def test_a_publication_that_was_begun_here_is_not_taken_over(store):
+    site = await models.Site.found()
+    post = await models.Post.draft(site, "Van mij", "<p>Hier geschreven.</p>", authors=[])
+    before = await contents()
+    with pytest.raises(ImportRefused, match="This store holds a publication, which would get the title"):
+        await bring(site, read([PAGES / "weverij"]))
+    assert await contents() == before
+    await post.delete()
+    assert "post" in await bring(site, read([PAGES / "weverij"]))
+
+
+async def test_what_somebody_wrote_into_the_demonstration_is_not_taken_away(store):
+    site = await models.Site.found()
+    await tell_demonstration(site, lambda _: None)
+    owner = await models.User.welcome(site, "ed@example.org", "Ed", models.Role.ADMIN)
+    ed = await models.Author.named(site.id, "Ed")
+    await models.User.filter(id=owner.id).update(author_id=ed.id)
+    await models.Post.draft(site, "Van mij", "<p>Hier geschreven.</p>", authors=[ed])
+    before = await contents()
+    with pytest.raises(ImportRefused, match=r"Somebody has written into the demonstration \(1 post\)"):
+        await bring(await models.Site.found(), read([PAGES / "weverij"]))
     assert await contents() == before
 
 

@@ -121,6 +121,17 @@ async def test_with_several_newsletters_the_reader_chooses(reader, site):
     assert set(await models.topics_of(kept.id)) == {("newsletter", main.id), ("newsletter", second.id)}
 
 
+async def test_a_form_on_another_page_that_brings_an_address_alone_asks_for_the_first(reader, site):
+    await models.Newsletter.start(site, "Uit de tuin", "Elke lente")
+    await reader.posts("/subscribe", {"email": ANN})
+    assert reader.status == 422
+    boxes = reader.page.css("input[name=newsletter]")
+    assert ["checked" in box.attributes for box in boxes] == [True, False]
+    await reader.presses("Meld me aan")
+    assert reader.status == 200
+    assert [letter.to for letter in await reader.letters()] == [ANN]
+
+
 async def test_who_takes_the_time_presses_once(reader, later):
     await reader.opens("/subscribe")
     later(timedelta(seconds=3))

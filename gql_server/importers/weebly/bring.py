@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
+from tortoise.expressions import Subquery
 
 import models
 from gql_server.importers.weebly.errors import ImportRefused
@@ -23,6 +24,7 @@ OF_PAGES = ("title", "html")
 # The version of what was drafted and published, and saved by nobody since.
 AS_BROUGHT = 2
 KEPT = "kept as edited here"
+ELSEWHERE = "import into a store of its own (GQL_SERVER_DATABASE_URL names it)"
 Progress = Callable[[str], object]
 
 
@@ -69,8 +71,16 @@ class _Bringing:
         about = self.blog.site
         source = f"weebly:{about.host}"
         if self.site.is_demonstration:
+            if number := await _written_by_users():
+                posts = _many(number, "post")
+                raise ImportRefused(f"Somebody has written into the demonstration ({posts}); {ELSEWHERE}.")
             await models.clear(self.site)
             self.done["demonstration blog", "replaced"] = 1
+        elif self.site.source is None and (await models.Post.exists() or await models.Page.exists()):
+            raise ImportRefused(
+                "This store holds a publication, which would get the title, the language and the menu of the "
+                f"other; {ELSEWHERE}."
+            )
         if self.site.source is not None and about.host and self.site.source not in {source, "weebly:"}:
             raise ImportRefused(
                 f"This store holds {self.site.source.removeprefix('weebly:')}; import {about.host} "
@@ -241,6 +251,13 @@ class _Bringing:
         if leading and leading[0] == "post" and leading[1] in self.posts:
             return self.posts[leading[1]]
         return POSTS_PATH if leading and leading[0] == "index" else href
+
+
+async def _written_by_users() -> int:
+    """Count the posts that are signed by somebody who can sign in."""
+    known = models.User.filter(author_id__isnull=False).values("author_id")
+    signed = models.Byline.filter(author_id__in=Subquery(known))
+    return await models.Post.filter(id__in=Subquery(signed.values("post_id"))).count()
 
 
 def _digest(value: PostValue | PageValue, names: tuple[str, ...]) -> str:
