@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-# A report repeats a letter at most; whatever is longer is none.
-LONGEST = 20_000_000
+# Bytes. The head of the letter that a report repeats comes before all that is long.
+LONGEST = 200_000
 
 
 def messages(path: Path) -> Iterator[bytes]:

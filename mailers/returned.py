@@ -17,6 +17,8 @@ _LINK = re.compile(r"<([^<>]*)>")
 # How a report repeats what a server answered: `smtp; 550 5.1.1 No such user` (RFC 3464, 2.3.6).
 _DIAGNOSTIC = re.compile(r"(?:[\w-]+\s*;\s*)?(?:([45]\d\d)[ -])?\s*(.*)", re.DOTALL)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+# A letter of ours has one; whoever writes a report by hand may put a million into it.
+_MOST_WAYS = 5
 _HEADS = {"text/rfc822-headers", "message/global-headers"}
 _LETTERS = {"message/rfc822", "message/global"}
 _STATUSES = {"message/delivery-status", "message/global-delivery-status"}
@@ -44,15 +46,18 @@ class Returned(NamedTuple):
 def read_returned(message: bytes) -> Returned:
     """Read what came back: a report of RFC 3464 or 6533, or a complaint of RFC 5965; else it is no report."""
     try:
-        parts = list(message_from_bytes(message).walk())
+        return _read(list(message_from_bytes(message).walk()))
     except RecursionError:
         return Returned(Fate.NO_REPORT)  # parts within parts within parts
+
+
+def _read(parts: list[Message]) -> Returned:
     fate = _complaint(parts) or _delivery(parts)
     letter = next(_letters(parts), None)
     if fate is None or letter is None:
         return Returned(fate or Fate.NO_REPORT)
     ways = "".join(str(letter.get("List-Unsubscribe", "")).split())
-    return Returned(fate, tuple(_LINK.findall(ways)), _moment(letter))
+    return Returned(fate, tuple(_LINK.findall(ways)[:_MOST_WAYS]), _moment(letter))
 
 
 def _complaint(parts: list[Message]) -> Fate | None:
@@ -76,12 +81,14 @@ def _of_reader(block: Message) -> Fate:
     if str(block.get("Action", "")).strip().lower() != "failed":
         return Fate.NOT_FINAL
     found = _DIAGNOSTIC.fullmatch(" ".join(str(block.get("Diagnostic-Code", "")).split()))
-    code, text = (found[1] or "550", found[2]) if found else ("550", "")
+    code, text = (found[1], found[2]) if found else (None, "")
     status = _STATUS.search(str(block.get("Status", "")))
-    # The server's own code says more than a status that a relay has made of it, which often is 5.0.0.
-    if not _STATUS.match(text) and status is not None and not status[0].endswith(".0.0"):
+    # The server's own words say more than a status that a relay has made of them: Sendmail makes 5.1.1 of
+    # any 550, others make 5.0.0 of it.
+    is_made = status is None or status[0].endswith(".0.0") or (code is not None and status[0] == "5.1.1")
+    if status is not None and not is_made and not _STATUS.match(text):
         text = f"{status[0]} {text}"
-    match judge(Stage.RCPT, Reply(int(code), text)):
+    match judge(Stage.RCPT, Reply(int(code or 550), text)):
         case NoSuchAddress():
             return Fate.NO_SUCH_ADDRESS
         case OursToFix():
@@ -123,6 +130,6 @@ def _text(part: Message) -> str:
 def _moment(letter: Message) -> datetime | None:
     try:
         moment = parsedate_to_datetime(str(letter.get("Date", "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

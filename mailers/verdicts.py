@@ -16,6 +16,8 @@ _NO_SUCH_ADDRESS = {"5.1.1", "5.1.2", "5.1.10", "5.2.1"}
 _TOO_MUCH_TO_ASK = {552, 555}
 _NO_UTF8 = {"5.6.7"}
 _NOT_SIGNED_IN = {530, 534, 535, 538}
+# Gmail says 5.2.1 too of a mailbox that gets more letters than it takes.
+_BUSY = re.compile(r"at a rate|too quickly|rate limit", re.IGNORECASE)
 # That we may send no more today (Gmail, Exchange Online), or not by this name (Exchange Online).
 _OUR_LIMITS = {"5.4.5", "5.1.90", "5.2.252"}
 # How servers without enhanced codes refuse to pass letters on for us, Exim, qmail and Amazon among them.
@@ -133,4 +135,5 @@ def _judge_permanent(stage: Stage, reply: Reply, reason: str) -> Verdict:
     about_us |= status.startswith("5.7.") or status in _OUR_LIMITS or reply.code in _NOT_SIGNED_IN
     if about_us:
         return OursToFix(later(SOON), reason)
-    return NoSuchAddress(reason) if status in _NO_SUCH_ADDRESS else Failed(reason)
+    is_none = status in _NO_SUCH_ADDRESS and not _BUSY.search(reply.text)
+    return NoSuchAddress(reason) if is_none else Failed(reason)

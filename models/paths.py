@@ -12,9 +12,10 @@ from models.pages import Page
 from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.redirects import LONGEST_PATH, Redirect
-from models.slugs import findable
+from models.slugs import LONGEST, findable
 from models.tags import Tag
 
+LONGEST_MONTH = len("2021-03")
 Place = type[Post] | type[Author] | type[Tag] | type[ArchiveMonth] | type[Page]
 
 
@@ -60,6 +61,7 @@ def place_of(path: str) -> tuple[Place, str]:
 
 def _question(path: str, principal: Principal) -> QuerySet[Any]:
     noun, name = place_of(path)
+    name = findable(name, LONGEST_MONTH if noun is ArchiveMonth else LONGEST)
     if noun is Post:
         return Post.open_to(principal).filter(slug=name)
     if noun is Author:

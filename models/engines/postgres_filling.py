@@ -112,5 +112,8 @@ async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
         await connection.execute("ANALYZE", timeout=LONGEST)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise StoreError(f"The line to PostgreSQL broke, and nothing was brought in: {error}") from error
+    except asyncpg.PostgresError as error:
+        # A right that the user lacks, a disk that is full, a server that is told to stop.
+        raise StoreError(f"PostgreSQL brought nothing in: {error}") from error
     finally:
         await connection.close(timeout=1)

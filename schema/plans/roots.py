@@ -146,7 +146,7 @@ class Posts:
         compiling.reads.add("posts")
 
     def is_long(self, x: Asking) -> bool:
-        """Tell whether words are to be found, for which no index helps."""
+        """Tell whether words are to be found: a letter may begin a word of every post."""
         conditions = x.given(self._given).get("filter")
         return conditions is not None and conditions.search not in (None, UNSET)
 

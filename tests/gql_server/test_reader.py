@@ -64,6 +64,7 @@ async def test_a_browser_gets_the_page_where_something_lives_and_with_404_where_
         assert 'src="/reader/reader.js"' in page
         assert {path: await opened(visitor, path) for path in there} == dict.fromkeys(there, (status, page))
         nowhere = (
+            f"/posts/{'x' * 200}", "/archive/2021-031",
             "/nowhere", "/posts/not-yet", "/posts/a-cafe/x", "/authors/bob", "/tags/unused", "/archive/x",
             "/archive/2021-04", "/about/us", "/reader/none.js", "/%00", "/" + "x" * 600,
             "/posts/" + "x" * 600,

@@ -105,7 +105,15 @@ Auto-Submitted: auto-replied
 
 I am away; 550 5.1.1 is my room.
 """
-NESTED = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(3_000))
+
+
+def nested(depth: int) -> bytes:
+    """Write parts within parts."""
+    part = b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n'
+    return b"".join(part % (n, n) for n in range(depth))
+
+
+NESTED = nested(3_000)
 
 
 def dsn(

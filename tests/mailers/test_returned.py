@@ -6,7 +6,7 @@ import pytest
 
 from mailers.mail import Headers, Sender, Stamp
 from mailers.returned import Fate, read_returned
-from tests.mailers.returned import NESTED, VACATION, complaint, dsn, global_dsn
+from tests.mailers.returned import NESTED, VACATION, complaint, dsn, global_dsn, nested
 
 WAY = ("https://tafel.example/unsubscribe/unsub_1_x",)
 WRITTEN = datetime(2021, 3, 1, 9, tzinfo=UTC)
@@ -24,6 +24,11 @@ WRITTEN = datetime(2021, 3, 1, 9, tzinfo=UTC)
         ("5.1.1", "smtp; 550 5.7.1 Message rejected as spam", Fate.REFUSED_US),
         ("5.7.26", "smtp; 550 5.7.26 unauthenticated", Fate.REFUSED_US),
         ("5.0.0", "smtp; 550 relay access denied", Fate.REFUSED_US),
+        # Sendmail makes 5.1.1 of any 550.
+        ("5.1.1", "SMTP; 550 Relaying denied", Fate.REFUSED_US),
+        ("5.1.1", "SMTP; 550 your network is on a block list", Fate.NOT_DELIVERED),
+        ("5.1.1", "X-Postfix; unknown user", Fate.NO_SUCH_ADDRESS),
+        ("5.2.1", "smtp; 550-5.2.1 The user is receiving mail at a rate that prevents", Fate.NOT_DELIVERED),
         ("5.2.2", "smtp; 552 5.2.2 Mailbox full", Fate.NOT_DELIVERED),
         ("5.0.0", "smtp; 550 user unknown", Fate.NOT_DELIVERED),
         ("5.4.7", "", Fate.NOT_DELIVERED),
@@ -84,6 +89,23 @@ def test_a_report_that_was_cut_anywhere_is_read_without_an_error():
     for whole in (dsn("5.1.1", "smtp; 550 5.1.1 no"), complaint(), global_dsn()):
         for end in range(0, len(whole), 7):
             read_returned(whole[:end])
+
+
+@pytest.mark.parametrize("kind", ["feedback-report", "global-delivery-status", "global-headers"])
+@pytest.mark.parametrize("depth", [400, 3_000])
+def test_parts_within_parts_end_nothing_and_stop_nobody(kind, depth):
+    deep = b"Content-Type: multipart/report; boundary=B\n\n--B\nContent-Type: message/%b\n\n%b\n--B--\n"
+    assert read_returned(deep % (kind.encode(), nested(depth))).fate is not Fate.COMPLAINED
+
+
+@pytest.mark.parametrize("zone", ["+9999", "+99999999999999999999", "-99999999999999999999", "x"])
+def test_a_date_that_is_none_is_none(zone):
+    returned = read_returned(dsn("5.1.1", date=f"Mon, 01 Mar 2021 09:00:00 {zone}"))
+    assert (returned.fate, returned.ways_out) == (Fate.NO_SUCH_ADDRESS, WAY)
+
+
+def test_of_many_ways_out_few_are_tried():
+    assert len(read_returned(complaint(token="x>,<" * 10_000)).ways_out) < 10
 
 
 def test_a_letter_of_ours_is_known_by_its_head():

@@ -40,6 +40,7 @@ TABLE = [
     ({"RCPT": "550 5.1.2 no such domain"}, NoSuchAddress),
     ({"RCPT": "550 5.1.10 null mx"}, NoSuchAddress),
     ({"RCPT": "550-5.2.1 disabled\r\n550 5.2.1 for good"}, NoSuchAddress),
+    ({"RCPT": "550 5.2.1 The user is receiving mail at a rate that prevents additional messages"}, Failed),
     ({"RCPT": "550 no enhanced code"}, Failed),
     ({"RCPT": "552 5.2.2 mailbox full"}, Failed),
     ({"RCPT": "554 5.7.1 relay access denied"}, OursToFix),

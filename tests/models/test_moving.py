@@ -13,6 +13,7 @@ from tortoise.context import require_context
 
 import models
 from models.atomic import atomic
+from models.engines import postgres_filling
 from models.engines.postgres import POOL
 from models.engines.queues import LEASE
 from models.engines.sqlite_source import Source
@@ -244,6 +245,12 @@ def change(file: Path, *statements: str) -> None:
 async def test_what_does_not_go_over_is_refused_and_nothing_is_brought_in(old, new_url, statement, match):
     change(old, statement)
     await refused(old, new_url, match)
+
+
+async def test_what_postgresql_refuses_is_told_as_what_it_is(old, new_url, monkeypatch):
+    # As a user without the right to do it is refused, or a server with a full disk refuses it.
+    monkeypatch.setattr(postgres_filling, "UNLIMITED", "SET default_transaction_read_only = on")
+    await refused(old, new_url, "PostgreSQL brought nothing in: .*read-only transaction")
 
 
 async def test_what_is_no_store_is_refused(tmp_path, new_url):

@@ -41,6 +41,11 @@ async def test_an_old_path_leads_to_what_lives_elsewhere_now(post, eva, reader):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("path", ["/archive/2021-031", f"/posts/{'x' * 121}", f"/tags/{'x' * 121}"])
+async def test_nothing_lives_at_a_path_that_is_longer_than_any_of_its_kind(path, eva, reader):
+    assert [await at(person, path) for person in (eva, reader)] == [None, None]
+
+
 async def test_a_path_is_taken_as_a_browser_sends_it(post, reader):
     site, id = await models.Site.current(), int((await models.Post.get(slug="uien-poten")).id)
     await models.lead(site.id, "/blog/café & uien", post_id=id)
