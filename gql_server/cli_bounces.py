@@ -13,7 +13,7 @@ from gql_server.settings import Settings
 from mailers.returned import Fate, Returned, read_returned
 
 EX_TEMPFAIL = 75  # sysexits.h
-ENDS = {Fate.NO_SUCH_ADDRESS: models.bounce, Fate.COMPLAINED: models.complain}
+ENDING = (Fate.NO_SUCH_ADDRESS, Fate.COMPLAINED)
 BOUNCED, COMPLAINED, KNOWN, STRANGE = "bounced", "complained", "known", "strange"
 # What is said of each kind, after its number.
 SAID = {
@@ -61,12 +61,15 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
 
 async def _take(site: models.Site, returned: Returned) -> object:
     """End what a report ends; give which kind it is."""
-    if (end := ENDS.get(returned.fate)) is None:
+    if returned.fate not in ENDING:
         return returned.fate
     for way in returned.ways_out:
         token = urlsplit(way).path.rpartition("/unsubscribe/")[2]
         try:
-            has_ended = await end(site, token, returned.written_at)
+            if returned.fate is Fate.COMPLAINED:
+                has_ended = await models.complain(site, token, returned.written_at)
+            else:
+                has_ended = await models.bounce(site, token, returned.written_at, returned.reader)
         except models.Unproven:
             continue
         if not has_ended:

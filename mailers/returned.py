@@ -36,11 +36,14 @@ class Fate(Enum):
 
 
 class Returned(NamedTuple):
-    """What came back: the way out that the letter had in its head, and when the letter was written."""
+    """What came back: the ways out that the letter had in its head, and when the letter was written; of a
+    report of delivery, at which address it failed in the end.
+    """
 
     fate: Fate
     ways_out: tuple[str, ...] = ()
     written_at: datetime | None = None
+    reader: str = ""
 
 
 def read_returned(message: bytes) -> Returned:
@@ -52,12 +55,14 @@ def read_returned(message: bytes) -> Returned:
 
 
 def _read(parts: list[Message]) -> Returned:
-    fate = _complaint(parts) or _delivery(parts)
+    block = _block(parts)
+    fate = _complaint(parts) or (_delivery(block) if block is not None else None)
     letter = next(_letters(parts), None)
     if fate is None or letter is None:
         return Returned(fate or Fate.NO_REPORT)
     ways = "".join(str(letter.get("List-Unsubscribe", "")).split())
-    return Returned(fate, tuple(_LINK.findall(ways)[:_MOST_WAYS]), _moment(letter))
+    reader = str(block.get("Final-Recipient", "")).rpartition(";")[2].strip() if block is not None else ""
+    return Returned(fate, tuple(_LINK.findall(ways)[:_MOST_WAYS]), _moment(letter), reader)
 
 
 def _complaint(parts: list[Message]) -> Fate | None:
@@ -68,16 +73,18 @@ def _complaint(parts: list[Message]) -> Fate | None:
     return None
 
 
-def _delivery(parts: list[Message]) -> Fate | None:
-    """Say what a report of delivery says of its one reader; of several it says nothing that can be used."""
+def _block(parts: list[Message]) -> Message | None:
+    """Give what a report of delivery says of its one reader; of several it says nothing that can be used."""
     for part in parts:
         if part.get_content_type() in _STATUSES:
             readers = [block for block in _blocks(part) if block.get("Action")]
-            return _of_reader(readers[0]) if len(readers) == 1 else Fate.NOT_DELIVERED
+            return readers[0] if len(readers) == 1 else Message()
     return None
 
 
-def _of_reader(block: Message) -> Fate:
+def _delivery(block: Message) -> Fate:
+    if not block.get("Action"):
+        return Fate.NOT_DELIVERED
     if str(block.get("Action", "")).strip().lower() != "failed":
         return Fate.NOT_FINAL
     found = _DIAGNOSTIC.fullmatch(" ".join(str(block.get("Diagnostic-Code", "")).split()))

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from models.addresses import Address
 from models.atomic import atomic
 from models.consents import Trace
 from models.deliveries import Delivery
+from models.errors import Invalid
 from models.outcomes import end_bounced
 from models.site import Site
 from models.subscriptions import UNSUBSCRIBE, Subscription
@@ -14,13 +16,14 @@ BY_MAIL = Trace(door="mail")
 
 
 @atomic
-async def bounce(site: Site, token: str, written_at: datetime | None) -> bool:
+async def bounce(site: Site, token: str, written_at: datetime | None, reader: str) -> bool:
     """Keep that nobody receives mail at the address whose way out this is; tell whether that ends something.
 
-    A letter that is older than the last yes proves nothing: since then one has arrived.
+    A letter that is older than the last yes proves nothing: since then one has arrived. Nor does one that
+    failed at the address of another `reader`, to whom it was passed on.
     """
     found = await _confirmed(site, token, written_at)
-    if found is None:
+    if found is None or not _is_of(found, reader):
         return False
     await end_bounced(found)
     return True
@@ -37,6 +40,13 @@ async def complain(site: Site, token: str, written_at: datetime | None) -> bool:
     # The goodbye too: it would be one letter more to who called the last one spam.
     await Delivery.cancel(found.id)
     return True
+
+
+def _is_of(subscription: Subscription, reader: str) -> bool:
+    try:
+        return Address.of(reader).mailbox == subscription.mailbox
+    except Invalid:
+        return False
 
 
 async def _confirmed(site: Site, token: str, written_at: datetime | None) -> Subscription | None:

@@ -61,7 +61,7 @@ PROVEN = {"confirmed_at": "2021-01-01T09:00:00Z", "confirmed_source": "form"}
 
 
 def test_one_message_comes_by_standard_input(run, tokens, database_url):
-    bounce = dsn("5.1.1", token=tokens[0], date=DATE)
+    bounce = dsn("5.1.1", token=tokens[0], date=DATE, to="reader0@example.org")
     assert run(stdin=bounce) == "1 subscription ended: nobody receives mail there\n"
     assert run(stdin=bounce) == "1 report that ends nothing any more\n"
     assert run(stdin=VACATION) == "1 message that is no report\n"
@@ -74,7 +74,7 @@ def test_files_folders_and_boxes_are_read_through(run, tokens, database_url, tmp
         box.add(message)
     box.close()
     maildir = mailbox.Maildir(tmp_path / "Maildir")
-    maildir.add(dsn("5.1.1", token=tokens[2], date=DATE))
+    maildir.add(dsn("5.1.1", token=tokens[2], date=DATE, to="reader2@example.org"))
     maildir.add(dsn("5.7.1", token=tokens[2], date=DATE))
     folder = tmp_path / "folder"
     folder.mkdir()

@@ -37,8 +37,8 @@ Content-Type: {kind}
 --B1--
 """
 READER = """\
-Final-Recipient: rfc822; ann@example.org
-Original-Recipient: rfc822;ann@example.org
+Final-Recipient: rfc822; {to}
+Original-Recipient: rfc822;{to}
 Action: {action}
 Status: {status}
 Remote-MTA: dns; mx.example.org
@@ -118,12 +118,12 @@ NESTED = nested(3_000)
 
 def dsn(
     status: str, diagnostic: str = "", *, action: str = "failed", whole: bool = False, readers: int = 1,
-    token: str = "unsub_1_x", date: str = WRITTEN,
+    token: str = "unsub_1_x", date: str = WRITTEN, to: str = "ann@example.org",
 ) -> bytes:  # fmt: skip
     """Write a report as Postfix does (RFC 3464), with the whole letter or its head."""
     head = HEAD.format(token=token, date=date)
     answer = f"Diagnostic-Code: {diagnostic}\n" if diagnostic else ""
-    reader = READER.format(action=action, status=status, diagnostic=answer)
+    reader = READER.format(to=to, action=action, status=status, diagnostic=answer)
     kind = "message/rfc822" if whole else "text/rfc822-headers"
     return REPORT.format(
         readers=reader * readers, kind=kind, head=f"{head}\nHi.\n" if whole else head

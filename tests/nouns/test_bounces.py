@@ -20,12 +20,23 @@ def way_out(row, site) -> str:
     return row.path_out(site).rpartition("/")[2]
 
 
+async def bounce(site, token, written_at):
+    return await models.bounce(site, token, written_at, "ann@example.org")
+
+
+@pytest.mark.parametrize("at", ["", "bo@example.org", "ann", "\0", "ann+x@example.org"])
+async def test_what_failed_at_another_address_ends_nothing(ann, row, site, at):
+    assert not await models.bounce(site, way_out(row, site), models.now(), at)
+    assert await ann.status() == "confirmed"
+    assert await models.bounce(site, way_out(row, site), models.now(), "Ann@EXAMPLE.org")
+
+
 async def test_a_bounce_ends_a_subscription(ann, row, site):
-    assert await models.bounce(site, way_out(row, site), models.now())
+    assert await models.bounce(site, way_out(row, site), models.now(), row.email)
     assert await ann.status() == "bounced"
     assert (await ann.ledger())[-1] == "bounced"
     assert await Suppression.bars(site, row.mailbox, SuppressionScope.LISTS)
-    assert not await models.bounce(site, way_out(row, site), models.now())
+    assert not await models.bounce(site, way_out(row, site), models.now(), row.email)
 
 
 async def test_a_complaint_ends_a_subscription_without_another_letter(ann, row, site, post):
@@ -38,13 +49,13 @@ async def test_a_complaint_ends_a_subscription_without_another_letter(ann, row, 
     assert not await models.complain(site, way_out(row, site), None)
 
 
-@pytest.mark.parametrize("end", [models.bounce, models.complain])
+@pytest.mark.parametrize("end", [bounce, models.complain])
 async def test_a_report_about_a_letter_before_the_last_yes_proves_nothing(ann, row, site, end):
     assert not await end(site, way_out(row, site), row.confirmed_at - A_DAY)
     assert await ann.status() == "confirmed"
 
 
-@pytest.mark.parametrize("end", [models.bounce, models.complain])
+@pytest.mark.parametrize("end", [bounce, models.complain])
 @pytest.mark.parametrize(
     "token", ["", "unsub_1_x", "prefs", "x" * 5_000, "unsub_99999999999999999999_x", "\0"]
 )
@@ -57,7 +68,7 @@ async def test_who_cannot_prove_it_ends_nothing(ann, row, site, end, token):
 
 
 async def test_who_confirms_again_gets_letters_again(ann, row, site):
-    await models.bounce(site, way_out(row, site), models.now())
+    await models.bounce(site, way_out(row, site), models.now(), row.email)
     await ann.joins()
     assert await ann.status() == "confirmed"
     assert not await Suppression.bars(site, row.mailbox, SuppressionScope.LISTS)
