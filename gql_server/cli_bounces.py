@@ -2,7 +2,6 @@
 
 from collections import Counter
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -64,7 +63,7 @@ async def _take(site: models.Site, returned: Returned) -> object:
     if returned.fate not in ENDING:
         return returned.fate
     for way in returned.ways_out:
-        token = urlsplit(way).path.rpartition("/unsubscribe/")[2]
+        token = way.rpartition("/unsubscribe/")[2].partition("?")[0]
         try:
             if returned.fate is Fate.COMPLAINED:
                 has_ended = await models.complain(site, token, returned.written_at)

@@ -93,6 +93,11 @@ def test_files_folders_and_boxes_are_read_through(run, tokens, database_url, tmp
     assert standing(database_url) == ["confirmed", "unsubscribed", "bounced"]
 
 
+def test_a_way_out_that_is_no_address_leads_nowhere(run, tokens):
+    odd = dsn("5.1.1", token=tokens[0], date=DATE).replace(b"https://tafel.example/unsubscribe/", b"http://[")
+    assert run(stdin=odd) == "1 report about no letter of a subscriber here\n"
+
+
 def test_who_names_no_message_is_told(run, tokens, tmp_path):
     assert run(tmp_path) == "There is no message.\n"
     assert "does not exist" in run(tmp_path / "none", code=2)
