@@ -168,11 +168,12 @@ async def test_no_new_row_takes_the_id_of_one_that_was_deleted(old, new_url):
 
 
 async def test_a_table_may_take_longer_than_a_reader_waits(old, new_url, monkeypatch):
-    quick = Source.rows
+    quick, waits = Source.rows, 2
+    monkeypatch.setitem(POOL, "command_timeout", waits)
 
     async def slow(source, table, columns):
         if table == "post":
-            await asyncio.sleep(POOL["command_timeout"] + 0.5)
+            await asyncio.sleep(waits + 1)
         async for row in quick(source, table, columns):
             yield row
 

@@ -192,7 +192,8 @@ async def test_a_letter_is_tried_out_on_the_staff_alone(client, sit, ann):
     [told] = (await admin.asks(TEST, input={"postId": id}))["data"].values()
     assert told == {"sentTo": "admin@achterom.example", "errors": []}
     await client.app[WORKER].drain()
-    [letter, *_] = client.app[CARRIER].outbox.letters
+    # Ann's own letter, which welcomes her, may go out before it or after it.
+    [letter] = [letter for letter in client.app[CARRIER].outbox.letters if letter.to != "ann@example.org"]
     assert (letter.to, letter.subject) == ("admin@achterom.example", "[Proef] Nog niet af")
     assert not letter.headers.unsubscribe_url
     [told] = (await admin.asks(TEST, input={"postId": id, "email": "ann@example.org"}))["data"].values()
