@@ -104,7 +104,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
 
     async with open_store(app[SETTINGS].database_url, progress=tell):
         site = await models.found()
-        if app[DEMONSTRATION] and await is_empty(site):
+        if app[DEMONSTRATION] and await models.is_empty(site):
             await _tell(site, tell)
         await models.count_due()
         app[SEGMENTS].listen()
@@ -137,8 +137,3 @@ async def _tell(site: models.Site, tell: Callable[[str], None]) -> None:
     except models.Unavailable:
         # As when the row is held by another server that started on the same store.
         tell("the demonstration blog is not told now; another server may be telling it")
-
-
-async def is_empty(site: models.Site) -> bool:
-    """Tell whether nothing was ever put into the site."""
-    return site.source is None and not (await models.Post.exists() or await models.Page.exists())

@@ -16,15 +16,20 @@ ENDING = (Fate.NO_SUCH_ADDRESS, Fate.COMPLAINED)
 BOUNCED, COMPLAINED, KNOWN, STRANGE = "bounced", "complained", "known", "strange"
 # What is said of each kind, after its number.
 SAID = {
-    BOUNCED: "subscription ended: nobody receives mail there|subscriptions ended: nobody receives mail there",
-    COMPLAINED: "subscription ended: the reader complained|subscriptions ended: the readers complained",
-    KNOWN: "report that ends nothing any more|reports that end nothing any more",
-    Fate.REFUSED_US: "report that a server refuses the sender: look at it|"
-    "reports that servers refuse the sender: look at them",
-    Fate.NOT_DELIVERED: "report that blames no address|reports that blame no address",
-    Fate.NOT_FINAL: "report that nothing is wrong yet|reports that nothing is wrong yet",
-    STRANGE: "report about no letter of a subscriber here|reports about no letter of a subscriber here",
-    Fate.NO_REPORT: "message that is no report|messages that are no reports",
+    BOUNCED: (
+        "subscription ended: nobody receives mail there",
+        "subscriptions ended: nobody receives mail there",
+    ),
+    COMPLAINED: ("subscription ended: the reader complained", "subscriptions ended: the readers complained"),
+    KNOWN: ("report that ends nothing any more", "reports that end nothing any more"),
+    Fate.REFUSED_US: (
+        "report that a server refuses the sender: look at it",
+        "reports that servers refuse the sender: look at them",
+    ),
+    Fate.NOT_DELIVERED: ("report that blames no address", "reports that blame no address"),
+    Fate.NOT_FINAL: ("report that nothing is wrong yet", "reports that nothing is wrong yet"),
+    STRANGE: ("report about no letter of a subscriber here", "reports about no letter of a subscriber here"),
+    Fate.NO_REPORT: ("message that is no report", "messages that are no reports"),
 }
 
 
@@ -50,9 +55,8 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
         # A mail server keeps the message and comes back, instead of sending a bounce of the bounce.
         click.echo(f"Error: {in_one_line(error)}", err=True)
         raise click.exceptions.Exit(EX_TEMPFAIL) from None
-    for kind, said in SAID.items():
+    for kind, (one, many) in SAID.items():
         if number := told[kind]:
-            one, many = said.split("|")
             click.echo(f"{number} {one if number == 1 else many}")
     if not told:
         click.echo("There is no message.")

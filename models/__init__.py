@@ -52,7 +52,7 @@ from models.errors import (
 )
 from models.fan_outs import carry_issue
 from models.files import Files, files_at
-from models.founding import found
+from models.founding import found, is_empty
 from models.images import Image, draw_renditions, read_content
 from models.instants import now
 from models.interests import (
@@ -259,6 +259,7 @@ __all__ = [
     "hand_out",
     "held_of",
     "invite",
+    "is_empty",
     "is_somewhere",
     "is_visible",
     "is_wanted",

@@ -4,15 +4,12 @@ from datetime import datetime
 
 from models.addresses import Address
 from models.atomic import atomic
-from models.consents import Trace
 from models.deliveries import Delivery
 from models.errors import Invalid
-from models.outcomes import end_bounced
+from models.outcomes import BY_MAIL, end_bounced
 from models.site import Site
 from models.subscriptions import UNSUBSCRIBE, Subscription
 from models.suppressions import Suppression, SuppressionScope
-
-BY_MAIL = Trace(door="mail")
 
 
 @atomic

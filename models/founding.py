@@ -2,6 +2,8 @@
 
 from models.atomic import atomic
 from models.newsletters import Newsletter
+from models.pages import Page
+from models.posts import Post
 from models.site import Site
 
 
@@ -11,3 +13,8 @@ async def found() -> Site:
     site = await Site.found()
     await Newsletter.main(site)
     return site
+
+
+async def is_empty(site: Site) -> bool:
+    """Tell whether nothing was ever put into the site."""
+    return site.source is None and not (await Post.exists() or await Page.exists())

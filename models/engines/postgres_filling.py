@@ -1,7 +1,7 @@
 """An empty store on PostgreSQL, being filled with the rows of another in one transaction."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -109,9 +109,13 @@ async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
             raise StoreError("The new store is in use; stop the servers and workers that have it open.")
         async with connection.transaction():
             yield Filling(connection)
-        await connection.execute("ANALYZE", timeout=LONGEST)
+        # All is in; what fails here PostgreSQL does by itself later.
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await connection.execute("ANALYZE", timeout=LONGEST)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
-        raise StoreError(f"The line to PostgreSQL broke, and nothing was brought in: {error}") from error
+        raise StoreError(
+            f"The line to PostgreSQL broke ({error}). Do it again: it is refused if all came over."
+        ) from error
     except asyncpg.PostgresError as error:
         # A right that the user lacks, a disk that is full, a server that is told to stop.
         raise StoreError(f"PostgreSQL brought nothing in: {error}") from error

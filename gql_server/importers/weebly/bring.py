@@ -76,7 +76,7 @@ class _Bringing:
                 raise ImportRefused(f"Somebody has written into the demonstration ({posts}); {ELSEWHERE}.")
             await models.clear(self.site)
             self.done["demonstration blog", "replaced"] = 1
-        elif self.site.source is None and (await models.Post.exists() or await models.Page.exists()):
+        elif self.site.source is None and not await models.is_empty(self.site):
             raise ImportRefused(
                 "This store holds a publication, which would get the title, the language and the menu of the "
                 f"other; {ELSEWHERE}."
