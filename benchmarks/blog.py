@@ -126,7 +126,7 @@ async def _count(
 POST = (
     "id", "site_id", "slug", "title", "sort_key", "status", "published_at", "published_month", "is_counted",
     "comments_open", "comment_count", "version", "created_at", "updated_at", "source", "html", "text",
-    "words", "blocks", "opening", "word_count",
+    "words", "label_words", "blocks", "opening", "word_count",
 )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def _posts(site: models.Site, posts: int, chance: random.Random) -> Iterator[tup
         yield (
             number + 1, site.id, f"post-{number}", title, title.lower(), "published", moment,
             month_of(moment, site.time_zone), True, True, len(conversation(number % LIVELY)), 1, moment,
-            moment, source, html, text, f" {found} {number}", *rest,
+            moment, source, html, text, f" {found} {number}", f" {title.lower()}", *rest,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from tortoise.queryset import QuerySet
 from models import redirects, text
 from models.atomic import atomic
 from models.errors import Invalid, Taken
+from models.finding import words_to_find
 from models.fitting import fitting, line
 from models.relations import belongs_to, may_point_to
 from models.slugs import free_slug
@@ -30,6 +31,9 @@ class Author(Model):
     avatar: Any = may_point_to("Image")
     avatar_id: int | None
     post_count = fields.IntField(default=0)
+    # Folded: those of all that is said of them, and of their name.
+    words = fields.TextField(db_default="")
+    label_words = fields.TextField(db_default="")
 
     class Meta:
         table = "author"
@@ -66,7 +70,10 @@ class Author(Model):
             said["sort_key"] = _sort_key(name, place)
         if author is None:
             slug = await free_slug(cls, site_id, name)
+            said |= _words(name, said.get("bio_html"))
             return await cls.create(site_id=site_id, name=name, slug=slug, **said)
+        if "bio_html" in said:
+            said |= _words(name, said["bio_html"])
         author.update_from_dict(said)
         if said:
             # And nothing else: a post may be counted meanwhile.
@@ -111,11 +118,17 @@ class Author(Model):
             await redirects.move(self.site_id, self.path, self.path_of(values["slug"]))
         if values.get("bio_html") is not None:
             values["bio_html"] = text.sanitise(fitting(Author, {"bio_html": values["bio_html"]})["bio_html"])
+        if not values.keys().isdisjoint({"name", "bio_html"}):
+            values |= _words(name, values.get("bio_html", self.bio_html))
         return values
 
 
 def _name(name: str) -> str:
     return line(Author, "name", name, missing="An author needs a name.")
+
+
+def _words(name: str, bio_html: str | None) -> dict[str, str]:
+    return words_to_find(name, text.plain(bio_html or ""))
 
 
 def _sort_key(name: str, place: int | None) -> str:

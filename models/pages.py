@@ -12,6 +12,7 @@ from models import redirects
 from models.atomic import atomic
 from models.content import Content, Format
 from models.errors import Changed, InUse, Invalid, NotFound, Refused
+from models.finding import words_to_find
 from models.fitting import fitting, line
 from models.instants import Instant, now
 from models.principals import Principal
@@ -51,6 +52,9 @@ class Page(Model):
     text = fields.TextField()
     opening = fields.TextField()
     blocks: Any = fields.JSONField()
+    # Folded: those of all that it says, and of its title.
+    words = fields.TextField(db_default="")
+    label_words = fields.TextField(db_default="")
 
     class Meta:
         table = "page"
@@ -88,7 +92,7 @@ class Page(Model):
     @atomic
     async def rewrite(self, title: str | None = None, html: str | Content | None = None, **more: Any) -> None:
         """Change what a page says; None stays as it is, `more` may set position and seo_*."""
-        await self._change(**_written(title, html), **fitting(Page, more))
+        await self._change(**_written(title, html, self), **fitting(Page, more))
 
     def expect(self, version: int | None) -> None:
         """Refuse to go on when the page has another version than whoever changes it has read."""
@@ -193,10 +197,14 @@ async def next_page() -> datetime | None:
     return moments[0] if moments else None
 
 
-def _written(title: str | None, html: str | Content | None) -> dict[str, Any]:
+def _written(title: str | None, html: str | Content | None, was: Page | None = None) -> dict[str, Any]:
     written: dict[str, Any] = {}
     if title is not None:
         written["title"] = line(Page, "title", title, missing="A page needs a title.")
     if html is not None:
         written |= (Content.of(html) if isinstance(html, str) else html).columns
+    if written:
+        said = {"title": was.title, "text": was.text} if was is not None else {}
+        said |= written
+        written |= words_to_find(said["title"], said["text"])
     return fitting(Page, written)

@@ -20,7 +20,7 @@ from models.bylines import Byline, Tagging, set_bylines, set_tags
 from models.content import Content, Format
 from models.counters import tally
 from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
-from models.finding import Having
+from models.finding import Having, words_to_find
 from models.fitting import as_asked, fitting, line
 from models.instants import Instant, known_moment, month_of, now
 from models.newsletters import Newsletter
@@ -37,7 +37,7 @@ from models.wanted import ANY, Wanted
 from models.webhook_calls import HookEvent
 
 BODY = ("html", "text", "blocks")
-NEVER_READ = ("source", "words", "import_digest")
+NEVER_READ = ("source", "words", "label_words", "import_digest")
 LIST_WITHOUT = BODY + NEVER_READ
 LONGEST_SUMMARY = 2_000
 # Where a post's own rows stand; an old path that leads to it may have led elsewhere before.
@@ -83,7 +83,9 @@ class Post(Model):
     )
     html = fields.TextField()
     text = fields.TextField()
+    # Folded: those of all that it says, and of its title.
     words = fields.TextField()
+    label_words = fields.TextField(db_default="")
     blocks: Any = fields.JSONField()
 
     class Meta:
@@ -411,14 +413,13 @@ def _conditions(wanted: Wanted) -> list[Q]:
     if wanted.published_until is not None:
         asked.append(Q(published_at__lt=wanted.published_until))
     if wanted.search is not None:
-        asked.append(Having(wanted.words) if wanted.words else Q(id__in=[]))
+        asked.append(Having(wanted.sought) if wanted.sought else Q(id__in=[]))
     return asked
 
 
 def _titled(title: str, body: str) -> dict[str, Any]:
     title = line(Post, "title", title, missing="A post needs a title.")
-    words = " " + " ".join(text.search_words(f"{title} {body}"))
-    return {"title": title, "sort_key": text.sort_key(title), "words": words}
+    return {"title": title, "sort_key": text.sort_key(title), **words_to_find(title, body)}
 
 
 def _content(html: str | Content) -> Content:

@@ -18,6 +18,7 @@ from pypika_tortoise.terms import ComplexCriterion, LiteralValue, Parameterizer
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
+from models.instants import now
 from models.paging import Order, built
 from models.visibility import seen_at
 
@@ -214,6 +215,11 @@ class Builder:
 
     def _context(self) -> Any:
         return self._noun._meta.db.query_class.SQL_CONTEXT.copy(parameterizer=self._parameters)
+
+
+def asking_at(*, is_postgres: bool) -> Any:
+    """Give the moment of asking, as the store takes it."""
+    return now() if is_postgres else now().isoformat(" ")
 
 
 def packed(keys: Iterable[Any], *, is_postgres: bool) -> Any:

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from models import text
+from models import finding
 from models.slugs import findable
 
 # Stand for values in a statement that is written once; no row has them.
 MONTH = "\x01m"
+WORDS = "\x01w"
 FROM = datetime(9998, 1, 1, 1, 1, 1, 1, tzinfo=UTC)
 UNTIL = datetime(9998, 1, 1, 1, 1, 1, 2, tzinfo=UTC)
 FIRST_ID = 2_147_400_000
@@ -28,13 +29,13 @@ class Wanted:
     search: str | None = None
 
     @property
-    def words(self) -> list[str]:
+    def sought(self) -> str:
         """The words to find; what has no letters or digits has none, and finds nothing."""
-        return [] if self.search is None else text.search_words(self.search)
+        return WORDS if self.search is WORDS else finding.sought(self.search or "")
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """Name what is asked, apart from all values but the words."""
+        """Name what is asked, apart from all values."""
         if self is ANY:
             return ()
         many = (self.author_slugs, self.tag_slugs, self.ids)
@@ -42,12 +43,12 @@ class Wanted:
             self.month is None,
             self.published_from is None,
             self.published_until is None,
-            self.search,
+            None if self.search is None else bool(self.sought),
             *(None if values is None else len(values) for values in many),
         )
 
     def stands_in(self) -> "Wanted":
-        """Give conditions of the same shape, with stand-ins for all values but the words."""
+        """Give conditions of the same shape, with stand-ins for all values."""
         if self is ANY:
             return self
         return replace(
@@ -58,6 +59,7 @@ class Wanted:
             ids=_many(self.ids, lambda place: FIRST_ID + place),
             published_from=None if self.published_from is None else FROM,
             published_until=None if self.published_until is None else UNTIL,
+            search=self.search and (WORDS if self.sought else ""),
         )
 
     def values(self) -> dict[Any, Any]:
@@ -65,6 +67,7 @@ class Wanted:
         if self is ANY:
             return {}
         given: dict[Any, Any] = {MONTH: self.month, FROM: self.published_from, UNTIL: self.published_until}
+        given[WORDS] = self.sought
         given |= {f"\x01a{place}": findable(slug) for place, slug in enumerate(self.author_slugs or ())}
         given |= {f"\x01t{place}": findable(slug) for place, slug in enumerate(self.tag_slugs or ())}
         return given | {FIRST_ID + place: id for place, id in enumerate(self.ids or ())}

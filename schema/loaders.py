@@ -13,6 +13,8 @@ from tortoise.queryset import QuerySet
 import models
 from models.paging import Order, Page, Parents, Window, counts, pages, union
 from models.posts import LIST_WITHOUT
+from models.reading import read
+from models.search import Hit, Search
 from schema.sources import Listed
 
 NOUNS: dict[str, Callable[[], QuerySet[Any]]] = {
@@ -112,23 +114,32 @@ class Loaders:
         """Load the short list of a noun that belongs to a post."""
         return self._loader(("few", noun), _authors if noun == "Author" else _tags)
 
+    def passages(self, search: Search) -> DataLoader[Hit, str]:
+        """Load the passages that hits of a search were found by."""
+
+        async def read_them(hits: list[Hit]) -> list[str]:
+            found = await read(lambda: search.passages(hits), is_long=True)
+            return [found.get((hit.kind, hit.id), "") for hit in hits]
+
+        return self._loader(("passages", search.sought), read_them)
+
     def pages(self, listed: Listed, order: Order, window: Window) -> DataLoader[Any, Page[Any]]:
         """Load a page of the list below each row."""
 
-        async def read(keys: list[Any]) -> list[Page[Any]]:
+        async def read_them(keys: list[Any]) -> list[Page[Any]]:
             found = await pages(listed.question(), order, window, _parents(listed, keys))
             return [found[key] for key in keys]
 
-        return self._loader((listed.name, order, window), read)
+        return self._loader((listed.name, order, window), read_them)
 
     def counts(self, listed: Listed) -> DataLoader[Any, int]:
         """Count the list below each row."""
 
-        async def read(keys: list[Any]) -> list[int]:
+        async def count_them(keys: list[Any]) -> list[int]:
             found = await counts(listed.question(), _parents(listed, keys))
             return [found[key] for key in keys]
 
-        return self._loader(("count", listed.name), read)
+        return self._loader(("count", listed.name), count_them)
 
     def saw(self, noun: str, rows: Iterable[Any]) -> None:
         """Remember rows that were read already."""

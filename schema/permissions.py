@@ -129,7 +129,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "Query": {
         EVERYBODY: (
             "archiveMonths atPath author authors commentForm comments newsletterSubscription node nodes "
-            "outbox page pages post posts site tags viewer"
+            "outbox page pages post posts search site tags viewer"
         ),
         Scope.CONTENT_WRITE: "pens",
         Scope.SUBSCRIBERS_MANAGE: "issue issues newsletterSubscriptions",
@@ -148,6 +148,8 @@ TABLE: dict[str, dict[Who, str]] = {
     "RevisionDiff": {Scope.CONTENT_WRITE: "excerptAfter excerptBefore hunks titleAfter titleBefore"},
     "RevisionEdge": {Scope.CONTENT_WRITE: "cursor node"},
     "SchedulePostPayload": {EVERYBODY: "clientMutationId errors post query"},
+    "SearchResultConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
+    "SearchResultEdge": {EVERYBODY: "cursor node score snippetHtml"},
     "Seo": {EVERYBODY: "canonicalUrl description image title"},
     "Site": {EVERYBODY: "description id language logo menu newsletters timeZone title url"},
     "SitePayload": {EVERYBODY: "clientMutationId errors query site"},

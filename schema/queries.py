@@ -8,6 +8,7 @@ from strawberry import UNSET, Info
 
 import models
 from models.paging import Order, Window, page
+from schema import searching
 from schema.connections import (
     After,
     AuthorConnection,
@@ -21,7 +22,7 @@ from schema.connections import (
     window,
 )
 from schema.conversations import CommentForm, Conditions, across_posts, form_below
-from schema.directives import SEMANTIC_NON_NULL, bounded, paged
+from schema.directives import SEMANTIC_NON_NULL, Cost, bounded, paged
 from schema.fetching import fetch, fetch_all
 from schema.given import at_most
 from schema.ids import row_id
@@ -251,6 +252,20 @@ class Query:
         found = await page(models.Post.in_list(wanted), order, window(first, last, after, before))
         info.context.loaders.saw("Post", found.rows)
         return Slice(found, order, lambda: models.count_posts(wanted))  # type: ignore[return-value]
+
+    @strawberry.field(
+        description=(
+            "What has some words, the best first: in its title or name before elsewhere, and there authors "
+            "before pages before posts, the newest first."
+        ),
+        directives=[SEMANTIC_NON_NULL, Cost(weight=10), paged()],
+    )
+    @staticmethod
+    async def search(
+        info: Info, query: searching.Query, after: After = UNSET, before: Before = UNSET,
+        first: First = UNSET, kinds: searching.Kinds = searching.EVERY_KIND, last: Last = UNSET,
+    ) -> searching.SearchResultConnection | None:  # fmt: skip
+        return await searching.found(info, query, kinds, window(first, last, after, before))  # type: ignore[return-value]
 
     @strawberry.field(description="The site.", directives=[SEMANTIC_NON_NULL])
     @staticmethod

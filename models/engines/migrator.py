@@ -9,7 +9,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.migrations.graph import MigrationKey
 from tortoise.migrations.migration import Migration
-from tortoise.migrations.operations import AddField, AddIndex, CreateModel, TortoiseOperation
+from tortoise.migrations.operations import AddField, AddIndex, CreateModel, RunPython, TortoiseOperation
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, BaseSchemaEditor
 from tortoise.migrations.schema_generator.state import State
@@ -47,7 +47,7 @@ class Sql(TortoiseOperation):
                 await state_editor.client.execute_query(named)
 
 
-ADDING = (CreateModel, AddField, AddIndex, Sql)
+ADDING = (CreateModel, AddField, AddIndex, RunPython, Sql)
 
 
 class Migrator(MigrationExecutor):

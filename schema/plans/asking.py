@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import models
-from models.prepared import Bound, Statement, packed
+from models.prepared import Bound, Statement, asking_at, packed
 from schema.context import Context
 
 # Whose questions the plans ask.
@@ -57,7 +56,7 @@ class Asking:
     def bound(self, statement: Statement, given: Mapping[Any, Any]) -> Bound:
         """Fill in the values of a statement; the moment of asking is the same in all of them."""
         if self._asked_at is None:
-            self._asked_at = models.now() if self.is_postgres else models.now().isoformat(" ")
+            self._asked_at = asking_at(is_postgres=self.is_postgres)
         return statement.bound(given, self._asked_at)
 
     def keys(self, keys: Iterable[Any]) -> dict[str, Any]:

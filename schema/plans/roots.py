@@ -22,6 +22,7 @@ from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, ThingPlace
 from schema.plans.lists import Orders, Pages, sliced
 from schema.plans.nouns import noun_of
+from schema.plans.searching import Searching
 from schema.plans.selections import Nodes
 from schema.queries import ALPHABETICAL, MOST_PAGES
 
@@ -257,6 +258,8 @@ def plan_of(compiling: Compiling, field: GraphQLField, name: str, nodes: Nodes, 
             return Comments(compiling, named, nodes, given)
         case "posts":
             return Posts(compiling, named, nodes, given)
+        case "search":
+            return Searching(compiling, named, nodes, given)
         case "post" | "page" | "author":
             return ByName(compiling, named.name, named, nodes, given)
     raise NotPlanned(f"{name} is answered by graphql-core")

@@ -59,8 +59,8 @@ async def columns(dialect: str) -> dict[str, list[str]]:
     db = require_context().db()
     listed = {
         "sqlite": """
-            SELECT t.name AS "table", c.name AS name FROM sqlite_master t, pragma_table_info(t.name) c
-            WHERE t.type = 'table'""",
+            SELECT t.name AS "table", c.name AS name FROM pragma_table_list t, pragma_table_info(t.name) c
+            WHERE t.schema = 'main' AND t.type = 'table' AND t.name <> 'sqlite_schema'""",
         "postgres": """
             SELECT table_name AS "table", column_name AS name FROM information_schema.columns
             WHERE table_schema = 'public'""",

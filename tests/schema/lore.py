@@ -140,6 +140,11 @@ OF_STAFF: dict[str, Any] = {
     "User": models.User, "Webhook": models.Webhook,
 }  # fmt: skip
 SLUGGED = (models.Post, models.Page, models.Author, models.Tag)
+SOUGHT = Values(
+    ("rozen", "gelijk", "ELAN", "bericht 1", "alinea kop", "a", "over"),
+    ("", " ", "%", "_", "!?", "'", "é", "\N{SEEDLING}", "x" * 100, CANARY),
+    ("x" * 101,),
+)
 SAID = {
     "first": Values((2, 3, 1, 5, 20, 0), (100, 7), (-1, 101, 2**31 - 1)),
     "last": Values((2, 3, 1, 5, 20, 0), (100, 7), (-1, 101, 2**31 - 1)),
@@ -149,11 +154,8 @@ SAID = {
     "YearMonth": Values(MONTHS, ("2019-05", "2031-07", "0000-01", "9999-12")),
     "LanguageTag": Values(("nl", "en", "fr", "en-GB", "ja"), ("de-AT",), ("xx", "zz-ZZ", "abcdefgh")),
     "DateTime": Values(MOMENTS, ("0001-01-01T00:00:00Z", "9998-12-31T23:59:59.999999999Z")),
-    "search": Values(
-        ("rozen", "gelijk", "ELAN", "bericht 1", "alinea kop"),
-        ("", " ", "%", "_", "!?", "'", "é", "\N{SEEDLING}", "x" * 100, CANARY),
-        ("x" * 101,),
-    ),
+    "query": SOUGHT,
+    "search": SOUGHT,
     "Boolean": Values((False, True)),
 }
 
@@ -187,6 +189,7 @@ def _lists(core: GraphQLSchema) -> dict[str, tuple[str, list[str]]]:
     return {
         "PostConnection": ("posts(first: 100, orderBy: ORDER) { edges { cursor } }", orders),
         "AuthorConnection": ("authors(first: 100) { edges { cursor } }", [""]),
+        "SearchResultConnection": ('search(query: "a", first: 100) { edges { cursor } }', [""]),
         "CommentConnection": (
             "posts(first: 9) { nodes { comments(first: 40, orderBy: ORDER) { edges { cursor } } } }",
             _names(core, "CommentOrder"),

@@ -41,6 +41,7 @@ WORDS = [CANARY, CANARY[:3], "rozen", "staat", "tag", "anders"]
 SAID: Values = {
     "first": [0, 1, 100], "last": [2], "after": [], "before": [], "year": [2019, 2020, 2021, 2031],
     "language": ["nl", "en"], "width": [100], "length": [1, 1000], "month": MONTHS, "search": WORDS,
+    "query": WORDS, "kinds": ["POST", "PAGE", "AUTHOR"],
     "from": MOMENTS, "until": MOMENTS, "statuses": ["PUBLISHED"], "isWhole": [False],
 }  # fmt: skip
 SAID_BY_STAFF = SAID | {

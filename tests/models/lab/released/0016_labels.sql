@@ -1,0 +1,1 @@
+-- What a store held besides when pages and authors came to be found by their words: nothing more.
