@@ -1,5 +1,6 @@
 """Commands that bring in a publication from elsewhere."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -42,7 +43,8 @@ async def sqlite(settings: Settings, file: Path) -> None:
     """Bring a whole SQLite store into an empty one on PostgreSQL, which GQL_SERVER_DATABASE_URL names.
 
     Stop the server first. All of it comes, or nothing: posts and pictures' names, comments, subscribers and
-    their consents, who signs in, tokens, links in letters, promised work. FILE stays as it is.
+    their consents, who signs in, tokens, links in letters, promised work. FILE stays as it is; rename it
+    afterwards, for a server that opens it would send the promised letters once more.
     """
     if locate(settings.database_url).dialect != "postgres":
         raise click.ClickException(
@@ -51,10 +53,14 @@ async def sqlite(settings: Settings, file: Path) -> None:
         )
     async with open_store(settings.database_url, progress=_progress) as store:
         rows = await move_in(file, progress=_progress)
-    click.echo(f"{store.url} has all {rows:,} rows of {file}; `serve` goes on from there.")
-    click.echo("Serve the file no more: the letters that it promises would be sent by both.")
+    click.echo(f"{store.url} has all {rows:,} rows of {file}. What is left to do:")
+    click.echo("- Rename the file: a server that opens it would send the promised letters once more.")
+    click.echo(f"    mv {shlex.quote(str(file))} {shlex.quote(f'{file}.moved')}")
+    click.echo("- Keep GQL_SERVER_DATABASE_URL wherever `serve` and the other commands are started.")
     if (pictures := _pictures_of(file)) != settings.place_of_media:
-        click.echo(f"Its pictures stay where they are: set GQL_SERVER_MEDIA_URL={pictures}")
+        click.echo("- Set where the pictures are; they stay there:")
+        click.echo(f"    GQL_SERVER_MEDIA_URL={pictures}")
+    click.echo("- Start the server.")
 
 
 def _pictures_of(file: Path) -> str:

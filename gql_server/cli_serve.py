@@ -19,7 +19,8 @@ def serve(
 ) -> None:
     """Serve the graph.
 
-    The first start makes the store; later ones bring it up to date.
+    The first start makes the store; later ones bring it up to date. Other commands do not know these options:
+    set GQL_SERVER_HOST, _PORT and _SITE_URL instead, and the links that they print are right.
     """
     try:
         settings = read_settings(host=host, port=port, site_url=site_url)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import click
 
 import models
-from gql_server.commands import Number, moment, on_store, open_made_store, require_site
+from gql_server.commands import Number, moment, on_store, open_made_store, require_site, tell_aside
 from gql_server.publication import publication_of
-from gql_server.settings import Settings
+from gql_server.settings import PREFIX, Settings
 from models.paging import BIGGEST_ID
 
 ROLES = [str(role) for role in models.Role]
@@ -80,7 +80,7 @@ async def link(settings: Settings, email: str) -> None:
         user = await models.User.by_email(await require_site(), email)
         token = await models.SignIn.at_hand(user)
         context = await publication_of(settings).context()
-    click.echo(context.absolute(f"/sign-in/{token}"))
+    _give(settings, context.absolute(f"/sign-in/{token}"))
 
 
 @users.command()
@@ -92,7 +92,17 @@ async def owner(settings: Settings) -> None:
         context = await publication_of(settings).context()
     if token is None:
         raise click.ClickException("Somebody may do everything already; `users list` says who.")
-    click.echo(context.absolute(f"/sign-in/{token}"))
+    _give(settings, context.absolute(f"/sign-in/{token}"))
+
+
+def _give(settings: Settings, link: str) -> None:
+    click.echo(link)
+    if link.startswith(f"{settings.own_url}/"):
+        # What `serve` was given as a flag stands nowhere.
+        tell_aside(
+            f"If the server listens elsewhere, or readers reach it by a name, set {PREFIX}PORT, {PREFIX}HOST "
+            f"or {PREFIX}SITE_URL for this command too."
+        )
 
 
 @click.group()
