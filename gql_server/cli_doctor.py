@@ -43,10 +43,10 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, trusted documents, store, mail, pictures, counts, users, readers, webhooks, work.
+    """Check everything: settings, store, pictures, mail, and the work that waits.
 
-    Mail servers are tried without a letter; counts that are off are mended. What is amiss is said once more
-    at the end, and then the command ends with 1.
+    Each thing gets a line. Mail servers are tried without sending a letter. Counts that are wrong are mended.
+    When something is amiss, the last line says so and the exit status is 1.
     """
     everywhere = "every address, here " if settings.host in {"0.0.0.0", "::", ""} else ""
     _tell("settings", f"fine; would listen on {everywhere}{settings.own_url}")
