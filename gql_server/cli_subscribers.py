@@ -42,8 +42,9 @@ subscribers.add_command(bounces)
 async def import_(settings: Settings, file: Path, ask: bool) -> None:
     """Bring in subscribers from a CSV file.
 
-    FILE may be `-` for standard input. Subscribers with confirmed_at and confirmed_source are confirmed. All others are pending: they get no
-    newsletter until they confirm. Importing again changes nothing, and finishes an import that was stopped.
+    FILE may be `-` for standard input. Subscribers with confirmed_at and confirmed_source are confirmed. All
+    others are pending: they get no newsletter until they confirm. Importing again changes nothing, and finishes
+    an import that was stopped.
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
         used = ", ".join(roster.columns.used)
@@ -80,7 +81,8 @@ async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool)
 async def export(settings: Settings, file: Path) -> None:
     """Write all subscribers as CSV.
 
-    FILE must not be there yet; without it, or as `-`, they go to standard output. Each line has the status and the proof of consent, so that an import elsewhere restores them.
+    FILE must not be there yet; without it, or as `-`, they go to standard output. Each line has the status and
+    the proof of consent, so that an import elsewhere restores them.
     """
     async with _site(settings) as site:
         if str(file) == "-":
