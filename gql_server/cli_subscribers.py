@@ -43,8 +43,8 @@ async def import_(settings: Settings, file: Path, ask: bool) -> None:
     """Bring in subscribers from a CSV file.
 
     FILE may be `-` for standard input. Subscribers with confirmed_at and confirmed_source are confirmed. All
-    others are pending: they get no newsletter until they confirm. Importing again changes nothing, and finishes
-    an import that was stopped.
+    others are pending: they get no newsletter until they confirm. Importing again changes nothing, and
+    finishes an import that was stopped.
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
         used = ", ".join(roster.columns.used)
