@@ -81,8 +81,8 @@ async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool)
 async def export(settings: Settings, file: Path) -> None:
     """Write all subscribers as CSV.
 
-    FILE must not be there yet; without it, or as `-`, they go to standard output. Each line has the status and
-    the proof of consent, so that an import elsewhere restores them.
+    FILE must not be there yet; without it, or as `-`, they go to standard output. Each line has the status
+    and the proof of consent, so that an import elsewhere restores them.
     """
     async with _site(settings) as site:
         if str(file) == "-":
