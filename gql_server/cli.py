@@ -26,30 +26,20 @@ COMMANDS = {
 }
 # What each says first of itself, so that they can be listed without loading any.
 WORDS = {
-    "audit": (
-        "Tell who did what to which thing, the newest last: moment, who, with which token, deed, number."
-    ),
+    "audit": "List who did what, the newest last.",
     "backup": "Copy a SQLite store that is in use to FILE.",
-    "comments": (
-        "Say whether and why comments of guests wait; list those that do; approve, reject, mark, delete."
-    ),
-    "doctor": (
-        "Look at settings, trusted documents, store, mail, pictures, counts, users, readers, webhooks, work."
-    ),
+    "comments": "List and decide about comments of guests that wait; show or set the rules.",
+    "doctor": "Check everything: settings, store, pictures, mail, and the work that waits.",
     "import": "Bring in a publication from elsewhere.",
-    "issues": (
-        "List posts and digests that went to subscribers; pause, resume, recall, retry them; try one out."
-    ),
-    "jobs": "Tell how much work is promised; list, retry or drop what is buried.",
+    "issues": "List what was sent to subscribers; pause, resume, recall or retry it; send a test.",
+    "jobs": "Count the promised work; list, retry or drop what failed for good.",
     "migrate": "Make the store or bring it up to date, and stop.",
-    "serve": "Serve the graph.",
-    "subscribers": "Bring subscribers in, hand them out; show, erase or suppress one; read bounces.",
+    "serve": "Start the server.",
+    "subscribers": "Import, export, show, erase or suppress subscribers; read bounces.",
     "token": "Make, list and revoke the tokens of programs.",
-    "users": (
-        "List, invite and retire those who can sign in; change their roles; let one in without a letter."
-    ),
-    "webhooks": "List, add, change and remove receivers; look at what they were told, and tell it again.",
-    "work": "Do promised work until stopped, beside the servers and as many others as you like.",
+    "users": "List, invite and retire those who can sign in; change roles; give sign-in links.",
+    "webhooks": "List, add, change and remove webhooks; see what they were sent; send it again.",
+    "work": "Start a worker, which does promised work until it is stopped.",
 }
 
 
@@ -84,8 +74,9 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="gql-server")
 def main() -> None:
-    """A GraphQL content backend for a publication: posts, conversations, newsletter.
+    """A GraphQL content backend for a publication: posts, comments, newsletter.
 
-    Settings come from the environment (GQL_SERVER_DATABASE_URL, …_HOST, …_PORT, …_SITE_URL); without any the
-    store is data/blog.sqlite3 in this folder.
+    Settings are environment variables, such as GQL_SERVER_DATABASE_URL, GQL_SERVER_PORT and
+    GQL_SERVER_SITE_URL. Give every command the same ones. Without any, the store is the file
+    data/blog.sqlite3 in this folder.
     """

@@ -21,19 +21,21 @@ def _named(_context: click.Context, _option: click.Parameter, deed: str | None) 
 
 
 @click.command()
-@click.option("--by", "email", metavar="EMAIL", help="What one person did, also when they are retired.")
+@click.option("--by", "email", metavar="EMAIL", help="Only what this person did, retired or not.")
 @click.option(
     "--deed",
     callback=_named,
-    help="Deeds of one kind, such as post.publish, or of all kinds to a noun: post.",
+    metavar="DEED",
+    help="Only deeds of this kind, such as post.publish; `post` stands for all that is done to posts.",
 )
-@click.option("--last", default=50, show_default=True, type=Number(1, MOST), help="So many at most.")
+@click.option("--last", default=50, show_default=True, type=Number(1, MOST), help="List at most so many.")
 @on_store
 async def audit(settings: Settings, email: str | None, deed: str | None, last: int) -> None:
-    """Tell who did what to which thing, the newest last: moment, who, with which token, deed, number.
+    """List who did what, the newest last.
 
-    Nothing changes or removes what is told here. A token is known by its number, also a month after it has
-    expired, when it is gone; so is by then a browser in which somebody was signed in.
+    Each line has the moment, the person, the number of the token that was used or -, the deed, and the number
+    of the thing it was done to. Lines are never changed or removed. A token is deleted a month after it has
+    expired, and its number stays; from then on a browser in which somebody was signed in has one here too.
     """
     async with open_made_store(settings):
         whose = await models.User.ever_at(await require_site(), email) if email is not None else None

@@ -37,10 +37,10 @@ SAID = {
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path, allow_dash=True))
 @on_store
 async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
-    """Read bounces and complaints, and end the subscriptions they are about.
+    """Read bounces and complaints, and end those subscriptions.
 
-    PATHS are messages, mbox files, or folders, a Maildir for one; without any, one message comes by standard
-    input, as fetchmail hands it over. What is read stays where it is, and may be read again.
+    PATHS are messages, mbox files or folders, such as a Maildir. Without any, one message is read from
+    standard input, as fetchmail gives it. Messages are not moved or deleted, and may be read again.
     """
     told = Counter[object]()
     try:

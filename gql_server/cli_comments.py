@@ -24,16 +24,17 @@ which = click.argument("ids", nargs=-1, required=True, type=Number(1, BIGGEST_ID
 
 @click.group()
 def comments() -> None:
-    """Say whether and why comments of guests wait; list those that do; approve, reject, mark, delete."""
+    """List and decide about comments of guests that wait; show or set the rules."""
 
 
 @comments.command()
 @click.argument("policy", required=False, type=click.Choice([str(policy) for policy in POLICIES]))
 @on_store
 async def policy(settings: Settings, policy: str | None) -> None:
-    """Tell what happens to a guest's comment, or set it: held, confirmed or shown.
+    """Show or set what happens to a guest's comment.
 
-    What waits already goes on waiting.
+    held: it waits until somebody approves it. confirmed: it is shown when the guest has confirmed the
+    address. shown: it is shown at once. Comments that wait already go on waiting.
     """
     async with open_made_store(settings):
         site = await require_site()
@@ -43,19 +44,21 @@ async def policy(settings: Settings, policy: str | None) -> None:
 
 
 @comments.command()
-@click.option("--days", help="So many days below a post, or: never, to leave it open.", metavar="N")
-@click.option("--links", type=int, help="So many links in one comment without waiting.", metavar="N")
-@click.option("--form/--no-form", default=None, help="Let a comment wait that brings no formToken.")
-@click.option("--block", multiple=True, help="Let a comment wait that has this word.", metavar="WORD")
-@click.option("--unblock", multiple=True, help="Block this word no more.", metavar="WORD")
+@click.option("--days", help="Close comments N days after a post appeared, or: never.", metavar="N")
+@click.option("--links", type=Number(), help="Hold a comment with more than N links.", metavar="N")
+@click.option("--form/--no-form", default=None, help="Hold a comment that has no formToken, or do not.")
+@click.option(
+    "--block", multiple=True, help="Hold a comment with this word; may be repeated.", metavar="WORD"
+)
+@click.option("--unblock", multiple=True, help="Undo --block for this word; may be repeated.", metavar="WORD")
 @on_store
 async def rules(
     settings: Settings, days: str | None, links: int | None, form: bool | None, block: tuple[str, ...],
     unblock: tuple[str, ...],
 ) -> None:  # fmt: skip
-    """Tell what else makes a comment wait, and for how long a post takes any; or set it.
+    """Show or set what holds a comment, and when posts close for them.
 
-    What waits already goes on waiting.
+    Comments that wait already go on waiting.
     """
     async with open_made_store(settings):
         site = await require_site()
@@ -73,7 +76,10 @@ async def rules(
 @comments.command()
 @on_store
 async def waiting(settings: Settings) -> None:
-    """List the comments that wait, the oldest first: number, post, name, moment, beginning, and why."""
+    """List the comments that wait, the oldest first.
+
+    Each line has the number, the post, the name, the moment, the first words, and why the comment waits.
+    """
     async with open_made_store(settings):
         found = await models.Comment.held().order_by("created_at", "id").values_list(*TOLD)
     for id, slug, name, at, said, because in found:
@@ -89,7 +95,7 @@ async def waiting(settings: Settings) -> None:
 @which
 @on_store
 async def approve(settings: Settings, ids: tuple[int, ...]) -> None:
-    """Show comments to everybody."""
+    """Approve comments: everybody sees them."""
     await _decide(settings, ids, models.Fate.APPROVED)
 
 
@@ -97,7 +103,7 @@ async def approve(settings: Settings, ids: tuple[int, ...]) -> None:
 @which
 @on_store
 async def reject(settings: Settings, ids: tuple[int, ...]) -> None:
-    """Show comments to nobody."""
+    """Reject comments: nobody sees them."""
     await _decide(settings, ids, models.Fate.REJECTED)
 
 
@@ -105,7 +111,10 @@ async def reject(settings: Settings, ids: tuple[int, ...]) -> None:
 @which
 @on_store
 async def spam(settings: Settings, ids: tuple[int, ...]) -> None:
-    """Show comments to nobody, as spam."""
+    """Mark comments as spam: nobody sees them.
+
+    The spam filter learns from it.
+    """
     await _decide(settings, ids, models.Fate.SPAM)
 
 

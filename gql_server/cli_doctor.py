@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from collections.abc import Sequence
 from datetime import timedelta
 
 import click
@@ -9,7 +10,15 @@ import click
 import models
 from gql_server.cli_jobs import told
 from gql_server.cli_webhooks import standing
-from gql_server.commands import moment, on_store, require_site, require_store, require_up_to_date
+from gql_server.commands import (
+    FORESEEN,
+    in_one_line,
+    moment,
+    on_store,
+    require_site,
+    require_store,
+    require_up_to_date,
+)
 from gql_server.manifests import read_manifests
 from gql_server.settings import PREFIX, Settings
 from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreachable, connect
@@ -20,6 +29,8 @@ from models.store import open_store
 from schema.documents import Documents
 
 A_DAY = timedelta(days=1)
+# Who looks wants to know how it is now: a store that comes up in a while is away.
+ONCE = 0.0
 NEWEST_PICTURES = 20
 HIDDEN = "[password]"
 PLAIN = {
@@ -32,48 +43,59 @@ PLAIN = {
 @click.command()
 @on_store
 async def doctor(settings: Settings) -> None:
-    """Look at settings, trusted documents, store, mail, pictures, counts, users, readers, webhooks, work.
+    """Check everything: settings, store, pictures, mail, and the work that waits.
 
-    Mail servers are tried without a letter; counts that are off are mended.
+    Each thing gets a line. Mail servers are tried without sending a letter. Counts that are wrong are mended.
+    When something is amiss, the last line says so and the exit status is 1.
     """
     everywhere = "every address, here " if settings.host in {"0.0.0.0", "::", ""} else ""
     _tell("settings", f"fine; would listen on {everywhere}{settings.own_url}")
     _look_at_documents(settings)
-    require_store(settings)
-    async with open_store(settings.database_url, migrate=False, progress=click.echo) as store:
-        _tell("store", f"{store.url} answers")
-        await models.require_sound(settings.database_url)
-        await require_up_to_date(settings)
-        _tell("migrations", "none waiting")
-        is_stuck = await _look_at_writing()
-        site = await require_site()
-        _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
-        _tell("counts", await _counts(site))
-        _tell("users", await _users())
-        counted = await models.Subscription.counts(site)
-        _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
-        number = await models.Comment.held().count()
-        _tell("comments", f"{number} wait for a decision" if number else "none waiting")
-        await _look_at_letters()
-        await _look_at_webhooks()
-        await _look_at_jobs()
-        amiss = await _look_at_pictures(settings)
-        await _look_at_mail(settings, site)
-        if is_stuck:
-            raise click.ClickException("The store keeps nothing new; see `writing`.")
-        if amiss:
-            raise click.ClickException(f"{amiss}; see `pictures`.")
+    site, newest, amiss = None, list[models.Image](), list[str | None]()
+    try:
+        require_store(settings)
+        async with open_store(settings.database_url, migrate=False, patience=ONCE) as store:
+            _tell("store", f"{store.url} answers")
+            await models.require_sound(settings.database_url)
+            await require_up_to_date(settings)
+            _tell("migrations", "none waiting")
+            amiss.append(await _look_at_writing())
+            site = await require_site()
+            await _look_at_site(site)
+            newest = await models.Image.filter(user_id__isnull=False).order_by("-id").limit(NEWEST_PICTURES)
+    except (click.ClickException, *FORESEEN) as error:
+        # What stands outside the store can be looked at all the same.
+        _tell("store", "cannot be looked into; why stands at the end")
+        amiss.append(f"{in_one_line(error).rstrip('.')}.")
+    amiss.append(await _look_at_pictures(settings, newest))
+    amiss.append(await _look_at_mail(settings, site))
+    if said := " ".join(filter(None, amiss)):
+        raise click.ClickException(said)
 
 
-async def _look_at_writing() -> bool:
-    """Try whether the store keeps what is written; tell whether it does not."""
+async def _look_at_site(site: models.Site) -> None:
+    """Say of each thing in the store how it is."""
+    _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
+    _tell("counts", await _counts(site))
+    _tell("users", await _users())
+    counted = await models.Subscription.counts(site)
+    _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
+    number = await models.Comment.held().count()
+    _tell("comments", f"{number} wait for a decision" if number else "none waiting")
+    await _look_at_letters()
+    await _look_at_webhooks()
+    await _look_at_jobs()
+
+
+async def _look_at_writing() -> str | None:
+    """Try whether the store keeps what is written; tell what is amiss."""
     try:
         await models.Cap.try_out()
     except models.Unavailable as error:
         _tell("writing", f"fails: {' '.join(str(error).split())}")
-        return True
+        return "The store keeps nothing new; see `writing`."
     _tell("writing", "is kept")
-    return False
+    return None
 
 
 async def _look_at_jobs() -> None:
@@ -81,19 +103,18 @@ async def _look_at_jobs() -> None:
     _tell("jobs", f"{told(counts)}{'; `jobs list` tells what is buried' if counts.buried else ''}")
 
 
-async def _look_at_pictures(settings: Settings) -> str | None:
-    """Try the place of uploaded pictures, and look for the newest; tell what is amiss."""
+async def _look_at_pictures(settings: Settings, newest: Sequence[models.Image]) -> str | None:
+    """Try the place of uploaded pictures, and look there for the newest; tell what is amiss."""
     files = models.files_at(settings.place_of_media)
     try:
         await files.check()
     except models.Unavailable as error:
         _tell("pictures", f"cannot be kept: {error}")
-        return "No picture can be uploaded"
-    newest = await models.Image.filter(user_id__isnull=False).order_by("-id").limit(NEWEST_PICTURES)
+        return "No picture can be uploaded; see `pictures`."
     gone = [image.url for image in newest if await files.size(image.url.rpartition("/")[2]) is None]
     if gone:
         _tell("pictures", f"{len(gone)} of the newest {len(newest)} are not in {files.place}: {gone[0]}, …")
-        return f"Pictures are missing, which may be elsewhere ({PREFIX}MEDIA_URL)"
+        return f"Pictures are missing, which may be elsewhere ({PREFIX}MEDIA_URL); see `pictures`."
     _tell("pictures", f"are kept in {files.place}")
     return None
 
@@ -125,22 +146,23 @@ def _look_at_documents(settings: Settings) -> None:
     _tell("documents", f"{len(manifests)} trusted, {fate}")
 
 
-async def _look_at_mail(settings: Settings, site: models.Site) -> None:
+async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | None:
+    """Try each mail server; tell what is amiss. Without a store nothing is known of the site."""
     servers = read_servers(settings.smtp_url)
     if not servers:
         fate = "are shown at /letters" if settings.is_private else "wait"
         _tell("mail", f"no server is set ({PREFIX}SMTP_URL); letters {fate}")
-        return
+        return None
     name, address = settings.sender
-    _tell("sender", f"{name or site.title} <{address}>")
-    if not (settings.site_url or site.url):
+    name = name or (site.title if site else "")
+    _tell("sender", f"{name} <{address}>" if name else address)
+    if site and not (settings.site_url or site.url):
         _tell("links", f"{PREFIX}SITE_URL is not set; letters would lead to {settings.own_url}")
-    domain = Sender(address, name or site.title).domain
+    domain = Sender(address, name).domain
     reasons = await asyncio.gather(*(_try(server, domain) for server in servers))
     for server, reason in zip(servers, reasons, strict=True):
         _tell("mail", _how(server, reason))
-    if any(reasons):
-        raise click.ClickException("Not every mail server takes letters; see `mail`.")
+    return "Not every mail server takes letters; see `mail`." if any(reasons) else None
 
 
 def _how(server: Server, reason: str | None) -> str:

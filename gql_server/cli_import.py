@@ -1,5 +1,6 @@
 """Commands that bring in a publication from elsewhere."""
 
+import shlex
 from pathlib import Path
 
 import click
@@ -20,13 +21,15 @@ def import_() -> None:
 
 @import_.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--authors", help="Names to look for in bylines, with commas between: 'Ann Lee, Bo Smit'.")
+@click.option(
+    "--authors", metavar="NAMES", help="Authors to look for in bylines, with commas: 'Ann Lee, Bo Smit'."
+)
 @on_store
 async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | None) -> None:
-    """Bring in a Weebly blog: saved pages, folders, the archive zip or the feed.
+    """Bring in a Weebly blog.
 
-    Several PATHS make one import. It is brought in whole or not at all, and bringing it in again changes only
-    what changed.
+    PATHS are saved pages, folders, the archive zip or the feed. Several PATHS are one import. It is
+    brought in whole or not at all. Importing again changes only what has changed.
     """
     names = [name.strip() for name in (authors or "").split(",") if name.strip()]
     blog = read(paths, authors=names, progress=_progress)
@@ -39,10 +42,13 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
 @click.argument("file", type=click.Path(path_type=Path))
 @on_store
 async def sqlite(settings: Settings, file: Path) -> None:
-    """Bring a whole SQLite store into an empty one on PostgreSQL, which GQL_SERVER_DATABASE_URL names.
+    """Move a whole SQLite store to PostgreSQL.
 
-    Stop the server first. All of it comes, or nothing: posts and pictures' names, comments, subscribers and
-    their consents, who signs in, tokens, links in letters, promised work. FILE stays as it is.
+    GQL_SERVER_DATABASE_URL names the new database, which must be empty. Stop the server first. Everything is
+    brought in or nothing: posts, comments, subscribers with their consents, users, tokens, promised work.
+    Links in letters go on working. Pictures stay in their folder.
+
+    FILE is not changed. Rename it afterwards: a server that opens it would send the promised letters again.
     """
     if locate(settings.database_url).dialect != "postgres":
         raise click.ClickException(
@@ -51,10 +57,14 @@ async def sqlite(settings: Settings, file: Path) -> None:
         )
     async with open_store(settings.database_url, progress=_progress) as store:
         rows = await move_in(file, progress=_progress)
-    click.echo(f"{store.url} has all {rows:,} rows of {file}; `serve` goes on from there.")
-    click.echo("Serve the file no more: the letters that it promises would be sent by both.")
+    click.echo(f"{store.url} has all {rows:,} rows of {file}. What is left to do:")
+    click.echo("- Rename the file: a server that opens it would send the promised letters once more.")
+    click.echo(f"    mv {shlex.quote(str(file))} {shlex.quote(f'{file}.moved')}")
+    click.echo("- Keep GQL_SERVER_DATABASE_URL wherever `serve` and the other commands are started.")
     if (pictures := _pictures_of(file)) != settings.place_of_media:
-        click.echo(f"Its pictures stay where they are: set GQL_SERVER_MEDIA_URL={pictures}")
+        click.echo("- Set where the pictures are; they stay there:")
+        click.echo(f"    GQL_SERVER_MEDIA_URL={pictures}")
+    click.echo("- Start the server.")
 
 
 def _pictures_of(file: Path) -> str:

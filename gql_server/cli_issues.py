@@ -15,14 +15,18 @@ which = click.argument("id", type=Number(1, BIGGEST_ID))
 
 @click.group()
 def issues() -> None:
-    """List posts and digests that went to subscribers; pause, resume, recall, retry them; try one out."""
+    """List what was sent to subscribers; pause, resume, recall or retry it; send a test."""
 
 
 @issues.command(name="list")
-@click.option("--most", type=Number(1, 1000), default=MOST, show_default=True, help="How many.")
+@click.option("--most", type=Number(1, 1000), default=MOST, show_default=True, help="List at most so many.")
 @on_store
 async def list_issues(settings: Settings, most: int) -> None:
-    """List issues, the newest first: number, kind, status, start, sent of audience, title."""
+    """List issues, the newest first.
+
+    Each line has the number, the kind, the status, the start, how many letters of how many are sent, and the
+    title.
+    """
     async with open_made_store(settings):
         found = await models.Issue.all().order_by("-started_at", "-id").limit(most)
         progress = await models.progress_of(found)
@@ -40,7 +44,7 @@ async def list_issues(settings: Settings, most: int) -> None:
 @which
 @on_store
 async def show(settings: Settings, id: int) -> None:
-    """Show how the letters of an issue stand; together they are its audience."""
+    """Count the letters of an issue by their state."""
     async with open_made_store(settings):
         issue = await models.Issue.by_id(id)
         progress = asdict(await issue.progress())
@@ -53,7 +57,7 @@ async def show(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def pause(settings: Settings, id: int) -> None:
-    """Send no more letters of an issue until it is resumed; what is on its way arrives."""
+    """Hold the letters of an issue that are not sent yet."""
     async with open_made_store(settings):
         await (await models.Issue.by_id(id)).pause()
     click.echo(f"Issue {id} is paused; `issues resume {id}` goes on with it.")
@@ -73,7 +77,7 @@ async def resume(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def recall(settings: Settings, id: int) -> None:
-    """Take back, for good, all letters of an issue that are not out yet."""
+    """Cancel, for good, all letters of an issue that are not sent yet."""
     async with open_made_store(settings):
         await (await models.Issue.by_id(id)).recall()
     click.echo(f"Issue {id} is recalled; what a mail server has taken already cannot be.")
@@ -83,7 +87,10 @@ async def recall(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def retry(settings: Settings, id: int) -> None:
-    """Send once more the letters that were given up, to those who would have them still."""
+    """Send the letters of an issue that were given up once more.
+
+    They go to those who still want them.
+    """
     async with open_made_store(settings):
         number = await models.retry_issue(await models.Issue.by_id(id))
     click.echo(
@@ -93,10 +100,15 @@ async def retry(settings: Settings, id: int) -> None:
 
 @issues.command()
 @click.argument("slug")
-@click.option("--to", required=True, help="Address of somebody who can sign in (`users list`).")
+@click.option(
+    "--to", required=True, metavar="EMAIL", help="Address of somebody who can sign in (`users list`)."
+)
 @on_store
 async def test(settings: Settings, slug: str, to: str) -> None:
-    """Send the letter of the post SLUG, published or not, to one of the staff alone."""
+    """Send the letter of the post SLUG to one person alone.
+
+    The post need not be published.
+    """
     async with open_made_store(settings):
         site = await require_site()
         post = await models.Post.filter(site_id=site.id, slug=models.findable(slug)).first()

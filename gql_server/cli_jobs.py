@@ -25,9 +25,10 @@ NUMBER = Number(1, 2**63 - 1)
 @click.command()
 @on_store
 async def work(settings: Settings) -> None:
-    """Do promised work until stopped, beside the servers and as many others as you like.
+    """Start a worker, which does promised work until it is stopped.
 
-    A server does such work by itself; on PostgreSQL, start these when it should not have to, or not alone.
+    Each server has a worker of its own. Start more beside it, as many as you like. On PostgreSQL they can do
+    all of the work in its place: set GQL_SERVER_WORK=apart for the server.
     """
     set_up_logs()
     files = models.files_at(settings.place_of_media)
@@ -56,7 +57,10 @@ async def work(settings: Settings) -> None:
 @click.group(invoke_without_command=True)
 @click.pass_context
 def jobs(context: click.Context) -> None:
-    """Tell how much work is promised; list, retry or drop what is buried."""
+    """Count the promised work; list, retry or drop what failed for good.
+
+    A job that failed for three days is buried: nobody tries it again until you say so.
+    """
     if context.invoked_subcommand is None:
         context.invoke(count)
 
@@ -70,7 +74,7 @@ async def count(settings: Settings) -> None:
 @jobs.command(name="list")
 @on_store
 async def list_(settings: Settings) -> None:
-    """List what is buried: number, kind of work, tries, kind of the last error."""
+    """List buried jobs: number, kind, tries, kind of the last error."""
     async with open_made_store(settings):
         buried = await models.Job.buried()
     for entry in buried:
@@ -83,18 +87,20 @@ async def list_(settings: Settings) -> None:
 @click.argument("id", type=NUMBER)
 @on_store
 async def retry(settings: Settings, id: int) -> None:
-    """Let a buried job be done again, with all its tries."""
+    """Let a buried job be tried again, as often as a new one."""
     async with open_made_store(settings):
         await models.Job.retry(id)
+    click.echo(f"Job {id} is tried again.")
 
 
 @jobs.command()
 @click.argument("id", type=NUMBER)
 @on_store
 async def drop(settings: Settings, id: int) -> None:
-    """Forget a job."""
+    """Forget a job: it is never done."""
     async with open_made_store(settings):
         await models.Job.drop(id)
+    click.echo(f"Job {id} is forgotten.")
 
 
 def told(counts: Counts) -> str:

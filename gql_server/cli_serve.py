@@ -17,9 +17,10 @@ from gql_server.settings import read_settings
 def serve(
     host: str | None, port: int | None, site_url: str | None, reuse_port: bool, demonstration: bool
 ) -> None:
-    """Serve the graph.
+    """Start the server.
 
-    The first start makes the store; later ones bring it up to date.
+    The first start makes the store. Later ones bring it up to date. Other commands do not know these options:
+    set GQL_SERVER_HOST, GQL_SERVER_PORT and GQL_SERVER_SITE_URL instead, and the links they print are right.
     """
     try:
         settings = read_settings(host=host, port=port, site_url=site_url)

@@ -29,7 +29,7 @@ TOLD_EVERY = 10_000  # lines
 
 @click.group()
 def subscribers() -> None:
-    """Bring subscribers in, hand them out; show, erase or suppress one; read bounces."""
+    """Import, export, show, erase or suppress subscribers; read bounces."""
 
 
 subscribers.add_command(bounces)
@@ -37,13 +37,14 @@ subscribers.add_command(bounces)
 
 @subscribers.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--ask", is_flag=True, help="Send who is pending a letter that asks to confirm.")
+@click.option("--ask", is_flag=True, help="Send those who are pending a letter that asks them to confirm.")
 @on_store
 async def import_(settings: Settings, file: Path, ask: bool) -> None:
-    """Bring in subscribers from a CSV file, or from standard input as `-`.
+    """Bring in subscribers from a CSV file.
 
-    Who has confirmed_at and confirmed_source is confirmed; all others stay pending and get no letter before
-    they confirm. Doing it again changes nothing, and finishes what was stopped.
+    FILE may be `-` for standard input. Subscribers with confirmed_at and confirmed_source are confirmed. All
+    others are pending: they get no newsletter until they confirm. Importing again changes nothing, and
+    finishes an import that was stopped.
     """
     with rosters.open_roster(file, keep_ip=partial(_kept, settings.consent_ip)) as roster:
         used = ", ".join(roster.columns.used)
@@ -78,9 +79,10 @@ async def _bring_in(site: models.Site, roster: rosters.RosterFile, *, ask: bool)
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True), default="-")
 @on_store
 async def export(settings: Settings, file: Path) -> None:
-    """Write all subscribers as CSV to a new FILE, or to standard output as `-`.
+    """Write all subscribers as CSV.
 
-    Each has their status and the proof of their consent, so that an import elsewhere restores them.
+    FILE must not be there yet; without it, or as `-`, they go to standard output. Each line has the status
+    and the proof of consent, so that an import elsewhere restores them.
     """
     async with _site(settings) as site:
         if str(file) == "-":
@@ -107,7 +109,7 @@ async def _hand_out(site: models.Site, out: BinaryIO) -> int:
 @click.argument("address")
 @on_store
 async def show(settings: Settings, address: str) -> None:
-    """Show all that is held of ADDRESS, as JSON: a subscription, open sign-ups, a suppression."""
+    """Show all that is held of ADDRESS, as JSON."""
     async with _site(settings) as site:
         held = await models.held_of(site, address)
     click.echo(orjson.dumps(held, option=orjson.OPT_INDENT_2).decode())
@@ -115,12 +117,12 @@ async def show(settings: Settings, address: str) -> None:
 
 @subscribers.command()
 @click.argument("address")
-@click.option("--yes", is_flag=True, help="Do not ask for the address once more.")
+@click.option("--yes", is_flag=True, help="Do not ask to type the address again.")
 @on_store
 async def erase(settings: Settings, address: str, yes: bool) -> None:
-    """Forget ADDRESS and all that is held of it.
+    """Delete ADDRESS and all that is held of it.
 
-    Who must never be written to again is to be suppressed as well: an import could bring them back.
+    An import could bring the address back. To make sure that nobody writes there again, suppress it as well.
     """
     async with _site(settings) as site:
         await models.held_of(site, address)
@@ -135,7 +137,7 @@ async def erase(settings: Settings, address: str, yes: bool) -> None:
 @click.argument("address")
 @on_store
 async def suppress(settings: Settings, address: str) -> None:
-    """Let no letter go to ADDRESS any more, whoever asks for one."""
+    """Send no letter to ADDRESS any more, whoever asks for one."""
     async with _site(settings) as site:
         has_ended = await models.suppress(site, address, BY_OPERATOR)
     more = ", and the subscription of it has ended" if has_ended else ""
@@ -146,7 +148,7 @@ async def suppress(settings: Settings, address: str) -> None:
 @click.argument("address")
 @on_store
 async def unsuppress(settings: Settings, address: str) -> None:
-    """Let letters go to ADDRESS again when somebody signs it up."""
+    """Undo `suppress`: ADDRESS can be signed up again."""
     async with _site(settings) as site:
         was = await models.unsuppress(site, address)
     click.echo("No longer suppressed; it can be signed up." if was else "It was not suppressed.")

@@ -5,20 +5,20 @@ from datetime import timedelta
 import click
 
 import models
-from gql_server.commands import Number, moment, on_store, open_made_store, require_site
+from gql_server.commands import Number, moment, on_store, open_made_store, require_site, tell_aside
 from gql_server.publication import publication_of
-from gql_server.settings import Settings
+from gql_server.settings import PREFIX, Settings
 from models.paging import BIGGEST_ID
 
 ROLES = [str(role) for role in models.Role]
 SCOPES = [str(scope) for scope in models.Scope]
-ABOUT_SCOPES = f"One of {', '.join(SCOPES)}; several are said one by one.  [default: all it may]"
+ABOUT_SCOPES = f"What it may do: {', '.join(SCOPES)}; may be repeated.  [default: all that the user may]"
 which = click.argument("email")
 
 
 @click.group()
 def users() -> None:
-    """List, invite and retire those who can sign in; change their roles; let one in without a letter."""
+    """List, invite and retire those who can sign in; change roles; give sign-in links."""
 
 
 @users.command(name="list")
@@ -36,10 +36,15 @@ async def list_users(settings: Settings) -> None:
 @users.command()
 @which
 @click.argument("name")
-@click.option("--role", type=click.Choice(ROLES), default=str(models.Role.AUTHOR), show_default=True)
+@click.option(
+    "--role", type=click.Choice(ROLES), default=str(models.Role.AUTHOR), show_default=True, help="Their role."
+)
 @on_store
 async def invite(settings: Settings, email: str, name: str, role: str) -> None:
-    """Let somebody sign in, and write them so. Who is known already gets the role anew."""
+    """Let somebody sign in, and send them a letter that says so.
+
+    Somebody who can sign in already gets the role that is given here.
+    """
     async with open_made_store(settings):
         user = await models.invite(await require_site(), email, name, models.Role(role))
     click.echo(f"{user.email} can sign in as {user.role}; a letter that says so is on its way.")
@@ -50,7 +55,7 @@ async def invite(settings: Settings, email: str, name: str, role: str) -> None:
 @click.argument("role", type=click.Choice(ROLES))
 @on_store
 async def role(settings: Settings, email: str, role: str) -> None:
-    """Trust somebody with another role."""
+    """Give somebody another role."""
     async with open_made_store(settings):
         user = await models.User.by_email(await require_site(), email)
         await user.become(models.Role(role), by=models.NOBODY)
@@ -61,7 +66,7 @@ async def role(settings: Settings, email: str, role: str) -> None:
 @which
 @on_store
 async def retire(settings: Settings, email: str) -> None:
-    """Let somebody sign in no more, and close what they have open."""
+    """Let somebody sign in no more, and end their sessions and tokens."""
     async with open_made_store(settings):
         user = await models.User.by_email(await require_site(), email)
         await models.Key.retire(user, by=models.NOBODY)
@@ -72,27 +77,40 @@ async def retire(settings: Settings, email: str) -> None:
 @which
 @on_store
 async def link(settings: Settings, email: str) -> None:
-    """Give a link that signs somebody in, for 15 minutes and once: for when no letter arrives.
+    """Print a link that signs somebody in, for when no letter arrives.
 
-    Whoever has it is let in, in any browser; give it to nobody else.
+    It works once, within 15 minutes, in any browser. Give it to nobody else: whoever has it is let in.
     """
     async with open_made_store(settings):
         user = await models.User.by_email(await require_site(), email)
         token = await models.SignIn.at_hand(user)
         context = await publication_of(settings).context()
-    click.echo(context.absolute(f"/sign-in/{token}"))
+    _give(settings, context.absolute(f"/sign-in/{token}"))
 
 
 @users.command()
 @on_store
 async def owner(settings: Settings) -> None:
-    """Give the link that makes its holder the owner, as long as nobody may do everything."""
+    """Print the link that makes its holder the owner.
+
+    There is one as long as there is no administrator.
+    """
     async with open_made_store(settings):
         token = await models.owner_token(await require_site())
         context = await publication_of(settings).context()
     if token is None:
         raise click.ClickException("Somebody may do everything already; `users list` says who.")
-    click.echo(context.absolute(f"/sign-in/{token}"))
+    _give(settings, context.absolute(f"/sign-in/{token}"))
+
+
+def _give(settings: Settings, link: str) -> None:
+    click.echo(link)
+    if link.startswith(f"{settings.own_url}/"):
+        # What `serve` was given as a flag stands nowhere.
+        tell_aside(
+            f"If the server listens elsewhere, or readers reach it by a name, set {PREFIX}PORT, {PREFIX}HOST "
+            f"or {PREFIX}SITE_URL for this command too."
+        )
 
 
 @click.group()
@@ -106,10 +124,15 @@ def token() -> None:
 @click.option(
     "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), metavar="SCOPE", help=ABOUT_SCOPES
 )
-@click.option("--days", type=Number(1, 365), default=365, show_default=True)
+@click.option(
+    "--days", type=Number(1, 365), default=365, show_default=True, help="Expire after so many days."
+)
 @on_store
 async def create(settings: Settings, email: str, label: str, scopes: tuple[str, ...], days: int) -> None:
-    """Make a token that acts for the user with EMAIL; LABEL says what it is for. It is shown once."""
+    """Make a token, with which a program acts as the user with EMAIL.
+
+    LABEL says what it is for. The token is shown once.
+    """
     async with open_made_store(settings):
         user = await models.User.by_email(await require_site(), email)
         _, made = await models.Key.grant_api(
@@ -124,7 +147,10 @@ async def create(settings: Settings, email: str, label: str, scopes: tuple[str, 
 @token.command(name="list")
 @on_store
 async def list_tokens(settings: Settings) -> None:
-    """List what still opens something: number, kind, whose, scopes, until when, last used, label."""
+    """List the tokens that are valid, sessions of browsers among them.
+
+    Each line has the number, the kind, the owner, the scopes, the last day, the last use, and the label.
+    """
     async with open_made_store(settings):
         found = await models.Key.living().order_by("id").select_related("user")
     for key in found:
@@ -141,7 +167,10 @@ async def list_tokens(settings: Settings) -> None:
 @click.argument("ids", nargs=-1, required=True, type=Number(1, BIGGEST_ID), metavar="ID...")
 @on_store
 async def revoke(settings: Settings, ids: tuple[int, ...]) -> None:
-    """Take tokens back: they open nothing any more, and what they hold open is closed within seconds."""
+    """Revoke tokens, for good.
+
+    Connections that were opened with them are closed within seconds.
+    """
     async with open_made_store(settings):
         taken = await models.Key.revoke(*ids)
     if taken < len(set(ids)):

@@ -14,13 +14,13 @@ which = click.argument("id", type=ID)
 
 @click.group()
 def webhooks() -> None:
-    """List, add, change and remove receivers; look at what they were told, and tell it again."""
+    """List, add, change and remove webhooks; see what they were sent; send it again."""
 
 
 @webhooks.command(name="list")
 @on_store
 async def list_webhooks(settings: Settings) -> None:
-    """List the receivers: number, how it stands, address, events."""
+    """List the webhooks: number, state, address, events."""
     async with open_made_store(settings):
         found = await models.Webhook.all().order_by("id")
     for webhook in found:
@@ -34,7 +34,10 @@ async def list_webhooks(settings: Settings) -> None:
 @click.argument("events", nargs=-1, required=True, type=click.Choice(EVENTS), metavar="EVENT...")
 @on_store
 async def add(settings: Settings, url: str, events: tuple[str, ...]) -> None:
-    """Tell the receiver at URL of some events; give the secret that messages are signed with, once."""
+    """Add a webhook: URL is sent a message when an EVENT happens.
+
+    The number of the webhook is printed, and the secret that signs its messages. The secret is shown once.
+    """
     chosen = [models.HookEvent(event) for event in events]
     async with open_made_store(settings):
         webhook, secret = await models.Webhook.add(url, chosen, by=models.NOBODY, near=settings.is_private)
@@ -45,7 +48,10 @@ async def add(settings: Settings, url: str, events: tuple[str, ...]) -> None:
 @which
 @on_store
 async def rotate(settings: Settings, id: int) -> None:
-    """Sign with a new secret, and for a day with the old one too; give the new one, once."""
+    """Make a new secret, and show it once.
+
+    For a day messages are signed with the old one too.
+    """
     async with open_made_store(settings):
         click.echo(await (await models.Webhook.by_id(id)).rotate(by=models.NOBODY))
 
@@ -54,7 +60,7 @@ async def rotate(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def pause(settings: Settings, id: int) -> None:
-    """Tell a receiver nothing for now; what waits is kept meanwhile."""
+    """Send nothing to a webhook for now; what waits is kept."""
     async with open_made_store(settings):
         await (await models.Webhook.by_id(id)).pause(by=models.NOBODY)
     click.echo("It is told nothing for now.")
@@ -64,7 +70,7 @@ async def pause(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def resume(settings: Settings, id: int) -> None:
-    """Let a paused one go on, with what was kept for it."""
+    """Let a paused webhook go on, with what was kept for it."""
     async with open_made_store(settings):
         await (await models.Webhook.by_id(id)).resume(by=models.NOBODY)
     click.echo("It is told again what happens.")
@@ -74,7 +80,7 @@ async def resume(settings: Settings, id: int) -> None:
 @which
 @on_store
 async def remove(settings: Settings, id: int) -> None:
-    """Tell a receiver nothing any more, and forget its log."""
+    """Remove a webhook and its log."""
     async with open_made_store(settings):
         await (await models.Webhook.by_id(id)).remove(by=models.NOBODY)
     click.echo("It is gone.")
@@ -82,10 +88,13 @@ async def remove(settings: Settings, id: int) -> None:
 
 @webhooks.command()
 @which
-@click.option("--limit", type=Number(1, 1000), default=20, show_default=True)
+@click.option("--limit", type=Number(1, 1000), default=20, show_default=True, help="List at most so many.")
 @on_store
 async def log(settings: Settings, id: int, limit: int) -> None:
-    """List what a receiver was told, newest first: number, moment, event, how it stands, tries, why not."""
+    """List what was sent to a webhook, the newest first.
+
+    Each line has the number of the call, the moment, the event, the state, the tries, and why it failed.
+    """
     async with open_made_store(settings):
         webhook = await models.Webhook.by_id(id)
         calls = await models.WebhookCall.log_of(webhook.id).order_by("-created_at", "-id").limit(limit)
@@ -100,7 +109,7 @@ async def log(settings: Settings, id: int, limit: int) -> None:
 @click.argument("call", type=ID)
 @on_store
 async def replay(settings: Settings, call: int) -> None:
-    """Make one call of the log once more; the receiver knows it again by its id."""
+    """Make a CALL of the log once more, with the same id."""
     async with open_made_store(settings):
         await models.webhooks.replay(await models.WebhookCall.by_id(call), by=models.NOBODY)
     click.echo("It is on its way.")
@@ -110,7 +119,10 @@ async def replay(settings: Settings, call: int) -> None:
 @which
 @on_store
 async def ping(settings: Settings, id: int) -> None:
-    """Send a receiver a message that says nothing, to try it out; `log` tells what came of it."""
+    """Send a webhook an empty message, to try it.
+
+    `log` shows what came of it.
+    """
     async with open_made_store(settings):
         call = await (await models.Webhook.by_id(id)).ping(by=models.NOBODY)
     click.echo(f"Call {call.id} is on its way.")

@@ -104,15 +104,16 @@ async def open_store(
     migrate: bool = True,
     progress: Progress | None = None,
     apps: Apps = APPS,
+    patience: float | None = None,
 ) -> AsyncIterator[Store]:
-    """Open a store for the current task and those it starts; a silent server is waited for a while."""
+    """Open a store for the current task and those it starts; wait `patience` seconds for a silent server."""
     address, tell = locate(url), progress or _say_nothing
     async with TortoiseContext() as context:
         await context.init(_config(address, apps), use_tz=True, timezone="UTC")
         try:
             assert context.apps is not None
             pulse.begin(context.apps.get_models_iterable(), SHOWN)
-            await _reach(context.db(), address, tell)
+            await _reach(context.db(), address, tell, PATIENCE if patience is None else patience)
             done = await _bring_up_to_date(url, apps, tell) if migrate else []
             if done:
                 await _forget_everything()
@@ -223,12 +224,13 @@ def _with_connection(address: Address, apps: Apps) -> dict[str, dict[str, Any]]:
     }
 
 
-async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress) -> None:
+async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress, patience: float) -> None:
     if address.dialect == "sqlite":
         _make_file(Path(address.credentials["file_path"]))
     clock = asyncio.get_running_loop()
     # A file does not come up later; when it was busy, SQLite itself has waited.
-    deadline = clock.time() + (0 if address.dialect == "sqlite" else PATIENCE)
+    deadline = clock.time() + (0 if address.dialect == "sqlite" else patience)
+    told = ""
     while True:
         try:
             return await client.create_connection(with_db=True)
@@ -236,7 +238,9 @@ async def _reach(client: BaseDBAsyncClient, address: Address, progress: Progress
             left = deadline - clock.time()
             if left <= 0:
                 raise StoreError(f"The store at {address.url} cannot be reached: {silence}") from silence
-            progress(f"waiting for the store at {address.url}: {silence}")
+            if str(silence) != told:
+                told = str(silence)
+                progress(f"waiting for the store at {address.url}, up to {patience:g} seconds: {told}")
             await asyncio.sleep(min(1.0, left))
         except (DBConnectionError, OperationalError) as refusal:
             raise StoreError(f"The store at {address.url} cannot be opened: {refusal}") from refusal
@@ -257,6 +261,13 @@ async def _bring_up_to_date(url: str, apps: Apps, progress: Progress) -> list[st
         async with open_migrator(url, apps=apps) as migrator:
             if not await migrator.pending():
                 return []
+            if migrator.is_new:
+                # Nobody waits for the steps of what has no rows yet.
+                done = await migrator.run()
+                # None are left when another process made it meanwhile.
+                if done:
+                    progress(f"made the store: {len(done)} migrations applied")
+                return done
             return await migrator.run(
                 lambda name, number, total: progress(f"migrating {number}/{total}: {name}")
             )

@@ -61,6 +61,11 @@ class Migrator(MigrationExecutor):
         """Name the migrations this store still lacks, oldest first."""
         return [key.name for key in await self._missing()]
 
+    @property
+    def is_new(self) -> bool:
+        """Whether the store had gone through no migration when `pending` looked."""
+        return not self.loader.applied_migrations
+
     async def run(self, progress: Progress | None = None) -> list[str]:
         """Apply every pending migration, telling each one's name, number and the total; give their names."""
         async with self.connection._in_transaction() as transaction:

@@ -17,6 +17,14 @@ def test_every_command_is_found_under_its_name(name):
     assert command.get_short_help_str(limit=1_000) == WORDS[name]
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_of_a_group_is_listed_with_half_a_sentence(name):
+    group = main.get_command(click.Context(main), name)
+    if isinstance(group, click.Group):
+        listed = group.get_help(click.Context(group, terminal_width=80)).partition("Commands:")[2]
+        assert "..." not in listed
+
+
 def loaded(*words: str) -> tuple[str, set[str]]:
     """Run a command; give what it said, and the modules that it loaded."""
     program = "import sys; from gql_server.cli import main\ntry: main()\nfinally: print(*sys.modules)"

@@ -221,6 +221,36 @@ def test_a_damaged_store_is_told_so(run, tmp_path):
     assert re.search(rf"The store at \S*{file} (is damaged|cannot be)", told.output)
 
 
+def test_a_store_that_is_away_is_told_at_once_and_the_rest_is_looked_at(run, tmp_path):
+    told = run("doctor", DATABASE_URL=f"postgresql:///blog?host={tmp_path}")
+    assert line_of(told, "store").startswith("cannot be looked into")
+    assert "waiting for" not in told.output
+    assert line_of(told, "pictures")
+    assert line_of(told, "mail").endswith("letters are shown at /letters")
+    assert told.output.splitlines()[-1].startswith(f"Error: The store at postgresql:///blog?host={tmp_path} ")
+    assert told.exit_code == 1
+
+
+async def test_without_a_store_a_mail_server_is_tried_all_the_same(doctor, tmp_path):
+    (tmp_path / "data" / "blog.sqlite3").unlink()
+    async with MailServer() as server:
+        told = await doctor(server)
+        assert "Error: There is no store at " in told.output
+        assert line_of(told, "mail") == f"127.0.0.1:{server.port} fine"
+        assert server.heard_times("QUIT") == 1
+    assert told.exit_code == 1
+
+
+async def test_all_that_is_amiss_is_said_at_the_end(doctor, tmp_path):
+    (tmp_path / "file").write_text("")
+    async with MailServer({"BANNER": "421 4.3.2 busy"}) as server:
+        told = await doctor(server, MEDIA_URL=(tmp_path / "file").as_uri())
+    assert told.output.endswith(
+        "Error: No picture can be uploaded; see `pictures`. "
+        "Not every mail server takes letters; see `mail`.\n"
+    )
+
+
 def test_a_disk_without_room_is_told_though_all_can_be_read(run, tmp_path):
     with closing(sqlite3.connect(tmp_path / "data" / "blog.sqlite3")) as beside:
         # A log of some length that is not folded meanwhile; no file may grow further than that.

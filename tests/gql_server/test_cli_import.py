@@ -29,8 +29,11 @@ def test_a_store_moves_and_it_is_said_how_to_go_on(move, databases):
     url, pictures = databases.empty("postgres"), (file.parent / "media").as_uri()
     said = move(file, url)
     assert re.search(r"^post: \d\d rows$", said, re.MULTILINE)
-    assert f"rows of {file}; `serve` goes on from there." in said
-    assert f"set GQL_SERVER_MEDIA_URL={pictures}" in said
+    assert f"rows of {file}. What is left to do:" in said
+    assert f"    mv {file} {file}.moved\n" in said
+    assert f"    GQL_SERVER_MEDIA_URL={pictures}\n" in said
+    # What the log of the file held stands in it: nothing is lost by renaming the file alone.
+    assert not [found for found in file.parent.glob(f"{file.name}-*") if found.stat().st_size]
     assert "holds a publication already" in move(file, url, fails=True)
 
 

@@ -12,8 +12,9 @@ ED = "ed@example.org"
 def run(database_url):
     """Run a command on a store: `run("users", "list")`; give what it says."""
 
-    def run(*arguments: str, fails: bool = False) -> str:
-        environment = {"GQL_SERVER_DATABASE_URL": database_url, "GQL_SERVER_SITE_URL": "https://blog.example"}
+    def run(*arguments: str, fails: bool = False, **settings: str) -> str:
+        settings = {"DATABASE_URL": database_url, "SITE_URL": "https://blog.example", **settings}
+        environment = {f"GQL_SERVER_{name}": value for name, value in settings.items()}
         result = CliRunner().invoke(main, arguments, env=environment, terminal_width=80)
         assert result.exit_code == (1 if fails else 0), result.output
         assert "Traceback" not in result.output
@@ -26,6 +27,15 @@ def run(database_url):
 def test_the_owner_is_given_a_link_to_the_site(run):
     assert run("users", "list").startswith("Nobody can sign in yet")
     assert run("users", "owner").startswith("https://blog.example/sign-in/owner_1_")
+
+
+def test_who_is_given_a_link_to_this_machine_is_told_what_it_rests_on(run):
+    assert len(run("users", "owner").splitlines()) == 1
+    told = run("users", "owner", SITE_URL="").splitlines()
+    assert told[0].startswith("http://127.0.0.1:8000/sign-in/owner_1_")
+    assert "GQL_SERVER_PORT" in told[1]
+    told = run("users", "owner", SITE_URL="", PORT="9100").splitlines()
+    assert told[0].startswith("http://127.0.0.1:9100/sign-in/owner_1_")
 
 
 def test_somebody_is_invited_trusted_and_retired(run):

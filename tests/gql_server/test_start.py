@@ -220,6 +220,7 @@ async def test_an_empty_site_says_how_to_begin(early_visitor):
     page = await opened(early_visitor, "/start?lang=en")
     assert page.css_first("#begin").text() == "How to begin"
     assert "./dev run import weebly PATH" in page.css_first(".begin").text()
+    assert page.css_first('.begin a[href="/write?lang=en"]').text() == "desk"
     assert page.css(".newest, .counts, .note") == []
     answers = [answer async for answer in asked_as_written(early_visitor, page)]
     assert all("errors" not in answer for answer in answers)

@@ -90,6 +90,21 @@ async def test_a_second_import_changes_nothing(ask, store, page, wanted):
     assert await contents() == before
 
 
+async def test_what_is_new_beside_posts_is_told_too(store):
+    site, page = await models.Site.found(), PAGES / "weverij" / "patronen.html"
+    told = await bring(site, read([page]))
+    for noun, model in {"author": models.Author, "tag": models.Tag, "redirect": models.Redirect}.items():
+        number = await model.all().count()
+        assert (f"{number} {noun}" in told) is bool(number)
+    await models.Redirect.all().delete()
+    await models.Author.filter(post_count=0).delete()
+    again = await bring(site, read([page]))
+    assert "2 authors new" in again
+    assert "redirects new" in again
+    assert "nothing new" not in again
+    assert "nothing new" in await bring(site, read([page]))
+
+
 @pytest.mark.parametrize("folder", ["harbour", "workshop", "garten"])
 async def test_a_whole_site_comes_over_with_its_conversations(ask, store, folder):
     blog = read([PAGES / folder])

@@ -100,7 +100,7 @@ async def names(kind: str) -> set[str]:
     return {row["name"] for row in await db.execute_query_dict(queries[db.capabilities.dialect, kind])}
 
 
-async def test_pending_migrations_run_in_order_and_tell_it(empty_url, grow):
+async def test_pending_migrations_run_in_order(empty_url, grow):
     apps, lines = apps_of(grow()), list[str]()
     async with (
         open_store(empty_url, migrate=False, apps=apps),
@@ -109,7 +109,7 @@ async def test_pending_migrations_run_in_order_and_tell_it(empty_url, grow):
         assert await migrator.pending() == ["0001_beds", "0002_count_plants"]
     async with open_store(empty_url, progress=lines.append, apps=apps) as store:
         assert store.migrated == ("0001_beds", "0002_count_plants")
-        assert lines == ["migrating 1/2: 0001_beds", "migrating 2/2: 0002_count_plants"]
+        assert lines == ["made the store: 2 migrations applied"]
         async with open_migrator(empty_url, apps=apps) as migrator:
             assert await migrator.pending() == []
 
@@ -119,6 +119,14 @@ async def test_an_up_to_date_store_is_opened_without_a_lock(garden, garden_url, 
         async with open_store(garden_url, apps=apps_of("garden")) as store:
             assert store.migrated == ()
     assert all(statement.startswith("SELECT") for statement in sent)
+
+
+async def test_each_step_of_a_store_that_grows_is_told(old_url, grow):
+    lines: list[str] = []
+    async with open_store(
+        old_url, progress=lines.append, apps=apps_of(grow(SUNNY, SUNNY.replace("y", "ier")))
+    ):
+        assert lines == ["migrating 1/2: 0003_later", "migrating 2/2: 0004_later"]
 
 
 async def test_tables_change_and_rows_indexes_and_triggers_stay(old_url, grow):

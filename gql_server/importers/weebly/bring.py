@@ -52,6 +52,7 @@ class _Bringing:
     @atomic
     async def whole(self) -> str:
         await self._settle_site()
+        before = await _counts()
         authors = await self._authors()
         for page in self.blog.pages:
             self.pages[page.path] = await self._page(page)
@@ -62,6 +63,8 @@ class _Bringing:
             if number % 50 == 0:
                 self.tell(f"brought {number} of {len(self.blog.posts)} posts")
         await self._redirects()
+        made = await _counts() - before
+        self.done.update({(noun, "new"): number for noun, number in made.items()})
         if self.blog.menu:
             await models.arrange(self.site.id, "main", [self._entry(item) for item in self.blog.menu])
         changes = ", ".join(f"{_many(number, noun)} {fate}" for (noun, fate), number in self.done.items())
@@ -251,6 +254,12 @@ class _Bringing:
         if leading and leading[0] == "post" and leading[1] in self.posts:
             return self.posts[leading[1]]
         return POSTS_PATH if leading and leading[0] == "index" else href
+
+
+async def _counts() -> Counter[str]:
+    """Count what is made by being named."""
+    named = {"author": models.Author, "tag": models.Tag, "redirect": models.Redirect}
+    return Counter({noun: await model.all().count() for noun, model in named.items()})
 
 
 async def _written_by_users() -> int:

@@ -64,8 +64,8 @@ async def test_the_buried_are_counted_listed_dug_up_and_dropped(store, say):
         0,
         [f"{two}  count_due  1 tries  NoSuchAddress", f"{one}  count_due  1 tries  Timeout"],
     )
-    assert await say("jobs", "drop", str(two)) == (0, [])
-    assert await say("jobs", "retry", str(one)) == (0, [])
+    assert await say("jobs", "drop", str(two)) == (0, [f"Job {two} is forgotten."])
+    assert await say("jobs", "retry", str(one)) == (0, [f"Job {one} is tried again."])
     assert await say("jobs", "list") == (0, ["Nothing is buried."])
     assert await say("jobs", "retry", str(one)) == (1, ["Error: There is no such buried job."])
     _, [line] = await say("jobs")
