@@ -12,11 +12,9 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
+import models
 from mailers.mail import Sender
 from mailers.servers import LOOKS_LIKE, read_servers
-from models.addresses import Address
-from models.errors import Invalid, StoreError
-from models.files import files_at
 from models.store import locate
 from models.web_addresses import is_loopback
 
@@ -157,11 +155,11 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         locate(settings.database_url)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error), given)) from None
-    except StoreError as error:
+    except models.StoreError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
     try:
-        files_at(settings.place_of_media)
-    except StoreError as error:
+        models.files_at(settings.place_of_media)
+    except models.StoreError as error:
         raise SettingsError(f"{PREFIX}MEDIA_URL: {error}") from None
     for check in CHECKS:
         check(settings)
@@ -227,8 +225,8 @@ def _check_proxies(settings: Settings) -> None:
 def _check_servers(settings: Settings) -> None:
     try:
         if settings.smtp_url and not read_servers(settings.smtp_url):
-            raise Invalid("smtp_url", LOOKS_LIKE)
-    except Invalid as error:
+            raise models.Invalid("smtp_url", LOOKS_LIKE)
+    except models.Invalid as error:
         raise SettingsError(f"{PREFIX}SMTP_URL: {error}") from None
 
 
@@ -239,10 +237,10 @@ def _check_sender(settings: Settings) -> None:
         return
     name, address = settings.sender
     try:
-        if not (found := Address.of(address).text).isascii():
-            raise Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
+        if not (found := models.Address.of(address).text).isascii():
+            raise models.Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
         _ = Sender(found, name).header
-    except Invalid as error:
+    except models.Invalid as error:
         raise SettingsError(f"{PREFIX}MAIL_FROM: {error}") from None
 
 

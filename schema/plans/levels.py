@@ -7,8 +7,9 @@ from typing import Any, Protocol, TypeVar
 from graphql import GraphQLOutputType
 from tortoise import fields
 
+import models
 from models.engines.steps import Steps
-from models.posts import BODY, Post
+from models.posts import BODY
 from models.prepared import Builder
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.leaves import as_python, of_column, of_value
@@ -158,7 +159,7 @@ class Rows(Level):
     @property
     def has_bodies(self) -> bool:
         """Whether whole posts are selected, which are as long as their authors like."""
-        return self.noun.table is Post and not BODIES.isdisjoint(self.columns)
+        return self.noun.table is models.Post and not BODIES.isdisjoint(self.columns)
 
     def tell(self, tag: str, column: str) -> None:
         """Let it be told of each row that something was read which a tag names by a column."""

@@ -10,7 +10,7 @@ from models.engines.steps import Steps
 from models.listed import Figure
 from models.paging import Order
 from models.prepared import Builder, Slot, Statement
-from models.wanted import ANY, FIRST_ID, Wanted
+from models.wanted import ANY, FIRST_ID
 from schema import conversations
 from schema.connections import NEWEST
 from schema.inputs import PostOrder
@@ -158,13 +158,13 @@ class Posts:
         asked = sliced(given)
         return (yield from self._orders(wanted)(order_by.order).alone(asked, wanted.values(), x))
 
-    def _wanted(self, given: dict[str, Any]) -> Wanted:
+    def _wanted(self, given: dict[str, Any]) -> models.Wanted:
         conditions = given.get("filter")
         if conditions and conditions.states is not None:
             raise NotPlanned("what is not published is not for readers")
         return conditions.wanted() if conditions else ANY
 
-    def _orders(self, wanted: Wanted) -> Orders:
+    def _orders(self, wanted: models.Wanted) -> Orders:
         if (shape := wanted.shape) not in self._by_shape:
             if len(self._by_shape) >= self.MOST_SHAPES:
                 self._by_shape.clear()
@@ -188,9 +188,9 @@ class Posts:
         return self._by_shape[shape]
 
 
-def _by_months(wanted: Wanted) -> Figure | None:
+def _by_months(wanted: models.Wanted) -> Figure | None:
     """Give how to count posts by the kept counts, where these tell."""
-    if wanted not in (ANY, Wanted(month=wanted.month)):
+    if wanted not in (ANY, models.Wanted(month=wanted.month)):
         return None
 
     def counted(builder: Builder) -> str:
