@@ -19,7 +19,7 @@ from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
 from schema.plans.by_name import AtPath, ByName
 from schema.plans.compiling import Compiling
-from schema.plans.levels import Level, ThingPlace
+from schema.plans.levels import Level
 from schema.plans.lists import Orders, Pages, sliced
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
@@ -40,8 +40,7 @@ class TheSite(Brief):
     """The site, which is in memory."""
 
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
-        self._level = Level(is_postgres=compiling.is_postgres)
-        self._level.written(compiling.show(ThingPlace(self._level, "o"), kind, nodes))
+        self._level = Level.of_thing(compiling, kind, nodes)
         compiling.look_at_masthead()
 
     def read(self, x: Asking) -> Steps[Any]:
