@@ -8,7 +8,7 @@ import models
 from gql_server.commands import on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.purging import purging_as
-from gql_server.settings import Settings
+from gql_server.settings import Settings, media_beside
 from models.moving import move_in
 from models.store import locate, open_store
 
@@ -53,12 +53,8 @@ async def sqlite(settings: Settings, file: Path) -> None:
         rows = await move_in(file, progress=_progress)
     click.echo(f"{store.url} has all {rows:,} rows of {file}; `serve` goes on from there.")
     click.echo("Serve the file no more: the letters that it promises would be sent by both.")
-    if (pictures := _pictures_of(file)) != settings.place_of_media:
+    if (pictures := media_beside(file)) != settings.place_of_media:
         click.echo(f"Its pictures stay where they are: set GQL_SERVER_MEDIA_URL={pictures}")
-
-
-def _pictures_of(file: Path) -> str:
-    return (file.absolute().parent / "media").as_uri()
 
 
 def _progress(line: str) -> None:

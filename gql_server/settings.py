@@ -38,8 +38,17 @@ class SettingsError(Exception):
     """A setting cannot be used."""
 
 
+def _default_store() -> Path:
+    return Path.cwd() / "data" / "blog.sqlite3"
+
+
 def _default_url() -> str:
-    return f"sqlite://{Path.cwd() / 'data' / 'blog.sqlite3'}"
+    return f"sqlite://{_default_store()}"
+
+
+def media_beside(store: Path) -> str:
+    """Name the place of the pictures of a store that is a file, where no other is set."""
+    return (store.absolute().parent / "media").as_uri()
 
 
 ConsentIp = Literal["truncated", "full", "none"]
@@ -83,9 +92,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def place_of_media(self) -> str:
         """Where uploaded pictures are kept: beside the store when no other place is named."""
-        store = locate(self.database_url).credentials.get("file_path")
-        folder = Path(store).parent if store else Path.cwd() / "data"
-        return self.media_url or (folder / "media").as_uri()
+        store = locate(self.database_url).credentials.get("file_path") or _default_store()
+        return self.media_url or media_beside(Path(store))
 
     @property
     def is_private(self) -> bool:
