@@ -15,7 +15,7 @@ from aiohttp import web
 import models
 from mailers.mail import Sender
 from mailers.servers import LOOKS_LIKE, read_servers
-from models.store import locate
+from models.store import locate, url_of
 from models.web_addresses import is_loopback
 
 PREFIX = "GQL_SERVER_"
@@ -43,7 +43,7 @@ def _default_store() -> Path:
 
 
 def _default_url() -> str:
-    return f"sqlite://{_default_store()}"
+    return url_of(_default_store())
 
 
 def media_beside(store: Path) -> str:
