@@ -37,13 +37,10 @@ async def settle(nouns: Sequence[type[Model]]) -> None:
     if client.capabilities.dialect == "sqlite":
         await client.execute_script("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
         return
-    connection = await cast(PostgresEngine, client).connect_apart()
-    try:
+    async with cast(PostgresEngine, client).connected_apart() as connection:
         await connection.execute("SET statement_timeout = 0")
         tables = ", ".join(noun._meta.db_table for noun in nouns)
         await connection.execute(f"VACUUM (ANALYZE) {tables}", timeout=600)
-    finally:
-        await connection.close()
 
 
 def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -9,7 +9,7 @@ import models
 from gql_server.commands import on_store
 from gql_server.importers.weebly import bring, read
 from gql_server.purging import purging_as
-from gql_server.settings import Settings
+from gql_server.settings import Settings, media_beside
 from models.moving import move_in
 from models.store import locate, open_store
 
@@ -61,14 +61,10 @@ async def sqlite(settings: Settings, file: Path) -> None:
     click.echo("- Rename the file: a server that opens it would send the promised letters once more.")
     click.echo(f"    mv {shlex.quote(str(file))} {shlex.quote(f'{file}.moved')}")
     click.echo("- Keep GQL_SERVER_DATABASE_URL wherever `serve` and the other commands are started.")
-    if (pictures := _pictures_of(file)) != settings.place_of_media:
+    if (pictures := media_beside(file)) != settings.place_of_media:
         click.echo("- Set where the pictures are; they stay there:")
         click.echo(f"    GQL_SERVER_MEDIA_URL={pictures}")
     click.echo("- Start the server.")
-
-
-def _pictures_of(file: Path) -> str:
-    return (file.absolute().parent / "media").as_uri()
 
 
 def _progress(line: str) -> None:

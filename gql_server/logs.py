@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 import structlog
 
-from models.instants import now, rfc_3339
+import models
+from models.instants import rfc_3339
 
 # Some of these would tell what clients sent, as it came.
 NOISY = (
@@ -54,7 +55,7 @@ def tell_all(log: structlog.typing.FilteringBoundLogger, event: str, lines: Sequ
             log.info(event, **line)
         return
     # As structlog would write them; one by one they take a tenth of the time of a sign-up.
-    more = {"event": event, "level": "info", "timestamp": rfc_3339(now())}
+    more = {"event": event, "level": "info", "timestamp": rfc_3339(models.now())}
     factory().msg(b"\n".join([_json({**line, **more}, repr) for line in lines]))
 
 

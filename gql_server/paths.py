@@ -6,12 +6,11 @@ from aiohttp import web
 
 import models
 from gql_server.publication import PUBLICATION
-from models.redirects import LONGEST_PATH
 
 
 async def old_path(request: web.Request) -> web.Response:
     """Lead an old address to where its content lives now."""
-    known = len(request.path) <= LONGEST_PATH and models.text.is_plain(request.path)
+    known = len(request.path) <= models.LONGEST_PATH and models.text.is_plain(request.path)
     found = await models.leads(request.path) if known else None
     if found is None or found.path == request.path:
         raise web.HTTPNotFound

@@ -12,12 +12,10 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
+import models
 from mailers.mail import Sender
 from mailers.servers import LOOKS_LIKE, read_servers
-from models.addresses import Address
-from models.errors import Invalid, StoreError
-from models.files import files_at
-from models.store import locate
+from models.store import locate, url_of
 from models.web_addresses import is_loopback
 
 PREFIX = "GQL_SERVER_"
@@ -40,8 +38,17 @@ class SettingsError(Exception):
     """A setting cannot be used."""
 
 
+def _default_store() -> Path:
+    return Path.cwd() / "data" / "blog.sqlite3"
+
+
 def _default_url() -> str:
-    return f"sqlite://{Path.cwd() / 'data' / 'blog.sqlite3'}"
+    return url_of(_default_store())
+
+
+def media_beside(store: Path) -> str:
+    """Name the place of the pictures of a store that is a file, where no other is set."""
+    return (store.absolute().parent / "media").as_uri()
 
 
 ConsentIp = Literal["truncated", "full", "none"]
@@ -85,9 +92,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def place_of_media(self) -> str:
         """Where uploaded pictures are kept: beside the store when no other place is named."""
-        store = locate(self.database_url).credentials.get("file_path")
-        folder = Path(store).parent if store else Path.cwd() / "data"
-        return self.media_url or (folder / "media").as_uri()
+        store = locate(self.database_url).credentials.get("file_path") or _default_store()
+        return self.media_url or media_beside(Path(store))
 
     @property
     def is_private(self) -> bool:
@@ -157,11 +163,11 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
         locate(settings.database_url)
     except msgspec.ValidationError as error:
         raise SettingsError(_explain(str(error), given)) from None
-    except StoreError as error:
+    except models.StoreError as error:
         raise SettingsError(f"{PREFIX}DATABASE_URL: {error}") from None
     try:
-        files_at(settings.place_of_media)
-    except StoreError as error:
+        models.files_at(settings.place_of_media)
+    except models.StoreError as error:
         raise SettingsError(f"{PREFIX}MEDIA_URL: {error}") from None
     for check in CHECKS:
         check(settings)
@@ -227,8 +233,8 @@ def _check_proxies(settings: Settings) -> None:
 def _check_servers(settings: Settings) -> None:
     try:
         if settings.smtp_url and not read_servers(settings.smtp_url):
-            raise Invalid("smtp_url", LOOKS_LIKE)
-    except Invalid as error:
+            raise models.Invalid("smtp_url", LOOKS_LIKE)
+    except models.Invalid as error:
         raise SettingsError(f"{PREFIX}SMTP_URL: {error}") from None
 
 
@@ -239,10 +245,10 @@ def _check_sender(settings: Settings) -> None:
         return
     name, address = settings.sender
     try:
-        if not (found := Address.of(address).text).isascii():
-            raise Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
+        if not (found := models.Address.of(address).text).isascii():
+            raise models.Invalid("mail_from", "Not every mail server takes a sender beyond ASCII.")
         _ = Sender(found, name).header
-    except Invalid as error:
+    except models.Invalid as error:
         raise SettingsError(f"{PREFIX}MAIL_FROM: {error}") from None
 
 

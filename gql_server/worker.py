@@ -12,12 +12,12 @@ from uuid import uuid4
 
 import structlog
 
+import models
 from gql_server.errand import run_errand
 from gql_server.hands import HANDS, TIMETABLE, Hands
 from gql_server.outages import OUTAGES
 from models.engines.queues import GRIP, LEASE
-from models.engines.transactions import Unavailable
-from models.jobs import Lane, Work, queue
+from models.jobs import queue
 from models.timetable import Timetable, promise_due
 
 
@@ -33,7 +33,7 @@ class Pace(Enum):
 SEATS = 15
 # A server that hangs keeps its seats; the store's own work has two that nobody takes.
 SEATS_FOR = {Pace.QUICK: SEATS, Pace.LETTERS: 4, Pace.CALLS: 3, Pace.BULK: 6}
-SLOW = {Pace.LETTERS: {Work.SEND_LETTERS}, Pace.CALLS: {Work.SEND_WEBHOOK}}
+SLOW = {Pace.LETTERS: {models.Work.SEND_LETTERS}, Pace.CALLS: {models.Work.SEND_WEBHOOK}}
 POLL_SECONDS = 1.0
 # What is urgent is taken over sooner from the dead: somebody waits for it.
 GLANCE_SECONDS = 0.25
@@ -102,12 +102,12 @@ class Worker:
         """Take as much as there are seats for; tell how much."""
         self._looked_at = monotonic()
         await promise_due(self._timetable)
-        return sum([await self._take(lane) for lane in sorted(Lane, reverse=True)])
+        return sum([await self._take(lane) for lane in sorted(models.Lane, reverse=True)])
 
     async def _glance(self) -> None:
-        await self._take(Lane.URGENT)
+        await self._take(models.Lane.URGENT)
 
-    async def _take(self, lane: Lane) -> int:
+    async def _take(self, lane: models.Lane) -> int:
         taken = 0
         for pace, works in self._paces(lane).items():
             room = min(SEATS - len(self._running), SEATS_FOR[pace] - self._seated[pace])
@@ -115,19 +115,19 @@ class Worker:
                 taken += await self._claim(lane, pace, works, room)
         return taken
 
-    def _paces(self, lane: Lane) -> dict[Pace, Collection[Work]]:
-        if lane is Lane.BULK:
+    def _paces(self, lane: models.Lane) -> dict[Pace, Collection[models.Work]]:
+        if lane is models.Lane.BULK:
             return {Pace.BULK: self._hands}
         slow = {pace: self._hands.keys() & works for pace, works in SLOW.items()}
         return {Pace.QUICK: self._hands.keys() - set().union(*slow.values()), **slow}
 
-    async def _claim(self, lane: Lane, pace: Pace, works: Collection[Work], limit: int) -> int:
-        lease = GRIP if lane is Lane.URGENT else LEASE
+    async def _claim(self, lane: models.Lane, pace: Pace, works: Collection[models.Work], limit: int) -> int:
+        lease = GRIP if lane is models.Lane.URGENT else LEASE
         found = await queue().claim(self._owner, works=works, lane=lane, limit=limit, lease=lease)
         # A lease that ran out while this process slept may come back to where it was.
         new = [entry for entry in found if entry.id not in self._running]
         for entry in new:
-            hand = self._hands[Work(entry.work)]
+            hand = self._hands[models.Work(entry.work)]
             task = asyncio.create_task(run_errand(entry, hand, self._owner))
             self._running[entry.id] = task
             self._seated[pace] += 1
@@ -169,7 +169,7 @@ class Worker:
         try:
             await chore()
         except Exception as error:
-            if isinstance(error, Unavailable):
+            if isinstance(error, models.Unavailable):
                 OUTAGES.tell(error)
             if chore.__name__ not in self._failing:
                 log.warning(

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import idna
 
+import models
 from models.addresses import LONGEST, LONGEST_LOCAL
-from models.errors import Invalid
 
 LOCAL = "localhost"  # RFC 2919, 3: for lists of whom no domain is known
 _DOMAIN = r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})*"
@@ -19,15 +19,15 @@ def mailbox(address: str, *, field: str) -> str:
     """Give the address as it stands in an envelope, its domain in ASCII; refuse what is not one mailbox."""
     local, _, domain = address.rpartition("@")
     if len(address) > LONGEST or not _LOCAL.fullmatch(_without_marks(local)):
-        raise Invalid(field, "This is not an address that a letter can be sent to.")
+        raise models.Invalid(field, "This is not an address that a letter can be sent to.")
     if _PLAIN.fullmatch(address):
         return address
     try:
         found = f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except UnicodeError:
-        raise Invalid(field, "This is not an address that a letter can be sent to.") from None
+        raise models.Invalid(field, "This is not an address that a letter can be sent to.") from None
     if domain.endswith(".") or len(local.encode()) > LONGEST_LOCAL or len(found.encode()) > LONGEST:
-        raise Invalid(field, "This is not an address that a letter can be sent to.")
+        raise models.Invalid(field, "This is not an address that a letter can be sent to.")
     return found
 
 
@@ -36,7 +36,7 @@ def named_host(url: str) -> str:
     host = urlsplit(url).hostname or LOCAL
     try:
         return mailbox(f"host@{host}", field="url").removeprefix("host@")
-    except Invalid:
+    except models.Invalid:
         return LOCAL
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import suppress
 from time import monotonic
 
+import models
 from mailers.connection import Unreachable
 from mailers.lane import Lane
 from mailers.ledger import Ledger
@@ -13,8 +14,6 @@ from mailers.lines import Lines
 from mailers.mail import Mail, Sender
 from mailers.replies import Lost
 from mailers.verdicts import Failed, Outcome
-from models.engines.transactions import Unavailable
-from models.errors import Invalid
 
 LETTERS_A_LINE = 4  # that wait before one more line is opened
 WATCH_SECONDS = 0.5
@@ -81,7 +80,7 @@ class Batch:
         await self._lane.at_the_gate.wait()
         while self._withdrawn is not None:
             asked_at = monotonic()
-            with suppress(Unavailable):  # nothing goes out until the store answers again
+            with suppress(models.Unavailable):  # nothing goes out until the store answers again
                 self._lane.withdraw(await self._withdrawn(), known_at=asked_at)
             await asyncio.sleep(WATCH_SECONDS)
 
@@ -90,7 +89,7 @@ class Batch:
             return letter
         try:
             return letter.rendered(self._sender)
-        except Invalid as invalid:
+        except models.Invalid as invalid:
             self._ledger.enter(Outcome(letter.key, Failed(f"{invalid.field}: {invalid}")))
             return None
 

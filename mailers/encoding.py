@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import idna
 
-from models.errors import Invalid
+import models
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -48,7 +48,7 @@ def phrase(text: str, *, field: str) -> str:
 def line(text: str, *, field: str) -> str:
     """Give the text back when it can stand on one line."""
     if _CONTROLS.search(text):
-        raise Invalid(field, "This holds a line break or a control character.")
+        raise models.Invalid(field, "This holds a line break or a control character.")
     utf8(text, field=field)
     return text
 
@@ -58,7 +58,7 @@ def url(text: str, *, field: str) -> str:
     if not text.isascii():
         text = _with_ascii_host(text)
     if not _URL.fullmatch(text):
-        raise Invalid(field, "This address cannot stand in a letter's header.")
+        raise models.Invalid(field, "This address cannot stand in a letter's header.")
     return text
 
 
@@ -85,7 +85,7 @@ def utf8(text: str, *, field: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        raise Invalid(field, "This is not a text.") from None
+        raise models.Invalid(field, "This is not a text.") from None
 
 
 @lru_cache(maxsize=1024)

@@ -23,7 +23,8 @@ class Lines:
         self._standings = standings
         self._name = name
         self._places = asyncio.Semaphore(most)
-        self._idle: list[Pipeline] = []
+        # Each with what will retire it.
+        self._idle: dict[Pipeline, asyncio.TimerHandle] = {}
         self._goodbyes: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -37,20 +38,24 @@ class Lines:
     async def close(self) -> None:
         """Say goodbye on all lines."""
         while self._idle:
-            self._dismiss(self._idle.pop())
+            self._dismiss(self._pop())
         await asyncio.gather(*self._goodbyes)
 
     async def _take(self) -> Pipeline:
         while self._idle:
-            line = self._idle.pop()
+            line = self._pop()
             if line.usable:
                 return line
             self._dismiss(line)
         return await self._open()
 
     def _keep(self, line: Pipeline) -> None:
-        self._idle.append(line)
-        asyncio.get_running_loop().call_later(KEPT, self._retire, line)
+        self._idle[line] = asyncio.get_running_loop().call_later(KEPT, self._retire, line)
+
+    def _pop(self) -> Pipeline:
+        line, end = self._idle.popitem()
+        end.cancel()
+        return line
 
     async def _open(self) -> Pipeline:
         refusals = []
@@ -68,9 +73,8 @@ class Lines:
         )
 
     def _retire(self, line: Pipeline) -> None:
-        if line in self._idle:
-            self._idle.remove(line)
-            self._dismiss(line)
+        del self._idle[line]
+        self._dismiss(line)
 
     def _dismiss(self, line: Pipeline) -> None:
         goodbye = asyncio.get_running_loop().create_task(line.quit())

@@ -7,7 +7,7 @@ from typing import Any
 from mailers.body import absolute, fitting_width, for_mail
 from mailers.letter import Letter
 from mailers.mail import Headers
-from mailers.spelled import spelled
+from mailers.plain_text import plain_text
 from mailers.wording import Facts, byline, day_in_words, written
 
 LONGEST_LABEL = 63
@@ -54,7 +54,7 @@ def write(facts: Newsletter) -> Letter:
         "post_link": facts.post_link,
         "about": facts.about,
         "html": for_mail(facts.html, facts.post_link),
-        "text": spelled(facts.html, facts.post_link),
+        "text": plain_text(facts.html, facts.post_link),
         "image": picture(facts.image, facts.post_link),
         "byline": byline(facts.authors, facts.language),
         "day": day_in_words(facts.day, facts.language),

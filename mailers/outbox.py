@@ -10,13 +10,13 @@ from email.message import EmailMessage
 from email.policy import SMTPUTF8
 from typing import NamedTuple
 
+import models
 from mailers.batch import Withdrawn
 from mailers.ledger import Record
 from mailers.letter import Letter
 from mailers.mail import Headers, Mail, Sender
 from mailers.post_office import Letters
 from mailers.verdicts import Failed, Outcome, Sent, Verdict
-from models.errors import Invalid
 
 ROOM = 200
 
@@ -75,7 +75,7 @@ class Outbox:
         verdict: Verdict = Sent("kept in the outbox")
         try:
             self._keep(read(letter) if isinstance(letter, Mail) else letter)
-        except Invalid as invalid:
+        except models.Invalid as invalid:
             verdict = Failed(f"{invalid.field}: {invalid}")
         await record([Outcome(letter.key, verdict)])
         return verdict

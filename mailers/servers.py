@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from models.errors import Invalid
+import models
 from models.web_addresses import is_loopback
 
 FIELD = "smtp_url"
@@ -46,9 +46,9 @@ def _read(url: str) -> Server:
         host, port = parts.hostname or "", parts.port
         host.encode("idna")
     except ValueError:
-        raise Invalid(FIELD, LOOKS_LIKE) from None
+        raise models.Invalid(FIELD, LOOKS_LIKE) from None
     if parts.scheme not in {"smtp", "smtps"} or not host or parts.path not in {"", "/"} or parts.fragment:
-        raise Invalid(FIELD, LOOKS_LIKE)
+        raise models.Invalid(FIELD, LOOKS_LIKE)
     security = _security(parts.scheme, host, signs_in=bool(parts.username))
     return Server(
         host=host,
@@ -72,5 +72,5 @@ def _weight(parts: SplitResult) -> int:
     wanted = parse_qs(parts.query, keep_blank_values=True)
     values = wanted.pop("weight", ["1"])
     if wanted or len(values) != 1 or not (values[0].isdecimal() and 1 <= int(values[0]) <= 1000):
-        raise Invalid(FIELD, "A mail server's address takes ?weight= with a number from 1 to 1000.")
+        raise models.Invalid(FIELD, "A mail server's address takes ?weight= with a number from 1 to 1000.")
     return int(values[0])

@@ -18,6 +18,7 @@ from models.bounces import bounce, complain
 from models.bylines import Byline, Tagging
 from models.caps import Cap
 from models.clearing import clear
+from models.comment_edits import comment_to_edit, edit_comment, edit_token, retract_comment
 from models.comment_letters import (
     attend_comment,
     comment_to_confirm,
@@ -76,7 +77,6 @@ from models.newsletters import Newsletter
 from models.openings import announce_post, awaited, is_wanted, retry_issue
 from models.outcomes import Outcome, settle
 from models.pages import Page
-from models.parting import delete_author, delete_newsletter, delete_tag, merge_tags
 from models.paths import Leads, is_somewhere, leads, living_at, normal_path, place_of
 from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
@@ -89,6 +89,7 @@ from models.recount import recount
 from models.redirects import LONGEST_PATH, Redirect, lead
 from models.remarks import LONGEST as LONGEST_COMMENT
 from models.remarks import Writer
+from models.removals import delete_author, delete_newsletter, delete_tag, merge_tags
 from models.repeats import Repeat
 from models.revisions import Editor, Revision
 from models.roster import Brought, Came, bring_in
@@ -96,7 +97,6 @@ from models.roster_lines import COLUMNS as ROSTER_COLUMNS
 from models.roster_lines import Line as RosterLine
 from models.roster_lines import Problem as RosterProblem
 from models.roster_out import hand_out
-from models.second_thoughts import comment_to_edit, edit_comment, edit_token, retract_comment
 from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
 from models.site import CommentPolicy, Site, time_zones

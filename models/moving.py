@@ -11,6 +11,7 @@ from tortoise.models import Model
 
 from models.engines.sqlite_source import Source, source_at
 from models.errors import StoreError
+from models.store import url_of
 
 # Who has none of these has nothing to lose: a store that was only made, or served without anybody.
 TREASURES = ("post", "page", "image", "comment", "member", "subscription")
@@ -57,16 +58,12 @@ async def _require_alike(source: Source, file: Path) -> None:
     if ours - theirs:
         raise StoreError(
             f"{file} was made by an older version; `migrate` brings it up to date: "
-            f"GQL_SERVER_DATABASE_URL={_url(file)}"
+            f"GQL_SERVER_DATABASE_URL={url_of(file)}"
         )
     if not await source.is_sound():
         raise StoreError(f"The store at {file} is damaged; bring in a copy that is whole.")
     if not [row async for row in source.rows("site", ["id"])]:
         raise StoreError(f"{file} holds no publication yet.")
-
-
-def _url(file: Path) -> str:
-    return file.absolute().as_uri().replace("file:", "sqlite:", 1)
 
 
 def nouns_in_order() -> Iterator[type[Model]]:

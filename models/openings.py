@@ -1,6 +1,6 @@
 """Openings: how the issue of a post begins, and once more, and who is there when an issue does."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -58,7 +58,7 @@ async def retry_issue(issue: Issue, *, by: Principal = NOBODY) -> int:
     _require_out(issue)
     given_up = Delivery.filter(issue_id=issue.id, state=State.FAILED)
     wanting = readers_of(issue, now()).filter(
-        interested_in(filter(None, map(read_topic, issue.topics))),
+        interested_in(list(filter(None, map(read_topic, issue.topics)))),
         id__in=Subquery(given_up.values("subscription_id")),
     )
     # First them, in their order, then their letters, then the issue: so do all who have to do with several.
@@ -120,7 +120,7 @@ def readers_of(issue: Issue, confirmed_by: datetime) -> QuerySet[Subscription]:
     return often.filter(is_awake, confirmed_at__lte=confirmed_by)
 
 
-def interested_in(topics: Iterable[Topic]) -> Q:
+def interested_in(topics: Collection[Topic]) -> Q:
     """Ask for those who want letters about one of these things."""
     any_of = Q(id__lt=0)
     for kind in KINDS:

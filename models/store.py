@@ -172,6 +172,11 @@ def locate(url: str) -> Address:
     return Address(dialect, _without_password(parts), credentials, _engine(dialect))
 
 
+def url_of(file: Path) -> str:
+    """Name the store in a file by its url, whatever signs stand in the file's path."""
+    return file.absolute().as_uri().replace("file:", "sqlite:", 1)
+
+
 def _sqlite(parts: SplitResult) -> dict[str, Any]:
     path = unquote(parts.path)
     if parts.netloc or parts.query or not path.startswith("/"):

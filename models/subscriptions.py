@@ -181,6 +181,12 @@ class Subscription(Model):
         raise Unproven
 
     @classmethod
+    async def to_choose(cls, site: Site, token: str) -> Self:
+        """Give the subscription whose preferences a token shows and changes; refuse any other token."""
+        found, _ = await cls.behind(site, token, PREFERENCES)
+        return found
+
+    @classmethod
     async def to_confirm(cls, site: Site, token: str) -> Self:
         """Give the subscription that a confirmation's token belongs to; refuse a wrong or expired one."""
         read = Token.read(token, CONFIRM)

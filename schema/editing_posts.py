@@ -8,7 +8,7 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
-from models import newsletters
+from models.newsletters import MOST as MOST_NEWSLETTERS
 from schema.commands import COSTLY, SAID, mistakes_as_data
 from schema.editing import change, content_of, found, found_all, maybe, said_as
 from schema.editing_posts_inputs import (
@@ -222,7 +222,7 @@ async def _newsletters(info: Info, slugs: list[str] | None) -> list[models.Newsl
     if slugs is None or slugs is UNSET:
         return None
     return await models.Newsletter.by_slugs(
-        info.context.site, at_most(newsletters.MOST, "newsletterSlugs", slugs)
+        info.context.site, at_most(MOST_NEWSLETTERS, "newsletterSlugs", slugs)
     )
 
 

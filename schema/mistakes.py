@@ -269,14 +269,7 @@ def mistake(
     """
     match refusal:
         case models.Unproven():
-            is_expired = isinstance(refusal, models.Expired)
-            key = "expired" if is_expired else "unproven"
-            return InvalidTokenError(
-                code=ErrorCode.TOKEN_INVALID,
-                message=_say(language, f"{key}_{token_kind}" if token_kind else key),
-                path=["input", token_at],
-                is_expired=is_expired,
-            )
+            return _invalid_token(refusal, language, token_at, token_kind)
         case models.TooMany(wait=wait):
             return RateLimitedError(
                 code=ErrorCode.RATE_LIMITED,
@@ -284,14 +277,8 @@ def mistake(
                 path=None,
                 retry_after_seconds=math.ceil(wait.total_seconds()),
             )
-        case models.NotAllowed(role=role, scope=scope):
-            return ForbiddenError(
-                code=ErrorCode.FORBIDDEN,
-                message=_say(language, "forbidden"),
-                path=None,
-                required_role=None if role is None else Role[role.name],
-                required_scope=None if scope is None else TokenScope[scope.name],
-            )
+        case models.NotAllowed():
+            return _forbidden(refusal, language)
         case models.Changed(version=int(version)):
             return ConflictError(
                 code=ErrorCode.CONFLICT,
@@ -311,6 +298,28 @@ def mistake(
             message = _why(refusal, language) or _say(language, _key_of(refusal, language), limit=limit)
             return ValidationError(code=ErrorCode.INVALID, message=message, path=_path(field), limit=limit)
     raise refusal
+
+
+def _invalid_token(refusal: models.Unproven, language: str, field: str, kind: str) -> InvalidTokenError:
+    is_expired = isinstance(refusal, models.Expired)
+    key = "expired" if is_expired else "unproven"
+    return InvalidTokenError(
+        code=ErrorCode.TOKEN_INVALID,
+        message=_say(language, f"{key}_{kind}" if kind else key),
+        path=_path(field),
+        is_expired=is_expired,
+    )
+
+
+def _forbidden(refusal: models.NotAllowed, language: str) -> ForbiddenError:
+    role, scope = refusal.role, refusal.scope
+    return ForbiddenError(
+        code=ErrorCode.FORBIDDEN,
+        message=_say(language, "forbidden"),
+        path=None,
+        required_role=None if role is None else Role[role.name],
+        required_scope=None if scope is None else TokenScope[scope.name],
+    )
 
 
 def _why(refusal: models.NotFound | models.Invalid, language: str) -> str | None:

@@ -158,10 +158,9 @@ class Query:
         info: Info, token: Annotated[str, strawberry.argument(description="Token of an e-mail link.")]
     ) -> NewsletterSubscription | None:
         try:
-            row, _ = await models.Subscription.behind(info.context.site, token, "prefs")
+            return await models.Subscription.to_choose(info.context.site, token)  # type: ignore[return-value]
         except models.Unproven:
             return None
-        return row  # type: ignore[return-value]
 
     @strawberry.field(
         description="Subscriptions, newest first, for those who send to them.",

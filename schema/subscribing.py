@@ -8,6 +8,7 @@ import strawberry
 from strawberry import UNSET, Info
 
 import models
+from models.subscriptions import PREFERENCES, UNSUBSCRIBE
 from schema.commands import COSTLY, DONE, SAID, key_of, mistakes_as_data, once
 from schema.given import given
 from schema.mistakes import InvalidTokenError, NotFoundError, RateLimitedError, ValidationError
@@ -244,10 +245,10 @@ class Subscribing:
     @mistakes_as_data(UnsubscribePayload)
     async def unsubscribe(info: Info, input: Annotated[UnsubscribeInput, SAID]) -> UnsubscribePayload | None:
         # Not `once`: to leave twice does no harm, and who came back meanwhile means it anew.
-        row, topic = await _behind(info, input.token, "unsub", "prefs")
+        site, trace = info.context.site, info.context.visitor.trace
+        row, topic = await models.Subscription.behind(site, input.token, UNSUBSCRIBE, PREFERENCES)
         topics = await _topics(info, input.topics) or ([topic] if topic else None)
-        trace = info.context.visitor.trace
-        left = await row.leave(info.context.site, trace, topics=topics, **given(input, "reason"))
+        left: Any = await row.leave(site, trace, topics=topics, **given(input, "reason"))
         return UnsubscribePayload(newsletter_subscription=left)
 
     @strawberry.mutation(
@@ -260,7 +261,7 @@ class Subscribing:
         info: Info, input: Annotated[UpdatePreferencesInput, SAID]
     ) -> UpdatePreferencesPayload | None:
         async def work() -> str:
-            row, _ = await _behind(info, input.token, "prefs")
+            row = await _to_choose(info, input.token)
             changes = _wishes(input, "paused_until", "time_zone")
             if (topics := await _topics(info, input.topics)) is not None:
                 changes["topics"] = topics
@@ -268,7 +269,7 @@ class Subscribing:
             return DONE
 
         await once(info, input, work)
-        row, _ = await _behind(info, input.token, "prefs")
+        row = await _to_choose(info, input.token)
         return UpdatePreferencesPayload(newsletter_subscription=row)
 
     @strawberry.mutation(
@@ -298,13 +299,13 @@ class Subscribing:
         info: Info, input: Annotated[EraseSubscriptionInput, SAID]
     ) -> EraseSubscriptionPayload | None:
         # Not `once`: an answer to repeat would have to keep the address that is to be forgotten.
-        row, _ = await _behind(info, input.token, "prefs")
+        row = await _to_choose(info, input.token)
         await models.erase(row)
         return EraseSubscriptionPayload(erased_email=row.email)
 
 
-async def _behind(info: Info, token: str, *kinds: str) -> tuple[Any, models.Topic | None]:
-    return await models.Subscription.behind(info.context.site, token, *kinds)
+async def _to_choose(info: Info, token: str) -> Any:
+    return await models.Subscription.to_choose(info.context.site, token)
 
 
 def _address(given: str) -> EmailAddress:

@@ -6,6 +6,7 @@ import models
 from gql_server.pages.forms import read_form
 from gql_server.pages.topics import title_of
 from gql_server.pages.visit import Visit
+from models.subscriptions import UNSUBSCRIBE
 
 ALL, TOPIC = "all", "topic"
 UNSUBSCRIBED = models.SubscriptionStatus.UNSUBSCRIBED
@@ -63,7 +64,7 @@ async def _is_back(found: models.Subscription, topic: models.Topic | None) -> bo
 
 async def _out(request: web.Request) -> tuple[Visit, models.Subscription, models.Topic | None]:
     visit = await Visit.of(request)
-    found, topic = await models.Subscription.behind(visit.site, visit.token, "unsub")
+    found, topic = await models.Subscription.behind(visit.site, visit.token, UNSUBSCRIBE)
     return visit.to(found), found, topic
 
 

@@ -13,7 +13,6 @@ from gql_server.pages.topics import offers, read_topics
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
 
-PREFERENCES = "prefs"
 PAUSES = {"14": timedelta(days=14), "30": timedelta(days=30), "91": timedelta(days=91)}
 RESUME = "resume"
 FIELDS = ("name", "language", "frequency")
@@ -41,7 +40,7 @@ async def save(request: web.Request) -> web.Response:
 async def owned(request: web.Request) -> tuple[Visit, models.Subscription]:
     """Give the subscription that the link belongs to, and speak its language."""
     visit = await Visit.of(request)
-    found, _ = await models.Subscription.behind(visit.site, visit.token, PREFERENCES)
+    found = await models.Subscription.to_choose(visit.site, visit.token)
     return visit.to(found), found
 
 

@@ -94,8 +94,18 @@ class PostgresEngine(AsyncpgDBClient):
         except _UNAVAILABLE as error:
             raise Unavailable(str(error) or "no answer in time") from error
 
-    async def connect_apart(self) -> "asyncpg.Connection[Any]":
-        """Open a connection that is not of the pool, for whoever listens."""
+    @asynccontextmanager
+    async def connected_apart(self) -> AsyncIterator["asyncpg.Connection[Any]"]:
+        """Lend a connection that is not of the pool, to whoever listens or takes long."""
+        connection = await self._connect_apart()
+        try:
+            yield connection
+        finally:
+            # What was done is done: a server that hears no goodbye finds out by itself.
+            with suppress(OSError):
+                await connection.close(timeout=1)
+
+    async def _connect_apart(self) -> "asyncpg.Connection[Any]":
         options: dict[str, Any] = {
             **{name: value for name, value in self.extra.items() if name != "reset"},
             **{name: getattr(self, name) for name in ("host", "port", "user", "password", "database")},
@@ -109,21 +119,20 @@ class PostgresEngine(AsyncpgDBClient):
     @asynccontextmanager
     async def listening(self, channel: str, hear: Callable[[str], object]) -> AsyncIterator[asyncio.Event]:
         """Hear what is notified on a channel; the event says that it cannot be heard any more."""
-        connection, lost = await self.connect_apart(), asyncio.Event()
+        lost = asyncio.Event()
 
         def take(_connection: object, _process: int, _channel: str, payload: object) -> None:
             hear(str(payload))
 
-        connection.add_termination_listener(lambda _: lost.set())
-        asking = asyncio.create_task(_ask_now_and_then(connection, lost))
-        try:
-            await self._translate_exceptions(lambda _: connection.add_listener(channel, take))
-            yield lost
-        finally:
-            asking.cancel()
-            await asyncio.gather(asking, return_exceptions=True)
-            with suppress(OSError):
-                await connection.close(timeout=1)
+        async with self.connected_apart() as connection:
+            connection.add_termination_listener(lambda _: lost.set())
+            asking = asyncio.create_task(_ask_now_and_then(connection, lost))
+            try:
+                await self._translate_exceptions(lambda _: connection.add_listener(channel, take))
+                yield lost
+            finally:
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
 
     async def notify(self, channel: str, payload: str) -> None:
         """Notify who listens on a channel, in any process, when the transaction commits."""
@@ -134,15 +143,12 @@ class PostgresEngine(AsyncpgDBClient):
 
         Bytes that nobody points at may stand there until then: only VACUUM FULL, which locks, removes them.
         """
-        connection = await self.connect_apart()
-        try:
+        async with self.connected_apart() as connection:
             await connection.execute("SET statement_timeout = 0")
             for table in PERSONAL:
                 await self._translate_exceptions(
                     lambda _, table=table: connection.execute(f"VACUUM {table}", timeout=VACUUM_SECONDS)
                 )
-        finally:
-            await connection.close(timeout=1)
         return True
 
     async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:

@@ -102,16 +102,16 @@ class Filling:
 async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
     """Fill the store on a connection of its own; all of it is there at the end, or nothing."""
     [own] = await engine.execute_query_dict("SELECT pg_backend_pid() AS pid")
-    connection = await engine.connect_apart()
     try:
-        await connection.execute(UNLIMITED)
-        if await connection.fetchval(OTHERS, own["pid"]):
-            raise StoreError("The new store is in use; stop the servers and workers that have it open.")
-        async with connection.transaction():
-            yield Filling(connection)
-        # All is in; what fails here PostgreSQL does by itself later.
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await connection.execute("ANALYZE", timeout=LONGEST)
+        async with engine.connected_apart() as connection:
+            await connection.execute(UNLIMITED)
+            if await connection.fetchval(OTHERS, own["pid"]):
+                raise StoreError("The new store is in use; stop the servers and workers that have it open.")
+            async with connection.transaction():
+                yield Filling(connection)
+            # All is in; what fails here PostgreSQL does by itself later.
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await connection.execute("ANALYZE", timeout=LONGEST)
     except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as error:
         raise StoreError(
             f"The line to PostgreSQL broke ({error}). Do it again: it is refused if all came over."
@@ -119,5 +119,3 @@ async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
     except asyncpg.PostgresError as error:
         # A right that the user lacks, a disk that is full, a server that is told to stop.
         raise StoreError(f"PostgreSQL brought nothing in: {error}") from error
-    finally:
-        await connection.close(timeout=1)

@@ -14,7 +14,7 @@ from models.paging import Order
 from models.prepared import Builder, Statement
 from schema.plans.asking import Asking
 from schema.plans.compiling import Compiling
-from schema.plans.levels import Level, RowPlace, Rows, ThingPlace
+from schema.plans.levels import Level, RowPlace, Rows
 from schema.plans.nouns import Noun, noun_of
 from schema.plans.selections import Nodes
 from schema.sources import Beside, Few
@@ -102,8 +102,7 @@ class Part:
 
     def __init__(self, compiling: Compiling, name: str, kind: GraphQLObjectType, nodes: Nodes) -> None:
         self._of = attrgetter(name)
-        self._level = Level(is_postgres=compiling.is_postgres)
-        self._level.written(compiling.show(ThingPlace(self._level, Level.things), kind, nodes))
+        self._level = Level.of_thing(compiling, kind, nodes)
 
     def read(self, above: Any, x: Asking) -> Steps[Any]:
         """Give what is made of it; nothing where there is none."""

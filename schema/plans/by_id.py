@@ -12,7 +12,7 @@ from schema.loaders import NOUNS
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
 from schema.plans.below import Ones
 from schema.plans.compiling import Compiling
-from schema.plans.levels import Level, RowPlace, ThingPlace
+from schema.plans.levels import Level, RowPlace
 from schema.plans.selections import Nodes
 from schema.queries import MOST_IDS
 from schema.scalars import MONTH
@@ -88,10 +88,8 @@ class Anything(Brief):
             possible = self._kinds[kind]
             if not is_object_type(possible):
                 raise NotPlanned(kind)
-            level = Level(is_postgres=self._compiling.is_postgres)
-            level.written(self._compiling.show(ThingPlace(level, "o"), possible, self._nodes))
+            self._things[kind] = Level.of_thing(self._compiling, possible, self._nodes)
             self._compiling.look_at_masthead()
-            self._things[kind] = level
         return self._things[kind]
 
 

@@ -4,10 +4,12 @@ from typing import Any
 from urllib.parse import unquote
 
 from graphql import GraphQLObjectType
+from tortoise.models import Model
 
 import models
 from models.engines.steps import Steps
-from models.prepared import Bound, Builder, Slot, Statement
+from models.listed import Selected
+from models.prepared import Bound, Builder, Question, Slot, Statement
 from schema.plans.asking import Arguments, Asking, Brief
 from schema.plans.below import Objects
 from schema.plans.by_id import Anything
@@ -54,17 +56,11 @@ class ByName(Brief):
     def _statement(self, column: str) -> Statement:
         if column not in self._statements:
             noun = self._rows.noun
-            if column == "old":
-                builder = Builder(models.Redirect)
-                key = builder.column(f"{noun.table._meta.db_table}_id")
-                self._statements[column] = builder.done(
-                    builder.asked(models.Redirect.all, [key], *_named(builder, "path"))
-                )
-            else:
-                builder = Builder(noun.table)
-                self._statements[column] = builder.done(
-                    builder.asked(noun.question, self._rows.selected(builder), *_named(builder, column))
-                )
+            self._statements[column] = (
+                _old_path(f"{noun.table._meta.db_table}_id")
+                if column == "old"
+                else _finding(noun.table, noun.question, self._rows.selected, column)
+            )
         return self._statements[column]
 
 
@@ -91,18 +87,14 @@ class AtPath(Anything):
             return (yield from self._one(kind, name, x))
         column = "path" if kind == "Page" else "slug"
         if kind not in self._statements:
-            builder = Builder(noun_of(kind).table)
-            asked = builder.asked(noun_of(kind).question, [builder.column("id")], *_named(builder, column))
-            self._statements[kind] = builder.done(asked)
+            known = noun_of(kind)
+            self._statements[kind] = _finding(known.table, known.question, _columns("id"), column)
         [[id]] = (yield self._bound(kind, name, x)) or [[None]]
         return (yield from self._one(kind, id, x))
 
     def _led_to(self, path: str, x: Asking) -> Steps[Any]:
         if "old" not in self._statements:
-            builder = Builder(models.Redirect)
-            columns = [builder.column(name) for name in ("post_id", "page_id", "to_path")]
-            asked = builder.asked(models.Redirect.all, columns, *_named(builder, "path"))
-            self._statements["old"] = builder.done(asked)
+            self._statements["old"] = _old_path("post_id", "page_id", "to_path")
         [[post_id, page_id, to_path]] = (yield self._bound("old", path, x)) or [[None, None, None]]
         if to_path is not None:
             return (yield from self._living_at(to_path, x))
@@ -117,9 +109,19 @@ class AtPath(Anything):
         return x.bound(self._statements[statement], {"value": value, "site": x.context.site.id})
 
 
-def _named(builder: Builder, column: str) -> list[str]:
+def _old_path(*columns: str) -> Statement:
+    """Write what finds where an old path leads."""
+    return _finding(models.Redirect, models.Redirect.all, _columns(*columns), "path")
+
+
+def _columns(*names: str) -> Selected:
+    return lambda builder: [builder.column(name) for name in names]
+
+
+def _finding(noun: type[Model], question: Question, selected: Selected, column: str) -> Statement:
+    """Write what finds a row of a noun by what stands in a column."""
+    builder = Builder(noun)
     # Slugs and paths are unique within a site; only with it can an index be used.
+    sites = [f"{builder.column('site_id')} = {builder.value(Slot('site'))}"] if column != "id" else []
     named = f"{builder.column(column)} = {builder.value(Slot('value'))}"
-    return (
-        [named] if column == "id" else [f"{builder.column('site_id')} = {builder.value(Slot('site'))}", named]
-    )
+    return builder.done(builder.asked(question, selected(builder), *sites, named))

@@ -15,7 +15,7 @@ from schema.permissions import EVERYBODY, who_may
 from schema.plans.arguments import arguments_of
 from schema.plans.asking import Asking, NotPlanned
 from schema.plans.compiling import Compiling
-from schema.plans.levels import Level, ThingPlace
+from schema.plans.levels import Level
 from schema.plans.selections import Nodes
 
 
@@ -38,8 +38,7 @@ class Change:
             raise NotPlanned(f"{kind.name} is not one kind of object")
         self._resolve = definition.extensions["strawberry-definition"].base_resolver
         self._given = arguments_of(compiling.schema, definition, nodes[0])
-        self._level = Level(is_postgres=compiling.is_postgres)
-        self._level.written(compiling.show(ThingPlace(self._level, Level.things), kind, nodes))
+        self._level = Level.of_thing(compiling, kind, nodes)
 
     def given(self, x: Asking) -> Mapping[str, Any]:
         """Give its arguments; raise NotPlanned, or what graphql-core tells, when they do not fit."""

@@ -263,7 +263,6 @@ def _by_class(compiling: Compiling, definition: GraphQLField, nodes: Nodes) -> d
     """Write a function for each kind of thing that a union holds, by the class of the thing."""
     made: dict[type, Any] = {}
     for kind in compiling.schema.get_possible_types(get_named_type(definition.type)):  # type: ignore[arg-type]
-        level = Level(is_postgres=compiling.is_postgres, is_lowest=True)
-        level.written(shown(compiling, ThingPlace(level, Level.things), kind, nodes))
+        level = Level.of_thing(compiling, kind, nodes, is_lowest=True)
         made[kind.extensions["strawberry-definition"].origin] = level.make
     return made

@@ -4,15 +4,18 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from graphql import GraphQLOutputType
+from graphql import GraphQLObjectType, GraphQLOutputType
 from tortoise import fields
 
+import models
 from models.engines.steps import Steps
-from models.posts import BODY, Post
+from models.posts import BODY
 from models.prepared import Builder
 from schema.plans.asking import Asking, NotPlanned
+from schema.plans.compiling import Compiling
 from schema.plans.leaves import as_python, of_column, of_value
 from schema.plans.nouns import Noun
+from schema.plans.selections import Nodes
 from schema.plans.writing import Writer
 
 
@@ -41,6 +44,15 @@ class Level:
         self._children: list[Child] = []
         self._shared: dict[str, tuple[Any, str]] = {}
         self.make: Callable[..., Any] = _unwritten
+
+    @classmethod
+    def of_thing(
+        cls, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, *, is_lowest: bool = False
+    ) -> "Level":
+        """Begin one thing in memory, which becomes an object of a kind with what is selected of it."""
+        level = cls(is_postgres=compiling.is_postgres, is_lowest=is_lowest)
+        level.written(compiling.show(ThingPlace(level, cls.things), kind, nodes))
+        return level
 
     def add(self, child: Child) -> str:
         """Read something below this level; give the name by which the function knows it."""
@@ -158,7 +170,7 @@ class Rows(Level):
     @property
     def has_bodies(self) -> bool:
         """Whether whole posts are selected, which are as long as their authors like."""
-        return self.noun.table is Post and not BODIES.isdisjoint(self.columns)
+        return self.noun.table is models.Post and not BODIES.isdisjoint(self.columns)
 
     def tell(self, tag: str, column: str) -> None:
         """Let it be told of each row that something was read which a tag names by a column."""

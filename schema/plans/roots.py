@@ -10,7 +10,7 @@ from models.engines.steps import Steps
 from models.listed import Figure
 from models.paging import Order
 from models.prepared import Builder, Slot, Statement
-from models.wanted import ANY, FIRST_ID, Wanted
+from models.wanted import ANY, FIRST_ID
 from schema import conversations
 from schema.connections import NEWEST
 from schema.inputs import PostOrder
@@ -19,7 +19,7 @@ from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
 from schema.plans.by_name import AtPath, ByName
 from schema.plans.compiling import Compiling
-from schema.plans.levels import Level, ThingPlace
+from schema.plans.levels import Level
 from schema.plans.lists import Orders, Pages, sliced
 from schema.plans.nouns import noun_of
 from schema.plans.searching import Searching
@@ -41,8 +41,7 @@ class TheSite(Brief):
     """The site, which is in memory."""
 
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes) -> None:
-        self._level = Level(is_postgres=compiling.is_postgres)
-        self._level.written(compiling.show(ThingPlace(self._level, "o"), kind, nodes))
+        self._level = Level.of_thing(compiling, kind, nodes)
         compiling.look_at_masthead()
 
     def read(self, x: Asking) -> Steps[Any]:
@@ -159,13 +158,13 @@ class Posts:
         asked = sliced(given)
         return (yield from self._orders(wanted)(order_by.order).alone(asked, wanted.values(), x))
 
-    def _wanted(self, given: dict[str, Any]) -> Wanted:
+    def _wanted(self, given: dict[str, Any]) -> models.Wanted:
         conditions = given.get("filter")
         if conditions and conditions.states is not None:
             raise NotPlanned("what is not published is not for readers")
         return conditions.wanted() if conditions else ANY
 
-    def _orders(self, wanted: Wanted) -> Orders:
+    def _orders(self, wanted: models.Wanted) -> Orders:
         if (shape := wanted.shape) not in self._by_shape:
             if len(self._by_shape) >= self.MOST_SHAPES:
                 self._by_shape.clear()
@@ -189,9 +188,9 @@ class Posts:
         return self._by_shape[shape]
 
 
-def _by_months(wanted: Wanted) -> Figure | None:
+def _by_months(wanted: models.Wanted) -> Figure | None:
     """Give how to count posts by the kept counts, where these tell."""
-    if wanted not in (ANY, Wanted(month=wanted.month)):
+    if wanted not in (ANY, models.Wanted(month=wanted.month)):
         return None
 
     def counted(builder: Builder) -> str:

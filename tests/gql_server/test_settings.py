@@ -5,6 +5,7 @@ import re
 import pytest
 
 from gql_server.settings import Settings, SettingsError, read_settings
+from models.store import locate
 
 WRONG = {
     "a word for a port": ({"GQL_SERVER_PORT": "many"}, "GQL_SERVER_PORT is 'many'"),
@@ -89,6 +90,16 @@ WRONG_MAIL = {
         "but it needs auto, on or off.": ("", "true", "1", "On", "no"),
     },
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["my blog #1", "what?", "100%25", "[a]@b", "blogë"])
+def test_without_any_the_store_is_in_this_folder_whatever_that_is_called(tmp_path, monkeypatch, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    settings = read_settings({})
+    assert locate(settings.database_url).credentials["file_path"] == f"{folder}/data/blog.sqlite3"
+    assert settings.place_of_media == (folder / "data" / "media").as_uri()
 
 
 def test_without_any_there_are_defaults(tmp_path, monkeypatch):

@@ -5,9 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+import models
 
 WRONG = {
     "the store looks up": ("models/posts.py", "import schema"),
@@ -46,6 +49,25 @@ def test_a_wrong_arrow_fails(small_house, room, lines):
 def test_no_type_hint_is_an_excuse(root, dev):
     rooms = [room for package in dev.PACKAGES for room in (root / package).rglob("*.py")]
     assert [room for room in rooms if "TYPE_CHECKING" in names_in(room)] == []
+
+
+def test_what_stands_on_the_face_of_the_store_is_imported_from_there(root):
+    rooms = [
+        room for package in ("gql_server", "schema", "mailers") for room in (root / package).rglob("*.py")
+    ]
+    assert rooms
+    assert {room.name: past for room in rooms if (past := past_the_face(room))} == {}
+
+
+def past_the_face(room):
+    """Name what a room above takes from a room of the store though it stands on the face."""
+    return [
+        f"{node.module}.{name.name}"
+        for node in ast.walk(ast.parse(room.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("models.")
+        for name in node.names
+        if getattr(import_module(node.module), name.name) is getattr(models, name.name, models)
+    ]
 
 
 @pytest.fixture

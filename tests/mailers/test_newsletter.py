@@ -15,7 +15,7 @@ from mailers.body import for_mail
 from mailers.letters import Content, Scribe
 from mailers.mail import Sender
 from mailers.outbox import read
-from mailers.spelled import spelled
+from mailers.plain_text import plain_text
 from models import text
 from tests.mailers.test_letters import PROMISED, lines, one_line, parsed
 
@@ -243,13 +243,13 @@ def test_an_issue_that_tells_a_text_of_its_own_is_still_sent(scribe):
     ],
 )
 def test_a_text_is_laid_out_in_lines(html, lines_of_text):
-    assert spelled(html, PAGE).splitlines() == lines_of_text
+    assert plain_text(html, PAGE).splitlines() == lines_of_text
 
 
 @given(html=st.text(st.sampled_from("<>/abhiloprtu \n="), max_size=60) | st.text())
 def test_no_text_is_lost_on_its_lines(html):
     html = text.sanitise(html)
-    assert not set(text.words_of(text.plain(html))) - set(text.words_of(spelled(html, PAGE)))
+    assert not set(text.words_of(text.plain(html))) - set(text.words_of(plain_text(html, PAGE)))
 
 
 @pytest.mark.parametrize(("width", "told"), [("", "552"), ("9999", "552"), ("300", "300"), ("50%", "552")])

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from aiosmtpd.smtp import AuthResult
 
-from mailers import pipeline
+from mailers import lines, pipeline
 from mailers.pace import FIRST, SLOWEST, Pace
 from mailers.post_office import PostOffice
 from mailers.servers import Security, Server, read_servers
@@ -104,6 +104,26 @@ async def test_nothing_is_said_over_a_line_that_cannot_be_guarded(office, book, 
         given = await office(server).send_one(write(), record=book.record)
         assert isinstance(given, TryLater if answers else OursToFix)
         assert server.heard_times("AUTH") == server.heard_times("MAIL") == 0
+
+
+async def test_a_line_that_is_used_is_kept_from_its_last_letter_on(office, book, write, monkeypatch):
+    # Unlike any other time that something here waits for.
+    monkeypatch.setattr(lines, "KEPT", 41.5)
+    loop, ends = asyncio.get_running_loop(), []
+    later = loop.call_later
+
+    def call_later(delay, *call, **more):
+        end = later(delay, *call, **more)
+        ends.extend([end] if delay == lines.KEPT else [])
+        return end
+
+    monkeypatch.setattr(loop, "call_later", call_later)
+    async with MailServer() as server:
+        post = office(server)
+        for number in range(3):
+            await post.send_one(write(f"letter:{number}"), record=book.record)
+        assert server.lines == 1
+        assert [end.cancelled() for end in ends] == [True, True, False]
 
 
 async def test_nobody_listens(book, write, sender):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from tortoise import fields
 from tortoise.context import require_context
@@ -261,6 +262,16 @@ async def test_what_is_no_store_is_refused(tmp_path, new_url):
     await refused(tmp_path / "none.sqlite3", new_url, "There is no store at")
     assert not (tmp_path / "none.sqlite3").exists()
     await refused(tmp_path, new_url, "There is no store at")
+
+
+async def test_what_came_over_came_over_though_the_server_says_no_goodbye(old, new_url, monkeypatch):
+    async def hangs(self, *, timeout=None):  # noqa: ASYNC109
+        self.terminate()
+        raise TimeoutError
+
+    monkeypatch.setattr(asyncpg.Connection, "close", hangs)
+    async with moved(old, new_url):
+        assert (await models.Site.current()).title == "Achterom"
 
 
 async def test_a_damaged_store_is_refused(old, new_url):

@@ -8,11 +8,11 @@ import pytest
 import models
 from gql_server.worker import Worker
 from models import spam
+from models.comment_edits import EDIT_LIFE
 from models.comment_rules import Rule
 from models.commenters import Commenter
 from models.deliveries import Delivery
 from models.pulse import CommentHeld, CommentShown
-from models.second_thoughts import EDIT_LIFE
 from models.spam import MOST_WORDS, SpamWord
 
 CONFIRMED, HELD, SHOWN = (

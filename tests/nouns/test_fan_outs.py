@@ -264,6 +264,19 @@ async def test_what_was_given_up_is_tried_again_and_nothing_else_is(subscribe, b
         await models.retry_issue(await again(issue))
 
 
+async def test_who_follows_an_author_or_a_tag_is_tried_again_too(subscribe, write, main, site):
+    corrie, ui = await models.Author.named(site.id, "Corrie"), await models.Tag.named(site.id, "ui")
+    follow = [("newsletter", main.id), ("author", corrie.id), ("tag", ui.id)]
+    rows = await subscribe(len(follow))
+    await set_topics_of_each({row.id: [topic] for row, topic in zip(rows, follow, strict=True)})
+    post = await write(authors=[corrie], tags=[ui])
+    await post.publish(newsletters=[main])
+    await models.announce_post(post.id)
+    issue = await models.Issue.get()
+    await refused(issue, len(follow))
+    assert await models.retry_issue(await again(issue)) == len(follow)
+
+
 async def test_of_two_who_try_again_at_once_one_does(subscribe, begin):
     await subscribe(5)
     issue = await begin()

@@ -1,4 +1,4 @@
-"""Second thoughts: whoever left a comment says it in other words, or takes it back, while that may be."""
+"""Edits of comments: whoever left one says it in other words, or takes it back, while that may be."""
 
 from dataclasses import replace
 from datetime import timedelta

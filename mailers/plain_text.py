@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
-def spelled(html: str, page: str) -> str:
+def plain_text(html: str, page: str) -> str:
     """Write sanitised HTML as lines of text; its addresses begin where those on the page do."""
     writer = _Writer(page)
     body = LexborHTMLParser(html).body
