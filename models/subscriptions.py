@@ -330,10 +330,10 @@ class Subscription(Model):
     async def undo(cls, site: Site, token: str, trace: Trace) -> Self:
         """Take a goodbye back by the link of its letter or page."""
         found, topic = await cls.to_undo(site, token)
-        return await found._return(trace, topic)
+        return await found._return(site, trace, topic)
 
     @atomic
-    async def _return(self, trace: Trace, topic: Topic | None) -> Self:
+    async def _return(self, site: Site, trace: Trace, topic: Topic | None) -> Self:
         row = await self._locked()
         if row.version != self.version:
             raise Unproven
@@ -346,6 +346,7 @@ class Subscription(Model):
             row.status, row.left_at, row.leaving_reason = SubscriptionStatus.CONFIRMED, None, None
             await row.save(update_fields=["status", "left_at", "leaving_reason"])
             await Delivery.cancel(row.id)  # the goodbye, if it is not out yet
+            await Suppression.lift(site, row.mailbox, SuppressionScope.LISTS)  # of a complaint
             await webhooks.promise(HookEvent.SUBSCRIPTION_CONFIRMED, row.id)
         if is_back or missing:
             await note(row, Act.RETURNED, trace, topics=list(map(topic_code, missing)))

@@ -10,13 +10,16 @@ from gql_server.identity import session_of
 from gql_server.origins import require_own_page
 from gql_server.pages.desk_pile import Pile
 from gql_server.pages.forms import NOTHING, Form, read_form
-from gql_server.pages.printing import go_to
+from gql_server.pages.printing import go_to, says
 from gql_server.pages.signing_in import remember_goal
 from gql_server.pages.visit import Visit
+from gql_server.paper.languages import NAMES
 from models.content import LONGEST
 
 # A text in a form takes up to three bytes a character where it is no ASCII, each written as %XX.
 LARGEST_TEXT = 9 * LONGEST
+# What a post is called that was begun and never named; it is kept so, and its field stays empty.
+UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 
 
 class SignedOut(web.HTTPSeeOther):
@@ -34,7 +37,7 @@ async def show(request: web.Request) -> web.Response:
     piles = await Pile.all_of(request, principal)
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
-        "desk.html", piles=piles, is_whole=len(piles) > 1,
+        "desk.html", piles=piles, is_whole=len(piles) > 1, untitled=UNTITLED,
         to_waiting=link and link.path(visit.site), waiting=link and await models.Comment.undecided().count(),
     )  # fmt: skip
 

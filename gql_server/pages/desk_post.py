@@ -15,6 +15,7 @@ from gql_server.media import FILES
 from gql_server.origins import require_own_page
 from gql_server.pages.desk import (
     LARGEST_TEXT,
+    UNTITLED,
     SignedOut,
     at_desk,
     handed_back,
@@ -22,7 +23,7 @@ from gql_server.pages.desk import (
     signed_out,
     to_post,
 )
-from gql_server.pages.desk_sheet import KEPT, UNTITLED, Sheet, lead_of, moment_in, number_in
+from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in, number_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
@@ -294,7 +295,7 @@ async def _take_picture_away(desk: Desk, form: Form) -> web.Response:
 
 async def _ask_to_delete(desk: Desk, _form: Form) -> web.Response:
     back = f"/write/{desk.post.id}"
-    return desk.visit.shows("desk_delete.html", post=desk.post, back=back, version=desk.post.version)
+    return desk.visit.shows("desk_delete.html", post=desk.post, untitled=UNTITLED, back=back)
 
 
 async def _delete(desk: Desk, form: Form) -> web.Response:

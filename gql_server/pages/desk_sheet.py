@@ -12,19 +12,15 @@ from aiohttp import web
 
 import models
 from gql_server import paper
-from gql_server.pages.desk import state_of
+from gql_server.pages.desk import UNTITLED, state_of
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import Form
-from gql_server.pages.printing import says
 from gql_server.pages.visit import Visit
-from gql_server.paper.languages import NAMES
 
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 # By this a request remembers the picture that came with it.
 KEPT = web.RequestKey("picture", int)
-# What a post is called that was begun and never named; it is kept so, and the field stays empty.
-UNTITLED = {says(language, "desk_untitled") for language in NAMES}
 LETTERS = {"announced", "unread"}
 POLICY = f"{paper.POLICY}; script-src 'self'"
 # What ends a description in Markdown.

@@ -191,7 +191,7 @@ DUTCH = {
     "408_title": "Het duurde te lang",
     "408_text": "Wat je stuurde kwam niet op tijd helemaal aan. Probeer het nog eens.",
     "413_title": "Dit is te groot",
-    "413_text": "Er kwam veel meer binnen dan in dit formulier past.",
+    "413_text": "Er kwam veel meer binnen dan in dit formulier past. Ga terug en maak het korter.",
     "415_title": "Dit is geen formulier",
     "415_text": "Stuur het formulier zoals een browser dat doet: url-gecodeerd of in delen, in UTF-8.",
     "422_title": "Dit kunnen we niet gebruiken",
@@ -309,7 +309,7 @@ DUTCH = {
     "desk_letters_waiting": "%(count)s nog te gaan",
     "desk_letters_cancelled": "%(count)s vervallen",
     "desk_told_scheduled": "Gepland: het verschijnt vanzelf.",
-    "desk_told_withdrawn": "Weer een concept: lezers zien het niet meer.",
+    "desk_told_withdrawn": "Weer een concept: lezers zien het niet.",
     "desk_wrong_changed_title": "Iemand anders heeft dit intussen gewijzigd.",
     "desk_wrong_changed": (
         "Wat je schreef staat hieronder en is nog niet bewaard. Kopieer het, en open het nieuwste:"

@@ -189,7 +189,7 @@ ENGLISH = {
     "408_title": "It took too long",
     "408_text": "What you sent did not arrive whole in time. Try again.",
     "413_title": "This is too large",
-    "413_text": "Much more came in than fits into this form.",
+    "413_text": "Much more came in than fits into this form. Go back and make it shorter.",
     "415_title": "This is no form",
     "415_text": "Send the form as a browser does: URL-encoded or in parts, in UTF-8.",
     "422_title": "We cannot use this",
@@ -300,7 +300,7 @@ ENGLISH = {
     "desk_letters_waiting": "%(count)s to go",
     "desk_letters_cancelled": "%(count)s dropped",
     "desk_told_scheduled": "Scheduled: it appears by itself.",
-    "desk_told_withdrawn": "A draft again: readers see it no more.",
+    "desk_told_withdrawn": "A draft again: readers do not see it.",
     "desk_wrong_changed_title": "Somebody else has changed this meanwhile.",
     "desk_wrong_changed": (
         "What you wrote stands below, and is not kept yet. Copy it, and open the newest version:"

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 
 import models
 from gql_server.answers import DEADLINE_SECONDS, FILES_SECONDS
-from gql_server.middleware import REQUEST_ID
+from gql_server.middleware import REQUEST_ID, is_under_way
 from gql_server.outages import OUTAGES
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
@@ -53,6 +53,8 @@ GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
 UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
+# Where only who reads pages gets one.
+VARY = "Accept, Accept-Language"
 log = structlog.get_logger("pages")
 
 
@@ -105,13 +107,23 @@ def first_word(request: web.Request) -> str:
 
 
 async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Tell whoever reads pages that there is none; other clients are answered in JSON."""
+    """Tell whoever reads pages that there is none, or none now; other clients are answered in JSON."""
+    if "text/html" not in request.headers.get("Accept", "").lower():
+        return await handler(request)
     try:
         return await handler(request)
     except web.HTTPNotFound:
-        if "text/html" not in request.headers.get("Accept", "").lower():
+        return await _told(request, 404, Vary=VARY)
+    except Exception as error:
+        if is_under_way(request):
             raise
-        return await _told(request, 404, Vary="Accept, Accept-Language")
+        if isinstance(error, models.Unavailable):
+            OUTAGES.tell(error)
+            return await _told(request, 503, **{"Retry-After": "1", "Vary": VARY})
+        if isinstance(error, web.HTTPException | OSError):
+            raise  # what these mean is known where it is told in JSON
+        log.error("failed", request_id=request[REQUEST_ID], exc_info=error)
+        return await _told(request, 500, Vary=VARY)
 
 
 async def _told(request: web.Request, status: int, *, what: str = "", **headers: str) -> web.Response:

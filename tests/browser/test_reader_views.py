@@ -273,3 +273,47 @@ async def test_a_phone_fetches_a_picture_of_a_text_as_wide_as_it_shows(
         assert await picture.evaluate("image => image.decode().then(() => image.currentSrc)") == (
             f"{server.url}{image.url.rpartition('-')[0]}{fetched}"
         )
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_picture_that_is_gone_leaves_its_words_or_nothing(database_url, start, open_page):
+    async with open_store(database_url):
+        site = await models.Site.found()
+        for slug, alt in (("roos", "Een roos"), ("sier", "")):
+            image = await models.Image.show(site.id, f"/media/{slug}.jpg", alt_text=alt, caption="Foto: Ann")
+            post = await models.Post.draft(
+                site, slug, "<p>Hier.</p>", authors=[], slug=slug, image_id=image.id
+            )
+            await post.publish()
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
+    page = await open_page(f"{server.url}/posts/roos", base_url=server.url)
+    picture = page.locator("figure.lead").get_by_role("img", name="Een roos")
+    await expect(picture).to_have_class("gone")
+    # As high as its words, and no box of a picture's size.
+    assert (await picture.bounding_box())["height"] < 40
+    await page.goto("/posts/sier")
+    await is_there(page)
+    await expect(page.locator("main figure")).to_have_count(0)
+    await page.goto("/")
+    await is_there(page)
+    await expect(page.locator(".card")).to_have_count(2)
+    await expect(page.locator(".card img")).to_have_count(0)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_no_word_breaks_in_a_table(database_url, start, open_page):
+    cells = "".join(f"<th>Kolom nummer {number}</th>" for number in range(12))
+    async with open_store(database_url):
+        site = await models.Site.found()
+        post = await models.Post.draft(site, "Tabel", f"<table><tr>{cells}</tr></table>", authors=[])
+        await post.publish()
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
+    page = await open_page(f"{server.url}/posts/tabel", viewport={"width": 360, "height": 740})
+    lines = """cell => {
+      const range = document.createRange(), text = cell.firstChild;
+      range.setStart(text, text.data.indexOf('nummer'));
+      range.setEnd(text, text.data.indexOf('nummer') + 6);
+      return range.getClientRects().length;
+    }"""
+    assert await page.locator("th").first.evaluate(lines) == 1
+    assert not await page.evaluate(IS_TOO_WIDE)

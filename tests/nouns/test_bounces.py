@@ -72,3 +72,11 @@ async def test_who_confirms_again_gets_letters_again(ann, row, site):
     await ann.joins()
     assert await ann.status() == "confirmed"
     assert not await Suppression.bars(site, row.mailbox, SuppressionScope.LISTS)
+
+
+async def test_who_undoes_a_complaint_gets_letters_again(ann, row, site):
+    await models.complain(site, way_out(row, site), None)
+    left = await models.Subscription.get(id=row.id)
+    await models.Subscription.undo(site, left.path_back(site).rpartition("/")[2], models.Trace(door="test"))
+    assert await ann.status() == "confirmed"
+    assert not await Suppression.bars(site, row.mailbox, SuppressionScope.LISTS)

@@ -147,6 +147,13 @@ async def test_who_did_not_confirm_is_told_so(reader, site):
     assert "nog niet bevestigd" in reader.text
 
 
+@pytest.mark.parametrize("status", ["bounced", "pending"])
+async def test_who_gets_no_letters_is_led_to_sign_up_again(reader, preferences, status):
+    await models.Subscription.all().update(status=status)
+    await reader.opens(preferences)
+    assert reader.page.css_first(".note a").attributes["href"] == "/subscribe?lang=nl"
+
+
 async def test_a_hostile_name_is_only_text(reader, preferences):
     hostile = '"><script>alert(1)</script>{{ 7 * 7 }}%(site)s'
     await reader.opens(preferences)

@@ -85,3 +85,12 @@ async def test_who_edits_the_posts_of_others_sees_whose_they_are(reader, desk, w
     reader.client.session.cookie_jar.clear()
     await desk(models.Role.EDITOR, "Ed")
     assert "Bob, Ann" in reader.page.css_first(".letters p").text()
+
+
+async def test_what_was_begun_in_another_language_is_untitled_in_ones_own(reader, desk, written):
+    [post] = await written(await desk(), "Untitled")
+    await reader.opens("/write")
+    assert titles(reader) == ["Zonder titel"]
+    await reader.opens(f"/write/{post.id}")
+    await reader.presses("Verwijder …")
+    assert "‘Zonder titel’" in reader.text

@@ -177,6 +177,24 @@ async def test_a_fault_of_ours_gets_a_number_and_no_account(reader, monkeypatch,
     assert re.search(r"nummer [0-9a-f]{16}", reader.text)[0][7:] == reader.headers["X-Request-ID"]
 
 
+@pytest.mark.parametrize(
+    ("error", "status"), [(models.Unavailable("the secret inside"), 503), (RuntimeError("the secret"), 500)]
+)
+async def test_a_browser_is_shown_at_every_address_what_goes_wrong(reader, monkeypatch, error, status):
+    async def broken(*_args, **_more):
+        raise error
+
+    monkeypatch.setattr(models, "is_somewhere", broken)
+    await reader.opens("/posts/somewhere", Accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
+    assert_told(reader, status)
+    assert "secret" not in reader.text
+    assert reader.headers["Vary"] == "Accept, Accept-Language"
+    assert reader.headers.get("Retry-After") == ("1" if status == 503 else None)
+    monkeypatch.setattr("gql_server.reader.old_path", broken)
+    await reader.opens("/posts/somewhere", Accept="*/*")
+    assert (reader.status, reader.answer.content_type) == (status, "application/json")
+
+
 async def test_a_refusal_that_no_form_shows_is_told(reader, monkeypatch):
     async def refused(*_args, **_more):
         raise models.Changed

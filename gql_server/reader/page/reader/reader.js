@@ -31,6 +31,12 @@ addEventListener('popstate', () => {
   show(new URL(location), { top: heights.get(history.state?.key) });
 });
 addEventListener('online', () => main.querySelector('.trouble') && show());
+// Of a picture that is gone its words are shown, or nothing; what goes wrong with one does not bubble.
+main.addEventListener('error', ({ target }) => {
+  if (target.localName !== 'img') return;
+  if (target.alt) target.classList.add('gone');
+  else (target.closest('figure.lead') ?? target).remove();
+}, true);
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]');
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
