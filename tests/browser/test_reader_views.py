@@ -240,11 +240,13 @@ async def test_an_empty_publication_says_so(start, open_page):
 
 async def test_a_search_finds(blog, open_page):
     page = await open_page(blog.url, base_url=blog.url)
-    box = page.get_by_role("searchbox", name="Zoek in alle berichten")
+    box = page.get_by_role("searchbox", name="Zoek op deze site")
     await box.fill("soep voor wie")
     await box.press("Enter")
     await sees(page, "Gezocht: soep voor wie")
     await expect(page.get_by_role("link", name="Soep voor wie er is")).to_be_visible()
+    await expect(page.locator("main li mark").first).to_be_visible()
+    await expect(page.locator("main")).to_contain_text("gevonden")
     await page.locator("main").get_by_role("searchbox").fill("xyzzy <b>")
     await press(page.locator("main"), "Zoek")
     await sees(page, "Gezocht: xyzzy <b>")

@@ -66,7 +66,7 @@ async def headers(served, request) -> dict[str, str]:
 @pytest.mark.parametrize("query", QUERIES)
 async def test_every_query_of_the_documents_runs(served, query, headers):
     # A token of nobody: it is refused as data, and the document has run.
-    asked = {"query": query, "variables": {"token": "prefs_1_x"}}
+    asked = {"query": query, "variables": {"token": "prefs_1_x", "words": "tafel"}}
     reply = await served.post("/graphql", json=asked, headers=headers)
     answer = await reply.json()
     assert "errors" not in answer

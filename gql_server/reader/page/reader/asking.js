@@ -34,6 +34,18 @@ export const POSTS = /* GraphQL */ `
     posts(filter: $filter, first: $first, after: $after, last: $last, before: $before) { ...Cards }
   }
 `;
+export const SEARCH = /* GraphQL */ `
+  query Search($words: String!, $first: Int, $after: String, $last: Int, $before: String) {
+    search(query: $words, first: $first, after: $after, last: $last, before: $before) {
+      edges {
+        snippetHtml
+        node { __typename label path ... on Post { publishedAt } }
+      }
+      totalCount
+      pageInfo { hasNextPage endCursor hasPreviousPage startCursor }
+    }
+  }
+`;
 export const AUTHOR = /* GraphQL */ `
   query Author($slug: String!, $first: Int, $after: String, $last: Int, $before: String) {
     author(by: { slug: $slug }) {

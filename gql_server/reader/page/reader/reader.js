@@ -1,6 +1,6 @@
 // The reader's page: the way from address to address, and what is shown at each.
 
-import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, say, STANDING, THREADS, Trouble } from './asking.js';
+import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, say, SEARCH, STANDING, THREADS, Trouble } from './asking.js';
 import { conversation, newsletterForm } from './talk.js';
 import { counted, h, know, link, local, locale, says, site, time, tongue } from './words.js';
 
@@ -154,10 +154,10 @@ async function month(_, name) {
 
 async function search() {
   const words = here.searchParams.get('q')?.trim() ?? '';
-  const posts = words && (await ask(POSTS, { filter: { search: words }, ...slice() })).posts;
+  const found = words && (await ask(SEARCH, { words, ...slice() })).search;
   return () => {
     const box = searchBox('again', words);
-    return posts ? listing(says('results', { words }), posts, { before: box })
+    return found ? listing(says('results', { words }), found, { before: box, noun: 'hit', shown: results(found) })
       : { title: says('search'), body: [h('h1', {}, says('search')), box] };
   };
 }
@@ -271,20 +271,29 @@ function trouble(kind) {
     h('p', { class: 'press' }, h('button', { type: 'button', onclick: () => show() }, says('retry'))))] };
 }
 
-/** Show a page of a list of posts, with the ways to the pages beside it. */
-function listing(title, posts, { mark, lang, before } = {}) {
-  const { hasNextPage, endCursor, hasPreviousPage, startCursor } = posts.pageInfo;
+/** Show a page of a list, of posts if nothing else is said, with the ways to the pages beside it. */
+function listing(title, list, { mark, lang, before, noun = 'post', shown = cards(list) } = {}) {
+  const { hasNextPage, endCursor, hasPreviousPage, startCursor } = list.pageInfo;
+  const [back, on] = noun === 'post' ? ['newer', 'older'] : ['back', 'on'];
   return { title, body: [
     h('header', { class: 'heading' },
       mark && h('p', { class: 'mark' }, mark),
       h('h1', { lang }, title),
-      h('p', { class: 'quiet' }, counted('post', posts.totalCount ?? 0))),
+      h('p', { class: 'quiet' }, counted(noun, list.totalCount ?? 0))),
     before,
-    posts.nodes.length || !here.searchParams.has('q') ? cards(posts) : h('p', {}, says('nothing')),
+    shown,
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
-      hasPreviousPage && link(turned({ before: startCursor }), says('newer'), { class: 'next', rel: 'prev' }),
-      hasNextPage && link(turned({ after: endCursor }), says('older'), { class: 'previous', rel: 'next' })),
+      hasPreviousPage && link(turned({ before: startCursor }), says(back), { class: 'next', rel: 'prev' }),
+      hasNextPage && link(turned({ after: endCursor }), says(on), { class: 'previous', rel: 'next' })),
   ] };
+}
+
+function results({ edges }) {
+  if (!edges.length) return h('p', {}, says('nothing'));
+  return h('ol', { class: 'results' }, edges.map(({ node, snippetHtml }) => h('li', { class: 'card' },
+    h('p', { class: 'mark' }, node.publishedAt ? time(node.publishedAt) : says(node.__typename.toLowerCase())),
+    h('h2', { lang: site.language }, link(node.path, node.label)),
+    h('p', { class: 'excerpt', lang: site.language, html: snippetHtml }))));
 }
 
 function slice() {

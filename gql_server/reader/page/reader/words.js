@@ -76,7 +76,8 @@ export const counted = (noun, n) => says(n === 1 ? noun : `${noun}s`, { n: n.toL
 const WORDS = {
   nl: {
     skip: 'Naar de inhoud', menu: 'Menu', below: 'Onder {label}', home: 'Naar de voorpagina', start: 'Hier draait gql-server',
-    search: 'Zoek', search_again: 'Zoek opnieuw', search_label: 'Zoek in alle berichten', results: 'Gezocht: {words}',
+    search: 'Zoek', search_again: 'Zoek opnieuw', search_label: 'Zoek op deze site', results: 'Gezocht: {words}',
+    hit: '1 gevonden', hits: '{n} gevonden', page: 'Pagina', back: 'Vorige gevonden', on: 'Meer gevonden',
     blog: 'Alle berichten', all_posts: 'Alle berichten', post: '1 bericht', posts: '{n} berichten', by: 'door',
     older: 'Ouder', newer: 'Nieuwer', pages: 'Ouder en nieuwer', minutes: '{n} min. lezen',
     previous: 'Vorige', next: 'Volgende', beside: 'Vorig en volgend bericht',
@@ -106,7 +107,8 @@ const WORDS = {
   },
   en: {
     skip: 'Skip to the content', menu: 'Menu', below: 'Below {label}', home: 'To the front page', start: 'gql-server runs here',
-    search: 'Search', search_again: 'Search again', search_label: 'Search all posts', results: 'Search: {words}',
+    search: 'Search', search_again: 'Search again', search_label: 'Search this site', results: 'Search: {words}',
+    hit: '1 found', hits: '{n} found', page: 'Page', back: 'Results before', on: 'More results',
     blog: 'All posts', all_posts: 'All posts', post: '1 post', posts: '{n} posts', by: 'by',
     older: 'Older', newer: 'Newer', pages: 'Older and newer', minutes: '{n} min. read',
     previous: 'Previous', next: 'Next', beside: 'Previous and next post',
