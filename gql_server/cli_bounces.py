@@ -13,6 +13,9 @@ from mailers.returned import Fate, Returned, read_returned
 
 EX_TEMPFAIL = 75  # sysexits.h
 ENDING = (Fate.NO_SUCH_ADDRESS, Fate.COMPLAINED)
+# What these report is nobody's but ours to mend, or to wait for.
+ANSWERED = (Fate.REFUSED_US, Fate.NOT_DELIVERED)
+MOST_ANSWERS = 10
 BOUNCED, COMPLAINED, KNOWN, STRANGE = "bounced", "complained", "known", "strange"
 # What is said of each kind, after its number.
 SAID = {
@@ -41,14 +44,17 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
 
     PATHS are messages, mbox files or folders, such as a Maildir. Without any, one message is read from
     standard input, as fetchmail gives it. Messages are not moved or deleted, and may be read again.
+    Of reports that end nothing, what the servers answered is shown, the most frequent first.
     """
-    told = Counter[object]()
+    told, answers = Counter[object](), Counter[tuple[object, str]]()
     try:
         async with open_made_store(settings):
             site = await require_site()
             for path in paths or (Path("-"),):
                 for message in messages(path):
-                    told[await _take(site, read_returned(message))] += 1
+                    returned = read_returned(message)
+                    told[await _take(site, returned)] += 1
+                    answers[returned.fate, returned.answer] += 1
     except (click.ClickException, *FORESEEN) as error:
         if paths:
             raise
@@ -58,8 +64,18 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
     for kind, (one, many) in SAID.items():
         if number := told[kind]:
             click.echo(f"{number} {one if number == 1 else many}")
+            if kind in ANSWERED:
+                _show(Counter({said: n for (fate, said), n in answers.items() if fate is kind and said}))
     if not told:
         click.echo("There is no message.")
+
+
+def _show(answers: Counter[str]) -> None:
+    """Tell what servers answered, and how often."""
+    for said, number in answers.most_common(MOST_ANSWERS):
+        click.echo(f"  {number} x {said}")
+    if (others := len(answers) - MOST_ANSWERS) > 0:
+        click.echo(f"  and {others} other answers")
 
 
 async def _take(site: models.Site, returned: Returned) -> object:

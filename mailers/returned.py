@@ -17,6 +17,8 @@ _LINK = re.compile(r"<([^<>]*)>")
 # How a report repeats what a server answered: `smtp; 550 5.1.1 No such user` (RFC 3464, 2.3.6).
 _DIAGNOSTIC = re.compile(r"(?:[\w-]+\s*;\s*)?(?:([45]\d\d)[ -])?\s*(.*)", re.DOTALL)
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+_ADDRESS = re.compile(r"<?[^\s<>@]+@[^\s<>@,;:]+>?")
+_LONGEST_ANSWER = 200
 # A letter of ours has one; whoever writes a report by hand may put a million into it.
 _MOST_WAYS = 5
 _HEADS = {"text/rfc822-headers", "message/global-headers"}
@@ -37,13 +39,14 @@ class Fate(Enum):
 
 class Returned(NamedTuple):
     """What came back: the ways out that the letter had in its head, and when the letter was written; of a
-    report of delivery, at which address it failed in the end.
+    report of delivery, at which address it failed in the end, and what was answered there, without addresses.
     """
 
     fate: Fate
     ways_out: tuple[str, ...] = ()
     written_at: datetime | None = None
     reader: str = ""
+    answer: str = ""
 
 
 def read_returned(message: bytes) -> Returned:
@@ -58,11 +61,12 @@ def _read(parts: list[Message]) -> Returned:
     block = _block(parts)
     fate = _complaint(parts) or (_delivery(block) if block is not None else None)
     letter = next(_letters(parts), None)
+    answer = _answer(block) if block is not None else ""
     if fate is None or letter is None:
-        return Returned(fate or Fate.NO_REPORT)
+        return Returned(fate or Fate.NO_REPORT, answer=answer)
     ways = "".join(str(letter.get("List-Unsubscribe", "")).split())
     reader = str(block.get("Final-Recipient", "")).rpartition(";")[2].strip() if block is not None else ""
-    return Returned(fate, tuple(_LINK.findall(ways)[:_MOST_WAYS]), _moment(letter), reader)
+    return Returned(fate, tuple(_LINK.findall(ways)[:_MOST_WAYS]), _moment(letter), reader, answer)
 
 
 def _complaint(parts: list[Message]) -> Fate | None:
@@ -101,6 +105,12 @@ def _delivery(block: Message) -> Fate:
         case OursToFix():
             return Fate.REFUSED_US
     return Fate.NOT_DELIVERED
+
+
+def _answer(block: Message) -> str:
+    said = " ".join(str(block.get("Diagnostic-Code", "")).split()) or str(block.get("Status", "")).strip()
+    line = "".join(letter for letter in _ADDRESS.sub("…", said) if letter.isprintable())
+    return line if len(line) <= _LONGEST_ANSWER else f"{line[: _LONGEST_ANSWER - 1]}…"
 
 
 def _blocks(part: Message) -> list[Message]:

@@ -85,12 +85,31 @@ def test_files_folders_and_boxes_are_read_through(run, tokens, database_url, tmp
         "1 subscription ended: nobody receives mail there",
         "1 subscription ended: the reader complained",
         "1 report that a server refuses the sender: look at it",
+        "  1 x 5.7.1",
         "1 report that blames no address",
+        "  1 x 5.2.2",
         "1 report that nothing is wrong yet",
         "1 report about no letter of a subscriber here",
         "2 messages that are no reports",
     ]
     assert standing(database_url) == ["confirmed", "unsubscribed", "bounced"]
+
+
+def test_what_servers_answered_is_shown_without_addresses_the_most_frequent_first(run, tokens, tmp_path):
+    answers = [
+        "smtp; 550 5.7.26 <ann@example.org>: unauthenticated",
+        "smtp; 550 5.7.26 bob@example.org:\tunauthenticated",
+    ]
+    answers += [f"smtp; 550 5.7.1 policy {number}\x1b[31m" for number in range(12)]
+    for number, answer in enumerate(answers):
+        (tmp_path / f"{number:02}.eml").write_bytes(
+            dsn("5.7.1", token=tokens[0], date=DATE, diagnostic=answer)
+        )
+    first, most, *others = run(tmp_path).splitlines()
+    assert first == "14 reports that servers refuse the sender: look at them"
+    assert most == "  2 x smtp; 550 5.7.26 …: unauthenticated"
+    shown = [f"  1 x smtp; 550 5.7.1 policy {number}[31m" for number in range(9)]
+    assert others == [*shown, "  and 3 other answers"]
 
 
 def test_a_way_out_that_is_no_address_leads_nowhere(run, tokens):
