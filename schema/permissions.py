@@ -158,7 +158,7 @@ TABLE: dict[str, dict[Who, str]] = {
         EVERYBODY: "commentAdded mailSent postPublished",
         Scope.SUBSCRIBERS_MANAGE: "issueProgress",
     },
-    "Tag": {EVERYBODY: "id label path postCount slug url"},
+    "Tag": {EVERYBODY: "id label path postCount posts slug url"},
     "TagPayload": {EVERYBODY: "clientMutationId errors query tag"},
     "TestIssuePayload": {EVERYBODY: "clientMutationId errors query sentTo"},
     "TokenPayload": {EVERYBODY: "accessToken clientMutationId errors query token"},

@@ -59,6 +59,7 @@ OF_AUTHOR = Listed(
 OF_MONTH = Listed(
     "month.posts", models.Post.in_list, NEWEST, "published_month", key="month", kept="post_count"
 )
+OF_TAG = Listed("tag.posts", models.Post.in_list, NEWEST, "tag_id", through="tagging", kept="post_count")
 OF_POST = Listed("post.comments", models.Comment.roots, CommentOrder.OLDEST_FIRST.order, "post_id")
 OF_COMMENT = Listed(
     "comment.replies",
@@ -242,6 +243,7 @@ class Tag(Linkable, Node):
     label: str = column("The name.", of="name")
     path: str = column("Path below the site's URL.")
     post_count: int = column("Number of published posts.")
+    posts: PostConnection | None = listed("Published posts, newest first.", OF_TAG, "Post")
     slug: str = column("Unique, human-readable name used in the path.")
     url: URL = located("Canonical URL.")
 

@@ -28,6 +28,7 @@ LISTS = {
     },
     "posts of a month": 'posts(filter: {month: "2021-03"}, PAGE) ROWS',
     "posts of an author": 'author(by: {slug: "anna"}) { posts(PAGE) ROWS }',
+    "posts of a tag": "tags { posts(PAGE) ROWS }",
     "posts below a month": "archiveMonths(year: 2021) { posts(PAGE) ROWS }",
     "comments": 'post(by: {slug: "gesprek"}) { comments(PAGE) ROWS }',
     "newest comments": 'post(by: {slug: "gesprek"}) { comments(orderBy: NEWEST_FIRST, PAGE) ROWS }',
@@ -232,6 +233,8 @@ async def _plant(site: models.Site, blog: list[tuple[str, int, int]]) -> tuple[d
     await models.Byline.bulk_create(
         [models.Byline(post_id=post.id, author_id=anna.id, position=0) for post in posts]
     )
+    tag = await models.Tag.named(site.id, "Vis")
+    await models.Tagging.bulk_create([models.Tagging(post_id=post.id, tag_id=tag.id) for post in posts])
     talked = next(post for post in posts if post.slug == "gesprek")
     roots = [await _say(talked, minutes) for _, minutes, _ in blog]
     replies = [await _say(talked, minutes, parent=roots[0]) for _, _, minutes in blog]
@@ -244,6 +247,7 @@ async def _plant(site: models.Site, blog: list[tuple[str, int, int]]) -> tuple[d
         "posts by UPDATED_AT ASC": _told("Post", posts, "updated_at"),
         "posts by UPDATED_AT DESC": _told("Post", posts, "updated_at", down=True),
         "posts of a month": newest, "posts of an author": newest, "posts below a month": newest,
+        "posts of a tag": newest,
         "comments": _told("Comment", roots, "created_at"),
         "newest comments": _told("Comment", roots, "created_at", down=True),
         "replies": _told("Comment", replies, "created_at"), "authors": _told("Author", people, "sort_key"),
