@@ -4,6 +4,7 @@ DUTCH = {
     "languages": "Taal",
     "optional": "mag leeg blijven",
     "to_site": "Naar %(site)s",
+    "try_again": "Probeer het nog eens",
     "sign_up_again": "Opnieuw aanmelden",
     "errors_title": "Er klopt nog iets niet.",
     # Signing up.

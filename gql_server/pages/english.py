@@ -4,6 +4,7 @@ ENGLISH = {
     "languages": "Language",
     "optional": "may stay empty",
     "to_site": "To %(site)s",
+    "try_again": "Try again",
     "sign_up_again": "Sign up again",
     "errors_title": "Something is not right yet.",
     # Signing up.
