@@ -196,7 +196,9 @@ ENGLISH = {
     "422_title": "We cannot use this",
     "422_text": "Go back, look at it once more and try again.",
     "429_title": "A little patience",
-    "429_text": "Many sign-ups or codes came from your network in a row. Try again in a few minutes.",
+    "429_text": (
+        "Many letters were asked for, or codes tried, from your network in a row. Try again in a few minutes."
+    ),
     "500_title": "Something went wrong on our side",
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",
