@@ -41,7 +41,7 @@ _LOOKS = {
     "hr": "margin:24px 0;border:0;border-top:1px solid #dddad2;",
     "a": "color:#1d6b4c;",
 }
-_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint", "pre": "code"}
+_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint", "hr": "faint", "pre": "code"}
 WIDEST = 552  # pixels, between the edges of the paper
 
 
