@@ -5,8 +5,10 @@ from urllib.parse import urljoin
 from markupsafe import Markup
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-# Mail programs drop style sheets, so each element wears its own.
+# Mail programs drop style sheets, so each element wears its own. What begins a line, for a text from right to
+# left, is said once more after left and right: many know the one, all the other.
 _HEADING = "margin:28px 0 12px;line-height:1.3;font-weight:600;"
+_CELL = "padding:4px 10px 4px 0;padding-inline:0 10px;vertical-align:top;"
 _LOOKS = {
     "p": "margin:0 0 16px;",
     "h1": f"{_HEADING}font-size:22px;",
@@ -15,10 +17,13 @@ _LOOKS = {
     "h4": f"{_HEADING}font-size:17px;",
     "h5": f"{_HEADING}font-size:17px;",
     "h6": f"{_HEADING}font-size:17px;",
-    "ul": "margin:0 0 16px;padding:0 0 0 24px;",
-    "ol": "margin:0 0 16px;padding:0 0 0 24px;",
+    "ul": "margin:0 0 16px;padding:0 0 0 24px;padding-inline:24px 0;",
+    "ol": "margin:0 0 16px;padding:0 0 0 24px;padding-inline:24px 0;",
     "li": "margin:0 0 6px;",
-    "blockquote": "margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #c9c5ba;",
+    "blockquote": (
+        "margin:0 0 16px;padding:0 0 0 16px;padding-inline:16px 0;border-left:3px solid #c9c5ba;"
+        "border-inline-end:0;border-inline-start:3px solid #c9c5ba;"
+    ),
     "figure": "margin:0 0 16px;",
     "figcaption": "margin:6px 0 0;font-size:14px;line-height:1.5;color:#5d625f;",
     "img": "display:block;max-width:100%;height:auto;border:0;border-radius:8px;",
@@ -26,13 +31,17 @@ _LOOKS = {
         "margin:0 0 16px;padding:12px 14px;border-radius:8px;background:#f3f1ec;white-space:pre-wrap;"
         "font-size:15px;"
     ),
-    "table": "margin:0 0 16px;border-collapse:collapse;",
-    "th": "padding:4px 10px 4px 0;text-align:left;vertical-align:top;",
-    "td": "padding:4px 10px 4px 0;vertical-align:top;",
+    # One that is wider than the paper is scrolled, and its words stay whole.
+    "table": (
+        "display:block;max-width:100%;overflow-x:auto;overflow-wrap:normal;word-wrap:normal;"
+        "margin:0 0 16px;border-collapse:collapse;"
+    ),
+    "th": f"{_CELL}text-align:left;text-align:start;",
+    "td": _CELL,
     "hr": "margin:24px 0;border:0;border-top:1px solid #dddad2;",
     "a": "color:#1d6b4c;",
 }
-_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint", "pre": "code"}
+_CLASSES = {"a": "link", "figcaption": "faint", "blockquote": "faint", "hr": "faint", "pre": "code"}
 WIDEST = 552  # pixels, between the edges of the paper
 
 

@@ -21,6 +21,10 @@ DUTCH = {
     "moderate_approve": "Plaats haar",
     "moderate_reject": "Weiger haar",
     "moderate_spam": "Het is spam",
+    "moderate_changed": (
+        "Intussen is er iets veranderd: iemand anders besliste, of de woorden zijn anders. Jouw knop deed "
+        "niets; kijk nog eens."
+    ),
     "moderate_next": "De volgende die wacht",
     "moderate_back": "Toch anders beslissen",
     "moderate_post": "Lees het bericht",
@@ -65,6 +69,10 @@ ENGLISH = {
     "moderate_approve": "Publish it",
     "moderate_reject": "Reject it",
     "moderate_spam": "It is spam",
+    "moderate_changed": (
+        "Something has changed meanwhile: somebody else decided, or the words are different. Your button did "
+        "nothing; look once more."
+    ),
     "moderate_next": "The next one that waits",
     "moderate_back": "Decide otherwise",
     "moderate_post": "Read the post",

@@ -4,6 +4,7 @@ DUTCH = {
     "languages": "Taal",
     "optional": "mag leeg blijven",
     "to_site": "Naar %(site)s",
+    "try_again": "Probeer het nog eens",
     "sign_up_again": "Opnieuw aanmelden",
     "errors_title": "Er klopt nog iets niet.",
     # Signing up.
@@ -198,8 +199,8 @@ DUTCH = {
     "422_text": "Ga terug, kijk het nog eens na en probeer het opnieuw.",
     "429_title": "Even geduld",
     "429_text": (
-        "Vanaf jouw netwerk kwamen veel aanmeldingen of codes achter elkaar. Probeer het over een paar "
-        "minuten nog eens."
+        "Vanaf jouw netwerk werd vaak achter elkaar om een brief gevraagd of een code geprobeerd. Probeer "
+        "het over een paar minuten nog eens."
     ),
     "500_title": "Er ging iets mis bij ons",
     "500_text": (

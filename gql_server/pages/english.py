@@ -4,6 +4,7 @@ ENGLISH = {
     "languages": "Language",
     "optional": "may stay empty",
     "to_site": "To %(site)s",
+    "try_again": "Try again",
     "sign_up_again": "Sign up again",
     "errors_title": "Something is not right yet.",
     # Signing up.
@@ -195,7 +196,9 @@ ENGLISH = {
     "422_title": "We cannot use this",
     "422_text": "Go back, look at it once more and try again.",
     "429_title": "A little patience",
-    "429_text": "Many sign-ups or codes came from your network in a row. Try again in a few minutes.",
+    "429_text": (
+        "Many letters were asked for, or codes tried, from your network in a row. Try again in a few minutes."
+    ),
     "500_title": "Something went wrong on our side",
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",

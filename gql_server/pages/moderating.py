@@ -55,6 +55,7 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
     return visit.shows(
         "comment.html", status=status, what="moderate", facts={"post": post.title}, comment=comment,
         lead=f"moderated_{comment.status}_text" if is_decided else "moderate_text",
+        changed=visit.says("moderate_changed") if status == 409 else None,
         notice=visit.says(f"moderated_{comment.status}_title") if is_decided else None,
         about=_about(visit, comment), was=comment.stamp,
         buttons={

@@ -148,6 +148,8 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
             links.append(Link(told("letters_back"), f"/letters?lang={language}"))
         if site is not None:
             links.append(Link(told("to_site", site=site.title), home))
+    elif status >= 500 and request.method in {"GET", "HEAD"}:
+        links.append(Link(told("try_again"), ""))  # the same address
     values: dict[str, Any] = {
         "what": what or str(status),
         "facts": {"number": request[REQUEST_ID]},

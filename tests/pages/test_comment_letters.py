@@ -228,7 +228,8 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     await models.Comment.decide_all([1], models.Fate.APPROVED)
     await reader.presses(REJECT)
     assert reader.status == 409
-    assert reader.page.css_first(".notice").text() == "De reactie is geplaatst"
+    assert "Jouw knop deed niets" in reader.page.css_first("[role=alert]").text()
+    assert reader.page.css_first("[role=status]").text() == "De reactie is geplaatst"
     assert "Niemand ziet haar" not in reader.text
     assert [button.text() for button in reader.page.css("button")] == [REJECT, SPAM]
     assert (await models.Comment.get(id=1)).status is models.Fate.APPROVED
@@ -251,6 +252,7 @@ async def test_words_that_were_changed_after_they_were_shown_are_shown_first(rea
     await reader.client.post("/graphql", json={"query": edit, "variables": {"input": said}})
     await reader.presses(PUBLISH)
     assert reader.status == 409
+    assert "de woorden zijn anders" in reader.page.css_first("[role=alert]").text()
     assert "Dit heeft niemand gelezen." in reader.text
     assert await shown() == []
     await reader.presses(PUBLISH)

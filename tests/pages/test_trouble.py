@@ -157,6 +157,7 @@ async def test_a_store_that_is_away_is_told(reader, monkeypatch, error):
     monkeypatch.setattr(models.SignUp, "ask", away)
     await reader.signs_up()
     assert_told(reader, 503)
+    assert not reader.page.css("main a")  # which would not send the form once more
     assert reader.headers["Retry-After"] == "1"
     monkeypatch.setattr(models, "read_masthead", away)
     reader.client.app[PUBLICATION].keep_seconds = 0
@@ -188,6 +189,8 @@ async def test_a_browser_is_shown_at_every_address_what_goes_wrong(reader, monke
     await reader.opens("/posts/somewhere", Accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
     assert_told(reader, status)
     assert "secret" not in reader.text
+    [again] = reader.page.css("main a")
+    assert (again.text(), again.attributes["href"] or "") == ("Probeer het nog eens", "")
     assert reader.headers["Vary"] == "Accept, Accept-Language"
     assert reader.headers.get("Retry-After") == ("1" if status == 503 else None)
     monkeypatch.setattr("gql_server.reader.old_path", broken)

@@ -133,7 +133,7 @@ async function author(_, slug) {
   const { author } = await ask(AUTHOR, { slug, ...slice() });
   return author && (() => listing(author.name, author.posts, {
     mark: says('author'), lang: site.language,
-    before: h('div', { class: 'about', lang: site.language },
+    before: (author.avatar || author.bioHtml) && h('div', { class: 'about', lang: site.language },
       author.avatar &&
         h('img', { class: 'avatar', src: author.avatar.url, alt: author.avatar.altText, width: 96, height: 96 }),
       author.bioHtml && h('div', { html: author.bioHtml })),
