@@ -52,7 +52,7 @@ _UNAVAILABLE = {
 _HELP = {
     # Also a whole file, when the log of another one is beside it: as after a restore in haste.
     sqlite3.SQLITE_CORRUPT: "put a copy in its place, without the -wal and -shm files of the old one",
-    sqlite3.SQLITE_CANTOPEN: "it has to be a file that this user may read and write",
+    sqlite3.SQLITE_CANTOPEN: "let this user read and write the file and its folder",
     sqlite3.SQLITE_FULL: "free some space there",
     sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
 }
