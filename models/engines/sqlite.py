@@ -50,7 +50,9 @@ _UNAVAILABLE = {
     sqlite3.SQLITE_READONLY,
 }
 _HELP = {
-    sqlite3.SQLITE_CANTOPEN: "it has to be a file that this user may read and write",
+    # Also a whole file, when the log of another one is beside it: as after a restore in haste.
+    sqlite3.SQLITE_CORRUPT: "put a copy in its place, without the -wal and -shm files of the old one",
+    sqlite3.SQLITE_CANTOPEN: "let this user read and write the file and its folder",
     sqlite3.SQLITE_FULL: "free some space there",
     sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
 }
@@ -408,9 +410,8 @@ class _Translated:
         if isinstance(error, sqlite3.DatabaseError):
             # The lower byte is the kind of error; the higher ones only refine it.
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code in _UNAVAILABLE:
-                raise Unavailable("; ".join(filter(None, (str(error), _HELP.get(code))))) from error
-            raise OperationalError(error) from error
+            said = "; ".join(filter(None, (str(error), _HELP.get(code))))
+            raise (Unavailable if code in _UNAVAILABLE else OperationalError)(said) from error
 
 
 _translated = _Translated()

@@ -93,6 +93,15 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path):
     assert path.read_text().startswith("Dear reader")
 
 
+async def test_of_a_damaged_file_it_is_told_what_to_put_in_its_place(tmp_path):
+    path = tmp_path / "garden.sqlite3"
+    await opened(f"sqlite://{path}")
+    # As when the log of another store, left beside a copy, is folded into it.
+    path.write_bytes(path.read_bytes()[: 2 * 4096])
+    with pytest.raises(StoreError, match="put a copy in its place, without the -wal and -shm files"):
+        await opened(f"sqlite://{path}")
+
+
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be made"):
