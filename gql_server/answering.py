@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Collection
 from contextlib import aclosing
 from inspect import isawaitable
 from time import perf_counter
@@ -163,7 +163,7 @@ class Answering:
     ) -> None:
         begun, last, errors = perf_counter(), Answer({}), list[dict[str, Any]]()
 
-        def tell_errors(found: Iterable[GraphQLError] | None) -> dict[str, Any]:
+        def tell_errors(found: Collection[GraphQLError] | None) -> dict[str, Any]:
             told = told_errors(found, asker)
             errors.extend(told.get("errors", ()))
             return told

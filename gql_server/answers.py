@@ -1,7 +1,7 @@
 """An answer to a question, and who asked it: what is told of errors, and what is logged."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
@@ -127,7 +127,7 @@ def refused(asker: Asker, *errors: GraphQLError) -> Answer:
     return Answer(told_errors(errors, asker), was_executed=False)
 
 
-def told_errors(errors: Iterable[GraphQLError] | None, asker: Asker) -> dict[str, Any]:
+def told_errors(errors: Collection[GraphQLError] | None, asker: Asker) -> dict[str, Any]:
     """Write the errors of an answer, if there are any."""
     for error in errors or ():
         if isinstance(error.original_error, models.Unavailable):

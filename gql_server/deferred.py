@@ -1,6 +1,6 @@
 """Answers that come in parts (@defer): in the two formats that clients know, or put together into one."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Collection
 from typing import Any
 
 from graphql import ExecutionResult, GraphQLError
@@ -8,7 +8,7 @@ from graphql import ExperimentalIncrementalExecutionResults as InParts
 from graphql.execution import IncrementalDeferResult, PendingResult, SubsequentIncrementalExecutionResult
 
 Part = dict[str, Any]
-Told = Callable[[Iterable[GraphQLError] | None], Part]
+Told = Callable[[Collection[GraphQLError] | None], Part]
 Path = list[str | int]
 # As the Accept header names them: Apollo's clients ask for either, the second is that of the draft.
 OF_2022 = "deferSpec=20220824"

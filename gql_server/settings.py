@@ -261,7 +261,10 @@ CHECKS = (
 def _explain(problem: str, given: Mapping[str, Any]) -> str:
     name = problem.rpartition("`$.")[2].rstrip("`")
     needs = NEEDS.get(name) or _one_of(get_args(Settings.__annotations__.get(name)))
-    return f"{PREFIX}{name.upper()} is {str(given.get(name))!r}, but it needs {needs}."
+    value = str(given.get(name))
+    # An address with an @ is not repeated: there may be a password in it.
+    says = "needs" if "@" in value else f"is {value!r}, but it needs"
+    return f"{PREFIX}{name.upper()} {says} {needs}."
 
 
 def _one_of(words: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """What committed writes change for readers, told as tags to whoever keeps answers."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from math import inf
 from time import monotonic
@@ -36,10 +36,10 @@ def tags_of(news: News) -> Tags:
     return news.touched | _any_of(news.written)
 
 
-def heed_of(nouns: Iterable[type[Model]], shown: Iterable[str]) -> Heed:
+def heed_of(nouns: Iterable[type[Model]], shown: Collection[str]) -> Heed:
     """Heed the tables of the nouns that stand in the rooms `shown`."""
     every = list(nouns)
-    tables = frozenset(noun._meta.db_table for noun in every if noun.__module__ in set(shown))
+    tables = frozenset(noun._meta.db_table for noun in every if noun.__module__ in shown)
     below = _rows_below(every)
     return Heed(tables, {table: frozenset(_swept(table, below)) for table in below})
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from functools import wraps
 from math import inf
@@ -163,7 +163,7 @@ async def hearing() -> AsyncIterator[asyncio.Event]:
             pulse.sight.lose()
 
 
-def begin(nouns: Iterable[type[Model]], shown: Iterable[str]) -> None:
+def begin(nouns: Iterable[type[Model]], shown: Collection[str]) -> None:
     """Learn of each commit to the store that was just opened; readers read the nouns of the rooms `shown`."""
     pulse, db = _pulse(), require_context().db()
     pulse.heed = heed_of(nouns, shown)

@@ -78,7 +78,7 @@ class Desk:
         for its moment that too, and where it goes.
         """
         if self.post.is_scheduled:
-            await self.publishes(form, moment_in(self.visit.site, form.one("at")))
+            await self.publishes(form, self.moment_in(form))
         else:
             await self.does("update", await self._saving(form))
 
@@ -123,6 +123,10 @@ class Desk:
         newsletters = await models.Newsletter.by_slugs(self.visit.site, slugs)
         is_wanted = await models.is_wanted(self.post, [one.id for one in newsletters])
         return to_post(self.post.id, told=told, letter="announced" if is_wanted else "unread")
+
+    def moment_in(self, form: Form) -> datetime:
+        """Read the moment at which the post is to appear."""
+        return moment_in(self.visit.site, self.post, form.one("at"))
 
     def expect(self, form: Form) -> None:
         """Refuse to go on when somebody else has changed the post since it was shown."""
@@ -244,7 +248,7 @@ async def _send(desk: Desk, form: Form) -> web.Response:
 
 
 async def _schedule(desk: Desk, form: Form) -> web.Response:
-    await desk.publishes(form, moment_in(desk.visit.site, form.one("at")))
+    await desk.publishes(form, desk.moment_in(form))
     return to_post(desk.post.id, told="scheduled")
 
 

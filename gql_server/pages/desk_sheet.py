@@ -104,8 +104,12 @@ async def lead_of(post: models.Post) -> models.Image | None:
     return await models.Image.filter(id=post.image_id or 0).first()
 
 
-def moment_in(site: models.Site, given: str) -> datetime:
-    """Read the moment that a browser writes in its field."""
+def moment_in(site: models.Site, post: models.Post, given: str) -> datetime:
+    """Read the moment that a browser writes in its field; what was left as it is kept is that very moment."""
+    # The field has no fractions of a second, and knows no hour that comes twice in a night of autumn.
+    if given and given == _moment_kept(site, post):
+        kept: datetime = post.published_at
+        return kept
     for written in MOMENTS:
         with suppress(ValueError):
             return datetime.strptime(given, written).replace(tzinfo=ZoneInfo(site.time_zone))

@@ -200,6 +200,8 @@ def test_a_wrong_one_beside_a_password_does_not_tell_it():
     for wrong in (
         {"GQL_SERVER_DATABASE_URL": "postgresql://ann:s3cret@host/x", "GQL_SERVER_PORT": "x"},
         {"GQL_SERVER_SITE_URL": "https://ann:s3cret@blog.example"},
+        {"GQL_SERVER_SITE_URL": "https://ann:s3cret@blog.example/?page=1"},
+        {"GQL_SERVER_SITE_URL": "htps://ann:s3cret@blog.example"},
     ):
         with pytest.raises(SettingsError) as refused:
             read_settings(wrong)

@@ -212,6 +212,26 @@ async def test_a_post_known_from_the_feed_is_the_one_its_page_tells_later(ask, s
     assert len(titles) == len(set(titles))
 
 
+async def test_a_feed_that_comes_after_the_pages_brings_nothing_again_and_takes_nothing_away(store):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "harbour"]))
+    on_both = models.Post.filter(slug="de-nieuwe-kraan")
+    before, posts = await on_both.values(), await models.Post.all().count()
+    for later in ("harbour/feed.xml", "harbour"):
+        await bring(site, read([PAGES / later]))
+        assert await on_both.values() == before
+        assert await models.Post.all().count() == posts
+
+
+async def test_what_a_feed_brought_a_second_time_once_hinders_no_import(store):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "harbour"]))
+    await models.Post.draft(site, "x", "", authors=[], source_id="weebly:/verhalen/de-nieuwe-kraan")
+    before = await contents()
+    assert "nothing new" in await bring(site, read([PAGES / "harbour"]))
+    assert await contents() == before
+
+
 async def test_old_addresses_lead_to_the_post(ask, store):
     await bring(await models.Site.found(), read([PAGES / "weverij" / "patronen.html"]))
     old = "/blogs/een-patroon-voor-de-winter"

@@ -1,6 +1,6 @@
 """Who is signed in writes, looks at, publishes and puts away posts at a desk without JavaScript."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -100,6 +100,23 @@ async def test_a_moment_is_of_the_sites_zone_wherever_the_editor_is(reader, desk
         post = await models.Post.get()
         assert post.published_at.isoformat() == "2091-02-28T15:30:00+00:00"
         assert post.published_month == "2091-03"
+
+
+@pytest.mark.parametrize("minute", ["01:30:00", "00:30:00", "01:30:15.250000"])
+async def test_who_saves_what_is_planned_leaves_its_moment_though_that_hour_comes_twice(
+    reader, desk, site, minute
+):
+    await models.set_time_zone(await models.Site.get(id=site.id), "Europe/Amsterdam")
+    await desk()
+    await begin(reader)
+    planned = datetime.fromisoformat(f"2091-10-28T{minute}+00:00")
+    post = await models.Post.get()
+    await post.schedule(planned)
+    await reader.opens(f"/write/{post.id}")
+    assert reader.page.css_first("#at").attributes["value"].startswith("2091-10-28T02:30")
+    await write(reader, text="Anders")
+    post = await models.Post.get()
+    assert (post.source, post.published_at) == ("Anders", planned)
 
 
 async def test_what_is_planned_stands_in_its_form_and_can_be_planned_anew(reader, desk, site):

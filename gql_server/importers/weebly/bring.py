@@ -137,6 +137,9 @@ class _Bringing:
 
     async def _post(self, value: PostValue, known: dict[str, models.Author]) -> models.Post:
         post, digest = await self._known(value), _digest(value, OF_POSTS)
+        if post is not None and _is_numbered(post) and not _is_numbered(value):
+            # Its page told more of it than the feed does.
+            return post
         if post is None or post.import_digest != digest:
             post = await self._written_post(post, value, known)
             await models.Post.filter(id=post.id).update(import_digest=digest)
@@ -171,16 +174,19 @@ class _Bringing:
         return post
 
     async def _known(self, value: PostValue) -> models.Post | None:
-        # A feed tells no number: a post it brought is known by its old address until a page tells the number.
-        ids = [value.source_id, *(f"weebly:{path}" for path in value.old_paths)]
-        found = await models.Post.filter(site_id=self.site.id, source_id__in=ids).first()
-        if (
-            found is not None
-            and found.source_id != value.source_id
-            and not value.source_id.startswith("weebly:/")
-        ):
-            await models.Post.filter(id=found.id).update(source_id=value.source_id)
-        return found
+        # A feed tells no number: a post it brought is known by its old address until a page tells the number,
+        # and a post that a page brought by the address which leads to it.
+        names = [value.source_id, *(f"weebly:{path}" for path in value.old_paths)]
+        here = models.Post.filter(site_id=self.site.id)
+        found = {post.source_id: post for post in await here.filter(source_id__in=names)}
+        post = next((found[name] for name in names if name in found), None)
+        if post is None and not _is_numbered(value):
+            led = models.Redirect.filter(site_id=self.site.id, path__in=value.old_paths)
+            ids: Any = await led.exclude(post_id=None).values_list("post_id", flat=True)
+            return await here.filter(id__in=ids).exclude(source_id=None).order_by("id").first()
+        if post is not None and not _is_numbered(post) and _is_numbered(value):
+            await models.Post.filter(id=post.id).update(source_id=value.source_id)
+        return post
 
     async def _differs(
         self, post: models.Post, value: PostValue, authors: list[models.Author], tags: list[models.Tag],
@@ -272,6 +278,11 @@ async def _written_by_users() -> int:
 def _digest(value: PostValue | PageValue, names: tuple[str, ...]) -> str:
     told = [getattr(value, name) for name in names]
     return blake2b(orjson.dumps(told), digest_size=16).hexdigest()
+
+
+def _is_numbered(post: models.Post | PostValue) -> bool:
+    # What only a feed told of is named by its path.
+    return post.source_id is not None and not post.source_id.startswith("weebly:/")
 
 
 def _may_be_edited(row: models.Post | models.Page) -> bool:
