@@ -29,7 +29,7 @@ from schema.documents import Operation
 from schema.graph import schema
 from schema.plans import Plans
 from tests import buckets
-from tests.databases import Databases, run, say
+from tests.databases import Databases, prepare_once, run, say
 
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,6 +40,7 @@ postgres.SETTINGS |= {"statement_timeout": "60000", "lock_timeout": "60000"}
 postgres.POOL |= {"timeout": 30, "command_timeout": 60}
 sqlite_loop.MOST_SECONDS = 60
 changes.PATIENCE_SECONDS = 30
+prepare_once()
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 Answer = Callable[..., Awaitable[ExecutionResult]]

@@ -4,12 +4,14 @@ import asyncio
 import os
 import shutil
 from collections.abc import Coroutine, Mapping
+from copy import copy
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg
+from tortoise.apps import Apps as Registry
 
 import models
 from gql_server.demonstration import tell_demonstration
@@ -17,6 +19,11 @@ from models.store import open_store
 
 Apps = Mapping[str, Mapping[str, Any]]
 T = TypeVar("T")
+# What Tortoise works out for a kind of store, for each model.
+OF_A_KIND = (
+    "filters", "db_native_fields", "db_default_fields", "db_complex_fields",
+    "basetable", "basequery", "basequery_all_fields",
+)  # fmt: skip
 
 # TRUNCATE makes new files for sixty tables and their indexes, where a test has written to ten.
 WIPE = """
@@ -48,13 +55,14 @@ class Databases:
         self._migrated: dict[tuple[str, str], str] = {}
         self._told: dict[str, str] = {}
         self._lent = ""
+        self._lines = Lines()
 
     def empty(self, dialect: str, *, like: str = "template1") -> str:
         """Make a store without a table, or on PostgreSQL like another; give its url."""
         name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(self._numbers)}"
         if dialect == "sqlite":
             return f"sqlite://{self._folder / name}.sqlite3"
-        run(say(self._server, f"CREATE DATABASE {name} TEMPLATE {like}"))
+        self._lines.say(self._server, f"CREATE DATABASE {name} TEMPLATE {like}")
         self._made.append(name)
         return _named(self._server, name)
 
@@ -65,7 +73,7 @@ class Databases:
             self._migrated[key] = self.empty(dialect)
             run(_migrate(self._migrated[key], apps))
         if dialect == "postgres":
-            run(say(self._migrated[key], WIPE))
+            self._lines.say(self._migrated[key], WIPE)
             return self._migrated[key]
         return self._copied(self._migrated[key])
 
@@ -77,7 +85,7 @@ class Databases:
         if dialect == "sqlite":
             return self._copied(self._told[dialect])
         if self._lent:
-            run(say(self._server, f"DROP DATABASE {_name_of(self._lent)} WITH (FORCE)"))
+            self._lines.say(self._server, f"DROP DATABASE {_name_of(self._lent)} WITH (FORCE)")
         self._lent = self.empty(dialect, like=_name_of(self._told[dialect]))
         return self._lent
 
@@ -88,8 +96,36 @@ class Databases:
 
     def drop(self) -> None:
         """Remove every database that was made."""
+        self._lines.end()
         for name in self._made:
             run(say(self._server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+class Lines:
+    """Keeps a connection to each database: a new one would first have to learn what stands there."""
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._kept: dict[str, asyncpg.Connection] = {}
+
+    def say(self, url: str, statement: str) -> None:
+        """Send a statement, and send it again where a test had cut the line."""
+        try:
+            self._runner.run(self._say(url, statement))
+        except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InterfaceError):
+            self._kept.pop(url).terminate()
+            self._runner.run(self._say(url, statement))
+
+    def end(self) -> None:
+        """Let go of them all."""
+        for line in self._kept.values():
+            line.terminate()
+        self._runner.close()
+
+    async def _say(self, url: str, statement: str) -> None:
+        if url not in self._kept:
+            self._kept[url] = await asyncpg.connect(url)
+        await self._kept[url].execute(statement)
 
 
 def _named(server: str, name: str) -> str:
@@ -124,3 +160,25 @@ async def _migrate(url: str, apps: Apps) -> None:
 async def _tell(url: str) -> None:
     async with open_store(url):
         await tell_demonstration(await models.found(), lambda _: None)
+
+
+def prepare_once() -> None:
+    """Let Tortoise prepare the models once for a kind of store, and not for each that a test opens."""
+    prepare, known = Registry._build_initial_querysets, dict[Any, list[dict[str, Any]]]()
+
+    def prepare_or_recall(registry: Registry) -> None:
+        metas = [model._meta for app in registry.apps.values() for model in app.values()]
+        kind = (metas[0].db.executor_class, *((meta._model, len(meta.fields_map)) for meta in metas))
+        if kind not in known:
+            # Tortoise writes into what stands there, which is another kind's.
+            own(metas, [{name: copy(getattr(meta, name)) for name in OF_A_KIND} for meta in metas])
+            prepare(registry)
+            known[kind] = [{name: getattr(meta, name) for name in OF_A_KIND} for meta in metas]
+        own(metas, known[kind])
+
+    def own(metas: list[Any], given: list[dict[str, Any]]) -> None:
+        for meta, values in zip(metas, given, strict=True):
+            for name, value in values.items():
+                setattr(meta, name, value)
+
+    Registry._build_initial_querysets = prepare_or_recall

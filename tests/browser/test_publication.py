@@ -11,10 +11,13 @@ import pytest
 from PIL import Image
 from playwright.async_api import Page, expect
 
+import models
 from gql_server.pages.words import WORDS
+from models.store import APPS, open_store
 from tests.browser.reading import follow, press, read_letter, sees, sign_up
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+MINUTE = "%Y-%m-%dT%H:%M"
 CAS, DEE = "cas@example.org", "dee@example.org"
 TITLE = "De tuin achter het huis"
 TEXT = "Hier begint **de tuin**.\n\n## Wat er groeit\n\n- rozen\n- munt"
@@ -40,9 +43,17 @@ def drawn(folder: Path) -> Path:
     return path
 
 
-def soon() -> str:
-    """Give the next whole minute that leaves time to press a button, in the site's time zone."""
-    return (datetime.now(TOKYO) + timedelta(minutes=1, seconds=25)).strftime("%Y-%m-%dT%H:%M")
+def whole_minute(ahead: timedelta) -> str:
+    """Give a moment to come as a form wants it, in the site's time zone."""
+    return (datetime.now(TOKYO) + ahead).strftime(MINUTE)
+
+
+async def bring_forward(database_url: str, moment: str) -> None:
+    """Let what is to appear at a moment appear now."""
+    async with open_store(database_url, migrate=False):
+        [post] = await models.Post.filter(title=TITLE)
+        assert post.published_at.astimezone(TOKYO).strftime(MINUTE) == moment
+        await models.Post.filter(id=post.id).update(published_at=models.now())
 
 
 async def appears(page: Page, title: str) -> None:
@@ -54,19 +65,19 @@ async def appears(page: Page, title: str) -> None:
             await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
 
 
-# Each waits for a whole minute to come; the others are tried with what takes long.
+# With what takes long a whole minute is waited for, which comes by itself.
 @pytest.mark.parametrize(
-    ("language", "view"),
+    ("language", "view", "waits"),
     [
-        ("nl", "phone"),
-        pytest.param("en", "desktop", marks=pytest.mark.faults),
-        pytest.param("nl", "desktop", marks=pytest.mark.faults),
-        pytest.param("en", "phone", marks=pytest.mark.faults),
+        pytest.param("nl", "phone", False, id="nl-phone"),
+        pytest.param("en", "desktop", True, id="en-desktop", marks=pytest.mark.faults),
+        pytest.param("nl", "desktop", True, id="nl-desktop", marks=pytest.mark.faults),
+        pytest.param("en", "phone", True, id="en-phone", marks=pytest.mark.faults),
     ],
 )
-async def test_a_publication_from_nothing(start, open_page, tmp_path, language, view):
-    words, says = WORDS[language], SAYS[language]
-    server = start("serve", "--port", "0")
+async def test_a_publication_from_nothing(start, open_page, databases, tmp_path, language, view, waits):
+    words, says, database_url = WORDS[language], SAYS[language], databases.migrated("sqlite", APPS)
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
     habits = {"base_url": server.url, "locale": language, "viewport": VIEWS[view]}
     habits["timezone_id"] = "America/New_York"
     # The owner makes it theirs.
@@ -117,9 +128,13 @@ async def test_a_publication_from_nothing(start, open_page, tmp_path, language, 
     await owner.get_by_label(words["desk_field_at"]).fill("2001-01-01T09:00")
     await press(owner, words["desk_schedule"])
     await expect(owner.locator("#at-error")).to_have_text(words["error_desk_ahead"])
-    await owner.get_by_label(words["desk_field_at"]).fill(soon())
+    # The minute that comes next leaves time to press the button.
+    moment = whole_minute(timedelta(minutes=1, seconds=25) if waits else timedelta(hours=2))
+    await owner.get_by_label(words["desk_field_at"]).fill(moment)
     await press(owner, words["desk_schedule"])
     await expect(owner.get_by_role("status")).to_have_text(words["desk_told_scheduled"])
+    if not waits:
+        await bring_forward(database_url, moment)
     await appears(reader, TITLE)
     await reader.get_by_role("link", name=TITLE).first.click()
     await expect(reader.get_by_role("heading", level=1)).to_have_text(TITLE)

@@ -49,6 +49,7 @@ class Crawler:
         self.values = values
         self.depth = depth
         self._fragments: dict[str, str] = {}
+        self._asked: dict[tuple[str, ...], str] = {}
         self.seen: set[str] = set()
 
     def questions(self) -> Iterator[Question]:
@@ -66,7 +67,10 @@ class Crawler:
                 continue
             self.seen.add(f"{root.name}.{name}")
             for given in self._ways(field.args):
-                yield self._question(verb, name, field, given), given
+                # The values are not in it: what is given under the same names is asked in the same words.
+                if (key := (verb, name, *given)) not in self._asked:
+                    self._asked[key] = self._question(verb, name, field, given)
+                yield self._asked[key], given
 
     def _question(self, verb: str, name: str, field: GraphQLField, given: dict[str, Any]) -> str:
         declared = ", ".join(f"${arg}: {field.args[arg].type}" for arg in given)

@@ -16,6 +16,7 @@ from models.interests import set_topics
 from models.menus import MenuItem
 from models.redirects import Redirect
 from models.store import SHOWN
+from schema.context import Publication
 from schema.graph import schema
 from schema.ids import global_id, read_id
 from schema.permissions import EVERYBODY, KNOWN, who_may
@@ -47,6 +48,12 @@ SAID: Values = {
 SAID_BY_STAFF = SAID | {
     "statuses": ["DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED"], "isWhole": [True, False], "since": [],
 }  # fmt: skip
+
+
+@pytest.fixture
+def publication(store):
+    """Keep the masthead from one question to the next, for between them nothing is changed."""
+    return Publication("http://127.0.0.1:8000", keep_seconds=3600)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import time_machine
 
 import models
 from models.redirects import Redirect
+from schema.context import Publication
 from schema.graph import schema
 from schema.ids import global_id
 from tests.schema.askers import Asker, askers, employ
@@ -35,6 +36,12 @@ SAID: Values = {
     "direction": ["DESC"], "field": ["UPDATED_AT"], "newsletterSlug": ["main"], "authorSlugs": ["anna"],
     "token": ["prefs_1_x"],
 }  # fmt: skip
+
+
+@pytest.fixture
+def publication(store):
+    """Keep the masthead from one question to the next, for between them nothing is changed."""
+    return Publication("http://127.0.0.1:8000", keep_seconds=3600)
 
 
 @pytest.fixture
