@@ -264,15 +264,13 @@ def _make_file(file: Path) -> None:
 async def _bring_up_to_date(url: str, apps: Apps, progress: Progress) -> list[str]:
     try:
         async with open_migrator(url, apps=apps) as migrator:
-            if not await migrator.pending():
+            pending = await migrator.pending()
+            if not pending:
                 return []
             if migrator.is_new:
-                # Nobody waits for the steps of what has no rows yet.
-                done = await migrator.run()
-                # None are left when another process made it meanwhile.
-                if done:
-                    progress(f"made the store: {len(done)} migrations applied")
-                return done
+                # Nobody waits for a single step where there are no rows yet.
+                progress(f"making the store: {len(pending)} migrations")
+                return await migrator.run()
             return await migrator.run(
                 lambda name, number, total: progress(f"migrating {number}/{total}: {name}")
             )

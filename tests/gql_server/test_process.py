@@ -48,6 +48,8 @@ def test_the_second_start_finds_what_the_first_one_made(start, empty_url):
     assert first.ended() == 0
     second = start("serve", "--port", "0", "--demonstration", DATABASE_URL=empty_url)
     assert told_posts(second.url) == posts > 0
+    assert "making the store" in first.log
+    assert "making the store" not in second.log
     assert "migrating" not in second.log
 
 
@@ -101,7 +103,7 @@ def test_a_start_that_was_killed_while_telling_is_begun_again(start, empty_url):
 
 def test_a_start_that_was_killed_while_migrating_is_begun_again(start, empty_url):
     first = start("serve", "--port", "0", DATABASE_URL=empty_url)
-    first.told("migrating")
+    first.told("making the store")
     first.process.kill()
     assert first.ended() == -signal.SIGKILL
     second = start("serve", "--port", "0", DATABASE_URL=empty_url)

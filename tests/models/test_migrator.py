@@ -109,7 +109,7 @@ async def test_pending_migrations_run_in_order(empty_url, grow):
         assert await migrator.pending() == ["0001_beds", "0002_count_plants"]
     async with open_store(empty_url, progress=lines.append, apps=apps) as store:
         assert store.migrated == ("0001_beds", "0002_count_plants")
-        assert lines == ["made the store: 2 migrations applied"]
+        assert lines == ["making the store: 2 migrations"]
         async with open_migrator(empty_url, apps=apps) as migrator:
             assert await migrator.pending() == []
 
