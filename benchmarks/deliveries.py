@@ -16,7 +16,7 @@ import models
 from benchmarks.readers import subscribe, welcome
 from benchmarks.sink import sink
 from gql_server.carrier import Carrier
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.settings import Settings
 from gql_server.worker import Worker
 from models.atomic import atomic
@@ -36,7 +36,7 @@ async def measure(url: str, port: int, letters: int) -> tuple[float, float]:
         carrier = Carrier(Publication(ROOT))
         async with carrier.with_post(_settings(url, port), site):
             cpu, clock = process_time(), perf_counter()
-            await Worker(hands_with(carrier), {}).drain()
+            await Worker(handlers_with(carrier), {}).drain()
             cpu, clock = process_time() - cpu, perf_counter() - clock
         assert await models.Delivery.filter(state=models.State.SENT).count() == letters
         return cpu, clock

@@ -1,6 +1,6 @@
 """Serves as `gql-server serve` does, but lets one machine write as often as it likes, and works on nothing.
 
-A measurement of writing would else end at the turnstile after a thousand comments, and count the worker's
+A measurement of writing would else end at the rate limit after a thousand comments, and count the worker's
 letters as the server's time: here it is as with a worker in a process of its own.
 """
 

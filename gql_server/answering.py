@@ -14,6 +14,7 @@ from graphql import ExecutionResult, GraphQLError, OperationType, execute, exper
 from graphql import ExperimentalIncrementalExecutionResults as InParts
 
 import models
+from gql_server.admission import Admission
 from gql_server.answers import (
     DEADLINE_SECONDS,
     FILES_SECONDS,
@@ -29,7 +30,6 @@ from gql_server.answers import (
     told,
     told_errors,
 )
-from gql_server.crowd import Crowd
 from gql_server.deferred import parts, whole
 from gql_server.persisted import Persisted
 from gql_server.questions import Question
@@ -61,7 +61,7 @@ class Answering:
         documents: Documents,
         persisted: Persisted,
         publication: Publication,
-        crowd: Crowd,
+        admission: Admission,
         plans: Plans | None = None,
     ) -> None:
         self._graph = documents.core
@@ -69,7 +69,7 @@ class Answering:
         self._defers = documents.defer
         self._persisted = persisted
         self._publication = publication
-        self._crowd = crowd
+        self._admission = admission
         self._plans = plans
         self.answered: Counter[str] = Counter()
         self._unrecorded: list[Line] = []
@@ -102,7 +102,7 @@ class Answering:
     async def once(self, operation: Operation, question: Question, asker: Asker) -> Answer:
         """Execute a query or a mutation."""
         begun = perf_counter()
-        lane = self._crowd.lane(operation.kind)
+        lane = self._admission.lane(operation.kind)
         seconds = FILES_SECONDS if question.brings_files else DEADLINE_SECONDS
         answer = await seated(lane, asker, lambda: self._execute(operation, question, asker), seconds=seconds)
         answer = fitting(answer)
@@ -112,7 +112,7 @@ class Answering:
     def ready(self, question: Question, asker: Asker) -> "Ready | None":
         """Find what a question needs to be answered at once; None when it has to wait for anything."""
         assert self._plans is not None
-        if question.asks_cost or self._crowd.is_full_of_readers:
+        if question.asks_cost or self._admission.is_full_of_readers:
             return None
         document = self._persisted.known(question)
         if document is None or document.errors:
@@ -181,7 +181,7 @@ class Answering:
             return Answer({})
 
         try:
-            last = await seated(self._crowd.lane(operation.kind), asker, execute_each)
+            last = await seated(self._admission.lane(operation.kind), asker, execute_each)
         except Exception as error:
             deep = GraphQLError(TOO_DEEP) if isinstance(error, RecursionError) else None
             last = refused(asker, deep or GraphQLError("", original_error=error))

@@ -11,7 +11,7 @@ import structlog
 from graphql import ExecutionResult, GraphQLError
 
 import models
-from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY, Full, Lane
+from gql_server.admission import OVERLOADED, RETRY_SECONDS, TOO_MANY, Full, Lane
 from gql_server.logs import tell_all
 from gql_server.outages import OUTAGES
 from schema.context import Visitor

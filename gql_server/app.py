@@ -7,16 +7,18 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server import ear, media, middleware
+from gql_server import media, middleware, pulse_listener
+from gql_server.admission import ADMISSION, Admission
+from gql_server.answer_cache import ANSWER_CACHE, SEGMENTS, AnswerCache
 from gql_server.answering import ANSWERING, Answering
 from gql_server.carrier import CARRIER, Carrier
-from gql_server.crowd import CROWD, Crowd
 from gql_server.demonstration import tell_demonstration
 from gql_server.doors import DOORS
-from gql_server.hands import hands_with
-from gql_server.lines import LINES, Lines
+from gql_server.fast_path import FAST_PATH, FastPath
+from gql_server.handlers import handlers_with
 from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
+from gql_server.open_connections import OPEN_CONNECTIONS, OpenConnections
 from gql_server.origins import ORIGINS, Origins
 from gql_server.pages import trouble
 from gql_server.persisted import DOCUMENTS, PERSISTED, Persisted
@@ -24,13 +26,11 @@ from gql_server.publication import PUBLICATION, publication_of
 from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
 from gql_server.settings import SETTINGS, Settings
-from gql_server.shortway import SHORT_WAY, ShortWay
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.uploads import UPLOADS, Uploads
 from gql_server.visitors import VISITORS, Visitors
 from gql_server.webhook_calls import Caller
-from gql_server.wholes import SEGMENTS, WHOLES, Wholes
 from gql_server.worker import Worker
 from models.store import open_store
 from schema.documents import Documents
@@ -58,16 +58,16 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     caller = Caller(app[PUBLICATION], near=settings.is_private)
     # Without a post letters are left to who has one: put off here, they would come a minute later each time.
     senders = (app[CARRIER], caller) if settings.has_post else (caller,)
-    app[WORKER] = Worker(hands_with(*senders, files=files))
+    app[WORKER] = Worker(handlers_with(*senders, files=files))
     _prepare_graph(app, settings)
     app.add_routes(DOORS)
-    app[SHORT_WAY] = ShortWay(app)
+    app[FAST_PATH] = FastPath(app)
     app.on_shutdown.append(end_streams)
     app.on_shutdown.append(leave_sockets)
     app.on_response_prepare.append(middleware.safe_headers)
     # Opened and served in one task, so that the store's context reaches every handler.
     app.cleanup_ctx.append(_store)
-    app.cleanup_ctx.append(ear.listening)
+    app.cleanup_ctx.append(pulse_listener.listening)
     return app
 
 
@@ -82,16 +82,16 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[DOCUMENTS] = documents
     manifests = read_manifests(settings.documents)
     app[PERSISTED] = Persisted(documents, manifests, trusted_only=settings.trusted_only == "on")
-    app[CROWD] = Crowd()
+    app[ADMISSION] = Admission()
     app[SEGMENTS] = Kept(settings.cache_mb * MEGABYTE // 2)
     plans = Plans(documents.core, app[SEGMENTS]) if settings.plans == "on" else None
-    app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[CROWD], plans)
-    app[LISTENING] = Listening(documents, app[PUBLICATION], app[CROWD])
+    app[ANSWERING] = Answering(documents, app[PERSISTED], app[PUBLICATION], app[ADMISSION], plans)
+    app[LISTENING] = Listening(documents, app[PUBLICATION], app[ADMISSION])
     app[ORIGINS] = Origins(settings)
-    app[LINES] = Lines()
+    app[OPEN_CONNECTIONS] = OpenConnections()
     app[UPLOADS] = Uploads()
     app[STREAMS], app[SOCKETS], app[PURGING] = set(), set(), []
-    app[WHOLES] = Wholes(
+    app[ANSWER_CACHE] = AnswerCache(
         settings.cache_mb * MEGABYTE // 2,
         tells_tags=bool(settings.purge_url),
         is_draft=settings.http_statuses == "draft",
@@ -108,7 +108,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
             await _tell(site, tell)
         await models.count_due()
         app[SEGMENTS].listen()
-        app[WHOLES].kept.listen()
+        app[ANSWER_CACHE].kept.listen()
         async with app[CARRIER].with_post(app[SETTINGS], site), purging_as(app[SETTINGS]) as purging:
             app[PURGING].extend([purging] if purging else [])
             if app[CARRIER].outbox is not None:

@@ -11,7 +11,7 @@ import structlog
 from aiohttp import web
 
 import models
-from gql_server.flow import Flow
+from gql_server.mail_flow import MailFlow
 from gql_server.settings import PREFIX, Settings, SettingsError
 from mailers.letter import Letter
 from mailers.letters import NO_CONTENT, Content, Scribe, wording_id
@@ -52,7 +52,7 @@ class Carrier:
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
         self._post: Post | None = None
-        self._flow = Flow([])
+        self._flow = MailFlow([])
 
     @property
     def outbox(self) -> Outbox | None:
@@ -62,7 +62,7 @@ class Carrier:
     @asynccontextmanager
     async def with_post(self, settings: Settings, site: models.Site) -> AsyncIterator[None]:
         """Carry letters to the post that the settings name, as long as it is open."""
-        self._post, self._flow = _post(settings, site), Flow(read_servers(settings.smtp_url))
+        self._post, self._flow = _post(settings, site), MailFlow(read_servers(settings.smtp_url))
         try:
             yield
         finally:
@@ -97,7 +97,7 @@ CARRIER = web.AppKey("carrier", Carrier)
 class _Round:
     """The letters of one batch on their way, by key: the id of the promise, and the name of its words."""
 
-    def __init__(self, batch: int, write: Write, flow: Flow) -> None:
+    def __init__(self, batch: int, write: Write, flow: MailFlow) -> None:
         self._batch = batch
         self._write = write
         self._flow = flow

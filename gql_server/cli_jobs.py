@@ -8,7 +8,7 @@ import click
 import models
 from gql_server.carrier import Carrier
 from gql_server.commands import Number, moment, on_store, open_made_store
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.logs import set_up_logs
 from gql_server.publication import publication_of
 from gql_server.purging import purging_as
@@ -35,7 +35,7 @@ async def work(settings: Settings) -> None:
     publication, loop = publication_of(settings, files), asyncio.get_running_loop()
     carrier, caller = Carrier(publication), Caller(publication, near=settings.is_private)
     senders = (carrier, caller) if settings.smtp_url else (caller,)
-    worker = Worker(hands_with(*senders, files=files))
+    worker = Worker(handlers_with(*senders, files=files))
 
     def stop() -> None:
         worker.stop()

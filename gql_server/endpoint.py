@@ -9,9 +9,10 @@ from graphql import OperationType
 
 import models
 from gql_server import origins, sockets
+from gql_server.admission import ADMISSION, RETRY_SECONDS
+from gql_server.answer_cache import ANSWER_CACHE, Key, may_be_shared
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer, overloaded
-from gql_server.crowd import CROWD, RETRY_SECONDS
 from gql_server.identity import principal_of
 from gql_server.listening import LISTENING
 from gql_server.middleware import REQUEST_ID
@@ -24,7 +25,6 @@ from gql_server.requests import may_mutate, question_in, read_asking
 from gql_server.streams import stream
 from gql_server.uploads import UPLOADS, brings_files
 from gql_server.visitors import VISITORS
-from gql_server.wholes import WHOLES, Key, may_be_shared
 from schema.errors import refusal
 
 MISSING = orjson.dumps({"errors": [refusal("PersistedQueryNotFound", NOT_FOUND)]})
@@ -43,7 +43,7 @@ async def graphql(request: web.Request) -> web.StreamResponse:
 
 async def reply_of(request: web.Request) -> Replied:
     """Find what a GraphQL request is answered."""
-    if request.app[CROWD].is_full:
+    if request.app[ADMISSION].is_full:
         return _refusal(503, TURNED_AWAY, JSON, **{"Retry-After": str(RETRY_SECONDS)})
     takes = Accepted(JSON)
     try:
@@ -70,10 +70,10 @@ async def reply_of(request: web.Request) -> Replied:
 
 
 async def _kept_or_made(request: web.Request, takes: Accepted) -> Replied:
-    asking, wholes = await read_asking(request), request.app[WHOLES]
-    key = wholes.key(asking, takes, request.headers.get("Accept-Encoding", ""))
+    asking, cache = await read_asking(request), request.app[ANSWER_CACHE]
+    key = cache.key(asking, takes, request.headers.get("Accept-Encoding", ""))
     # Whoever writes does not wait for what others have written.
-    if key is not None and not may_mutate(asking) and (whole := await wholes.found(key)) is not None:
+    if key is not None and not may_mutate(asking) and (whole := await cache.found(key)) is not None:
         return whole.reply
     return await _answered(request, question_in(request, asking), takes, key, models.NOBODY)
 
@@ -99,7 +99,7 @@ async def _answered(
         return await stream(request, answers, f"{MULTIPART};{takes.deferred}")
     media = takes.for_one
     if key is not None and may_be_shared(operation, question):
-        return await request.app[WHOLES].get(key, lambda: answering.once(operation, question, asker))
+        return await request.app[ANSWER_CACHE].get(key, lambda: answering.once(operation, question, asker))
     answer = await answering.once(operation, question, asker)
     is_shared = operation.is_public and not question.may_change and not principal.is_known
     return await _single(request, answer, media, is_shared=is_shared, is_private=principal.is_known)
@@ -116,7 +116,7 @@ async def _single(
     if media == EVENT_STREAM:
         return await stream(request, _only(answer), media)
     packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    form = request.app[WHOLES].form(media, packs, is_shared)
+    form = request.app[ANSWER_CACHE].form(media, packs, is_shared)
     return await reply_to(answer, replace(form, is_private=is_private))
 
 
@@ -128,7 +128,7 @@ def _sent(request: web.Request, reply: Reply) -> web.Response:
     """Send a reply, or that whoever asks has it already."""
     headers = reply.headers_now() | request.app[ORIGINS].headers(request)
     if reply.is_known(request.headers.getall("If-None-Match", ())):
-        request.app[WHOLES].unchanged += 1
+        request.app[ANSWER_CACHE].unchanged += 1
         return web.Response(status=304, headers=unsent(headers))
     return web.Response(status=reply.status, body=reply.body, headers=headers)
 

@@ -17,6 +17,7 @@ from graphql import (
 )  # fmt: skip
 
 import models
+from gql_server.admission import Admission
 from gql_server.answers import (
     DEADLINE_SECONDS,
     Answer,
@@ -30,7 +31,6 @@ from gql_server.answers import (
     seated,
     told,
 )  # fmt: skip
-from gql_server.crowd import Crowd
 from gql_server.questions import Question
 from schema.context import Context, Publication
 from schema.documents import Documents, Operation
@@ -43,11 +43,11 @@ MOST_LISTENERS = 5_000
 class Listening:
     """Listens for clients to what happens on a graph."""
 
-    def __init__(self, documents: Documents, publication: Publication, crowd: Crowd) -> None:
+    def __init__(self, documents: Documents, publication: Publication, admission: Admission) -> None:
         self._graph = documents.core
         self._hides_suggestions = not documents.suggestions
         self._publication = publication
-        self._crowd = crowd
+        self._admission = admission
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._listeners = 0
 
@@ -82,7 +82,7 @@ class Listening:
         """Begin to listen; answer why when that cannot be."""
         if self._listeners >= MOST_LISTENERS:
             return overloaded()
-        lane = self._crowd.lane(operation.kind)
+        lane = self._admission.lane(operation.kind)
         source = await seated(lane, asker, lambda: self._source(operation, question, asker))
         return refused(asker, *(source.errors or ())) if isinstance(source, ExecutionResult) else source
 

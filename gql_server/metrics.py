@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 import models
+from gql_server.answer_cache import ANSWER_CACHE, SEGMENTS
 from gql_server.answering import ANSWERING
-from gql_server.lines import LINES
+from gql_server.open_connections import OPEN_CONNECTIONS
 from gql_server.purging import PURGING
 from gql_server.visitors import is_of_this_machine
-from gql_server.wholes import SEGMENTS, WHOLES
 from schema.kept import Kept
 
 MEDIA = "text/plain; version=0.0.4; charset=utf-8"
@@ -40,14 +40,14 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _metrics(app: web.Application) -> Iterator[Metric]:
-    wholes = app[WHOLES]
-    rooms = {'{what="answer"}': wholes.kept, '{what="field"}': app[SEGMENTS]}
+    cache = app[ANSWER_CACHE]
+    rooms = {'{what="answer"}': cache.kept, '{what="field"}': app[SEGMENTS]}
     answered = {f'{{kind="{kind}"}}': count for kind, count in sorted(app[ANSWERING].answered.items())}
     yield "answers_total", "counter", "Operations answered by executing them, by kind.", answered
     for name, kind, about, count in KEPT:
         yield f"kept_{name}", kind, about, {label: count(kept) for label, kept in rooms.items()}
-    yield "not_modified_total", "counter", "Answers with status 304.", {"": wholes.unchanged}
-    yield "lines_open", "gauge", "Sockets and streams that are open now.", {"": app[LINES].open}
+    yield "not_modified_total", "counter", "Answers with status 304.", {"": cache.unchanged}
+    yield "lines_open", "gauge", "Sockets and streams that are open now.", {"": app[OPEN_CONNECTIONS].open}
     for purging in app[PURGING]:
         told = {'{outcome="sent"}': purging.sent, '{outcome="failed"}': purging.failed}
         yield "purges_total", "counter", "Requests to the purge hook, by outcome.", told

@@ -61,7 +61,7 @@ def _told(request: web.Request, error: Exception) -> web.Response:
 
 def is_under_way(request: web.BaseRequest) -> bool:
     """Tell whether something of an answer is sent already."""
-    # On the short way there is none, and what it writes is whole.
+    # On the fast path there is none, and what it writes is whole.
     writer: AbstractStreamWriter | None = request.writer
     return writer is not None and writer.output_size > 0
 

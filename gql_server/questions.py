@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import structlog
 
-from gql_server.crowd import OVERLOADED, RETRY_SECONDS, TOO_MANY
+from gql_server.admission import OVERLOADED, RETRY_SECONDS, TOO_MANY
 from models.text import is_plain
 from schema.errors import refusal
 

@@ -10,8 +10,8 @@ from hashlib import blake2b
 from http.client import responses
 
 import models
+from gql_server.admission import RETRY_SECONDS
 from gql_server.answers import DEADLINE_EXCEEDED, Answer
-from gql_server.crowd import RETRY_SECONDS
 from gql_server.middleware import REFERRER, SAFE
 from gql_server.negotiation import JSON, has_already
 from gql_server.tags import headers_of

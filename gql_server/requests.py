@@ -8,7 +8,7 @@ import orjson
 from aiohttp import web
 from aiohttp.helpers import parse_mimetype
 
-from gql_server.crowd import CROWD
+from gql_server.admission import ADMISSION
 from gql_server.negotiation import JSON
 from gql_server.questions import Question, Unreadable, question_of, turned_away
 
@@ -107,5 +107,5 @@ def wrong_with(content_type: str) -> str | None:
 
 def _turn_readers_away(request: web.Request) -> None:
     """Refuse who only reads when there is no seat for readers: finding out exactly costs more than that."""
-    if request.app[CROWD].is_full_of_readers:
+    if request.app[ADMISSION].is_full_of_readers:
         raise turned_away()

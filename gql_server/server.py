@@ -13,7 +13,7 @@ from aiohttp import web, web_server
 
 import models
 from gql_server.app import build, stop_work, work_inside
-from gql_server.doorman import Doorman
+from gql_server.connection import Connection
 from gql_server.logs import set_up_logs
 from gql_server.settings import SETTINGS, Settings, SettingsError, read_settings
 from models.store import locate
@@ -31,7 +31,7 @@ CONNECTIONS: dict[str, Any] = {
 }
 
 # aiohttp has no setting for this class: its server makes its connections by this name.
-web_server.RequestHandler = Doorman  # type: ignore[attr-defined]
+web_server.RequestHandler = Connection  # type: ignore[attr-defined]
 
 
 def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: bool = False) -> None:

@@ -14,12 +14,12 @@ import models
 from gql_server.answering import ANSWERING
 from gql_server.answers import Answer, Asker, refused
 from gql_server.identity import bearer_in, principal_behind, principal_of, watched
-from gql_server.lines import LINES
 from gql_server.listening import LISTENING
+from gql_server.open_connections import OPEN_CONNECTIONS
 from gql_server.persisted import NOT_FOUND, Missing
 from gql_server.questions import Question, Unreadable, question_of
+from gql_server.rate_limits import RateLimit
 from gql_server.requests import LARGEST_BODY
-from gql_server.turnstile import Turnstile
 from gql_server.visitors import VISITORS
 from schema.errors import UNAVAILABLE, refusal
 
@@ -65,7 +65,7 @@ class Socket:
         self._is_leaving = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._lasting: set[str] = set()
-        self._messages = Turnstile(MESSAGES_AT_ONCE, 1 / MESSAGES_A_SECOND)
+        self._messages = RateLimit(MESSAGES_AT_ONCE, 1 / MESSAGES_A_SECOND)
         # Who reads slowly, or nothing, has one event's answer held for them, and not one of each operation.
         self._telling = asyncio.Lock()
         self._farewell: Broken | None = None
@@ -281,7 +281,7 @@ def is_asked_for(request: web.Request) -> bool:
 async def serve(request: web.Request) -> web.WebSocketResponse:
     """Serve a client over a websocket, for as long as it stays."""
     principal = await principal_of(request)
-    with request.app[LINES].line(request.app[VISITORS].network_of(request)):
+    with request.app[OPEN_CONNECTIONS].line(request.app[VISITORS].network_of(request)):
         response = web.WebSocketResponse(
             protocols=(PROTOCOL,),
             heartbeat=HEARTBEAT_SECONDS,

@@ -11,8 +11,8 @@ import models
 from gql_server.answers import TOO_LARGE, Answer
 from gql_server.deferred import OF_2022, OF_DRAFT
 from gql_server.identity import watched
-from gql_server.lines import LINES
 from gql_server.negotiation import EVENT_STREAM, MULTIPART
+from gql_server.open_connections import OPEN_CONNECTIONS
 from gql_server.origins import ORIGINS
 from gql_server.visitors import VISITORS
 
@@ -74,7 +74,7 @@ async def stream(
         # nginx keeps what comes until it has a page full, unless told not to.
         "X-Accel-Buffering": "no",
     }
-    with request.app[LINES].line(request.app[VISITORS].network_of(request)):
+    with request.app[OPEN_CONNECTIONS].line(request.app[VISITORS].network_of(request)):
         response = web.StreamResponse(headers=headers | request.app[ORIGINS].headers(request))
         sending = asyncio.ensure_future(_send(request, response, answers, framing))
         request.app[STREAMS].add(sending)

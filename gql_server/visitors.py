@@ -16,8 +16,8 @@ from gql_server.negotiation import weights
 from gql_server.networks import network_of, read_ip, truncated
 from gql_server.origins import host_of
 from gql_server.questions import Unreadable
+from gql_server.rate_limits import CommentGate, RateLimit, SignUpGate
 from gql_server.settings import Network, Settings
-from gql_server.turnstile import CommentGate, SignUpGate, Turnstile
 from mailers.outbox import Outbox
 from models.web_addresses import is_loopback
 from schema.context import Visitor
@@ -42,7 +42,7 @@ class Visitors:
         self._sign_ups = SignUpGate()
         self._comments = CommentGate()
         rate = settings.rate_limit
-        self._questions = Turnstile(rate, 60 / rate) if rate else None
+        self._questions = RateLimit(rate, 60 / rate) if rate else None
 
     def network_of(self, request: web.Request) -> str | None:
         """Name the network that asks; None for this machine."""

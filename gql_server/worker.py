@@ -13,8 +13,8 @@ from uuid import uuid4
 import structlog
 
 import models
-from gql_server.errand import run_errand
-from gql_server.hands import HANDS, TIMETABLE, Hands
+from gql_server.handlers import HANDLERS, TIMETABLE, Handlers
+from gql_server.job_run import run_job
 from gql_server.outages import OUTAGES
 from models.engines.queues import GRIP, LEASE
 from models.jobs import queue
@@ -47,8 +47,8 @@ Chore = Callable[[], Awaitable[object]]
 class Worker:
     """Does promised work, several pieces at a time; any number of workers may share a store."""
 
-    def __init__(self, hands: Hands = HANDS, timetable: Timetable = TIMETABLE) -> None:
-        self._hands = hands
+    def __init__(self, handlers: Handlers = HANDLERS, timetable: Timetable = TIMETABLE) -> None:
+        self._handlers = handlers
         self._timetable = timetable
         self._owner = uuid4()
         self._running: dict[int, asyncio.Task[None]] = {}
@@ -117,9 +117,9 @@ class Worker:
 
     def _paces(self, lane: models.Lane) -> dict[Pace, Collection[models.Work]]:
         if lane is models.Lane.BULK:
-            return {Pace.BULK: self._hands}
-        slow = {pace: self._hands.keys() & works for pace, works in SLOW.items()}
-        return {Pace.QUICK: self._hands.keys() - set().union(*slow.values()), **slow}
+            return {Pace.BULK: self._handlers}
+        slow = {pace: self._handlers.keys() & works for pace, works in SLOW.items()}
+        return {Pace.QUICK: self._handlers.keys() - set().union(*slow.values()), **slow}
 
     async def _claim(self, lane: models.Lane, pace: Pace, works: Collection[models.Work], limit: int) -> int:
         lease = GRIP if lane is models.Lane.URGENT else LEASE
@@ -127,8 +127,8 @@ class Worker:
         # A lease that ran out while this process slept may come back to where it was.
         new = [entry for entry in found if entry.id not in self._running]
         for entry in new:
-            hand = self._hands[models.Work(entry.work)]
-            task = asyncio.create_task(run_errand(entry, hand, self._owner))
+            handler = self._handlers[models.Work(entry.work)]
+            task = asyncio.create_task(run_job(entry, handler, self._owner))
             self._running[entry.id] = task
             self._seated[pace] += 1
             if lease is GRIP:
@@ -146,7 +146,7 @@ class Worker:
 
     @property
     def _keeping(self) -> dict[Chore, float]:
-        """The chores that keep what is in hand, and the seconds between."""
+        """The chores that keep what is in handler, and the seconds between."""
         return {self._renew: LEASE.total_seconds() / 3, self._grip: GRIP.total_seconds() / 3}
 
     @asynccontextmanager

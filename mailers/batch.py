@@ -7,10 +7,10 @@ from time import monotonic
 
 import models
 from mailers.connection import Unreachable
+from mailers.connection_pool import ConnectionPool
 from mailers.lane import Lane
 from mailers.ledger import Ledger
 from mailers.letter import Letter
-from mailers.lines import Lines
 from mailers.mail import Mail, Sender
 from mailers.replies import Lost
 from mailers.verdicts import Failed, Outcome
@@ -26,7 +26,13 @@ class Batch:
     """Carries letters from their source to the mail servers and their outcomes to the ledger."""
 
     def __init__(
-        self, sender: Sender, lines: Lines, ledger: Ledger, withdrawn: Withdrawn | None, *, most_lines: int
+        self,
+        sender: Sender,
+        lines: ConnectionPool,
+        ledger: Ledger,
+        withdrawn: Withdrawn | None,
+        *,
+        most_lines: int,
     ) -> None:
         self._sender = sender
         self._lines = lines

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Self
 
 from mailers.batch import Batch, Withdrawn
+from mailers.connection_pool import ConnectionPool
 from mailers.ledger import Ledger, Record
 from mailers.letter import Letter
-from mailers.lines import Lines
 from mailers.mail import Mail, Sender
 from mailers.servers import Server
 from mailers.standing import Standing
@@ -28,8 +28,8 @@ class PostOffice:
         name = sender.domain
         assert sender.header  # a bad name is refused here, not with every letter
         self.sender = sender
-        self._bulk = Lines(standings, name, most=MOST_LINES)
-        self._urgent = Lines(standings, name, most=MOST_URGENT_LINES)
+        self._bulk = ConnectionPool(standings, name, most=MOST_LINES)
+        self._urgent = ConnectionPool(standings, name, most=MOST_URGENT_LINES)
         self._batches: dict[Batch, asyncio.Future[None]] = {}
         self._closed = False
 

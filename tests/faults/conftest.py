@@ -15,7 +15,7 @@ import pytest
 import models
 from benchmarks.readers import subscribe, welcome
 from gql_server.carrier import Carrier
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.worker import Worker
 from models.atomic import atomic
 from models.engines.queues import GRIP, LEASE
@@ -130,7 +130,7 @@ def drain(site, database_url):
     async def drain(sink):
         carrier = Carrier(Publication(lab.SITE_URL, keep_seconds=0))
         async with carrier.with_post(lab.settings_of(database_url, sink.url), site):
-            await Worker(hands_with(carrier), {}).drain()
+            await Worker(handlers_with(carrier), {}).drain()
 
     return drain
 
@@ -143,7 +143,7 @@ def working(site, database_url):
     async def working(sink):
         carrier = Carrier(Publication(lab.SITE_URL, keep_seconds=0))
         async with carrier.with_post(lab.settings_of(database_url, sink.url), site):
-            worker = Worker(hands_with(carrier), {})
+            worker = Worker(handlers_with(carrier), {})
             running = asyncio.create_task(worker.run())
             try:
                 yield

@@ -13,10 +13,10 @@ import structlog
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.settings import Settings
 from gql_server.worker import Worker
-from mailers import lines, post_office
+from mailers import connection_pool, post_office
 from mailers.lane import Lane
 from models import fan_outs
 from models.jobs import queue
@@ -74,7 +74,7 @@ async def _work(
     async with open_store(url, migrate=False):
         site = await models.found()
         carrier = Carrier(Publication(SITE_URL))
-        hands = hands_with(carrier)
+        hands = handlers_with(carrier)
         if not signing_up:
             hands = _marked(partial(_pass_by, tell, stand_at), hands)
         worker = Worker(hands, {})
@@ -124,7 +124,7 @@ def _marked(pass_by: Callable[[str], Awaitable[None]], hands: Any) -> Any:
     before, after = partial(_mark, pass_by, is_before=True), partial(_mark, pass_by, is_before=False)
     before(type(queue()), "claim", "nothing claimed")
     before(Lane, "put", "letter written")
-    after(lines, "connect", "line open")
+    after(connection_pool, "connect", "line open")
     before(Lane, "let_out", "letter asked for")
     before(models, "settle", "outcome known")
     after(models, "settle", "outcome kept")

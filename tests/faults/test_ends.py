@@ -9,7 +9,7 @@ import pytest
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.worker import Worker
 from mailers.post_office import MOST_LINES
 from models.store import open_store
@@ -102,7 +102,7 @@ async def test_a_store_that_goes_away_in_the_middle_of_a_batch(own_server, sink)
         sink.hold = {"DOT": may_take}
         carrier = Carrier(Publication(lab.SITE_URL))
         async with carrier.with_post(lab.settings_of(own_server.url, sink.url), site):
-            worker = Worker(hands_with(carrier), {})
+            worker = Worker(handlers_with(carrier), {})
             working = asyncio.create_task(worker.run())
             await sink.until(lambda: sink.heard_times("DOT") == MOST_LINES)
             await asyncio.to_thread(own_server.go_down)

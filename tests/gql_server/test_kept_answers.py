@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 import models
-from gql_server.wholes import WHOLES
+from gql_server.answer_cache import ANSWER_CACHE
 from tests.gql_server.keeping import kitchen
 
 LIST = {"query": "{ posts(first: 10) { nodes { id title excerpt path url tags { label } } } }"}
@@ -59,7 +59,7 @@ async def test_an_answer_is_made_once_and_given_again(serve, database_url, cook,
             }
             assert headers["X-Request-ID"] != first[1]["X-Request-ID"]
         assert cook.made == [LIST["query"]]
-        assert client.app[WHOLES].kept.hits == 20
+        assert client.app[ANSWER_CACHE].kept.hits == 20
 
 
 @BOTH
@@ -156,7 +156,7 @@ async def test_what_is_private_or_long_or_went_wrong_or_changes_something_is_not
             status, headers, _ = await asked(client, body)
             assert status in {200, 400}
             assert headers["Cache-Control"] == "no-store"
-        assert len(client.app[WHOLES].kept) == 0
+        assert len(client.app[ANSWER_CACHE].kept) == 0
 
 
 async def test_nothing_is_kept_when_there_is_no_room_for_it(serve, database_url, cook):
@@ -164,14 +164,14 @@ async def test_nothing_is_kept_when_there_is_no_room_for_it(serve, database_url,
         for _ in range(3):
             await asked(client, LIST)
         assert len(cook.made) == 3
-        assert client.app[WHOLES].kept.bytes == 0
+        assert client.app[ANSWER_CACHE].kept.bytes == 0
 
 
 async def test_many_different_questions_take_no_more_room_than_there_is(serve, database_url, cook):
     async with serve(database_url, cache_mb=1) as client:
         for number in range(150):
             await asked(client, {"query": LIST["query"].replace("posts", f"a{number}: posts", 1)})
-        kept = client.app[WHOLES].kept
+        kept = client.app[ANSWER_CACHE].kept
         assert 0 < kept.bytes <= 500_000
         assert kept.evicted > 0
 
@@ -223,7 +223,7 @@ async def test_a_kept_answer_is_no_way_around_the_origins(serve, database_url, c
 async def test_a_crowd_is_turned_away_also_from_what_is_kept(serve, database_url, cook, monkeypatch):
     async with serve(database_url) as client:
         assert (await asked(client, TITLE))[0] == 200
-        monkeypatch.setattr("gql_server.crowd.Crowd.is_full", True)
+        monkeypatch.setattr("gql_server.admission.Admission.is_full", True)
         assert (await asked(client, TITLE))[0] == 503
 
 
@@ -247,7 +247,7 @@ async def test_whoever_has_the_bytes_is_told_just_that(serve, database_url, cook
         async with client.head("/graphql", params=LIST, headers=PLAIN | {"If-None-Match": etag}) as head:
             assert (head.status, head.headers["ETag"]) == (304, etag)
         assert len(cook.made) == 2
-        assert client.app[WHOLES].unchanged == 5
+        assert client.app[ANSWER_CACHE].unchanged == 5
 
 
 async def test_whoever_has_the_bytes_is_told_so_after_they_were_made_again(serve, database_url, cook):

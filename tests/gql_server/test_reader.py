@@ -184,7 +184,7 @@ def test_the_scripts_make_html_in_one_place_and_only_of_what_the_graph_calls_htm
         "https://",
     ):
         assert way not in script
-    said = {"bioHtml", "contentHtml", "caption"}
+    said = {"bioHtml", "contentHtml", "caption", "snippetHtml"}
     assert {found.rpartition(".")[2] for found in re.findall(r"html: ([\w.]+)", script)} == said
 
 

@@ -12,10 +12,10 @@ from structlog.testing import capture_logs
 
 import models
 from gql_server import sockets
+from gql_server.admission import ADMISSION, Lane
 from gql_server.app import WORKER, build
-from gql_server.crowd import CROWD, Lane
-from gql_server.lines import LINES
 from gql_server.listening import Listening
+from gql_server.open_connections import OPEN_CONNECTIONS
 from gql_server.settings import Settings
 from gql_server.sockets import SOCKETS, leave_sockets
 from tests.gql_server.talking import Talk, talking
@@ -262,7 +262,7 @@ class TestLimits:
         monkeypatch.setattr(sockets, "INIT_SECONDS", 0.05)
         async with talking(client) as talk:
             assert await talk.closed() == 4408
-        await until(lambda: _is(client.app[LINES].open == 0))
+        await until(lambda: _is(client.app[OPEN_CONNECTIONS].open == 0))
 
     async def test_a_socket_runs_so_many_operations(self, client, monkeypatch):
         monkeypatch.setattr(sockets, "MOST_OPERATIONS", 3)
@@ -278,7 +278,7 @@ class TestLimits:
             assert (await talk.hear())["id"] == "q"
 
     async def test_a_full_house_is_told_for_each_operation(self, client):
-        client.app[CROWD]._reads = Lane(0, waiting=0, burst=0)
+        client.app[ADMISSION]._reads = Lane(0, waiting=0, burst=0)
         async with talking(client) as talk:
             await talk.begin()
             await talk.ask("a", **TITLE)
@@ -349,7 +349,7 @@ class TestLive:
             # Without a word, as a phone that loses the network.
             talk.socket._response.connection.transport.abort()
         await until_listening(0)
-        await until(lambda: _is(not client.app[SOCKETS] and client.app[LINES].open == 0))
+        await until(lambda: _is(not client.app[SOCKETS] and client.app[OPEN_CONNECTIONS].open == 0))
 
     async def test_a_server_that_stops_tells_everybody(self, client):
         async with talking(client) as talk, talking(client) as other:

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 import models
 from gql_server import answering, answers, streams
-from gql_server.lines import LINES
 from gql_server.negotiation import EVENT_STREAM
+from gql_server.open_connections import OPEN_CONNECTIONS
 from gql_server.streams import STREAMS, end_streams
 
 SSE = {"Accept": "text/event-stream"}
@@ -142,7 +142,7 @@ class TestEvents:
     @pytest.mark.parametrize("accept", [SSE, PARTS])
     async def test_who_has_left_is_not_listened_for(self, client, until, accept):
         async def is_over() -> bool:
-            return not client.app[STREAMS] and client.app[LINES].open == 0
+            return not client.app[STREAMS] and client.app[OPEN_CONNECTIONS].open == 0
 
         async with client.post("/graphql", json=LIVE, headers=accept) as stream:
             await listening(1)

@@ -12,8 +12,8 @@ import models
 from gql_server.app import build
 from gql_server.networks import network_of, truncated
 from gql_server.questions import Unreadable
+from gql_server.rate_limits import MOST_NETWORKS, CommentGate, RateLimit, SignUpGate
 from gql_server.settings import Settings
-from gql_server.turnstile import MOST_NETWORKS, CommentGate, SignUpGate, Turnstile
 from gql_server.visitors import VISITORS, languages_of
 from schema.context import Visitor
 
@@ -72,7 +72,7 @@ def visitor(peer: str | None, *forwarded: str, **more: Any) -> Visitor:
     return build(settings)[VISITORS].of(request, "graph")
 
 
-def passed(gate: Turnstile, key: str, tries: int) -> int:
+def passed(gate: RateLimit, key: str, tries: int) -> int:
     """Try to pass; tell how often it was let."""
     let = 0
     for _ in range(tries):
@@ -186,7 +186,7 @@ def test_a_household_is_one_network_and_this_machine_is_none(address, network):
 
 def test_twenty_pass_at_once_and_one_more_each_two_minutes():
     clock = Hands(1000.0)
-    gate = Turnstile(20, 120.0, clock=clock)
+    gate = RateLimit(20, 120.0, clock=clock)
     assert passed(gate, "a", 25) == 20
     with pytest.raises(models.TooMany) as refused:
         gate.pass_one("a")
@@ -206,13 +206,13 @@ def test_at_whatever_moment_exactly_so_many_pass():
     moments = random.Random(7)
     for at_once, every in ((20, 120.0), (20, 0.1), (3, 1 / 3), (1, 120.0)):
         for _ in range(200):
-            gate = Turnstile(at_once, every, clock=Hands(moments.uniform(0, 10**9)))
+            gate = RateLimit(at_once, every, clock=Hands(moments.uniform(0, 10**9)))
             assert passed(gate, "a", at_once + 3) == at_once
 
 
 def test_whoever_waits_as_long_as_told_passes():
     clock = Hands(random.Random(7).uniform(0, 10**7))
-    gate = Turnstile(20, 120.0, clock=clock)
+    gate = RateLimit(20, 120.0, clock=clock)
     for _ in range(200):
         try:
             gate.pass_one("a")
@@ -223,14 +223,14 @@ def test_whoever_waits_as_long_as_told_passes():
 
 def test_to_try_in_vain_does_not_make_the_wait_longer():
     clock = Hands()
-    gate = Turnstile(1, 60.0, clock=clock)
+    gate = RateLimit(1, 60.0, clock=clock)
     assert passed(gate, "a", 1000) == 1
     clock.at = 60.0
     assert passed(gate, "a", 1) == 1
 
 
 def test_so_many_networks_are_remembered_and_no_more():
-    gate = Turnstile(1, 60.0, clock=Hands())
+    gate = RateLimit(1, 60.0, clock=Hands())
     for number in range(MOST_NETWORKS + 5000):
         gate.pass_one(f"network {number}")
     assert len(gate._paid_until) == MOST_NETWORKS

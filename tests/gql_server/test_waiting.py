@@ -1,13 +1,13 @@
-"""Whoever has to wait for an answer waits on the short way too, and notices no difference but the time."""
+"""Whoever has to wait for an answer waits on the fast path too, and notices no difference but the time."""
 
 import asyncio
 from contextlib import suppress
 
 import pytest
 
-from gql_server import shortway
-from gql_server.shortway import ShortWay
-from tests.gql_server.test_short_way import line, posted, read, say
+from gql_server import fast_path
+from gql_server.fast_path import FastPath
+from tests.gql_server.test_fast_path import line, posted, read, say
 
 SIGN_UP = posted(
     body=b'{"query": "mutation { subscribe(input: {email: \\"nobody\\"}) { errors { __typename } } }"}'
@@ -25,14 +25,14 @@ async def client(serve, database_url):
 
 @pytest.fixture
 def waited(monkeypatch):
-    """Tell who waited on the short way."""
-    wait, seen = ShortWay.wait, []
+    """Tell who waited on the fast path."""
+    wait, seen = FastPath.wait, []
 
     def count(self, request):
         seen.append(request.method)
         return wait(self, request)
 
-    monkeypatch.setattr(ShortWay, "wait", count)
+    monkeypatch.setattr(FastPath, "wait", count)
     return seen
 
 
@@ -42,7 +42,7 @@ class Desk:
     def __init__(self, monkeypatch):
         self._came = asyncio.Queue()
         self.left = asyncio.Event()
-        answer = shortway.reply_of
+        answer = fast_path.reply_of
 
         async def wait_and_answer(request):
             self._came.put_nowait(called := asyncio.Event())
@@ -53,7 +53,7 @@ class Desk:
                 raise
             return await answer(request)
 
-        monkeypatch.setattr(shortway, "reply_of", wait_and_answer)
+        monkeypatch.setattr(fast_path, "reply_of", wait_and_answer)
 
     @property
     def is_empty(self):
@@ -119,7 +119,7 @@ async def test_both_ways_give_the_same(client, waited, sent, more, monkeypatch):
     async with line(client) as (reader, writer):
         short = await say(reader, writer, sent)
         assert waited == ["POST"]
-        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        monkeypatch.setattr(FastPath, "find", lambda *_: None)
         long = await say(reader, writer, sent)
     assert waited == ["POST"]
     for _, headers, _ in (short, long):
@@ -133,7 +133,7 @@ async def test_what_nobody_expected_is_told_by_its_number_alone(client, waited, 
     async def fail(_request):
         raise RuntimeError("somebody@example.org")
 
-    monkeypatch.setattr(shortway, "reply_of", fail)
+    monkeypatch.setattr(fast_path, "reply_of", fail)
     async with line(client) as (reader, writer):
         first, headers, body = await say(reader, writer, SIGN_UP)
         assert first == "HTTP/1.1 500 Internal Server Error"
@@ -199,7 +199,7 @@ async def test_what_fails_beyond_all_answers_ends_the_connection(client, monkeyp
     async def fail(_self, _request):
         raise RuntimeError("somebody@example.org")
 
-    monkeypatch.setattr(ShortWay, "wait", fail)
+    monkeypatch.setattr(FastPath, "wait", fail)
     async with line(client) as (reader, writer):
         writer.write(TYPE)
         async with asyncio.timeout(60):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 import models
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.webhook_calls import Caller
 from gql_server.worker import Worker
 from tests.hooks.receiving import Receiver, receiving
@@ -35,4 +35,4 @@ def add(site: models.Site, receiver: Receiver) -> Add:
 @pytest.fixture
 def worker(publication) -> Worker:
     """Work where receivers may stand on this machine."""
-    return Worker(hands_with(Caller(publication, near=True)), {})
+    return Worker(handlers_with(Caller(publication, near=True)), {})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import models
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.outgoing import look_up
 from gql_server.webhook_calls import Caller
 from gql_server.worker import Worker
@@ -96,7 +96,7 @@ async def test_no_address_of_the_corpus_is_called(site, publication, receiver, u
     except models.Invalid:
         return
     await webhook.ping(by=models.NOBODY)
-    await Worker(hands_with(Caller(publication, near=False, resolve=lead_home)), {}).drain()
+    await Worker(handlers_with(Caller(publication, near=False, resolve=lead_home)), {}).drain()
     call = await models.WebhookCall.get()
     assert (call.state, call.last_status) == (CallState.WAITING, None)
     assert "public internet" in call.last_reason
@@ -129,7 +129,7 @@ async def test_a_name_that_leads_elsewhere_later_is_called_where_it_was_looked_a
     url = receiver.url.replace("127.0.0.1", "hooks.example")
     webhook, _ = await models.Webhook.add(url, [HookEvent.POST_PUBLISHED], by=models.NOBODY)
     await webhook.ping(by=models.NOBODY)
-    await Worker(hands_with(Caller(publication, near=True, resolve=move)), {}).drain()
+    await Worker(handlers_with(Caller(publication, near=True, resolve=move)), {}).drain()
     [message] = receiver.messages
     assert message.headers["host"].startswith("hooks.example:")
     assert asked == ["hooks.example"]
@@ -144,7 +144,7 @@ async def test_a_name_is_looked_at_anew_at_each_try(site, publication, receiver,
     url = receiver.url.replace("127.0.0.1", "hooks.example")
     webhook, _ = await models.Webhook.add(url, [HookEvent.POST_PUBLISHED], by=models.NOBODY)
     await webhook.ping(by=models.NOBODY)
-    worker = Worker(hands_with(Caller(publication, near=False, resolve=move)), {})
+    worker = Worker(handlers_with(Caller(publication, near=False, resolve=move)), {})
     for reason in ("not known", "public internet"):
         await models.Webhook.filter(id=webhook.id).update(rests_until=None)
         await worker.drain()
@@ -163,5 +163,5 @@ async def reason_of(publication, resolve):
         "https://hooks.example/", [HookEvent.POST_PUBLISHED], by=models.NOBODY
     )
     await webhook.ping(by=models.NOBODY)
-    await Worker(hands_with(Caller(publication, near=False, resolve=resolve)), {}).drain()
+    await Worker(handlers_with(Caller(publication, near=False, resolve=resolve)), {}).drain()
     return (await models.WebhookCall.get()).last_reason

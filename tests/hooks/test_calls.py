@@ -9,7 +9,7 @@ import time_machine
 
 import models
 from gql_server import outgoing
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.webhook_calls import Caller
 from gql_server.worker import Worker
 from models import CallState, HookEvent
@@ -391,7 +391,7 @@ async def test_the_log_is_kept_for_thirty_days(add, write):
 async def test_one_that_was_added_here_is_refused_where_everybody_is_served(publication, receiver, add):
     webhook = await add()
     await webhook.ping(by=models.NOBODY)
-    await Worker(hands_with(Caller(publication, near=False)), {}).drain()
+    await Worker(handlers_with(Caller(publication, near=False)), {}).drain()
     assert not receiver.messages
     assert "public internet" in (await call_of(webhook)).last_reason
 

@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 import models
-from gql_server import answers, lines, listening, replies, requests, sockets, streams
+from gql_server import answers, listening, open_connections, replies, requests, sockets, streams
 from gql_server.app import build
 from gql_server.cli import main
 from gql_server.cli_serve import serve
@@ -99,8 +99,8 @@ LIMITS = [
     answers.MOST_BYTES,
     answers.DEADLINE_SECONDS,
     replies.PACKED_FROM,
-    lines.MOST,
-    lines.MOST_OF_NETWORK,
+    open_connections.MOST,
+    open_connections.MOST_OF_NETWORK,
     listening.MOST_LISTENERS,
     persisted_documents.LONGEST,
     persisted_documents.MOST,

@@ -8,7 +8,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from aiosmtpd.smtp import AuthResult
 
-from mailers import lines, pipeline
+from mailers import connection_pool, pipeline
 from mailers.pace import FIRST, SLOWEST, Pace
 from mailers.post_office import PostOffice
 from mailers.servers import Security, Server, read_servers
@@ -108,13 +108,13 @@ async def test_nothing_is_said_over_a_line_that_cannot_be_guarded(office, book, 
 
 async def test_a_line_that_is_used_is_kept_from_its_last_letter_on(office, book, write, monkeypatch):
     # Unlike any other time that something here waits for.
-    monkeypatch.setattr(lines, "KEPT", 41.5)
+    monkeypatch.setattr(connection_pool, "KEPT", 41.5)
     loop, ends = asyncio.get_running_loop(), []
     later = loop.call_later
 
     def call_later(delay, *call, **more):
         end = later(delay, *call, **more)
-        ends.extend([end] if delay == lines.KEPT else [])
+        ends.extend([end] if delay == connection_pool.KEPT else [])
         return end
 
     monkeypatch.setattr(loop, "call_later", call_later)

@@ -11,7 +11,7 @@ import time_machine
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.settings import Settings
 from gql_server.worker import Worker
 from mailers.letter import Letter
@@ -108,7 +108,7 @@ async def post(site, publication) -> AsyncIterator[Post]:
     """Lend a worker whose letters are kept instead of sent."""
     carrier = Carrier(publication)
     async with carrier.with_post(Settings(), site):
-        yield Post(carrier, Worker(hands_with(carrier), {}))
+        yield Post(carrier, Worker(handlers_with(carrier), {}))
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from models.comparing import CONTEXT, MOST_LINES, LineFate, compare, hunks
 
-LINES = st.lists(st.sampled_from(["a", "b", "c", "", "é"]), max_size=40)
+OPEN_CONNECTIONS = st.lists(st.sampled_from(["a", "b", "c", "", "é"]), max_size=40)
 
 
 @settings(max_examples=300)
-@given(old=LINES, new=LINES)
+@given(old=OPEN_CONNECTIONS, new=OPEN_CONNECTIONS)
 def test_hunks_lead_from_the_old_text_to_the_new(old, new):
     made, place = [], 0
     for hunk in hunks(old, new):
@@ -26,7 +26,7 @@ def test_hunks_lead_from_the_old_text_to_the_new(old, new):
 
 
 @settings(max_examples=100)
-@given(old=LINES, new=LINES)
+@given(old=OPEN_CONNECTIONS, new=OPEN_CONNECTIONS)
 def test_a_hunk_has_a_change_and_a_few_lines_around_it(old, new):
     for hunk in hunks(old, new):
         fates = [line.fate for line in hunk.lines]

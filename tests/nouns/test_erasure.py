@@ -16,7 +16,7 @@ from tortoise.context import require_context
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.logs import NOISY
 from gql_server.settings import Settings
 from gql_server.worker import Worker
@@ -158,7 +158,7 @@ async def test_who_is_erased_leaves_no_trace(
     caplog.set_level(logging.DEBUG)
     async with mail_server() as smtp:
         carrier = Carrier(publication)
-        worker = Worker(hands_with(carrier), {})
+        worker = Worker(handlers_with(carrier), {})
         settings = Settings(smtp_url=smtp, mail_from="blog@example.org")
         with capture_logs() as told:
             async with carrier.with_post(settings, site):

@@ -7,7 +7,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 import models
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.worker import Worker
 from models.files.folder import Folder
 from models.renditions import Name
@@ -36,7 +36,7 @@ class Studio(NamedTuple):
 @pytest.fixture
 def studio(site, tmp_path) -> Studio:
     files = Folder(tmp_path / "media")
-    return Studio(site, files, tmp_path / "media", Worker(hands_with(files=files), {}))
+    return Studio(site, files, tmp_path / "media", Worker(handlers_with(files=files), {}))
 
 
 async def test_a_picture_is_kept_with_its_words_and_its_first_renditions(studio):

@@ -49,7 +49,7 @@ SOUP = (
     .map("".join)
     .filter(is_plain)
 )
-LINES = st.text(st.sampled_from("ab ,;–é\n\u200d😀"), max_size=60)
+OPEN_CONNECTIONS = st.text(st.sampled_from("ab ,;–é\n\u200d😀"), max_size=60)
 
 
 @pytest.mark.parametrize("clean", [sanitise, sanitise_comment])
@@ -100,7 +100,7 @@ def test_of_what_was_made_one_line_a_cut_is_the_excerpt(text, longest, length):
 
 
 @settings(max_examples=300)
-@given(text=LINES, length=st.integers(0, 50))
+@given(text=OPEN_CONNECTIONS, length=st.integers(0, 50))
 @example(text="een twee", length=4)
 @example(text="een twee", length=3)
 @example(text="eentwee", length=4)

@@ -65,7 +65,7 @@ async def test_who_tries_too_often_is_told_to_wait(reader, monkeypatch):
 
     await reader.signs_up()
     [letter] = await reader.letters()
-    monkeypatch.setattr("gql_server.turnstile.SignUpGate.admit", no_more)
+    monkeypatch.setattr("gql_server.rate_limits.SignUpGate.admit", no_more)
     await reader.presses(BUTTON, code=code_in(letter))
     assert (reader.status, reader.title) == (429, "Even geduld")
     assert not await models.Subscription.confirmed().exists()

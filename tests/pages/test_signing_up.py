@@ -174,7 +174,7 @@ async def test_too_many_in_a_row_are_told_how_long_to_wait(reader, monkeypatch):
     def no_more(*_):
         raise models.TooMany(timedelta(seconds=99.5))
 
-    monkeypatch.setattr("gql_server.turnstile.SignUpGate.admit", no_more)
+    monkeypatch.setattr("gql_server.rate_limits.SignUpGate.admit", no_more)
     await reader.signs_up()
     assert (reader.status, reader.title) == (429, "Even geduld")
     assert reader.headers["Retry-After"] == "100"

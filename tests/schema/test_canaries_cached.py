@@ -100,7 +100,7 @@ async def garden(database_url, hook) -> AsyncIterator[Garden]:
         database_url=database_url, site_url="https://tuin.example", reader="on", purge_url=hook
     )
     server = TestServer(build(settings))
-    # With the short way, on which what is kept is given.
+    # With the fast path, on which what is kept is given.
     await server.start_server(**CONNECTIONS)
     async with TestClient(server) as client:
         rows = await plant(await models.found())

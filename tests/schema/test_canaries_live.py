@@ -12,9 +12,9 @@ from graphql import OperationDefinitionNode, parse
 
 import models
 from gql_server import answers
+from gql_server.admission import Admission
 from gql_server.app import WORKER, build
-from gql_server.crowd import Crowd
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
 from gql_server.listening import Listening
 from gql_server.questions import Question
 from gql_server.settings import Settings
@@ -114,7 +114,7 @@ class Ears:
 
 async def test_everybody_hears_all_that_is_theirs_and_nothing_else(site, publication):
     rows, aviary, all_askers = await _planted(site)
-    listening = Listening(Documents(), publication, Crowd())
+    listening = Listening(Documents(), publication, Admission())
     values = SAID | await _names(rows)
     ears = Ears(aviary, [asker for asker in all_askers if "Cookie" not in asker.headers])
     async with AsyncExitStack() as stack:
@@ -123,7 +123,7 @@ async def test_everybody_hears_all_that_is_theirs_and_nothing_else(site, publica
             for query, variables in crawler.to_listen():
                 ears.begin(asker, query, query)
                 await stack.enter_async_context(_inside(listening, ears, asker, query, variables))
-        ears.check(await _happen(rows, ears, Worker(hands_with(), {}).drain))
+        ears.check(await _happen(rows, ears, Worker(handlers_with(), {}).drain))
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from aiohttp.test_utils import TestClient, TestServer
 from graphql import GraphQLError
 
 import models
+from gql_server.answer_cache import ANSWER_CACHE, SEGMENTS
 from gql_server.app import build
 from gql_server.replies import FOR_ONE
 from gql_server.settings import Settings
-from gql_server.wholes import SEGMENTS, WHOLES
 from schema.context import Publication
 from schema.documents import Documents
 from schema.graph import schema
@@ -94,7 +94,7 @@ class Garden:
 
     def __init__(self, client):
         self._client = client
-        self._caches = (client.app[SEGMENTS], client.app[WHOLES].kept)
+        self._caches = (client.app[SEGMENTS], client.app[ANSWER_CACHE].kept)
         self._executor = Executor(Publication(SITE_URL, keep_seconds=3600), Documents())
         self._tally, self._saw_more = Tally(), set()
 

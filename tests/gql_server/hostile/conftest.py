@@ -15,7 +15,7 @@ from tortoise.context import require_context
 
 import models
 from gql_server.app import build
-from gql_server.lines import LINES
+from gql_server.open_connections import OPEN_CONNECTIONS
 from gql_server.server import CONNECTIONS
 from gql_server.settings import Settings
 from gql_server.sockets import SOCKETS
@@ -40,7 +40,7 @@ class Blog:
     def held(self) -> dict[str, int]:
         """Count what the server holds for clients; nothing of it when nobody is there."""
         counted = {
-            "lines": self.app[LINES].open,
+            "lines": self.app[OPEN_CONNECTIONS].open,
             "streams": len(self.app[STREAMS]),
             "sockets": len(self.app[SOCKETS]),
             "listeners": sum(sum(map(len, one.listeners.values())) for one in pulse._pulses.values()),

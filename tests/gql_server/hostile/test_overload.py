@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gql_server.crowd import CROWD, Lane
+from gql_server.admission import ADMISSION, Lane
 from tests.gql_server.hostile.crowds import EACH_TIME, closed_loop, open_loop
 from tests.gql_server.hostile.wire import EVENTS, line_to, posted, request
 
@@ -69,7 +69,7 @@ ADD = "mutation ($input: AddCommentInput!) { addComment(input: $input) { errors 
 
 async def test_where_readers_fill_the_house_those_who_change_something_find_a_seat(database_url, blog):
     async with blog(database_url) as served, line_to(served.port) as line:
-        served.app[CROWD]._reads = Lane(0, waiting=0, burst=0)
+        served.app[ADMISSION]._reads = Lane(0, waiting=0, burst=0)
         given = {
             "postId": served.post,
             "content": "Hello",

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gql_server import lines
+from gql_server import open_connections
 from tests.gql_server.hostile.wire import EVENTS, GRAPHQL, JSON, PARTS, line_to, posted, request
 
 RATE = 5
@@ -109,7 +109,7 @@ async def test_what_is_asked_on_a_socket_counts_too(served, line):
 
 
 async def test_a_network_holds_so_many_lines_and_no_more(database_url, blog, monkeypatch):
-    monkeypatch.setattr(lines, "MOST_OF_NETWORK", 3)
+    monkeypatch.setattr(open_connections, "MOST_OF_NETWORK", 3)
     async with blog(database_url, trusted_proxies="127.0.0.1") as served, line_to(served.port) as stream:
         async with line_to(served.port) as one, line_to(served.port) as two:
             for line in (one, two):
@@ -134,7 +134,7 @@ async def test_a_network_holds_so_many_lines_and_no_more(database_url, blog, mon
 
 
 async def test_a_process_holds_so_many_lines_and_no_more(database_url, blog, monkeypatch):
-    monkeypatch.setattr(lines, "MOST", 1)
+    monkeypatch.setattr(open_connections, "MOST", 1)
     async with blog(database_url) as served, line_to(served.port) as socket:
         await socket.init()
         async with line_to(served.port) as other:

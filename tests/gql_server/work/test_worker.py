@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 import models
 from gql_server import worker as worker_room
 from gql_server.carrier import Carrier
-from gql_server.hands import HANDS, TIMETABLE, hands_with
+from gql_server.handlers import HANDLERS, TIMETABLE, handlers_with
 from gql_server.outages import Outages
 from gql_server.webhook_calls import Caller
 from gql_server.worker import SEATS, SEATS_FOR, Pace, Worker
@@ -73,9 +73,9 @@ async def counted():
 
 def test_every_kind_of_work_has_one_hand():
     carrier, caller = Carrier(None), Caller(None, near=False)
-    assert set(hands_with(carrier, caller, files=Folder(Path()))) == set(models.Work)
+    assert set(handlers_with(carrier, caller, files=Folder(Path()))) == set(models.Work)
     apart = {models.Work.SEND_LETTERS, models.Work.SEND_WEBHOOK, models.Work.DRAW_RENDITIONS}
-    assert set(models.Work) - set(HANDS) == apart
+    assert set(models.Work) - set(HANDLERS) == apart
     assert set(TIMETABLE) <= set(models.Work)
     assert len({work.value for work in models.Work}) == len(models.Work)
 

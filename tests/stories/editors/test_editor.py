@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 import models
-from gql_server.hands import HANDS
+from gql_server.handlers import HANDLERS
 from models.interests import Interest
 from models.redirects import Redirect
 from schema.ids import global_id
@@ -319,7 +319,7 @@ async def test_who_runs_the_site_says_what_it_is(ada, anna, reader):
     }  # fmt: skip
     assert (await models.Site.current()).comment_policy is models.CommentPolicy.SHOWN
     assert (await models.Job.counts()).waiting >= 1
-    await HANDS[models.Work.CUT_MONTHS]()
+    await HANDLERS[models.Work.CUT_MONTHS]()
     months = (await reader.ask("{ archiveMonths { month postCount } }"))["archiveMonths"]
     assert months == [{"month": "2022-01", "postCount": 1}]
     assert await models.recount(await models.Site.current()) == 0

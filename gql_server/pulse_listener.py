@@ -1,4 +1,4 @@
-"""The ear of this process: hears what other processes on its store tell, for as long as the store is open."""
+"""Hears the pulse of other processes: what they tell of their store, for as long as it is open here."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -19,7 +19,7 @@ ANSWER = re.compile(r"[^:]+: -?\d{3}\b(?: \d\.\d{1,3}\.\d{1,3}\b)?|[^:]+: -1\b")
 log = structlog.get_logger("letters")
 
 
-class Flow:
+class MailFlow:
     """Remembers whether letters go out, whichever lane they are in."""
 
     def __init__(self, servers: Sequence[Server]) -> None:

@@ -1,4 +1,4 @@
-"""Open lines: the sockets and streams that stay for long, so many in all and so many of one network."""
+"""Open connections: the sockets and streams that stay for long, so many in all and so many of one network."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ MOST_OF_NETWORK = 100
 RETRY_SECONDS = 5
 
 
-class Lines:
+class OpenConnections:
     """Counts the lines that are open in this process."""
 
     def __init__(self) -> None:
@@ -49,4 +49,4 @@ def _refused(status: int, what: str, code: str) -> Unreadable:
     return Unreadable(status, f"{what}; try again in a moment.", code=code, retry_after=str(RETRY_SECONDS))
 
 
-LINES = web.AppKey("lines", Lines)
+OPEN_CONNECTIONS = web.AppKey("lines", OpenConnections)

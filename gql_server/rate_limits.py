@@ -1,4 +1,4 @@
-"""The turnstile: how often one may pass; and the gates where letters are asked for and comments left."""
+"""Rate limits: how often one may ask; and the gates where letters are asked for and comments left."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -13,7 +13,7 @@ MOST_NETWORKS = 10_000
 Clock = Callable[[], float]
 
 
-class Turnstile:
+class RateLimit:
     """Lets so many pass at once, and one more each `every` seconds; kept by each process for itself."""
 
     def __init__(self, at_once: int, every: float, *, clock: Clock = monotonic) -> None:
@@ -47,7 +47,7 @@ class Turnstile:
 class Gate:
     """Counts what is asked by network and by door; this machine itself is not counted as a network."""
 
-    def __init__(self, networks: Turnstile, doors: Turnstile) -> None:
+    def __init__(self, networks: RateLimit, doors: RateLimit) -> None:
         self._networks = networks
         self._doors = doors
 
@@ -62,11 +62,11 @@ class SignUpGate(Gate):
     """Counts requests for letters."""
 
     def __init__(self, *, clock: Clock = monotonic) -> None:
-        super().__init__(Turnstile(20, 120.0, clock=clock), Turnstile(10_000, 0.5, clock=clock))
+        super().__init__(RateLimit(20, 120.0, clock=clock), RateLimit(10_000, 0.5, clock=clock))
 
 
 class CommentGate(Gate):
     """Counts comments: a conversation is quicker than that only among machines."""
 
     def __init__(self, *, clock: Clock = monotonic) -> None:
-        super().__init__(Turnstile(5, 30.0, clock=clock), Turnstile(1_000, 0.5, clock=clock))
+        super().__init__(RateLimit(5, 30.0, clock=clock), RateLimit(1_000, 0.5, clock=clock))

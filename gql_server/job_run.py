@@ -1,4 +1,4 @@
-"""One piece of work: its hand does it, its verdict is kept, and one line tells what came of it."""
+"""The run of one job: its handler does it, its verdict is kept, and one line tells what came of it."""
 
 import asyncio
 import traceback
@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 import models
-from gql_server.hands import Hand
+from gql_server.handlers import Handler
 from models.engines.queues import Entry
 from models.jobs import LADDER, MOST_TRIES, delay_after, in_hand, queue
 
@@ -27,11 +27,11 @@ class WorkerDied(Exception):
         self.wait = wait
 
 
-async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
+async def run_job(entry: Entry, handler: Handler, owner: UUID) -> None:
     """Do it, whatever comes of it; when cancelled, put it back into the line."""
     began, error = monotonic(), None
     try:
-        error = await _attempt(entry, hand, owner)
+        error = await _attempt(entry, handler, owner)
         word = await _settle_in_the_end(entry, owner, error)
     except asyncio.CancelledError:
         word = "interrupted"
@@ -46,11 +46,11 @@ async def run_errand(entry: Entry, hand: Hand, owner: UUID) -> None:
     (log.info if expected else log.warning)(word, **told)
 
 
-async def _attempt(entry: Entry, hand: Hand, owner: UUID) -> Exception | None:
+async def _attempt(entry: Entry, handler: Handler, owner: UUID) -> Exception | None:
     try:
         _spare(entry)
         with in_hand(entry, owner):
-            await hand(**entry.payload)
+            await handler(**entry.payload)
     except Exception as error:
         return error
     return None

@@ -5,8 +5,8 @@ from structlog.testing import capture_logs
 
 import models
 from gql_server.carrier import Carrier
-from gql_server.flow import Flow
-from gql_server.hands import hands_with
+from gql_server.handlers import handlers_with
+from gql_server.mail_flow import MailFlow
 from gql_server.settings import Settings
 from gql_server.worker import Worker
 from mailers.servers import read_servers
@@ -18,7 +18,7 @@ DOOR = models.Trace(door="test")
 SECRET = "s3cret"
 
 
-def told_of(flow: Flow, *verdicts) -> list[tuple[str, str]]:
+def told_of(flow: MailFlow, *verdicts) -> list[tuple[str, str]]:
     with capture_logs() as lines:
         for verdict in verdicts:
             flow.saw(verdict)
@@ -26,8 +26,8 @@ def told_of(flow: Flow, *verdicts) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def flow() -> Flow:
-    return Flow(read_servers(f"smtps://ann:{SECRET}@mail.example"))
+def flow() -> MailFlow:
+    return MailFlow(read_servers(f"smtps://ann:{SECRET}@mail.example"))
 
 
 async def test_that_letters_wait_is_one_line_for_all_of_them_and_that_they_go_again_another(
@@ -36,7 +36,7 @@ async def test_that_letters_wait_is_one_line_for_all_of_them_and_that_they_go_ag
     async with MailServer() as server:
         port = server.port
     carrier = Carrier(Publication("http://localhost:8000"))
-    worker = Worker(hands_with(carrier), {})
+    worker = Worker(handlers_with(carrier), {})
     settings = Settings(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="post@tafel.example")
     async with carrier.with_post(settings, site):
         with capture_logs() as lines:
@@ -64,7 +64,7 @@ def test_of_what_a_server_says_no_address_and_no_password_is_told(flow):
     repeats = judge(Stage.CONNECT, Reply(535, f"5.7.8 {SECRET} of ann@mail.example is wrong"))
     assert told_of(flow, repeats) == [("warning", "connect: 535 5.7.8")]
     senseless = OursToFix(later(SOON), f"connect: -1 {SECRET}")
-    assert told_of(Flow([]), senseless) == [("warning", "connect: -1")]
+    assert told_of(MailFlow([]), senseless) == [("warning", "connect: -1")]
 
 
 def test_one_letter_that_is_refused_is_no_trouble_of_the_server_but_three_in_a_row_are(flow):

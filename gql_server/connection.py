@@ -1,4 +1,4 @@
-"""The doorman reads the connections: he has plain requests answered there, and answers what is no HTTP."""
+"""A connection of HTTP: has plain requests answered on the fast path, and answers what is no HTTP."""
 
 import asyncio
 from typing import Any
@@ -9,19 +9,19 @@ from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_protocol import RequestHandler
 
 from gql_server import middleware
-from gql_server.shortway import SHORT_WAY, ShortWay
+from gql_server.fast_path import FAST_PATH, FastPath
 
 log = structlog.get_logger("http")
 
 
-class Doorman(RequestHandler):
+class Connection(RequestHandler):
     """Reads one connection."""
 
-    __slots__ = ("_answering", "_held", "_short_way")
+    __slots__ = ("_answering", "_fast_path", "_held")
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         app = getattr(self._request_handler, "__self__", None)
-        self._short_way: ShortWay | None = app.get(SHORT_WAY) if isinstance(app, web.Application) else None
+        self._fast_path: FastPath | None = app.get(FAST_PATH) if isinstance(app, web.Application) else None
         self._held = b""
         self._answering: asyncio.Task[None] | None = None
         super().connection_made(transport)
@@ -54,7 +54,7 @@ class Doorman(RequestHandler):
 
     def _take(self, data: bytes) -> None:
         waiter, is_long = self._waiter, bool(self._messages) and self._answering is None
-        if waiter is None or self._short_way is None or is_long:
+        if waiter is None or self._fast_path is None or is_long:
             super().data_received(data)
             return
         # Whoever waits for a request is called only when it is not answered already.
@@ -62,13 +62,13 @@ class Doorman(RequestHandler):
         super().data_received(data)
         self._waiter = waiter
         if self._answering is None:
-            self._go_on(waiter, self._short_way)
+            self._go_on(waiter, self._fast_path)
 
-    def _go_on(self, waiter: "asyncio.Future[None]", short_way: ShortWay) -> None:
+    def _go_on(self, waiter: "asyncio.Future[None]", fast_path: FastPath) -> None:
         """Answer what is asked, or call who waits for it."""
         # Whoever reads nothing is answered the long way, which waits until he does.
         is_short = len(self._messages) == 1 and not self._paused
-        if is_short and self._takes_on(short_way, *self._messages[0]):
+        if is_short and self._takes_on(fast_path, *self._messages[0]):
             if self._answering is None:
                 self._take_one()
         elif self._messages and not waiter.done():
@@ -90,30 +90,30 @@ class Doorman(RequestHandler):
             raise ConnectionError("an answer was under way already")
         return middleware.no_http(status)
 
-    def _takes_on(self, short_way: ShortWay, message: Any, payload: Any) -> bool:
+    def _takes_on(self, fast_path: FastPath, message: Any, payload: Any) -> bool:
         transport, request_of = self.transport, self._request_factory
         # What is no HTTP comes as an error instead of a message.
         if transport is None or request_of is None or not isinstance(message, RawRequestMessage):
             return False
-        if (found := short_way.find(message, payload)) is None:
+        if (found := fast_path.find(message, payload)) is None:
             return False
         # Without a writer or a task of aiohttp's.
         request: Any = request_of(message, payload, self, None, None)  # type: ignore[arg-type]
         if transport.is_closing():
             return False
-        if (written := short_way.written(found, request)) is not None:
+        if (written := fast_path.written(found, request)) is not None:
             transport.write(written)
             return True
         if not found.may_wait:
             return False
-        self._answering = self._loop.create_task(self._answer(short_way, request))
+        self._answering = self._loop.create_task(self._answer(fast_path, request))
         self._answering.add_done_callback(self._go_on_after)
         # As aiohttp knows that a handler is at work.
         self._request_in_progress = True
         return True
 
-    async def _answer(self, short_way: ShortWay, request: web.Request) -> None:
-        written = await short_way.wait(request)
+    async def _answer(self, fast_path: FastPath, request: web.Request) -> None:
+        written = await fast_path.wait(request)
         if self.transport is not None and not self.transport.is_closing():
             self.transport.write(written)
 
@@ -132,8 +132,8 @@ class Doorman(RequestHandler):
         self._take_one()
         if self._close or self._force_close:
             self.close()
-        elif self._waiter is not None and self._short_way is not None:
-            self._go_on(self._waiter, self._short_way)
+        elif self._waiter is not None and self._fast_path is not None:
+            self._go_on(self._waiter, self._fast_path)
 
     def close(self) -> None:
         # What is being answered is answered first.

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from graphql import OperationType
 
-from gql_server import crowd
-from gql_server.crowd import CROWD, Crowd, Full, Lane
+from gql_server import admission
+from gql_server.admission import ADMISSION, Admission, Full, Lane
 
 QUERY, MUTATION = OperationType.QUERY, OperationType.MUTATION
 
@@ -37,7 +37,7 @@ async def assert_nobody_more_may_wait(lane: Lane) -> None:
 
 
 async def test_who_finds_no_seat_in_a_moment_is_turned_away(monkeypatch):
-    monkeypatch.setattr(crowd, "BURST_SECONDS", 0.05)
+    monkeypatch.setattr(admission, "BURST_SECONDS", 0.05)
     lane = made(1, 5)
     async with lane.seat():
         with pytest.raises(Full):
@@ -48,7 +48,7 @@ async def test_who_finds_no_seat_in_a_moment_is_turned_away(monkeypatch):
 
 
 async def test_who_waits_gets_the_seat_that_becomes_free(monkeypatch):
-    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    monkeypatch.setattr(admission, "BURST_SECONDS", 30)
     lane, served = made(2, 10), []
 
     async def visit(name: int) -> None:
@@ -62,14 +62,14 @@ async def test_who_waits_gets_the_seat_that_becomes_free(monkeypatch):
 
 
 async def test_nobody_waits_behind_those_who_may_wait(monkeypatch):
-    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    monkeypatch.setattr(admission, "BURST_SECONDS", 30)
     lane = made(1, 3)
 
     await assert_nobody_more_may_wait(lane)
 
 
 async def test_who_leaves_while_waiting_takes_no_seat(monkeypatch):
-    monkeypatch.setattr(crowd, "BURST_SECONDS", 30)
+    monkeypatch.setattr(admission, "BURST_SECONDS", 30)
     lane = made(1, 3)
     async with lane.seat():
         waiting = asyncio.create_task(lane.seat().__aenter__())
@@ -84,7 +84,7 @@ async def test_who_leaves_while_waiting_takes_no_seat(monkeypatch):
 
 async def test_a_burst_is_waited_out(monkeypatch):
     for seconds in ("BURST_SECONDS", "CALM_SECONDS"):
-        monkeypatch.setattr(crowd, seconds, 30)
+        monkeypatch.setattr(admission, seconds, 30)
     lane = Lane(2, waiting=3, burst=200)
 
     async def visit() -> None:
@@ -96,9 +96,9 @@ async def test_a_burst_is_waited_out(monkeypatch):
 
 
 async def test_a_crowd_that_lasts_is_turned_away_sooner_and_until_it_is_over(monkeypatch):
-    monkeypatch.setattr(crowd, "CALM_SECONDS", 0.0)
+    monkeypatch.setattr(admission, "CALM_SECONDS", 0.0)
     for seconds in ("BURST_SECONDS", "WAIT_SECONDS"):
-        monkeypatch.setattr(crowd, seconds, 30)
+        monkeypatch.setattr(admission, seconds, 30)
     lane = Lane(1, waiting=2, burst=200)
 
     await assert_nobody_more_may_wait(lane)
@@ -107,14 +107,14 @@ async def test_a_crowd_that_lasts_is_turned_away_sooner_and_until_it_is_over(mon
 
 
 async def test_those_who_read_take_no_seat_of_those_who_write():
-    lanes = Crowd()
+    lanes = Admission()
     assert lanes.lane(QUERY) is lanes.lane(OperationType.SUBSCRIPTION)
     assert lanes.lane(QUERY) is not lanes.lane(MUTATION)
 
 
 async def test_a_full_house_answers_in_json_and_says_when_to_come_back(serve, database_url):
     async with serve(database_url) as client:
-        lanes = client.app[CROWD]
+        lanes = client.app[ADMISSION]
         lanes._reads = Lane(0, waiting=0, burst=0)
         async with client.post("/graphql", json={"query": "{ site { title } }"}) as answer:
             [error] = (await answer.json())["errors"]

@@ -1,4 +1,4 @@
-"""The short way: a plain request is answered by the connection itself, with no handler or response made.
+"""The fast path: a plain request is answered by the connection itself, with no handler or response made.
 
 What is kept, or is read without waiting, is answered at once; for the rest there is a task. Whatever is not
 plain goes the long way, and is told there what is wrong with it; without this room all do.
@@ -10,8 +10,9 @@ from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http_parser import RawRequestMessage
 
+from gql_server.admission import ADMISSION
+from gql_server.answer_cache import ANSWER_CACHE, Key, Whole, may_be_shared
 from gql_server.answering import ANSWERING
-from gql_server.crowd import CROWD
 from gql_server.endpoint import reply_of
 from gql_server.identity import shows_a_key
 from gql_server.middleware import REQUEST_ID, new_number, plain_errors
@@ -21,20 +22,19 @@ from gql_server.questions import Unreadable
 from gql_server.replies import Reply
 from gql_server.requests import may_mutate, read_question, wrong_with
 from gql_server.visitors import VISITORS
-from gql_server.wholes import WHOLES, Key, Whole, may_be_shared
 
 
-class ShortWay:
+class FastPath:
     """Answers a plain request, under the same rules as the long way."""
 
     def __init__(self, app: web.Application) -> None:
         self._app = app
         self._match: web.UrlMappingMatchInfo | None = None
         self._answering = app[ANSWERING]
-        self._crowd = app[CROWD]
+        self._crowd = app[ADMISSION]
         self._origins = app[ORIGINS]
         self._visitors = app[VISITORS]
-        self._wholes = app[WHOLES]
+        self._wholes = app[ANSWER_CACHE]
 
     def find(self, message: RawRequestMessage, payload: StreamReader) -> "Found | None":
         """Give what is known of the answer to a request, if the request is plain."""
@@ -114,7 +114,7 @@ class Found(NamedTuple):
     may_wait: bool
 
 
-SHORT_WAY = web.AppKey("short_way", ShortWay)
+FAST_PATH = web.AppKey("fast_path", FastPath)
 
 
 def _asking(message: RawRequestMessage, payload: StreamReader) -> str | bytes | None:

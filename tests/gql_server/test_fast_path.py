@@ -1,4 +1,4 @@
-"""A kept answer goes the short way to plain requests, and the others notice no difference but the time."""
+"""A kept answer goes the fast path to plain requests, and the others notice no difference but the time."""
 
 import asyncio
 import os
@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 import pytest
 
-from gql_server.crowd import CROWD, Lane
+from gql_server.admission import ADMISSION, Lane
+from gql_server.fast_path import FastPath
 from gql_server.publication import PUBLICATION
-from gql_server.shortway import ShortWay
 from gql_server.visitors import VISITORS
 from tests.gql_server.keeping import kitchen
 
@@ -32,9 +32,9 @@ def dialect():
 
 @pytest.fixture
 def taken(monkeypatch):
-    """Count who goes the short way, and let what others write not be looked for meanwhile."""
+    """Count who goes the fast path, and let what others write not be looked for meanwhile."""
     monkeypatch.setattr("models.changes.LOOK_SECONDS", 3600)
-    written, seen = ShortWay.written, []
+    written, seen = FastPath.written, []
 
     def write(self, whole, request):
         found = written(self, whole, request)
@@ -42,7 +42,7 @@ def taken(monkeypatch):
             seen.append(request.method)
         return found
 
-    monkeypatch.setattr(ShortWay, "written", write)
+    monkeypatch.setattr(FastPath, "written", write)
     return seen
 
 
@@ -96,7 +96,7 @@ async def test_both_ways_give_the_same(client, taken, sent, monkeypatch):
     async with line(client) as (reader, writer):
         short = await say(reader, writer, sent)
         assert len(taken) == 1
-        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        monkeypatch.setattr(FastPath, "find", lambda *_: None)
         long = await say(reader, writer, sent)
         assert len(taken) == 1
     for _, headers, _ in (short, long):
@@ -114,7 +114,7 @@ async def test_that_there_is_nothing_new_is_said_the_same_both_ways(client, take
         )
         short = await say(reader, writer, known)
         assert len(taken) == 2
-        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        monkeypatch.setattr(FastPath, "find", lambda *_: None)
         long = await say(reader, writer, known)
     for first, headers, _ in (short, long):
         assert first == "HTTP/1.1 304 Not Modified"
@@ -142,7 +142,7 @@ async def test_what_can_be_read_at_once_is_given_the_same_both_ways(forgetful, t
     async with line(forgetful) as (reader, writer):
         short = [await say(reader, writer, one) for one in (sent, packed)]
         assert len(taken) == 2
-        monkeypatch.setattr(ShortWay, "find", lambda *_: None)
+        monkeypatch.setattr(FastPath, "find", lambda *_: None)
         long = [await say(reader, writer, one) for one in (sent, packed)]
         assert len(taken) == 2
     for _, headers, _ in (*short, *long):
@@ -181,7 +181,7 @@ async def test_what_takes_long_is_not_waited_for_by_everybody(forgetful, taken, 
 
 
 async def test_readers_who_find_no_seat_do_not_get_around_it(forgetful, taken):
-    forgetful.app[CROWD]._reads = Lane(0, waiting=0, burst=0)
+    forgetful.app[ADMISSION]._reads = Lane(0, waiting=0, burst=0)
     async with line(forgetful) as (reader, writer):
         assert (await say(reader, writer, posted()))[0].split()[1] == "503"
     assert taken == []

@@ -1,4 +1,4 @@
-"""The lines of one lane to the mail servers, kept open a while for the next letter."""
+"""The connection pool of one lane: its lines to the mail servers, kept open a while for the next letter."""
 
 import asyncio
 import math
@@ -14,7 +14,7 @@ from mailers.verdicts import OursToFix
 KEPT = 30.0  # seconds; servers hang up after a minute or more
 
 
-class Lines:
+class ConnectionPool:
     """Lends so many lines at a time, to all who send; opens one when none is idle, to the next server when
     one cannot be reached.
     """

@@ -1,4 +1,4 @@
-"""Whole answers, kept as bytes under everything that decides them, and given again to who asks the same."""
+"""The answer cache: whole answers as bytes, under everything that decides them, for who asks the same."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -48,7 +48,7 @@ class Whole(NamedTuple):
         return cls(reply, reply.is_steady, reply.lines(), unchanged)
 
 
-class Wholes:
+class AnswerCache:
     """Keeps whole answers; `tells_tags` says that a CDN is told what each was made from."""
 
     def __init__(self, most_bytes: int, *, tells_tags: bool = False, is_draft: bool = False) -> None:
@@ -121,7 +121,7 @@ async def _look() -> None:
         await models.pulse.catch_up()
 
 
-WHOLES = web.AppKey("wholes", Wholes)
+ANSWER_CACHE = web.AppKey("answer_cache", AnswerCache)
 # Fields of the root, kept one by one, that answers are made of.
 SEGMENTS = web.AppKey("segments", Kept)
 

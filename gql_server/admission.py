@@ -1,4 +1,4 @@
-"""How many are served at once: a burst is waited out, and a crowd that lasts is turned away."""
+"""Admission: how many are served at once; a burst is waited out, and a crowd that lasts is turned away."""
 
 import asyncio
 from time import monotonic
@@ -88,7 +88,7 @@ class Seat:
         self._lane.leave()
 
 
-class Crowd:
+class Admission:
     """All who are served: readers, and apart from them those who change something: they are few."""
 
     def __init__(self) -> None:
@@ -110,4 +110,4 @@ class Crowd:
         return self._writes if kind is OperationType.MUTATION else self._reads
 
 
-CROWD = web.AppKey("crowd", Crowd)
+ADMISSION = web.AppKey("admission", Admission)

@@ -1,4 +1,4 @@
-"""What is done for each kind of work, and what recurs."""
+"""The handlers: what is done for each kind of work, and what recurs."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -10,11 +10,11 @@ from gql_server.carrier import Carrier
 from gql_server.webhook_calls import Caller
 from models.timetable import Timetable
 
-# A hand takes the ids of the promise by name, and ends well, or says TryLater or GiveUp.
-Hand = Callable[..., Awaitable[Any]]
-Hands = Mapping[models.Work, Hand]
+# A handler takes the ids of the promise by name, and ends well, or says TryLater or GiveUp.
+Handler = Callable[..., Awaitable[Any]]
+Handlers = Mapping[models.Work, Handler]
 
-HANDS: Hands = {
+HANDLERS: Handlers = {
     models.Work.ANNOUNCE_POST: models.announce_post,
     models.Work.ANSWER_SIGN_IN: models.answer_sign_in,
     models.Work.ANSWER_SIGN_UP: models.answer_sign_up,
@@ -42,11 +42,11 @@ TIMETABLE: Timetable = {
 }
 
 
-def hands_with(*senders: Carrier | Caller, files: models.Files | None = None) -> Hands:
-    """Give the hands of these as well, and of who has a place for files; what a worker lacks is left to
+def handlers_with(*senders: Carrier | Caller, files: models.Files | None = None) -> Handlers:
+    """Give the handlers of these as well, and of who has a place for files; what a worker lacks is left to
     others.
     """
-    hands = {**HANDS, **{sender.work: sender.send for sender in senders}}
+    handlers = {**HANDLERS, **{sender.work: sender.send for sender in senders}}
     if files is not None:
-        hands[models.Work.DRAW_RENDITIONS] = partial(models.draw_renditions, files)
-    return hands
+        handlers[models.Work.DRAW_RENDITIONS] = partial(models.draw_renditions, files)
+    return handlers

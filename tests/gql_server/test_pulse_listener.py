@@ -8,7 +8,7 @@ import structlog.testing
 from aiohttp import ClientSession
 
 import models
-from gql_server import ear
+from gql_server import pulse_listener
 from models import pulse
 from models.atomic import atomic
 from models.changes import EVERYTHING
@@ -80,7 +80,7 @@ async def tell_elsewhere(url: str) -> None:
 async def test_a_store_that_comes_back_is_heard_again_and_the_silence_is_told_once(
     own_server, until, monkeypatch
 ):
-    monkeypatch.setattr(ear, "DEAF_SECONDS", 0.01)
+    monkeypatch.setattr(pulse_listener, "DEAF_SECONDS", 0.01)
     begun, tried, hearing_for_real = asyncio.Event(), asyncio.Event(), pulse.hearing
 
     async def told(event: str) -> bool:
@@ -95,7 +95,7 @@ async def test_a_store_that_comes_back_is_heard_again_and_the_silence_is_told_on
         listener, changed = pulse.listen(pulse.CommentShown), list[frozenset[str]]()
         pulse.watch(changed.append)
         with structlog.testing.capture_logs() as logged:
-            hearing = asyncio.create_task(ear.hear_on(begun))
+            hearing = asyncio.create_task(pulse_listener.hear_on(begun))
             await begun.wait()
             assert logged == []
             assert pulse.is_current()
