@@ -42,6 +42,7 @@ async def test_what_is_brief_is_read_at_once(site):
     assert await read(steps(TITLE, TITLE)) == ([site.title] * 2, True)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
 async def test_what_is_known_to_be_long_is_read_in_a_thread(site):
     assert await read(steps(TITLE), is_long=True) == ([site.title], False)
 
@@ -62,6 +63,13 @@ async def test_what_turns_out_to_be_long_is_begun_anew_in_a_thread_and_holds_up_
     assert turns > 10
     monkeypatch.setattr(sqlite_loop, "MOST_SECONDS", 60)
     await _sees_what_is_new(site)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+async def test_a_long_read_that_fails_leaves_nothing_open(site):
+    with pytest.raises(OperationalError):
+        await read(steps(TITLE, ("SELECT nothing FROM nowhere", [])), is_long=True)
+    assert await read(steps(TITLE), is_long=True) == ([site.title], False)
 
 
 async def test_a_statement_that_fails_leaves_nothing_open(site):
