@@ -69,9 +69,9 @@ def _found(line: str, words: Sequence[str], begin: int, end: int) -> Iterator[Fo
 
 @cache
 def _marked_word() -> re.Pattern[str]:
-    """Write what a word is with the marks on its letters, which folding takes away."""
+    """Write what a word is, with what is taken away to find it: marks on letters, and soft hyphens."""
     marks = "".join(sign for sign in map(chr, range(0x300, LAST_MARK + 1)) if unicodedata.combining(sign))
-    return re.compile(rf"[^\W_](?:[^\W_]|[{marks}])*")
+    return re.compile(rf"[^\W_](?:[^\W_]|[{marks}{text.SOFT_HYPHEN}])*")
 
 
 def _around(line: str, start: int) -> tuple[int, int]:

@@ -28,6 +28,7 @@ FILLING = " ".join(["alinea"] * 60)
         ("עם שָׁלוֹם", ["שלום"], "עם <mark>שָׁלוֹם</mark>"),
         ("السَّلامُ عليكم", ["السلام"], "<mark>السَّلامُ</mark> عليكم"),
         ("か\u3099 en か", ["か"], "<mark>か\u3099</mark> en <mark>か</mark>"),
+        ("het fiets\u00adpad", ["fietspad"], "het <mark>fiets\u00adpad</mark>"),
         ("x² en ½", ["x2"], "<mark>x²</mark> en ½"),
     ],
 )
