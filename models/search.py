@@ -188,6 +188,11 @@ class Search:
         return False
 
 
+async def mend_indexes() -> int:
+    """Make those indexes anew that are damaged; tell how many were."""
+    return sum([await finding.mend(kind.noun) for kind in KINDS])
+
+
 def _place(cursor: str | None, argument: str) -> tuple[int, Place] | None:
     if cursor is None:
         return None
