@@ -25,6 +25,7 @@ from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreacha
 from mailers.mail import Sender
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
+from models.search import mend_indexes
 from models.store import open_store
 from schema.documents import Documents
 
@@ -45,8 +46,8 @@ PLAIN = {
 async def doctor(settings: Settings) -> None:
     """Check everything: settings, store, pictures, mail, and the work that waits.
 
-    Each thing gets a line. Mail servers are tried without sending a letter. Counts that are wrong are mended.
-    When something is amiss, the last line says so and the exit status is 1.
+    Each thing gets a line. Mail servers are tried without sending a letter. Counts that are wrong and damaged
+    indexes of the search are mended. When something is amiss, the last line says so and the exit status is 1.
     """
     everywhere = "every address, here " if settings.host in {"0.0.0.0", "::", ""} else ""
     _tell("settings", f"fine; would listen on {everywhere}{settings.own_url}")
@@ -77,6 +78,7 @@ async def _look_at_site(site: models.Site) -> None:
     """Say of each thing in the store how it is."""
     _tell("site", f"{site.title} ({site.language}, {site.time_zone})")
     _tell("counts", await _counts(site))
+    _tell("search", await _search())
     _tell("users", await _users())
     counted = await models.Subscription.counts(site)
     _tell("subscribers", ", ".join(f"{number} {status.value}" for status, number in counted.items()))
@@ -201,6 +203,14 @@ async def _counts(site: models.Site) -> str:
     except models.Unavailable as error:
         return f"cannot be looked at: {error}"
     return f"{mended} were off and are mended" if mended else "right"
+
+
+async def _search() -> str:
+    try:
+        mended = await mend_indexes()
+    except models.Unavailable as error:
+        return f"cannot be looked at: {error}"
+    return f"{mended} damaged and made anew" if mended else "right"
 
 
 async def _look_at_letters() -> None:

@@ -4,7 +4,9 @@ from enum import Enum
 
 from pypika_tortoise.context import SqlContext
 from pypika_tortoise.terms import Criterion, Term, ValueWrapper
+from tortoise.exceptions import OperationalError
 from tortoise.expressions import Q, ResolveContext
+from tortoise.models import Model
 from tortoise.query_utils import QueryModifier
 
 from models import text
@@ -29,6 +31,22 @@ def words_to_find(label: str, body: str) -> dict[str, str]:
 def sought(asked: str) -> str:
     """Give the words somebody asks for, folded, with spaces between; "" when there are none."""
     return " ".join(dict.fromkeys(word[:LONGEST_WORD] for word in text.search_words(asked)))
+
+
+async def mend(noun: type[Model]) -> bool:
+    """Make the index of a noun's words anew where it is damaged, and tell whether it was.
+
+    PostgreSQL looks after its own. What looks through a SQLite file passes over what is in such an index.
+    """
+    db, index = noun._meta.db, f"{noun._meta.db_table}_words"
+    if db.capabilities.dialect == "postgres":
+        return False
+    try:
+        await db.execute_query(f"INSERT INTO {index} ({index}) VALUES ('integrity-check')")
+    except OperationalError:
+        await db.execute_query(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")
+        return True
+    return False
 
 
 class Having(Q):

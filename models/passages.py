@@ -2,7 +2,10 @@
 
 import html
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from models import text
@@ -10,8 +13,8 @@ from models import text
 LONGEST = 200  # characters
 BEFORE = 60  # characters before the first word found, to understand it by
 MOST_READ = 50_000  # characters; of a longer text the beginning is looked through
-# A word with the marks on its letters, which folding takes away.
-MARKED_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f])*")
+# Folding takes marks off letters; the last block of them ends here.
+LAST_MARK = 0x1E94A
 
 
 class Found(NamedTuple):
@@ -28,32 +31,51 @@ def passage(said: str, words: Sequence[str]) -> str:
     A word is found where one begins with it. It is the beginning of the text where none is found.
     """
     line = " ".join(said[:MOST_READ].split())
-    found = _found(line, words)
-    begin, end = _best(line, found)
-    within = [place for place in found if begin <= place.start and place.stop <= end]
-    return _marked(line, begin, end, within)
+    begin, end = _around(line, _best(line, words))
+    return _marked(line, begin, end, _found(line, words, begin, end))
 
 
-def _found(line: str, words: Sequence[str]) -> list[Found]:
+def _best(line: str, words: Sequence[str]) -> int:
+    """Tell where the most of the words begin to stand close together, and look no further than all do."""
+    most, start = 0, 0
+    close: deque[Found] = deque()
+    seen: Counter[str] = Counter()
+    for place in _found(line, words, 0, len(line)):
+        close.append(place)
+        seen[place.word] += 1
+        while len(close) > 1 and place.stop - close[0].start > LONGEST - BEFORE:
+            gone = close.popleft().word
+            seen[gone] -= 1
+            if not seen[gone]:
+                del seen[gone]
+        if len(seen) > most:
+            most, start = len(seen), close[0].start
+        if most == len(words):
+            break
+    return start
+
+
+def _found(line: str, words: Sequence[str], begin: int, end: int) -> Iterator[Found]:
     sought = tuple(words)
-    found: list[Found] = []
-    for place in MARKED_WORD.finditer(line) if sought else ():
+    for place in _marked_word().finditer(line, begin, end) if sought else ():
         seen = place[0]
         parts = [seen.lower()] if seen.isascii() else text.search_words(seen)
-        begun = next((word for part in parts for word in sought if part.startswith(word)), None)
-        if begun is not None:
-            found.append(Found(*place.span(), begun))
-    return found
+        for part in parts:
+            if part.startswith(sought):
+                word = next(word for word in sought if part.startswith(word))
+                yield Found(*place.span(), word)
+                break
 
 
-def _best(line: str, found: list[Found]) -> tuple[int, int]:
-    most, start = 0, 0
-    for number, first in enumerate(found):
-        # No more words stand so close together.
-        close = found[number : number + LONGEST // 2]
-        words = {place.word for place in close if place.stop - first.start <= LONGEST - BEFORE}
-        if len(words) > most:
-            most, start = len(words), first.start
+@cache
+def _marked_word() -> re.Pattern[str]:
+    """Write what a word is, with what is taken away to find it: marks on letters, and soft hyphens."""
+    marks = "".join(sign for sign in map(chr, range(0x300, LAST_MARK + 1)) if unicodedata.combining(sign))
+    return re.compile(rf"[^\W_](?:[^\W_]|[{marks}{text.SOFT_HYPHEN}])*")
+
+
+def _around(line: str, start: int) -> tuple[int, int]:
+    """Tell where the passage with a word begins and ends."""
     begin = max(start - BEFORE, 0)
     if begin:
         begin = line.find(" ", begin, start) + 1 or start
@@ -63,7 +85,7 @@ def _best(line: str, found: list[Found]) -> tuple[int, int]:
     return begin, end if end > start else min(begin + LONGEST, len(line))
 
 
-def _marked(line: str, begin: int, end: int, found: list[Found]) -> str:
+def _marked(line: str, begin: int, end: int, found: Iterator[Found]) -> str:
     pieces, here = ["…" if begin else ""], begin
     for start, stop, _ in found:
         pieces += _escaped(line[here:start]), f"<mark>{_escaped(line[start:stop])}</mark>"

@@ -19,7 +19,7 @@ from models.listed import Cut, List
 from models.pages import Page
 from models.paging import Order, Place, Window
 from models.paging import Page as PageOf
-from models.passages import passage
+from models.passages import MOST_READ, passage
 from models.posts import Post
 from models.prepared import Bound, Builder, Statement, asking_at, packed
 from models.reading import POSTGRES, dialect
@@ -188,6 +188,11 @@ class Search:
         return False
 
 
+async def mend_indexes() -> int:
+    """Make those indexes anew that are damaged; tell how many were."""
+    return sum([await finding.mend(kind.noun) for kind in KINDS])
+
+
 def _place(cursor: str | None, argument: str) -> tuple[int, Place] | None:
     if cursor is None:
         return None
@@ -220,5 +225,8 @@ def _counting(kind: Kind) -> Statement:
 
 def _saying(kind: Kind) -> Statement:
     builder = Builder(kind.noun)
-    id = builder.column("id")
-    return builder.done(builder.among(kind.question, [id, builder.column(kind.column)], id))
+    id, said = builder.column("id"), builder.column(kind.column)
+    if kind.read is str:
+        # Of HTML a beginning may be all tags.
+        said = f"substr({said}, 1, {MOST_READ})"
+    return builder.done(builder.among(kind.question, [id, said], id))

@@ -30,6 +30,7 @@ COMMENT_TAGS = {"a", "b", "blockquote", "br", "code", "em", "i", "li", "ol", "p"
 NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
 # Between letters these are not seen, and hide a word from whoever looks for it.
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
+SOFT_HYPHEN = "\u00ad"
 WORD = re.compile(r"[^\W_]+")
 LEADING_LINES = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 # What a summary says nothing by, for it is no sentence.
@@ -171,7 +172,8 @@ def sort_key(text: str) -> str:
 
 def search_words(text: str) -> list[str]:
     """List the different words of a text, folded, in order of appearance."""
-    return list(dict.fromkeys(WORD.findall(fold(text))))
+    # Where a word may be broken it is one word all the same.
+    return list(dict.fromkeys(WORD.findall(fold(text.replace(SOFT_HYPHEN, "")))))
 
 
 def words_of(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from models.paging import Window
 from models.reading import read
 from models.search import Hit, Search
 from schema.connections import PageInfo, Slice, info_field, total_field
+from schema.directives import Cost
 from schema.given import at_most
 from schema.nodes import Linkable
 from schema.scalars import HTML
@@ -83,6 +84,8 @@ class SearchResultEdge:
         description=(
             "Passage with the words found in `mark` elements; the beginning where only the title has them."
         ),
+        # A long text is read for it, and looked through.
+        directives=[Cost(weight=5)],
     )
 
 

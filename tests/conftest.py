@@ -225,7 +225,7 @@ def answer(publication: Publication) -> Answer:
     plans = Plans(schema._schema)
 
     async def answer(
-        query: str, *, principal: models.Principal = models.NOBODY, **variables: Any
+        query: str, /, *, principal: models.Principal = models.NOBODY, **variables: Any
     ) -> ExecutionResult:
         context, operation = await publication.context(principal=principal), _read(query)
         outcomes: dict[str, Any] = {}
@@ -249,7 +249,7 @@ def answer(publication: Publication) -> Answer:
 def ask(answer: Answer) -> Ask:
     """Answer a document that has nothing wrong with it."""
 
-    async def ask(query: str, **variables: Any) -> dict[str, Any]:
+    async def ask(query: str, /, **variables: Any) -> dict[str, Any]:
         answered = await answer(query, **variables)
         assert answered.errors is None, (query, variables, answered.errors)
         assert answered.data is not None

@@ -152,9 +152,10 @@ class PostgresEngine(AsyncpgDBClient):
         return True
 
     async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
-        """Go through the steps of a plan on one connection."""
+        """Go through the steps of a plan on one connection; in a thread when much is made of the rows."""
+        walk = _walk_aside if is_long else _walk
         async with self.acquire_connection() as connection:
-            return await self._translate_exceptions(lambda _: _walk(begin(), connection, self.log))  # type: ignore[no-any-return]
+            return await self._translate_exceptions(lambda _: walk(begin(), connection, self.log))  # type: ignore[no-any-return]
 
     async def close(self) -> None:
         await whole(super().close())
@@ -308,6 +309,22 @@ async def _walk(steps: Steps[T], connection: Any, log: Logger) -> T:
             rows = await fetch(sql, *values)
     except StopIteration as end:
         return end.value  # type: ignore[no-any-return]
+
+
+async def _walk_aside(steps: Steps[T], connection: Any, log: Logger) -> T:
+    def step(rows: Any) -> tuple[Any, Any]:
+        try:
+            return steps.send(rows), None
+        except StopIteration as end:
+            # Which no thread may end with.
+            return None, end.value
+
+    asked, made = await asyncio.to_thread(step, None)
+    while asked is not None:
+        sql, values = asked
+        log.debug("%s: %s", sql, values)
+        asked, made = await asyncio.to_thread(step, await connection.fetch(sql, *values))
+    return made  # type: ignore[no-any-return]
 
 
 class PostgresStatement(PostgresTransaction):

@@ -149,12 +149,18 @@ class SqliteEngine(SqliteClient):
         context = copy_context()
         async with self._readers.lend() as reader:
             with _translated:
-                execute = reader._conn.execute
+                execute, asks = reader._conn.execute, True
 
                 def rows_of(sql: str, values: Sequence[Any]) -> list[Any]:
+                    # Whoever has left may have done so between two statements, where none can be interrupted.
+                    if not asks:
+                        raise TooLong
                     return execute(sql, values).fetchall()
 
-                taken: T = await reader._execute(context.run, lambda: walk(begin(), rows_of, self.log))  # type: ignore[no-untyped-call]
+                try:
+                    taken: T = await reader._execute(context.run, lambda: walk(begin(), rows_of, self.log))  # type: ignore[no-untyped-call]
+                finally:
+                    asks = False
                 return taken
 
     def read_at_once(self, begin: Callable[[], Steps[T]]) -> T:

@@ -10,7 +10,7 @@ from models.engines.steps import Steps
 from models.paging import Page
 from models.search import Hit, Search
 from schema.given import at_most
-from schema.plans.asking import Arguments, Asking
+from schema.plans.asking import Arguments, Asking, NotPlanned
 from schema.plans.by_id import Anything
 from schema.plans.compiling import Compiling
 from schema.plans.lists import sliced
@@ -84,6 +84,8 @@ class Searching:
         def read(found: _Found, x: Asking) -> Steps[list[Any]]:
             names = [(hit.kind, str(hit.id)) for hit in found.page.rows]
             made = yield from anything.found(set(names), x)
+            if not made.keys() >= set(names):
+                raise NotPlanned("something was withdrawn since it was found")
             return [made[name] for name in names]
 
         return read
@@ -118,7 +120,7 @@ class Searching:
                 case "score":
                     return hit.score
                 case "snippetHtml":
-                    return found.passages[hit.kind, hit.id]
+                    return found.passages.get((hit.kind, hit.id), "")
             return edge.name
 
         return lambda found, _x: _at_once([of(found, hit) for hit in found.page.rows])

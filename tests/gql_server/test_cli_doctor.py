@@ -212,6 +212,20 @@ async def test_counts_that_are_right_are_left_as_they_are(run, tmp_path):
         assert await models.MonthCount.all().values() == before
 
 
+async def test_a_damaged_index_of_words_is_made_anew(run, tmp_path):
+    file = tmp_path / "data" / "blog.sqlite3"
+    async with open_store(f"sqlite://{file}"):
+        post = await models.Post.draft(await models.Site.current(), "Een", "<p>Tekst.</p>", authors=[])
+        await post.publish()
+    with closing(sqlite3.connect(file)) as beside:
+        beside.execute("DELETE FROM post_words_data WHERE id > 10")
+        beside.commit()
+    assert line_of(await asyncio.to_thread(run, "doctor"), "search") == "1 damaged and made anew"
+    assert line_of(await asyncio.to_thread(run, "doctor"), "search") == "right"
+    async with open_store(f"sqlite://{file}"):
+        assert await models.Post.published(models.Wanted(search="tekst")).count() == 1
+
+
 def test_a_damaged_store_is_told_so(run, tmp_path):
     file = tmp_path / "data" / "blog.sqlite3"
     whole = file.read_bytes()

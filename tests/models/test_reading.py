@@ -10,6 +10,7 @@ from tortoise.exceptions import OperationalError
 
 import models
 from models.engines import sqlite_loop
+from models.engines.sqlite import READERS
 from models.reading import read
 from tests.conftest import LONGEST_READ
 
@@ -42,6 +43,7 @@ async def test_what_is_brief_is_read_at_once(site):
     assert await read(steps(TITLE, TITLE)) == ([site.title] * 2, True)
 
 
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
 async def test_what_is_known_to_be_long_is_read_in_a_thread(site):
     assert await read(steps(TITLE), is_long=True) == ([site.title], False)
 
@@ -62,6 +64,36 @@ async def test_what_turns_out_to_be_long_is_begun_anew_in_a_thread_and_holds_up_
     assert turns > 10
     monkeypatch.setattr(sqlite_loop, "MOST_SECONDS", 60)
     await _sees_what_is_new(site)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+async def test_nothing_more_is_read_for_whoever_leaves_between_two_statements(site):
+    has_begun, may_go_on, went_on = threading.Event(), threading.Event(), []
+
+    def begin():
+        yield TITLE
+        has_begun.set()
+        may_go_on.wait(60)
+        yield TITLE
+        went_on.append(1)
+
+    reading = asyncio.create_task(read(begin, is_long=True))
+    await asyncio.to_thread(has_begun.wait, 60)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
+    may_go_on.set()
+    # Of SQLite's few readers one is that one, and takes its turn when it has done with this.
+    for _ in range(READERS):
+        assert await read(steps(TITLE), is_long=True) == ([site.title], False)
+    assert went_on == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres"])
+async def test_a_long_read_that_fails_leaves_nothing_open(site):
+    with pytest.raises(OperationalError):
+        await read(steps(TITLE, ("SELECT nothing FROM nowhere", [])), is_long=True)
+    assert await read(steps(TITLE), is_long=True) == ([site.title], False)
 
 
 async def test_a_statement_that_fails_leaves_nothing_open(site):

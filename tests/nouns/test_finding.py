@@ -14,6 +14,7 @@ TEXTS = (
     ("Жёлтый", f"{'а' * 300} and {'b' * 3000} and 🚲 tea_time"),
     ("İstanbul", "Iıİi ﬁne ﬁets ʼt क्षत्रिय ไทย fiets"),
     ("Leeg", ""),
+    ("Breekbaar", "Een rolstoel&shy;toegankelijk rij&shy;wiel&shy;pad."),
 )
 SOUGHT = (
     "fiets", "Fietsen", "FIET", "cafe", "café thee", "regen fiets", "thee thee", "strasse", "lodz", "smorre",
@@ -56,6 +57,11 @@ async def test_what_is_found_is_what_has_the_words(posts):
         assert await found(sought) == await read(sought), sought
         hits += bool(await found(sought))
     assert hits > len(SOUGHT) / 2
+
+
+async def test_a_word_that_may_be_broken_is_found_as_one(posts):
+    assert await found("rolstoeltoegankelijk rijwielp") == {posts[-1].id}
+    assert await found("Rol\u00adstoel") == {posts[-1].id}
 
 
 async def test_the_index_follows_what_is_written_and_deleted(posts):

@@ -25,6 +25,10 @@ FILLING = " ".join(["alinea"] * 60)
         ("STRASSE, Straße", ["strasse"], "<mark>STRASSE</mark>, <mark>Straße</mark>"),
         ("In 日本語 gezegd", ["日"], "In <mark>日本語</mark> gezegd"),
         ("twee\n\nregels  rozen", ["rozen"], "twee regels <mark>rozen</mark>"),
+        ("עם שָׁלוֹם", ["שלום"], "עם <mark>שָׁלוֹם</mark>"),
+        ("السَّلامُ عليكم", ["السلام"], "<mark>السَّلامُ</mark> عليكم"),
+        ("か\u3099 en か", ["か"], "<mark>か\u3099</mark> en <mark>か</mark>"),
+        ("het fiets\u00adpad", ["fietspad"], "het <mark>fiets\u00adpad</mark>"),
         ("x² en ½", ["x2"], "<mark>x²</mark> en ½"),
     ],
 )
@@ -38,6 +42,17 @@ def test_a_long_text_is_cut_at_words_around_what_was_found():
     assert shown.endswith("alinea…")
     assert "de <mark>rozen</mark> bloeien" in shown
     assert len(re.sub("</?mark>", "", shown)) <= LONGEST + 2
+
+
+def test_a_word_that_is_longer_than_a_passage_is_marked_as_far_as_it_is_shown():
+    assert passage(f"De {'x' * 900} dus", ["xx"]) == f"De <mark>{'x' * (LONGEST - 3)}</mark>…"
+
+
+def test_what_stands_behind_a_place_that_has_all_the_words_is_not_looked_through(monkeypatch):
+    looked_at = []
+    monkeypatch.setattr("models.text.search_words", lambda seen: looked_at.append(seen) or [seen[1:]])
+    passage("érozen " * 10_000, ["rozen"])
+    assert 0 < len(looked_at) < LONGEST
 
 
 def test_where_most_of_the_words_stand_together_is_shown():

@@ -117,11 +117,12 @@ class Crawler:
 
     def _ways(self, args: dict[str, GraphQLArgument]) -> Iterator[dict[str, Any]]:
         required = {name: arg for name, arg in args.items() if is_required_argument(arg)}
-        for values in product(*(self._say(name, arg.type) for name, arg in required.items())):
-            yield dict(zip(required, values, strict=True))
+        each = product(*(self._say(name, arg.type) for name, arg in required.items()))
+        needed = [dict(zip(required, values, strict=True)) for values in each]
+        yield from needed
         for name, arg in args.items():
             if name not in required:
-                yield from ({name: value} for value in self._say(name, arg.type))
+                yield from (given | {name: value} for given in needed for value in self._say(name, arg.type))
 
     def _say(self, name: str, type_: Any) -> list[Any]:
         if isinstance(type_, GraphQLNonNull):

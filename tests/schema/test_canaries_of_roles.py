@@ -31,6 +31,7 @@ MOST_TRIES = 10
 SAID: Values = {
     "first": [100], "last": [], "after": [], "before": [], "year": [2021], "language": ["nl"],
     "width": [100], "length": [1000], "month": ["2021-03"], "search": ["zkdraftofannaq", "zksubscriber"],
+    "query": ["zk"], "kinds": ["POST", "PAGE", "AUTHOR"],
     "from": ["1999-01-01T00:00:00Z"], "until": ["2040-01-01T00:00:00Z"], "isWhole": [True],
     "statuses": ["DRAFT", "SCHEDULED", "ARCHIVED", "PUBLISHED", "PENDING", "REJECTED", "SPAM", "APPROVED"],
     "direction": ["DESC"], "field": ["UPDATED_AT"], "newsletterSlug": ["main"], "authorSlugs": ["anna"],

@@ -3,9 +3,11 @@
 import os
 
 import pytest
-from graphql import execute
+from graphql import GraphQLError, execute
+from structlog.testing import capture_logs
 
 import models
+from models.search import Search
 from schema.documents import Documents
 from schema.plans import Plans
 from tests.schema.garden import plant
@@ -106,6 +108,37 @@ async def test_however_much_is_found_it_takes_as_many_statements(posts, site, wr
     for number in range(20):
         await (await write(f"Zeilen {number}", "<p>zeilen</p>")).publish()
     assert await sent(words="zeil") <= before
+
+
+@pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="there are no plans")
+async def test_what_goes_after_it_was_found_leaves_the_answer_to_the_graph_and_no_error(
+    posts, ask, publication, monkeypatch
+):
+    walk = Search.page
+
+    def page(search, window):
+        found = yield from walk(search, window)
+        found.rows.insert(1, found.rows[1]._replace(id=99_999))
+        return found
+
+    monkeypatch.setattr(Search, "page", page)
+    documents = Documents()
+    operation = documents.read(SEARCH).operation(None)
+    context = await publication.context()
+    with capture_logs() as told:
+        planned = await Plans(documents.core).answer(operation, {"words": "zeil"}, context)
+    assert (planned, told) == (None, [])
+    found = (await ask(SEARCH, words="zeil"))["search"]
+    assert [edge["node"]["label"] for edge in found["edges"]][:2] == ["Anna Zeilen", "Zeilen 5"]
+
+
+def test_passages_have_their_price():
+    searches = " ".join(f'a{n}: search(query: "zeil", first: 100) {{ edges {{ %s }} }}' for n in range(10))
+    documents = Documents()
+    documents.read(f"{{ {searches % (('cursor',) * 10)} }}").operation(None).cost.given({})
+    with pytest.raises(GraphQLError) as refused:
+        documents.read(f"{{ {searches % (('snippetHtml',) * 10)} }}").operation(None).cost.given({})
+    assert refused.value.extensions["limit"] == "cost"
 
 
 async def test_what_hides_in_a_garden_is_found_by_nobody(site, ask):
