@@ -70,7 +70,7 @@ def test_tests_install_what_they_need_into_the_same_place(clone):
     clone.dev("run")
     clone.installed()
 
-    assert clone.dev("test") == (7, "pytest -n 2 --dist worksteal\n")
+    assert clone.dev("test") == (7, "pytest -n 3 --dist worksteal\n")
     assert clone.installed() == ["pip sync dev.txt", "pip install --editable"]
 
     clone.dev("run")
@@ -124,7 +124,7 @@ def test_what_is_started_is_compiled_once_and_nothing_is_written_beside_sources(
 @pytest.mark.parametrize(
     ("given", "passed_on"),
     [
-        (["-x"], "-n 2 --dist worksteal -x"),
+        (["-x"], "-n 3 --dist worksteal -x"),
         (["-n", "4"], "-n 4"),
         (["-k", "letter"], "-k letter"),
         (["tests/house"], "tests/house"),
