@@ -121,9 +121,10 @@ def listen(*kinds: type[E]) -> "Listener[E]":
     return Listener(*(_pulse().listeners[kind] for kind in kinds))
 
 
-def listeners() -> int:
-    """Tell how many listen in this process."""
-    return sum(map(len, _pulse().listeners.values()))
+def listeners(*kinds: type[Event]) -> int:
+    """Tell how many listen in this process, to some kinds or to anything."""
+    heard = _pulse().listeners
+    return sum(len(heard[kind]) for kind in kinds or tuple(heard))
 
 
 def watch(watcher: Watcher) -> Callable[[], None]:

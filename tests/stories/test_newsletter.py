@@ -220,8 +220,9 @@ async def test_others_learn_nothing_of_issues(client, sit, ann, role):
     assert (await models.Issue.get()).status is models.IssueStatus.SENDING
 
 
-async def somebody_listens():
-    return models.pulse.listeners()
+async def somebody_follows_an_issue():
+    # Whoever is signed in listens to what becomes of the key besides, and before.
+    return models.pulse.listeners(models.pulse.IssueProgressed)
 
 
 async def test_progress_is_told_live(client, sit, ann, until):
@@ -238,7 +239,7 @@ async def test_progress_is_told_live(client, sit, ann, until):
     assert (await socket.receive_json())["type"] == "connection_ack"
     payload = {"query": document, "variables": {"id": id}}
     await socket.send_json({"id": "1", "type": "subscribe", "payload": payload})
-    await until(somebody_listens)
+    await until(somebody_follows_an_issue)
     await (await models.Issue.get()).pause()
     async with asyncio.timeout(60):
         told = await socket.receive_json()
