@@ -102,7 +102,9 @@ class Searching:
             columns: list[list[Any]] = []
             for part in parts.values():
                 columns += [(yield from part(found, x))]
-            return [dict(zip(parts, row, strict=True)) for row in zip(*columns, strict=True)]
+            # What is left out of all of them leaves as many edges.
+            rows = zip(*columns, strict=True) if columns else [()] * len(found.page.rows)
+            return [dict(zip(parts, row, strict=True)) for row in rows]
 
         return read
 

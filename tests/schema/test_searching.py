@@ -150,3 +150,8 @@ async def test_what_hides_in_a_garden_is_found_by_nobody(site, ask):
     found = (await ask(SEARCH, words="e", kinds=["POST"], first=100))["search"]
     assert {node["label"] for node in found["nodes"]} <= shown
     assert found["totalCount"] == len(found["nodes"]) > 0
+
+
+async def test_edges_of_which_all_is_left_out_are_as_many(posts, ask):
+    found = await ask('{ search(query: "zeil", first: 3) { edges { cursor @skip(if: true) } } }')
+    assert found == {"search": {"edges": [{}, {}, {}]}}
