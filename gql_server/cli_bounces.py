@@ -46,7 +46,8 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
     standard input, as fetchmail gives it. Messages are not moved or deleted, and may be read again.
     Of reports that end nothing, what the servers answered is shown, the most frequent first.
     """
-    told, answers = Counter[object](), Counter[tuple[object, str]]()
+    told = Counter[object]()
+    answers = {fate: Counter[str]() for fate in ANSWERED}
     try:
         async with open_made_store(settings):
             site = await require_site()
@@ -54,7 +55,8 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
                 for message in messages(path):
                     returned = read_returned(message)
                     told[await _take(site, returned)] += 1
-                    answers[returned.fate, returned.answer] += 1
+                    if returned.fate in answers:
+                        answers[returned.fate][returned.answer] += 1
     except (click.ClickException, *FORESEEN) as error:
         if paths:
             raise
@@ -64,8 +66,8 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
     for kind, (one, many) in SAID.items():
         if number := told[kind]:
             click.echo(f"{number} {one if number == 1 else many}")
-            if kind in ANSWERED:
-                _show(Counter({said: n for (fate, said), n in answers.items() if fate is kind and said}))
+            if isinstance(kind, Fate) and kind in answers:
+                _show(answers[kind])
     if not told:
         click.echo("There is no message.")
 
@@ -73,7 +75,7 @@ async def bounces(settings: Settings, paths: tuple[Path, ...]) -> None:
 def _show(answers: Counter[str]) -> None:
     """Tell what servers answered, and how often."""
     for said, number in answers.most_common(MOST_ANSWERS):
-        click.echo(f"  {number} x {said}")
+        click.echo(f"  {number} x {said or 'nothing'}")
     if (others := len(answers) - MOST_ANSWERS) > 0:
         click.echo(f"  and {others} other answers")
 

@@ -1,8 +1,8 @@
 """A search through posts, pages and authors: what it finds, the best first, and the passages it was found by.
 
-What has all the words in its title or name comes first, then what has some of them elsewhere; within each
-first the authors, then the pages, then the posts, the newest first. That is walked in indexes: however much
-is found, no more is read than what is shown.
+What has all the words in its title or name comes first, then what has some of them only elsewhere; within
+each first the authors, then the pages, then the posts, the newest first. That is walked in indexes: however
+much is found, no more rows are read than are shown.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -28,6 +28,8 @@ from models.wanted import WORDS
 # Written once for each dialect.
 STATEMENTS: dict[Any, Statement] = {}
 Bind = Callable[[Statement, Mapping[Any, Any]], Bound]
+# The number of a section, and a place in it.
+At = tuple[int, Place]
 
 
 class Kind(NamedTuple):
@@ -38,11 +40,15 @@ class Kind(NamedTuple):
     question: Callable[[], Any]
     order: Order
     column: str
-    read: Callable[[str], str] = str
+    is_html: bool = False
+
+    def plain(self, said: str) -> str:
+        """Give what it says as plain text."""
+        return text.plain(said) if self.is_html else said
 
 
 KINDS = (
-    Kind("Author", Author, Author.known, Order("sort_key", descending=False), "bio_html", text.plain),
+    Kind("Author", Author, Author.known, Order("sort_key", descending=False), "bio_html", is_html=True),
     Kind("Page", Page, Page.published, Order("path", descending=False), "text"),
     Kind("Post", Post, Post.in_list, Order("published_at", descending=True), "text"),
 )
@@ -105,7 +111,7 @@ class Search:
 
     def page(self, window: Window) -> Steps[PageOf[Any]]:
         """Find a page of hits."""
-        after, before = _place(window.after, "after"), _place(window.before, "before")
+        after, before = self.between(window)
         page: PageOf[Any] = PageOf([])
         from_end = window.last is not None
         numbers = self._numbers
@@ -128,6 +134,11 @@ class Search:
             page.has_next |= yield from self._is_any(before, is_before=False)
         return page
 
+    @staticmethod
+    def between(window: Window) -> tuple[At | None, At | None]:
+        """Read the cursors of a page; refuse what are none."""
+        return _place(window.after, "after"), _place(window.before, "before")
+
     def count(self) -> Steps[int]:
         """Count all that is found."""
         total = 0
@@ -146,7 +157,7 @@ class Search:
             if ids:
                 keys = {"keys": packed(ids, is_postgres=self.is_postgres)}
                 for id, said in (yield self._asked(keys, _saying, kind)):
-                    cut[kind.name, id] = passage(kind.read(said or ""), words)
+                    cut[kind.name, id] = passage(kind.plain(said or ""), words)
         return cut
 
     def _asked(self, given: Mapping[Any, Any], write: Callable[..., Statement], *of: Any) -> Bound:
@@ -165,21 +176,23 @@ class Search:
         self, number: int, bounds: Mapping[str, Place], limit: int, *, from_end: bool
     ) -> Steps[list[Hit]]:
         cut = Cut("after" in bounds, "before" in bounds, from_end)
-        given: dict[Any, Any] = {WORDS: self.sought, "limit": limit}
-        for name, place in bounds.items():
-            given |= {f"{name}_key": place.key, f"{name}_id": place.id}
+        given = self._given(bounds) | {"limit": limit}
         rows = yield self._asked(given, _walking, number, cut)
         name = SECTIONS[number].kind.name
         return [Hit(name, id, number, key) for id, key in rows]
 
-    def _is_any(self, place: tuple[int, Place], *, is_before: bool) -> Steps[bool]:
+    def _given(self, bounds: Mapping[str, Place]) -> dict[Any, Any]:
+        given: dict[Any, Any] = {WORDS: self.sought}
+        for name, place in bounds.items():
+            given |= {f"{name}_key": place.key, f"{name}_id": place.id}
+        return given
+
+    def _is_any(self, place: At, *, is_before: bool) -> Steps[bool]:
         """Tell whether something is found at a place, or on that side of it."""
         at, here = place
         for number in self._numbers:
             if number == at:
-                given: dict[Any, Any] = {WORDS: self.sought}
-                name = "after" if is_before else "before"
-                given |= {f"{name}_key": here.key, f"{name}_id": here.id}
+                given = self._given({"after" if is_before else "before": here})
                 [[is_there]] = yield self._asked(given, _beside, number, is_before)
                 if is_there:
                     return True
@@ -193,7 +206,7 @@ async def mend_indexes() -> int:
     return sum([await finding.mend(kind.noun) for kind in KINDS])
 
 
-def _place(cursor: str | None, argument: str) -> tuple[int, Place] | None:
+def _place(cursor: str | None, argument: str) -> At | None:
     if cursor is None:
         return None
     number, _, within = cursor.partition(".")
@@ -226,7 +239,6 @@ def _counting(kind: Kind) -> Statement:
 def _saying(kind: Kind) -> Statement:
     builder = Builder(kind.noun)
     id, said = builder.column("id"), builder.column(kind.column)
-    if kind.read is str:
-        # Of HTML a beginning may be all tags.
+    if not kind.is_html:  # of which a beginning may be all tags
         said = f"substr({said}, 1, {MOST_READ})"
     return builder.done(builder.among(kind.question, [id, said], id))

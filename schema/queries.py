@@ -261,7 +261,7 @@ class Query:
     )
     @staticmethod
     async def search(
-        info: Info, query: searching.Query, after: After = UNSET, before: Before = UNSET,
+        info: Info, query: searching.Words, after: After = UNSET, before: Before = UNSET,
         first: First = UNSET, kinds: searching.Kinds = searching.EVERY_KIND, last: Last = UNSET,
     ) -> searching.SearchResultConnection | None:  # fmt: skip
         return await searching.found(info, query, kinds, window(first, last, after, before))  # type: ignore[return-value]

@@ -36,6 +36,11 @@ class Result:
     search: Search
 
     @property
+    def cursor(self) -> str:
+        """Its place."""
+        return self.hit.cursor
+
+    @property
     def score(self) -> float:
         """How well it fits."""
         return self.hit.score
@@ -47,7 +52,7 @@ class _ByRelevance:
 
     def cursor(self, result: Result) -> str:
         """Name the place of a result."""
-        return result.hit.cursor
+        return result.cursor
 
 
 class Results(Slice):
@@ -64,17 +69,13 @@ class Results(Slice):
         return [result.node for result in self.page.rows]
 
 
-def _cursor(root: Result) -> str:
-    return root.hit.cursor
-
-
 async def _snippet(root: Result, info: Info) -> str:
     return await info.context.loaders.passages(root.search).load(root.hit)  # type: ignore[no-any-return]
 
 
 @strawberry.type(description="A search result.")
 class SearchResultEdge:
-    cursor: str = strawberry.field(resolver=_cursor, description="Opaque keyset cursor.")
+    cursor: str = strawberry.field(description="Opaque keyset cursor.")
     node: Linkable = strawberry.field(description="What was found.")
     score: float = strawberry.field(
         description="How well it fits, from 0 to 1; only comparable within one search."
@@ -98,7 +99,7 @@ class SearchResultConnection:
 
 
 Kinds = Annotated[list[SearchKind], strawberry.argument(description="Kinds to find.")]
-Query = Annotated[
+Words = Annotated[
     str,
     strawberry.argument(
         description=(

@@ -35,7 +35,7 @@ class Searching:
 
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
         self._compiling, self._given = compiling, given
-        self._asks_passages = False
+        self._asks_rows = self._asks_passages = False
         self._parts = {
             name: self._part(kind, asked) for name, asked in compiling.selections.below(kind, nodes).items()
         }
@@ -51,7 +51,10 @@ class Searching:
         given = x.given(self._given)
         query = at_most(LONGEST, "query", given["query"])
         search = Search.of(query, {kind.value for kind in given["kinds"]}, x.bound)
-        found = _Found(search, (yield from search.page(sliced(given))))
+        asked = sliced(given)
+        # What is no cursor is refused, whether or not rows are asked for.
+        search.between(asked)
+        found = _Found(search, (yield from search.page(asked)) if self._asks_rows else Page([]))
         if self._asks_passages:
             found.passages = yield from search.passages(found.page.rows)
         answer: dict[str, Any] = {}
@@ -60,7 +63,9 @@ class Searching:
         return answer
 
     def _part(self, kind: GraphQLObjectType, nodes: Nodes) -> Part:
-        match nodes[0].name.value:
+        name = nodes[0].name.value
+        self._asks_rows |= name in ("nodes", "edges", "pageInfo")
+        match name:
             case "totalCount":
                 return lambda found, _x: found.search.count()
             case "nodes":

@@ -155,3 +155,10 @@ async def test_what_hides_in_a_garden_is_found_by_nobody(site, ask):
 async def test_edges_of_which_all_is_left_out_are_as_many(posts, ask):
     found = await ask('{ search(query: "zeil", first: 3) { edges { cursor @skip(if: true) } } }')
     assert found == {"search": {"edges": [{}, {}, {}]}}
+
+
+async def test_a_count_alone_is_right_and_refuses_what_is_no_cursor(posts, ask, answer):
+    assert await ask('{ search(query: "zeil") { totalCount } }') == {"search": {"totalCount": 8}}
+    answered = await answer('{ search(query: "zeil", after: "onzin") { totalCount } }')
+    [error] = answered.errors
+    assert "after" in error.message
