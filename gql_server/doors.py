@@ -21,6 +21,7 @@ from gql_server.pages import (
     signing_in,
     weebly,
 )
+from gql_server.reader import commenting
 
 DOORS = [
     web.get("/", reader.front),
@@ -60,6 +61,8 @@ DOORS = [
     web.post("/write", desk.begin),
     web.get(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.show),
     web.post(r"/write/{id:[1-9][0-9]{0,9}}", desk_post.act),
+    web.get("/comment", commenting.show),
+    web.post("/comment", commenting.send),
     web.get("/comment/{token}", comments.show),
     web.post("/comment/{token}", comments.confirm),
     web.get("/replies/{token}", comments.show_notices),

@@ -114,6 +114,8 @@ async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     except web.HTTPNotFound:
         return await _told(request, 404, Vary=VARY)
+    except Unreadable as error:
+        return await _told(request, error.status, **{**error.headers, "Vary": VARY})
     except Exception as error:
         if is_under_way(request):
             raise

@@ -1,37 +1,34 @@
-"""The reader's page: the publication as its readers see it, in a browser that asks the graph for it."""
+"""The reader's page: the publication as its readers see it, with scripts or without."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 from aiohttp import web
+from yarl import URL
 
 import models
 from gql_server import paper, start
 from gql_server.negotiation import weights
 from gql_server.pages.trouble import DOORS, first_word
 from gql_server.paths import old_path
+from gql_server.reader.printing import given
+from gql_server.reader.reading import Reading
+from gql_server.reader.scripts import FOLDER
+from gql_server.reader.views import nothing_at, view_at
 from gql_server.settings import SETTINGS
 
-FOLDER = Path(__file__).parent / "page"
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-LANGUAGES = "nl, en"
-# Pictures stand wherever the publication has them.
-POLICY = (
-    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
-    "img-src 'self' data: http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 # What the page shows at paths that are nobody's: lists, and what was searched for.
 LISTS = frozenset({"/posts", "/authors", "/archive", "/search"})
-NOTE = "<!-- In development the server leads from here to its start page. -->\n"
-TO_START = '<link rel="help" href="/start">\n'
+# What names a place in a list or a conversation.
+PLACES = frozenset({"after", "before", "comments", "thread"})
 
-_PAGE = (FOLDER / "index.html").read_text("utf-8")
 _FILES = {path.name: path.read_bytes() for path in (FOLDER / "reader").iterdir() if path.suffix in MEDIA}
-assert NOTE in _PAGE
 
 
 async def front(request: web.Request) -> web.Response:
     """Show the front page; where no reader's page is shown, the start page."""
-    return _page(request) if _shows(request) else await start.page(request)
+    return await _page(request) if _shows(request) else await start.page(request)
 
 
 async def anywhere(request: web.Request) -> web.Response:
@@ -39,13 +36,13 @@ async def anywhere(request: web.Request) -> web.Response:
     is_shown = _shows(request) and _reads_pages(request)
     # What a link of somebody who writes shows lives nowhere yet; the graph knows whether it shows anything.
     if is_shown and ("preview" in request.query or await _lives(request.path)):
-        return _page(request)
+        return await _page(request)
     try:
         return await old_path(request)
     except web.HTTPNotFound:
         if not is_shown:
             raise
-    return _page(request, status=404)
+    return await _page(request, is_there=False)
 
 
 async def file(request: web.Request) -> web.Response:
@@ -69,9 +66,20 @@ async def _lives(path: str) -> bool:
     return path.rstrip("/") in LISTS or await models.is_somewhere(path)
 
 
-def _page(request: web.Request, *, status: int = 200) -> web.Response:
-    to_start = TO_START if request.app[SETTINGS].is_private else ""
-    response = paper.page(_PAGE.replace(NOTE, to_start), LANGUAGES, policy=POLICY, cache="no-cache")
-    response.headers["Vary"] = "Accept"
-    response.set_status(status)
-    return response
+async def _page(request: web.Request, *, is_there: bool = True) -> web.Response:
+    reading = await Reading.of(request)
+    try:
+        view = await view_at(reading, request.path) if is_there else None
+    except models.Unproven:
+        view = nothing_at(reading, "preview_over")
+    except models.Invalid:
+        # A place in a list that is none: the list itself is there.
+        if PLACES & request.query.keys():
+            raise web.HTTPFound(_without(request, PLACES)) from None
+        view = None
+    return given(reading, view or nothing_at(reading))
+
+
+def _without(request: web.Request, names: Collection[str]) -> URL:
+    left = {name: value for name, value in request.query.items() if name not in names}
+    return request.rel_url.with_query(left)

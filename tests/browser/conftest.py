@@ -25,6 +25,9 @@ FLAGS = (
     "--disable-sync",
 )
 PATIENCE = 30_000  # ms
+# Scripts take the place of what the server gave; what somebody does before that is another test's.
+TAKEN_OVER = """() => !document.querySelector('script[src="/reader/reader.js"]')
+  || document.querySelector('main[aria-busy=false]')"""
 Open = Callable[..., Awaitable[Page]]
 Start = Callable[..., Process]
 
@@ -63,16 +66,30 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest.fixture
 async def open_page(browser: Browser) -> Open:
-    """Open a page as somebody with a browser of their own: `await open_page(url, locale="en-GB")`."""
+    """Open a page as somebody with a browser of their own: `await open_page(url, locale="en-GB")`.
 
-    async def open_page(url: str, **habits: object) -> Page:
+    Unless `waits` is false each page is loaded until its scripts, if they run, have taken over.
+    """
+
+    async def open_page(url: str, *, waits: bool = True, **habits: object) -> Page:
         context = await browser.new_context(**{"locale": "nl-NL", "reduced_motion": "reduce"} | habits)
         page = await context.new_page()
         page.set_default_timeout(PATIENCE)
+        if waits and habits.get("java_script_enabled", True):
+            page.goto, page.reload = _to_the_end(page, page.goto), _to_the_end(page, page.reload)
         await page.goto(url)
         return page
 
     return open_page
+
+
+def _to_the_end(page: Page, load: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
+    async def loaded(*arguments: object, **options: object) -> object:
+        response = await load(*arguments, **options)
+        await page.wait_for_function(TAKEN_OVER)
+        return response
+
+    return loaded
 
 
 @pytest.fixture

@@ -212,16 +212,6 @@ async def test_a_link_to_a_page_of_a_list_that_is_none_shows_the_list(blog, open
     await sees(page, "Hier is niets")
 
 
-async def test_without_javascript_there_is_a_way_to_the_newsletter(blog, open_page):
-    page = await open_page(blog.url, base_url=blog.url, java_script_enabled=False)
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Lezen vraagt hier JavaScript")
-    await page.get_by_role("link", name="je aanmelden voor de nieuwsbrief").click()
-    await sees(page, "Meld je aan voor de nieuwsbrief")
-    await page.go_back()
-    await page.get_by_role("link", name="sign up for the newsletter").click()
-    assert page.url.endswith("/subscribe?lang=en")
-
-
 async def test_an_empty_publication_says_so(start, open_page):
     server = start("serve", "--port", "0")
     page = await open_page(server.url, base_url=server.url)

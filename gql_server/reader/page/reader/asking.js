@@ -105,6 +105,7 @@ export const REPLIES = /* GraphQL */ `
   query Replies($id: ID!, $after: String) {
     node(id: $id) {
       ... on Comment {
+        ...Said
         replies(first: 20, after: $after) {
           nodes { ...Said replies(first: 10) { nodes { ...Said } pageInfo { hasNextPage endCursor } } }
           pageInfo { hasNextPage endCursor }

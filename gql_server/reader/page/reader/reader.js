@@ -24,6 +24,7 @@ const VIEWS = [
 ];
 const heights = new Map(); // how far each entry of the history was scrolled
 let masthead, here = new URL(location), turn = 0, isFirst = true;
+let isServed = main.ariaBusy !== 'true'; // a server may have filled the page in, for who runs no scripts or waits for them
 
 history.scrollRestoration = 'manual';
 addEventListener('popstate', () => {
@@ -40,7 +41,7 @@ main.addEventListener('error', ({ target }) => {
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]');
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!link || !isPlain || event.defaultPrevented || link.target || link.rel === 'help') return;
+  if (!link || !isPlain || event.defaultPrevented || link.target || /help|nofollow/.test(link.rel)) return;
   const to = new URL(local(link.href), location);
   if (to.origin !== location.origin || (to.hash && address(to) === address(here))) return;
   event.preventDefault();
@@ -56,14 +57,16 @@ const address = ({ pathname, search }) => pathname + search;
 
 /** Show what lives at an address; a new one enters the history when it is known what lives there. */
 async function show(to = here, { top = 0, isNew = false } = {}) {
-  const mine = ++turn;
-  main.ariaBusy = 'true';
+  const mine = ++turn, isQuiet = isServed && !isNew;
+  if (!isQuiet) main.ariaBusy = 'true';
   here = to;
   let view;
   try {
     masthead ??= ask(MASTHEAD, { language: locale ?? null });
     const [head, found] = await Promise.all([masthead, find(to)]);
     if (mine !== turn) return;
+    // Whoever has begun to do something with what the server gave goes on with that.
+    if (isQuiet && ![document.body, aimed()].includes(document.activeElement)) return;
     furnish(head);
     // The server may know more of this address than the graph: an old path, or a page of its own.
     if (!found && !isFirst) return isNew ? location.assign(to) : location.reload();
@@ -71,12 +74,13 @@ async function show(to = here, { top = 0, isNew = false } = {}) {
   } catch (error) {
     if (mine !== turn) return;
     if (!(error instanceof Trouble)) console.error(error);
+    if (isQuiet) return;
     if (!site) masthead = undefined;
     view = trouble(error instanceof Trouble ? error.message : 'broken');
   }
   if (isNew) history.pushState({ key: Math.random() }, '', to);
   else if (to.href !== location.href) history.replaceState(history.state, '', to);
-  place(view, top);
+  place(view, { top, isQuiet });
 }
 
 /** Ask for what lives at an address; give what shows it, or nothing. */
@@ -94,18 +98,20 @@ async function find(to) {
   }
 }
 
-function place({ title, body, isFront, kind }, top) {
+function place({ title, body, isFront, kind }, { top, isQuiet }) {
   document.title = !site || isFront ? title : `${title} – ${site.title}`;
   document.body.className = isFront ? 'front' : kind ?? '';
   main.replaceChildren(...body.flat().filter(Boolean));
   main.ariaBusy = 'false';
   if (site) mark(isFront);
-  const aim = here.hash && document.getElementById(decoded(here.hash.slice(1)));
-  if (aim) aim.scrollIntoView();
-  else scrollTo(0, top);
+  isServed = false;
+  const aim = aimed();
+  if (!isQuiet) aim ? aim.scrollIntoView() : scrollTo(0, top);
   if (aim || !isFirst) focus(aim || document.querySelector('h1'));
   isFirst = false;
 }
+
+const aimed = () => here.hash && document.getElementById(decoded(here.hash.slice(1)));
 
 function focus(element) {
   element.tabIndex = -1;
@@ -356,8 +362,8 @@ function furnish(head) {
   document.body.prepend(h('a', { class: 'skip', href: '#content' }, says('skip')));
   const panel = h('div', { id: 'panel', class: 'panel' },
     site.menu && h('nav', { 'aria-label': says('menu') }, menu(site.menu.items)), searchBox('find', ''));
-  header.append(h('p', { class: 'brand' }), opener(says('menu'), panel, header, 'menu', says('menu')), panel);
-  footer.append(
+  header.replaceChildren(h('p', { class: 'brand' }), opener(says('menu'), panel, header, 'menu', says('menu')), panel);
+  footer.replaceChildren(
     h('div', { class: 'band' },
       part('newsletter', says('newsletter'), newsletterForm()),
       part('authors', link('/authors', says('authors')), people(head.authors)),

@@ -1,0 +1,101 @@
+"""The door /comment: whoever runs no scripts answers a post, or a comment below it."""
+
+from collections.abc import Mapping
+from secrets import token_hex
+from typing import Any
+
+from aiohttp import web
+
+import models
+from gql_server.identity import principal_of
+from gql_server.pages.forms import NOTHING, Form, read_form
+from gql_server.reader.printing import given
+from gql_server.reader.reading import Reading, Told
+from gql_server.reader.views import View, below
+from gql_server.settings import SETTINGS
+
+# What became of a comment: as the script says it, FATES in talk.js.
+FATES = {"PUBLISHED": "shown", "HELD": "held", "CONFIRM_ADDRESS": "confirm"}
+# The fields of the form, and of AddCommentInput what they fill in.
+FIELDS = {"name": "authorName", "email": "authorEmail", "website": "authorWebsite", "content": "content"}
+
+# The longest comment, each character of it in the twelve that a form may take for one, and all else.
+LARGEST = 12 * models.LONGEST_COMMENT + 10_000
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the form."""
+    return await _form(await _reading(request), NOTHING)
+
+
+async def send(request: web.Request) -> web.Response:
+    """Take a filled-in form; give it back with what is wrong at its fields."""
+    reading, form = await _reading(request), await read_form(request, LARGEST)
+    post, to = await _asked(reading)
+    said: dict[str, Any] = {field: form.one(name) or None for name, field in FIELDS.items()}
+    # Browsers end a line in two characters (HTML, 4.10.22.7).
+    said["content"] = form.one("content").replace("\r\n", "\n")
+    said |= {"notifyReplies": "notify" in form, "postId": post["id"]}
+    said |= {"parentId": to and to["id"], "formToken": form.one("token") or None, "trap": form.one("trap")}
+    # Whoever presses twice, or loads the answer again, says it once.
+    command = {"clientMutationId": form.one("command")} if form.one("command") else {}
+    principal = await principal_of(request)
+    told = (await reading.ask("ADD_COMMENT", principal=principal, input=said | command))["addComment"]
+    if told["errors"]:
+        return await _form(reading, form, _at_fields(told["errors"]))
+    fate = FATES.get(told["fate"], "held")
+    words = [fate, *(["prove"] if said["notifyReplies"] and fate != "confirm" else [])]
+    way = f"{post['path']}#{told['comment']['url'].partition('#')[2] if fate == 'shown' else 'conversation'}"
+    facts = {"post": post, "words": words, "comment": told["comment"], "way": way}
+    return _given(reading, "said.html", facts)
+
+
+async def _reading(request: web.Request) -> Reading:
+    if not request.app[SETTINGS].shows_reader:
+        raise web.HTTPNotFound
+    return await Reading.of(request)
+
+
+async def _asked(reading: Reading) -> tuple[Told, Told | None]:
+    """Find the post that is answered, with what is said below it, and the comment that is."""
+    asked = reading.request.query
+    path, to = asked.get("post", ""), asked.get("to")
+    try:
+        post = (await reading.ask("POST", path=path))["post"]
+        talk = (await reading.ask("THREADS", path=path))["post"]
+        if post and talk:
+            return {**talk, **post}, await below(reading, post["path"], to) if to else None
+    except models.Invalid:
+        pass
+    raise web.HTTPNotFound
+
+
+async def _form(reading: Reading, form: Form, wrong: Mapping[str, str] | None = None) -> web.Response:
+    post, to = await _asked(reading)
+    carried = await reading.ask("FORM", principal=await principal_of(reading.request), postId=post["id"])
+    facts = {
+        "post": post,
+        "to": to,
+        "form": form,
+        "wrong": wrong or {},
+        "author": carried["viewer"] and carried["viewer"]["author"],
+        "token": form.one("token") or (carried["commentForm"] or {}).get("token", ""),
+        "command": form.one("command") or token_hex(16),
+        "address": str(reading.request.rel_url),
+    }
+    return _given(reading, "leave.html", facts, status=422 if wrong else 200)
+
+
+def _given(reading: Reading, template: str, facts: Told, *, status: int = 200) -> web.Response:
+    view = View(reading.says("leave"), template, facts, kind="text", seo=None, status=status)
+    return given(reading, view, scripts=False)
+
+
+def _at_fields(errors: list[Told]) -> dict[str, str]:
+    """Sort what is wrong by field; what belongs to none stands under an empty name."""
+    names = {field: name for name, field in FIELDS.items()}
+    told: dict[str, str] = {}
+    for error in errors:
+        name = names.get((error["path"] or [""])[-1], "")
+        told[name] = f"{told[name]} {error['message']}" if name in told else error["message"]
+    return told

@@ -1,0 +1,75 @@
+"""The reader's page with what is shown at an address in it; a script shows the same in its place."""
+
+import re
+from typing import Any
+
+from aiohttp import web
+from markupsafe import Markup
+
+from gql_server import paper
+from gql_server.reader.reading import Reading
+from gql_server.reader.scripts import FOLDER
+from gql_server.reader.views import View, by_year
+from gql_server.settings import SETTINGS
+
+# Pictures stand wherever the publication has them.
+POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self' data: http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_PAGE = (FOLDER / "index.html").read_text("utf-8")
+# Where in the page, as it is written for who copies it, the server puts what.
+HTML, TITLE, BODY = '<html lang="en">\n', "<title>Lezen · Reading</title>\n", "<body>\n"
+HEADER, FOOTER = "<header></header>\n", "<footer></footer>\n"
+MAIN = _PAGE[_PAGE.index("<main") : _PAGE.index("</main>")]
+IN_DEVELOPMENT = "<!-- In development the server leads from here to its start page. -->\n"
+SCRIPTS = _PAGE[_PAGE.index('<link rel="modulepreload"') : _PAGE.index("</head>")]
+PLACES = (HTML, IN_DEVELOPMENT, TITLE, SCRIPTS, BODY, HEADER, MAIN, FOOTER)
+
+_pieces = re.split(f"({'|'.join(map(re.escape, PLACES))})", _PAGE)
+assert [piece for piece in _pieces if piece in PLACES] == [*PLACES]
+
+
+def _person(author: Any) -> Markup:
+    return Markup('<a href="{}" dir="auto">{}</a>').format(author["path"], author["name"])
+
+
+_templates = paper.templates(FOLDER.parent / "templates")
+_templates.filters |= {
+    "by_year": by_year,
+    "person": _person,
+    # Only what the graph calls HTML, which is sanitised there.
+    "sanitised": Markup,
+}
+
+
+def given(reading: Reading, view: View, *, scripts: bool = True) -> web.Response:
+    """Give a view as a page; where the scripts show nothing of their own it comes without them."""
+    request = reading.request
+    text = _printed(reading, view, leads_to_start=request.app[SETTINGS].is_private, scripts=scripts)
+    is_everybodys = scripts and "preview" not in request.query
+    cache = "no-cache" if is_everybodys else "no-store"
+    response = paper.page(text, reading.language, policy=POLICY, cache=cache)
+    response.headers["Vary"] = "Accept, Accept-Language, Accept-Encoding"
+    response.set_status(view.status)
+    response.enable_compression()
+    return response
+
+
+def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: bool) -> str:
+    def part(template: str, **facts: Any) -> str:
+        whole = _templates.get_template(template)
+        return whole.render(reading=reading, view=view, leads_to_start=leads_to_start, **facts)
+
+    skip = Markup('<a class="skip" href="#content">{}</a>').format(reading.says("skip"))
+    places = {
+        HTML: f'<html lang="{reading.language}">\n',
+        IN_DEVELOPMENT: '<link rel="help" href="/start">\n' if leads_to_start else "",
+        TITLE: part("head.html", canonical=f"{reading.site['url'].rstrip('/')}{reading.request.path}"),
+        SCRIPTS: SCRIPTS if scripts else "",
+        BODY: f'<body class="{view.kind}">\n{skip}\n',
+        HEADER: f"<header>\n{part('header.html')}</header>\n",
+        MAIN: f'<main id="content" tabindex="-1">\n{part(view.template, **view.facts)}',
+        FOOTER: f"<footer>\n{part('footer.html')}</footer>\n",
+    }
+    return "".join(places.get(piece, piece) for piece in _pieces)

@@ -1,0 +1,120 @@
+"""A reader at an address: what is asked of the graph for them, and how things are said in their language."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+from aiohttp import web
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+import models
+from gql_server.answering import ANSWERING
+from gql_server.answers import DEADLINE_EXCEEDED
+from gql_server.paper.languages import chosen
+from gql_server.persisted import DOCUMENTS
+from gql_server.publication import PUBLICATION
+from gql_server.questions import Question
+from gql_server.reader import scripts
+from gql_server.visitors import VISITORS
+from mailers.wording import locale_of
+
+# As in the script.
+PAGE = 12
+Told = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Who reads, in which language; `masthead` is what stands around every page."""
+
+    request: web.Request
+    language: str
+    masthead: Told
+
+    @classmethod
+    async def of(cls, request: web.Request) -> "Reading":
+        """Receive a reader, who counts as who asks the graph."""
+        request.app[VISITORS].admit(request)
+        context = await request.app[PUBLICATION].context()
+        language = chosen(request, context.site.language)
+        return cls(request, language, await cls(request, language, {}).ask("MASTHEAD", language=language))
+
+    async def ask(
+        self, document: str, *, principal: models.Principal = models.NOBODY, **variables: Any
+    ) -> Told:
+        """Ask the graph what a script asks by this name; what could not be told is null.
+
+        Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list.
+        """
+        operation = self.request.app[DOCUMENTS].read(scripts.DOCUMENTS[document]).operation(None)
+        asker = self.request.app[VISITORS].asker(self.request, principal)
+        answer = await self.request.app[ANSWERING].once(operation, Question(None, variables), asker)
+        if answer.is_unavailable or DEADLINE_EXCEEDED in answer.codes:
+            raise models.Unavailable
+        if "BAD_USER_INPUT" in answer.codes:
+            raise models.Invalid("path")
+        told: Told = orjson.loads(answer.written())
+        if not (data := told.get("data")) or (answer.codes and next(iter(data.values())) is None):
+            raise RuntimeError(f"{document} was answered with {answer.codes}")
+        found: Told = data
+        return found
+
+    @property
+    def site(self) -> Told:
+        """The publication."""
+        site: Told = self.masthead["site"]
+        return site
+
+    @property
+    def slice(self) -> dict[str, Any]:
+        """Which page of a list is asked for."""
+        asked = self.request.query
+        if before := asked.get("before"):
+            return {"last": PAGE, "before": before}
+        return {"first": PAGE, "after": asked.get("after")}
+
+    def turned(self, **cursor: str) -> str:
+        """Give the address of another page of the list that is read."""
+        asked = {name: value for name, value in self.request.query.items() if name not in {"after", "before"}}
+        return str(self.request.rel_url.with_query({**asked, **cursor}))
+
+    def local(self, url: str) -> str:
+        """Write an address of the publication as a path."""
+        rest = url.removeprefix(self.site["url"])
+        if rest == url:
+            return url
+        return rest if rest.startswith("/") else (url if rest else "/")
+
+    def says(self, words: str, /, **facts: Any) -> str:
+        """Give a sentence, with these facts in it."""
+        return scripts.WORDS[self.language][words].format(**facts)
+
+    def counted(self, noun: str, n: int) -> str:
+        """Say how many there are of something."""
+        return self.says(noun if n == 1 else f"{noun}s", n=format_decimal(n, locale=self._locale))
+
+    def day(self, moment: str) -> str:
+        """Write down the day of a moment."""
+        return format_date(self._here(moment), "long", locale=self._locale)
+
+    def minute(self, moment: str) -> str:
+        """Write a moment down to the minute."""
+        return f"{self.day(moment)}, {format_time(self._here(moment), 'short', locale=self._locale)}"
+
+    def listed(self, names: Iterable[Markup]) -> Markup:
+        """Write names in a row, as they are written in the language."""
+        return Markup(format_list(list(names), locale=self._locale))
+
+    def _here(self, moment: str) -> datetime:
+        return datetime.fromisoformat(moment).astimezone(ZoneInfo(self.site["timeZone"]))
+
+    @property
+    def _locale(self) -> Locale:
+        return locale_of(self.language)

@@ -1,0 +1,33 @@
+"""What the scripts of the page ask and say, read out of them: whoever runs no scripts is shown the same."""
+
+import json
+import re
+from pathlib import Path
+
+FOLDER = Path(__file__).parent / "page"
+# For search engines and previews, which no script serves.
+SEO = """
+  query Seo($path: String!) {
+    atPath(path: $path) {
+      ... on Post { publishedAt seo { ...Shown } }
+      ... on Page { seo { ...Shown } }
+    }
+  }
+  fragment Shown on Seo { title description canonicalUrl image { url(width: 1200) altText } }
+"""
+DOCUMENT = re.compile(r"const ([A-Z_]+) = /\* GraphQL \*/ `([^`]*)`")
+
+_asking, _words = ((FOLDER / "reader" / name).read_text("utf-8") for name in ("asking.js", "words.js"))
+_texts: dict[str, str] = dict(DOCUMENT.findall(_asking))
+
+
+def _whole(text: str) -> str:
+    """Add the fragments that a document names, as the script does."""
+    return "".join([text, *(_texts[name.upper()] for name in ("Cards", "Said") if f"...{name}" in text)])
+
+
+# By the names that they have in the script.
+DOCUMENTS = {name: _whole(text) for name, text in _texts.items() if "fragment" not in text.split()[:1]}
+DOCUMENTS["SEO"] = SEO
+# By language and name; what stands in braces is filled in.
+WORDS: dict[str, dict[str, str]] = json.loads(_words.partition("const WORDS = ")[2].partition(";\n")[0])

@@ -1,0 +1,172 @@
+"""What is shown at each address to whoever runs no scripts, or waits for them: what the scripts show."""
+
+import re
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import models
+from gql_server.reader.reading import Reading, Told
+
+MOST_ON_FRONT = 7
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page: its title, the template of what is in it, and what that is filled in with.
+
+    `seo` is what is told of it to search engines and previews; a page without is not for them.
+    """
+
+    title: str
+    template: str
+    facts: Told
+    kind: str = ""
+    seo: Told | None = field(default_factory=dict)
+    status: int = 200
+
+
+Show = Callable[..., Awaitable[View | None]]
+
+
+async def view_at(reading: Reading, path: str) -> View | None:
+    """Find what lives at a path; None when nothing does. Raises `models.Invalid` for a place in a list or a
+    conversation that is none, and `models.Unproven` for a link that shows nothing any more.
+    """
+    path = path.rstrip("/") or "/"
+    show, found = next((show, found) for pattern, show in VIEWS if (found := pattern.fullmatch(path)))
+    return await show(reading, *found.groups())
+
+
+def nothing_at(reading: Reading, why: str = "missing_text") -> View:
+    """Say that nothing lives at an address."""
+    return View(reading.says("missing"), "missing.html", {"why": why}, kind="text", seo=None, status=404)
+
+
+async def _front(reading: Reading) -> View:
+    found = await reading.ask("POSTS", first=MOST_ON_FRONT)
+    seo = {"description": reading.site["description"]}
+    return View(reading.site["title"], "front.html", {"posts": found["posts"]}, kind="front", seo=seo)
+
+
+async def _blog(reading: Reading) -> View:
+    found = await reading.ask("POSTS", **reading.slice)
+    return _list(reading.says("blog"), found["posts"])
+
+
+async def _author(reading: Reading, slug: str) -> View | None:
+    author = (await reading.ask("AUTHOR", slug=slug, **reading.slice))["author"]
+    if author is None:
+        return None
+    return _list(author["name"], author["posts"], mark="author", author=author, is_own=True)
+
+
+async def _tag(reading: Reading, slug: str) -> View | None:
+    known = _first(reading.masthead["tags"], slug=slug)
+    if known is None:
+        return None
+    found = await reading.ask("POSTS", filter={"tagSlugs": [slug]}, **reading.slice)
+    return _list(known["label"], found["posts"], mark="tag", is_own=True)
+
+
+async def _month(reading: Reading, month: str) -> View | None:
+    known = _first(reading.masthead["archiveMonths"], month=month)
+    if known is None:
+        return None
+    found = await reading.ask("POSTS", filter={"month": month}, **reading.slice)
+    return _list(known["label"], found["posts"], mark="archive")
+
+
+async def _search(reading: Reading) -> View:
+    words = reading.request.query.get("q", "").strip()
+    found = (await reading.ask("SEARCH", words=words, **reading.slice))["search"] if words else None
+    title = reading.says("results", words=words) if words else reading.says("search")
+    return View(title, "search.html", {"words": words, "found": found}, seo=None)
+
+
+async def _authors(reading: Reading) -> View:
+    return View(reading.says("authors"), "authors.html", {})
+
+
+async def _archive(reading: Reading) -> View:
+    return View(reading.says("archive"), "archive.html", {})
+
+
+async def _standing(reading: Reading, path: str) -> View | None:
+    page = (await reading.ask("STANDING", path=path))["page"]
+    return page and View(
+        page["title"], "standing.html", {"page": page}, kind="text", seo=await _seo(reading, path)
+    )
+
+
+async def _post(reading: Reading, path: str) -> View | None:
+    # A link of somebody who writes: its token shows what is not published yet.
+    token = reading.request.query.get("preview")
+    principal = await models.Key.principal(token) if token else models.NOBODY
+    post = (await reading.ask("POST", principal=principal, path=path))["post"]
+    if post is None:
+        return None
+    facts = {"post": post, "is_preview": post["status"] != "PUBLISHED"}
+    if facts["is_preview"]:
+        return View(post["title"], "post.html", facts, kind="text", seo=None)
+    # What is said of a post is missed less than the post.
+    with suppress(models.Unavailable):
+        facts |= await _conversation(reading, post["path"])
+    return View(post["title"], "post.html", facts, kind="text", seo=await _seo(reading, post["path"]))
+
+
+async def _conversation(reading: Reading, path: str) -> dict[str, Any]:
+    """Give a part of the conversation: from its beginning or a place in it, or what follows one comment."""
+    cursor, thread = reading.request.query.get("comments"), reading.request.query.get("thread")
+    talk = (await reading.ask("THREADS", path=path, after=None if thread else cursor))["post"]
+    if talk is None or thread is None:
+        return {"talk": talk, "comments": talk and talk["comments"], "is_part": bool(cursor)}
+    comment = await below(reading, path, thread, after=cursor)
+    return {"talk": talk, "comments": {"nodes": [comment]}, "is_part": True}
+
+
+async def below(reading: Reading, path: str, id: str, *, after: str | None = None) -> Told:
+    """Give a comment below a post with what follows it; raise `models.Invalid` when there is none."""
+    comment: Told = (await reading.ask("REPLIES", id=id, after=after))["node"] or {}
+    if comment.get("url", "").rpartition("#")[0] != f"{reading.site['url'].rstrip('/')}{quote(path)}":
+        raise models.Invalid("thread")
+    return comment
+
+
+async def _seo(reading: Reading, path: str) -> Told:
+    found = (await reading.ask("SEO", path=path))["atPath"] or {}
+    return {**(found.get("seo") or {}), "published": found.get("publishedAt")}
+
+
+def _list(title: str, posts: Told, *, mark: str = "", **facts: Any) -> View:
+    return View(title, "list.html", {"posts": posts, "mark": mark, **facts})
+
+
+def _first(rows: Iterable[Told] | None, **named: str) -> Told | None:
+    [(name, value)] = named.items()
+    return next((row for row in rows or () if row[name] == value), None)
+
+
+def by_year(months: Iterable[Told] | None) -> dict[str, list[Told]]:
+    """Sort the months of the archive into years."""
+    years = defaultdict(list)
+    for month in months or ():
+        years[month["month"][:4]].append(month)
+    return years
+
+
+VIEWS: list[tuple[re.Pattern[str], Show]] = [
+    (re.compile(r"/"), _front),
+    (re.compile(r"/posts"), _blog),
+    (re.compile(r"(/posts/[^/]+)"), _post),
+    (re.compile(r"/authors"), _authors),
+    (re.compile(r"/authors/([^/]+)"), _author),
+    (re.compile(r"/tags/([^/]+)"), _tag),
+    (re.compile(r"/archive"), _archive),
+    (re.compile(r"/archive/(\d{4}-(?:0[1-9]|1[0-2]))"), _month),
+    (re.compile(r"/search"), _search),
+    (re.compile(r"(/.+)", re.DOTALL), _standing),
+]

@@ -1,0 +1,116 @@
+"""The reader's page, where no scripts run, where they come late, and where they never come."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.browser.inspecting import WIDE, Inspector
+from tests.browser.reading import press, sees
+
+POST = "/posts/honderdtwaalf-meter-tafel"
+PATHS = (
+    "/", "/posts", POST, "/posts/on-waving", "/authors", "/authors/corrie-spaanstra", "/archive",
+    "/archive/2019-11", "/tags/aan-tafel", "/search?q=soep", "/search?q=xyzzy", "/search", "/nowhere",
+    "/over-ons", "/meedoen/gereedschapskast",
+)  # fmt: skip
+# All that is read; a form is another with scripts, and so is a moment's last word.
+OTHERWISE = "form:not([role=search]), .answer, .press, button, a.plain, .skip, .hidden, .who time"
+READ = f"""() => {{
+  const whole = document.body.cloneNode(true);
+  for (const one of whole.querySelectorAll('{OTHERWISE}')) one.remove();
+  return [document.title, document.documentElement.lang, whole.textContent.replace(/\\s+/g, '')];
+}}"""
+HEADINGS = """() => [...document.querySelectorAll(':is(h1, h2, h3, h4):not(#answer)')]
+  .map((one) => one.localName + one.textContent.trim())"""
+
+
+@pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
+async def test_the_same_is_read_with_scripts_and_without(blog, open_page, locale):
+    with_scripts = await open_page(blog.url, base_url=blog.url, locale=locale)
+    without = await open_page(blog.url, base_url=blog.url, locale=locale, java_script_enabled=False)
+    for path in PATHS:
+        await with_scripts.goto(path)
+        await without.goto(path)
+        assert await without.evaluate(READ) == await with_scripts.evaluate(READ)
+        assert await without.evaluate(HEADINGS) == await with_scripts.evaluate(HEADINGS)
+
+
+async def test_without_scripts_a_reader_finds_reads_and_answers(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(server.url, base_url=server.url, java_script_enabled=False)
+    await sees(page, "Achterom")
+    await page.get_by_role("link", name="Alle berichten").click()
+    await page.get_by_role("link", name="Ouder", exact=True).click()
+    await page.get_by_role("link", name="Nieuwer", exact=True).click()
+    await page.get_by_role("searchbox", name="Zoek op deze site").fill("meter tafel")
+    await press(page, "Zoek")
+    await page.get_by_role("link", name="Honderdtwaalf meter tafel").click()
+    await page.get_by_role("link", name="Antwoord – Gerrit L.").click()
+    await sees(page, "Laat een reactie achter")
+    await page.get_by_label("Je reactie").fill("Het zeil telt mee.")
+    await page.get_by_label("Naam").fill("Ann")
+    await page.get_by_label("E-mailadres").fill("ann@example.org")
+    await press(page, "Plaats antwoord")
+    await expect(page.get_by_role("status")).to_contain_text("Dank je.")
+    await page.locator("main").get_by_role("link", name="Reacties").click()
+    await sees(page, "Honderdtwaalf meter tafel")
+    await page.locator("footer").get_by_role("link", name="Meld me aan").click()
+    await sees(page, "Meld je aan voor de nieuwsbrief")
+
+
+async def test_where_the_scripts_never_come_all_can_be_read(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    await page.route("**/reader.js", lambda route: route.abort())
+    for path in ("/", POST):
+        await page.goto(path)
+        await expect(page.locator("main")).not_to_be_empty()
+    await page.get_by_role("link", name="Blog").click()
+    await sees(page, "Alle berichten")
+
+
+async def test_whoever_has_begun_goes_on_with_what_the_server_gave(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    # The graph answers late; somebody types meanwhile.
+    await page.route("**/graphql?*", hold)
+    await page.goto("/posts")
+    box = page.get_by_role("searchbox", name="Zoek op deze site")
+    await box.fill("soep")
+    answered = page.wait_for_event("requestfinished", lambda request: "graphql" in request.url)
+    held.set()
+    await answered
+    await expect(box).to_have_value("soep")
+    await expect(box).to_be_focused()
+    await box.press("Enter")
+    await sees(page, "Gezocht: soep")
+    await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
+
+
+async def test_where_the_graph_is_silent_what_the_server_gave_stays(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    await page.route("**/graphql?*", lambda route: route.abort())
+    await page.goto(POST)
+    await expect(page.locator(".prose")).to_contain_text("campingtafel")
+    await expect(page.locator(".trouble")).to_have_count(0)
+    # Whoever goes on is told.
+    await page.get_by_role("link", name="Blog").click()
+    await expect(page.locator(".trouble")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.faults)])
+async def test_no_page_has_a_barrier_without_scripts(blog, open_page, language):
+    # Who looks needs scripts of their own.
+    page = await open_page("about:blank", base_url=blog.url, locale=language, waits=False)
+    await page.route("**/reader.js", lambda route: route.abort())
+    inspector = Inspector(page)
+    paths = ("/", POST, "/authors/corrie-spaanstra", "/archive", "/search?q=soep", "/nowhere", "/meedoen")
+    for path in (*paths, f"/comment?post={POST}"):
+        await page.goto(path)
+        await inspector.looks()
+    assert inspector.wrong == []
