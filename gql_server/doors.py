@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gql_server import graphiql, health, media, metrics, paper, reader, start
+from gql_server import feed, graphiql, health, media, metrics, paper, reader, start
 from gql_server.endpoint import graphql
 from gql_server.origins import preflight
 from gql_server.pages import (
@@ -76,6 +76,7 @@ DOORS = [
     web.post("/graphql", graphql),
     web.options("/graphql", preflight),
     web.get("/graphiql/{name}", graphiql.file),
+    web.get("/feed.xml", feed.show),
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
     web.get("/metrics", metrics.show),

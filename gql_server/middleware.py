@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 import models
 from gql_server.outages import OUTAGES
+from gql_server.questions import Unreadable
 from schema.errors import AWAY, INTERNAL, UNAVAILABLE, refusal
 
 REQUEST_ID = web.RequestKey("request_id", str)
@@ -47,6 +48,8 @@ def _told(request: web.Request, error: Exception) -> web.Response:
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         code = "NOT_FOUND" if error.status == 404 else "BAD_REQUEST"
         return _error(error.status, message, code, headers)
+    if isinstance(error, Unreadable):
+        return _error(error.status, str(error), error.error["extensions"]["code"], error.headers)
     if isinstance(error, models.Unavailable):
         OUTAGES.tell(error)
         return _error(503, AWAY, UNAVAILABLE, {"Retry-After": "1"})

@@ -55,6 +55,16 @@ def for_mail(html: str, page: str) -> Markup:
     return Markup(body.inner_html or "")
 
 
+def for_feed(html: str, page: str) -> str:
+    """Give sanitised HTML to who shows it elsewhere; its addresses begin where those on the page do."""
+    body = LexborHTMLParser(html).body
+    if body is None:
+        return ""
+    for node in body.css("*"):
+        _place(node, page)
+    return body.inner_html or ""
+
+
 def fitting_width(width: int | None) -> int:
     """Give the width of a picture on the paper; Outlook reads nothing else."""
     return min(width or WIDEST, WIDEST)
@@ -69,15 +79,20 @@ def _dress(node: LexborNode, page: str) -> None:
     if tag == "pre":
         # In a text from right to left too.
         node.attrs["dir"] = "ltr"
+    _place(node, page)
+    if tag == "img":
+        _fit(node)
+
+
+def _place(node: LexborNode, page: str) -> None:
+    """Let the addresses of an element lead where they do on a page."""
     for attribute in ("href", "src", "cite"):
         if (address := node.attributes.get(attribute)) is not None:
             node.attrs[attribute] = absolute(page, address)
-    if tag == "img":
-        _fit(node)
-        # Programs that read mail know one address or get lost.
-        for attribute in ("srcset", "sizes"):
-            if attribute in node.attributes:
-                del node.attrs[attribute]
+    # Programs that read mail or feeds know one address or get lost.
+    for attribute in ("srcset", "sizes"):
+        if attribute in node.attributes:
+            del node.attrs[attribute]
 
 
 def _fit(image: LexborNode) -> None:

@@ -1,12 +1,11 @@
 """A reader at an address: what is asked of the graph for them, and how things are said in their language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import orjson
 from aiohttp import web
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -15,19 +14,16 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 import models
-from gql_server.answering import ANSWERING
-from gql_server.answers import DEADLINE_EXCEEDED
+from gql_server import own_graph
+from gql_server.own_graph import Told
 from gql_server.paper.languages import chosen
-from gql_server.persisted import DOCUMENTS
 from gql_server.publication import PUBLICATION
-from gql_server.questions import Question
 from gql_server.reader import scripts
 from gql_server.visitors import VISITORS
 from mailers.wording import locale_of
 
 # As in the script.
 PAGE = 12
-Told = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +49,9 @@ class Reading:
 
         Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list.
         """
-        operation = self.request.app[DOCUMENTS].read(scripts.DOCUMENTS[document]).operation(None)
-        asker = self.request.app[VISITORS].asker(self.request, principal)
-        answer = await self.request.app[ANSWERING].once(operation, Question(None, variables), asker)
-        if answer.is_unavailable or DEADLINE_EXCEEDED in answer.codes:
-            raise models.Unavailable
-        if "BAD_USER_INPUT" in answer.codes:
-            raise models.Invalid("path")
-        told: Told = orjson.loads(answer.written())
-        if not (data := told.get("data")) or (answer.codes and next(iter(data.values())) is None):
-            raise RuntimeError(f"{document} was answered with {answer.codes}")
-        found: Told = data
-        return found
+        return await own_graph.ask(
+            self.request, scripts.DOCUMENTS[document], principal=principal, **variables
+        )
 
     @property
     def site(self) -> Told:

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 import models
-from gql_server.reader.reading import Reading, Told
+from gql_server.own_graph import Told
+from gql_server.reader.reading import Reading
 
 MOST_ON_FRONT = 7
 

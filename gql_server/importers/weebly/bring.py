@@ -1,6 +1,7 @@
 """Brings a Weebly blog into the store: whole or not at all; the same one twice changes nothing."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import Callable
 from hashlib import blake2b
@@ -15,7 +16,8 @@ from gql_server.importers.weebly.places import path_of
 from gql_server.importers.weebly.values import Blog, CommentValue, MenuValue, PageValue, PostValue, Target
 from models.atomic import atomic
 
-POSTS_PATH = "/posts"
+POSTS_PATH, FEED_PATH = "/posts", "/feed.xml"
+OF_BLOG = re.compile(r"/(\d{1,4})/post/")
 LONGEST_NAME = 200
 LONGEST_TITLE = 300
 # What a post and a page are brought with; comments are known one by one.
@@ -234,6 +236,10 @@ class _Bringing:
             leading = await self._leading(target)
             if leading is not None and leading.get("to_path") != path:
                 await models.lead(self.site.id, path, **leading)
+        # Whoever follows the old site with a feed reader follows this one: its first blog has the number 1.
+        numbers = {"1", *(found[1] for path, _ in self.blog.redirects if (found := OF_BLOG.match(path)))}
+        for number in sorted(numbers):
+            await models.lead(self.site.id, f"/{number}/feed", to_path=FEED_PATH)
 
     async def _leading(self, target: Target) -> dict[str, Any] | None:
         kind, key = target

@@ -1,0 +1,85 @@
+"""The feed: the newest posts for whoever follows the publication with a feed reader (Atom, RFC 4287)."""
+
+import re
+from datetime import datetime
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from aiohttp import web
+
+from gql_server import own_graph, paper
+from gql_server.own_graph import Told
+from gql_server.visitors import VISITORS
+from mailers.body import for_feed
+
+PATH = "/feed.xml"
+NEWEST = """
+  query Feed {
+    site { title description url language }
+    posts(first: 20) {
+      nodes {
+        id title url publishedAt updatedAt excerpt(length: 300) contentHtml
+        authors { name url }
+        tags { label }
+      }
+    }
+  }
+"""
+NAMES = {"xmlns": "http://www.w3.org/2005/Atom"}
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+# What text may hold and XML may not (XML 1.0, 2.2).
+UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+async def show(request: web.Request) -> web.Response:
+    """Give the feed; who has it already is told so."""
+    request.app[VISITORS].admit(request)
+    told = await own_graph.ask(request, NEWEST)
+    return paper.file(request, _written(told["site"], told["posts"]["nodes"]), "application/atom+xml")
+
+
+def _written(site: Told, posts: list[Told]) -> bytes:
+    home = site["url"].rstrip("/")
+    feed = Element("feed", NAMES | {LANGUAGE: site["language"]})
+    _add(feed, "id", f"{home}{PATH}")
+    _add(feed, "title", site["title"])
+    if site["description"]:
+        _add(feed, "subtitle", site["description"])
+    _add(feed, "link", href=f"{home}/")
+    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}{PATH}")
+    # Of a feed without entries too (RFC 4287, 4.2.15): the day before anything was.
+    _add(feed, "updated", max(map(_updated, posts), default="1970-01-01T00:00:00Z"))
+    # For posts that nobody signed (RFC 4287, 4.1.1).
+    _add(SubElement(feed, "author"), "name", site["title"])
+    for post in posts:
+        _entry(SubElement(feed, "entry"), post)
+    written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _entry(entry: Element, post: Told) -> None:
+    day = post["publishedAt"][: len("2021-03-09")]
+    # An address may become another, and this may not (RFC 4151).
+    _add(entry, "id", f"tag:{urlsplit(post['url']).hostname},{day}:{post['id']}")
+    _add(entry, "title", post["title"])
+    _add(entry, "link", rel="alternate", type="text/html", href=post["url"])
+    _add(entry, "published", post["publishedAt"])
+    _add(entry, "updated", _updated(post))
+    for author in post["authors"] or ():
+        person = SubElement(entry, "author")
+        _add(person, "name", author["name"])
+        _add(person, "uri", author["url"])
+    for tag in post["tags"] or ():
+        _add(entry, "category", term=tag["label"])
+    _add(entry, "summary", post["excerpt"])
+    _add(entry, "content", for_feed(post["contentHtml"], post["url"]), type="html")
+
+
+def _updated(post: Told) -> str:
+    """Give when it became what it is: what was planned was saved before it appeared."""
+    return str(max(post["updatedAt"], post["publishedAt"], key=datetime.fromisoformat))
+
+
+def _add(parent: Element, name: str, text: str | None = None, **about: str) -> None:
+    element = SubElement(parent, name, {key: UNWRITABLE.sub("", value) for key, value in about.items()})
+    element.text = None if text is None else UNWRITABLE.sub("", text)

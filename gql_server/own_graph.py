@@ -1,0 +1,37 @@
+"""The server's own questions to its graph: what pages and the feed are made of, asked as any client asks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+import models
+from gql_server.answering import ANSWERING
+from gql_server.answers import DEADLINE_EXCEEDED
+from gql_server.persisted import DOCUMENTS
+from gql_server.questions import Question
+from gql_server.visitors import VISITORS
+
+Told = Mapping[str, Any]
+
+
+async def ask(
+    request: web.Request, text: str, *, principal: models.Principal = models.NOBODY, **variables: Any
+) -> Told:
+    """Ask a document of one operation on behalf of a request; what could not be told is null.
+
+    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list.
+    """
+    operation = request.app[DOCUMENTS].read(text).operation(None)
+    asker = request.app[VISITORS].asker(request, principal)
+    answer = await request.app[ANSWERING].once(operation, Question(None, variables), asker)
+    if answer.is_unavailable or DEADLINE_EXCEEDED in answer.codes:
+        raise models.Unavailable
+    if "BAD_USER_INPUT" in answer.codes:
+        raise models.Invalid("path")
+    told: Told = orjson.loads(answer.written())
+    data: Told = told.get("data") or {}
+    if not data or (answer.codes and next(iter(data.values())) is None):
+        raise RuntimeError(f"{operation.name} was answered with {answer.codes}")
+    return data

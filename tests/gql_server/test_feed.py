@@ -1,0 +1,138 @@
+"""The feed: the newest posts, for whoever follows the publication with a feed reader."""
+
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+
+import models
+from gql_server.importers.weebly.bring import FEED_PATH
+from gql_server.settings import Settings
+from models.redirects import lead
+from tests.pages.conftest import reading
+
+SITE = "https://blog.example"
+BEGUN = datetime(2021, 3, 9, 9, tzinfo=UTC)
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+async def reader(database_url):
+    """Follow a site with a program that reads feeds."""
+    async with reading(Settings(database_url=database_url, site_url=SITE)) as reader:
+        yield reader
+
+
+@pytest.fixture
+async def site(reader):
+    return await models.found()
+
+
+@pytest.fixture
+async def publish(site):
+    """Publish a post, some days after the first: `await publish("One", days=2)`."""
+
+    async def publish(title, html="<p>Hello</p>", days=0, authors=(), **more):
+        post = await models.Post.draft(site, title, html, authors=list(authors), **more)
+        await post.publish(BEGUN + timedelta(days=days))
+        return post
+
+    return publish
+
+
+async def read(reader):
+    await reader.opens("/feed.xml")
+    assert (reader.status, reader.answer.content_type) == (200, "application/atom+xml")
+    return ElementTree.fromstring(reader.body)
+
+
+def told(element, *names):
+    return [element.findtext(f"{ATOM}{name}") for name in names]
+
+
+async def test_a_follower_has_the_newest_posts_whole(reader, publish, site):
+    ann = await models.Author.named(site.id, "Ann")
+    sea = await models.Tag.named(site.id, "Sea")
+    await models.Site.filter(id=site.id).update(title="A & B", description="Of <c>")
+    await publish("Old")
+    html = '<p>See <a href="/about">us</a></p><img src="/media/x.webp" alt="" srcset="/media/y.webp 2w">'
+    await publish("A café", html, days=1, authors=[ann], tags=[sea])
+    feed = await read(reader)
+    assert told(feed, "title", "subtitle", "id") == ["A & B", "Of <c>", f"{SITE}/feed.xml"]
+    assert feed.attrib == {"{http://www.w3.org/XML/1998/namespace}lang": "en"}
+    first, second = feed.iter(f"{ATOM}entry")
+    assert told(second, "title") == ["Old"]
+    assert told(first, "title", "published") == ["A café", "2021-03-10T09:00:00Z"]
+    assert told(feed, "updated") == told(first, "updated")
+    assert first.find(f"{ATOM}link").attrib["href"] == f"{SITE}/posts/a-cafe"
+    assert told(first.find(f"{ATOM}author"), "name", "uri") == ["Ann", f"{SITE}/authors/ann"]
+    assert first.find(f"{ATOM}category").attrib == {"term": "Sea"}
+    content = first.find(f"{ATOM}content")
+    assert content.attrib == {"type": "html"}
+    # It is read elsewhere, where a path leads nowhere.
+    assert f'href="{SITE}/about"' in content.text
+    assert f'src="{SITE}/media/x.webp"' in content.text
+    assert "srcset" not in content.text
+
+
+async def test_an_entry_stays_the_same_when_its_post_is_renamed(reader, publish):
+    post = await publish("One")
+    [before] = (await read(reader)).iter(f"{ATOM}entry")
+    await post.rewrite(slug="two")
+    [after] = (await read(reader)).iter(f"{ATOM}entry")
+    assert after.find(f"{ATOM}link").attrib["href"] == f"{SITE}/posts/two"
+    assert told(after, "id") == told(before, "id")
+    assert told(after, "id")[0].startswith("tag:blog.example,2021-03-09:")
+
+
+async def test_it_holds_twenty_and_nothing_that_is_not_published(reader, publish, site):
+    for number in range(22):
+        await publish(f"Number {number}", days=number)
+    await models.Post.draft(site, "Canary", "<p>Canary</p>", authors=[])
+    planned = await models.Post.draft(site, "Canary too", "<p>Canary</p>", authors=[])
+    await planned.publish(models.now() + timedelta(days=1))
+    titles = [told(entry, "title")[0] for entry in (await read(reader)).iter(f"{ATOM}entry")]
+    assert titles == [f"Number {number}" for number in range(21, 1, -1)]
+    assert b"Canary" not in reader.body
+
+
+async def test_an_empty_publication_has_a_feed(reader):
+    feed = await read(reader)
+    assert list(feed.iter(f"{ATOM}entry")) == []
+    # What a feed must have (RFC 4287, 4.1.1).
+    assert None not in told(feed, "id", "title", "updated")
+    assert feed.find(f"{ATOM}author") is not None
+
+
+async def test_what_xml_cannot_hold_is_left_out(reader, publish):
+    await publish("Bell \x07 & ]]> <b>", "<p>\x0b &amp; \ufffe]]&gt;</p>")
+    [entry] = (await read(reader)).iter(f"{ATOM}entry")
+    assert told(entry, "title") == ["Bell & ]]> <b>"]
+    assert "]]" in told(entry, "content")[0]
+
+
+async def test_who_has_it_already_is_told_so_until_there_is_more(reader, publish):
+    post = await publish("One")
+    await read(reader)
+    known = {"If-None-Match": reader.headers["ETag"]}
+    await reader.opens("/feed.xml", **known)
+    assert (reader.status, reader.body) == (304, b"")
+    await post.rewrite(slug="two")
+    await reader.opens("/feed.xml", **known)
+    assert reader.status == 200
+
+
+async def test_the_feed_of_an_imported_site_leads_here(reader, site):
+    await lead(site.id, "/1/feed", to_path=FEED_PATH)
+    await reader.opens("/1/feed")
+    assert (reader.status, reader.headers["Location"]) == (301, f"{SITE}/feed.xml")
+
+
+async def test_a_program_that_asks_too_often_is_told_when_to_come_back(database_url):
+    settings = Settings(database_url=database_url, rate_limit=1, trusted_proxies="127.0.0.1")
+    async with reading(settings) as reader:
+        follower = {"X-Forwarded-For": "192.0.2.1"}
+        statuses = {(await reader.opens("/feed.xml", **follower)).status for _ in range(9)}
+        assert statuses == {200, 429}
+        assert int(reader.headers["Retry-After"]) > 0
+        assert b"RATE_LIMITED" in reader.body
