@@ -22,7 +22,7 @@ from schema.connections import (
     window,
 )
 from schema.conversations import CommentForm, Conditions, across_posts, form_below
-from schema.directives import SEMANTIC_NON_NULL, Cost, bounded, paged
+from schema.directives import SEARCHED, SEMANTIC_NON_NULL, bounded, paged
 from schema.fetching import fetch, fetch_all
 from schema.given import at_most
 from schema.ids import row_id
@@ -257,7 +257,7 @@ class Query:
             "What has some words, the best first: in its title or name before elsewhere, and there authors "
             "before pages before posts, the newest first."
         ),
-        directives=[SEMANTIC_NON_NULL, Cost(weight=10), paged()],
+        directives=[SEMANTIC_NON_NULL, SEARCHED, paged()],
     )
     @staticmethod
     async def search(
