@@ -13,6 +13,8 @@ from models import text
 
 # Longer words stand in PostgreSQL's index by their beginnings, of which it takes no more than 2 KB.
 LONGEST_WORD = 200
+# Each word is looked up in the index, and a letter may begin one of every row.
+MOST_WORDS = 10
 
 
 class Part(Enum):
@@ -29,8 +31,13 @@ def words_to_find(label: str, body: str) -> dict[str, str]:
 
 
 def sought(asked: str) -> str:
-    """Give the words somebody asks for, folded, with spaces between; "" when there are none."""
-    return " ".join(dict.fromkeys(word[:LONGEST_WORD] for word in text.search_words(asked)))
+    """Give the words somebody asks for, folded, with spaces between; "" when there are none.
+
+    Of too many it is the longest, which tell the most apart.
+    """
+    words = list(dict.fromkeys(word[:LONGEST_WORD] for word in text.search_words(asked)))
+    kept = set(sorted(words, key=len, reverse=True)[:MOST_WORDS])
+    return " ".join(word for word in words if word in kept)
 
 
 async def mend(noun: type[Model]) -> bool:

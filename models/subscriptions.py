@@ -260,7 +260,9 @@ class Subscription(Model):
         """Change name, language, frequency, topics, time_zone or paused_until; what is left out stays."""
         row = await self._locked()
         topics = changes.pop("topics", None)
-        values = fitting(Subscription, wishes(site, **changes))
+        wished = fitting(Subscription, wishes(site, **changes))
+        values = {name: value for name, value in wished.items() if value != getattr(row, name)}
+        changed, said = set(values), None
         if row.frequency is Frequency.IMMEDIATE and "frequency" in values:
             values["digested_until"] = now()  # what appeared before has come already
         row.update_from_dict(values)
@@ -269,13 +271,17 @@ class Subscription(Model):
         if topics is not None:
             if not topics:
                 raise Invalid("topics", "Choose at least one thing to receive, or unsubscribe.")
-            for topic in set(await topics_of(row.id)) - set(topics):
+            present = set(await topics_of(row.id))
+            for topic in present - set(topics):
                 await Delivery.cancel(row.id, topic=topic_code(topic))
-            await set_topics(row.id, topics)
-            changes["topics"] = list(dict.fromkeys(map(topic_code, topics)))
-        if changes:
+            if present != set(topics):
+                await set_topics(row.id, topics)
+                changed.add("topics")
+                said = list(dict.fromkeys(map(topic_code, topics)))
+        # Who chooses what is so already adds nothing to the ledger.
+        if changed:
             # The name is not repeated in a ledger that nothing is ever taken from.
-            await note(row, Act.CHANGED, trace, changed=sorted(changes), topics=changes.get("topics"))
+            await note(row, Act.CHANGED, trace, changed=sorted(changed), topics=said)
         return row
 
     @atomic

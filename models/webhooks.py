@@ -20,7 +20,8 @@ from models.fitting import plain
 from models.instants import Instant, lasts, now
 from models.jobs import delay_after
 from models.principals import NOBODY, Principal
-from models.turns import read_again
+from models.site import Site
+from models.turns import in_turn, read_again
 from models.web_addresses import LONGEST, NotCalled, WebAddress
 from models.webhook_calls import LONGEST_REASON, CallState, HookEvent, WebhookCall
 
@@ -112,6 +113,8 @@ class Webhook(Model):
 
         `near` takes one on this machine too.
         """
+        # Two at once would count the same.
+        await in_turn((await Site.found()).id)
         if await cls.all().count() >= MOST:
             raise NotCalled("url", f"There are {MOST} webhooks already; remove one first.", limit=MOST)
         webhook = await cls.create(

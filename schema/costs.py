@@ -4,7 +4,7 @@ A field of an object costs its weight, a list so many times as it may be long. W
 the sum is finished for each request. Looking at the schema itself is counted apart, in fields of the answer.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,10 +15,13 @@ from graphql import (
     GraphQLCompositeType,
     GraphQLSchema,
     IntValueNode,
+    NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionNode,
     SelectionSetNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     is_composite_type,
@@ -51,6 +54,20 @@ class Length:
         asked = [found for name in self.variables if (found := _number(variables.get(name))) is not None]
         # A page that is too long is refused with a sentence of its own.
         return int(min(max(asked), LONGEST_PAGE)) if asked else self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Length):
+    """Once where a variable says something, or something of a `field`, and not at all where it does not."""
+
+    field: str | None = None
+
+    def given(self, variables: Variables) -> int:
+        """Tell how often."""
+        said = variables.get(self.variables[0])
+        if self.field is not None:
+            said = said.get(self.field) if isinstance(said, Mapping) else None
+        return int(said is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +161,7 @@ class _Work:
             # What stands in memory is short, and no asking makes it longer.
             length = Length(ASSUMED)
         kind = get_named_type(self._prices.field(parent, name).type)
-        below: list[tuple[Length, Term]] = []
+        below = [] if self._counts else list(_inputs(nodes[0], price))
         if is_composite_type(kind):
             sets = [(node.selection_set, kind) for node in nodes if node.selection_set is not None]
             below.append((ONCE, self._selected(sets, price.sized, length if price.sized else None)))
@@ -205,6 +222,30 @@ def _length(node: FieldNode, price: Price) -> Length:
     return Length(number, tuple(variables))
 
 
+def _inputs(node: FieldNode, price: Price) -> Iterator[tuple[Length, Term]]:
+    """Give what costs more in the arguments of a field."""
+    for name, field, weight in price.inputs:
+        for argument in node.arguments or ():
+            if argument.name.value == name and (often := _often(argument.value, field)):
+                yield often, Term(weight)
+
+
+def _often(argument: ValueNode, field: str) -> Length | None:
+    """Tell how often a field of an argument is given."""
+    if isinstance(argument, VariableNode):
+        return Given(0, (argument.name.value,), field)
+    said = _fields(argument).get(field)
+    if isinstance(said, VariableNode):
+        return Given(0, (said.name.value,))
+    return ONCE if said else None
+
+
+def _fields(value: ValueNode) -> dict[str, ValueNode]:
+    """Give the fields of an object that are not null."""
+    fields = value.fields if isinstance(value, ObjectValueNode) else ()
+    return {field.name.value: field.value for field in fields if not isinstance(field.value, NullValueNode)}
+
+
 def _folded(own: int, terms: list[tuple[Length, Term]]) -> Term:
     """Add up what no variable changes."""
     open_ended: list[tuple[Length, Term]] = []
@@ -222,10 +263,20 @@ def _most(operation: OperationDefinitionNode) -> int:
 
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
     return {
-        part.variable.name.value: int(part.default_value.value[:6])
+        part.variable.name.value: _default(part.default_value)
         for part in operation.variable_definitions or ()
-        if isinstance(part.default_value, IntValueNode)
+        if part.default_value is not None
     }
+
+
+def _default(value: ValueNode) -> Any:
+    """Read as much of a default as tells what it costs: a number, and what is given."""
+    match value:
+        case IntValueNode():
+            return int(value.value[:6])
+        case ObjectValueNode():
+            return _fields(value)
+    return None if isinstance(value, NullValueNode) else value
 
 
 ONCE = Length(1)

@@ -62,6 +62,8 @@ SEMANTIC_NON_NULL = SemanticNonNull()
 LARGE = Cost(weight=1)
 # Menus stand in memory, whole.
 READ_ALREADY = Cost(weight=0)
+# However little is shown of it, a search goes through the numbers of all that is found.
+SEARCHED = Cost(weight=1000)
 
 
 def bounded(size: int) -> ListSize:

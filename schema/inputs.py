@@ -11,6 +11,7 @@ from strawberry import UNSET
 
 import models
 from models.paging import Order
+from schema.directives import SEARCHED
 from schema.given import at_most
 from schema.ids import row_id
 from schema.scalars import YearMonth
@@ -100,7 +101,12 @@ class PostFilter:
     month: YearMonth | None = strawberry.field(default=UNSET, description="Published in this month.")
     published: DateTimeRange | None = strawberry.field(default=UNSET, description="Published within.")
     search: str | None = strawberry.field(
-        default=UNSET, description="Words to find, or their beginnings; case and accents do not count."
+        default=UNSET,
+        description=(
+            "Words to find, or their beginnings; case and accents do not count. "
+            "All must be there, or of more than ten the ten longest."
+        ),
+        directives=[SEARCHED],
     )
     statuses: list[PostStatus] | None = strawberry.field(
         default=UNSET,

@@ -1,32 +1,41 @@
 """What each field of a schema costs, and how long its list may get: by @cost and @listSize, or assumed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from graphql import (
     GraphQLCompositeType,
     GraphQLField,
+    GraphQLInputField,
     GraphQLList,
     GraphQLSchema,
     OperationDefinitionNode,
     get_named_type,
     get_nullable_type,
     is_composite_type,
+    is_input_object_type,
 )  # fmt: skip
 
 from schema.directives import Cost, ListSize
 
 # How long a list is of which nothing is said.
 ASSUMED = 5
+D = TypeVar("D", Cost, ListSize)
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a field costs each time, how long its list may be, and which fields below hold that list."""
+    """What a field costs each time, how long its list may be, and which fields below hold that list.
+
+    `inputs` are the fields of its arguments that cost more where they are given: argument, field, weight.
+    """
 
     weight: int
     length: int | None = None
     slicing: tuple[str, ...] = ()
     sized: tuple[str, ...] = ()
+    inputs: tuple[tuple[str, str, int], ...] = ()
 
 
 class Prices:
@@ -67,16 +76,27 @@ class Prices:
 
 
 def _priced(field: GraphQLField) -> Price:
-    declared = field.extensions.get("strawberry-definition")
-    directives = getattr(declared, "directives", ())
-    cost = next((part for part in directives if isinstance(part, Cost)), None)
-    size = next((part for part in directives if isinstance(part, ListSize)), None)
+    cost, size = _said(field, Cost), _said(field, ListSize)
     weight = cost.weight if cost else int(is_composite_type(get_named_type(field.type)))
     is_list = isinstance(get_nullable_type(field.type), GraphQLList)
+    inputs = tuple(_inputs(field))
     if size is None:
-        return Price(weight, ASSUMED if is_list else None)
+        return Price(weight, ASSUMED if is_list else None, inputs=inputs)
     slicing, sized = size.slicing_arguments or (), size.sized_fields or ()
-    return Price(weight, size.assumed_size or ASSUMED, tuple(slicing), tuple(sized))
+    return Price(weight, size.assumed_size or ASSUMED, tuple(slicing), tuple(sized), inputs)
+
+
+def _inputs(field: GraphQLField) -> Iterator[tuple[str, str, int]]:
+    for name, argument in field.args.items():
+        kind = get_named_type(argument.type)
+        for below, said in kind.fields.items() if is_input_object_type(kind) else ():
+            if cost := _said(said, Cost):
+                yield name, below, cost.weight
+
+
+def _said(field: GraphQLField | GraphQLInputField, directive: type[D]) -> D | None:
+    directives = getattr(field.extensions.get("strawberry-definition"), "directives", ())
+    return next((part for part in directives if isinstance(part, directive)), None)
 
 
 def _lengths_of_introspection(schema: GraphQLSchema) -> dict[str, int]:

@@ -22,7 +22,7 @@ from schema.connections import (
     window,
 )
 from schema.conversations import CommentForm, Conditions, across_posts, form_below
-from schema.directives import SEMANTIC_NON_NULL, Cost, bounded, paged
+from schema.directives import SEARCHED, SEMANTIC_NON_NULL, bounded, paged
 from schema.fetching import fetch, fetch_all
 from schema.given import at_most
 from schema.ids import row_id
@@ -107,8 +107,8 @@ class Query:
         return Slice(found, ALPHABETICAL, question.count)  # type: ignore[return-value]
 
     @strawberry.field(
-        description="Tokens that still open something, newest first.",
-        directives=[SEMANTIC_NON_NULL, bounded(200)],
+        description=f"Tokens that still open something, newest first; at most {MOST_TOKENS}.",
+        directives=[SEMANTIC_NON_NULL, bounded(MOST_TOKENS)],
     )
     @staticmethod
     async def access_tokens() -> list[AccessToken] | None:
@@ -210,15 +210,20 @@ class Query:
         return await _named(info, models.Page.open_to(info.context.principal), by)  # type: ignore[no-any-return]
 
     @strawberry.field(
-        description="Pens that the viewer has passed, newest first; an editor sees those of all.",
-        directives=[SEMANTIC_NON_NULL, bounded(100)],
+        description=(
+            "Pens that the viewer has passed, newest first; an editor sees those of all. "
+            f"At most {MOST_PENS}."
+        ),
+        directives=[SEMANTIC_NON_NULL, bounded(MOST_PENS)],
     )
     @staticmethod
     async def pens(info: Info) -> list[Pen] | None:
         return await models.Pen.passed_by(info.context.principal).limit(MOST_PENS)  # type: ignore[return-value]
 
     @strawberry.field(
-        description="The first 200 pages in the order of their paths, drafts among them for editors.",
+        description=(
+            f"The first {MOST_PAGES} pages in the order of their paths, drafts among them for editors."
+        ),
         directives=[SEMANTIC_NON_NULL, bounded(MOST_PAGES)],
     )
     @staticmethod
@@ -257,7 +262,7 @@ class Query:
             "What has some words, the best first: in its title or name before elsewhere, and there authors "
             "before pages before posts, the newest first."
         ),
-        directives=[SEMANTIC_NON_NULL, Cost(weight=10), paged()],
+        directives=[SEMANTIC_NON_NULL, SEARCHED, paged()],
     )
     @staticmethod
     async def search(
@@ -271,7 +276,9 @@ class Query:
     def site(info: Info) -> Site | None:
         return info.context.site  # type: ignore[no-any-return]
 
-    @strawberry.field(description="Tags in use, alphabetical.", directives=[SEMANTIC_NON_NULL, bounded(100)])
+    @strawberry.field(
+        description="Tags in use, alphabetical; all of them.", directives=[SEMANTIC_NON_NULL, bounded(100)]
+    )
     @staticmethod
     async def tags(
         info: Info,
@@ -285,7 +292,8 @@ class Query:
         return await tags.order_by("sort_key", "id")  # type: ignore[return-value]
 
     @strawberry.field(
-        description="Those who can sign in, by name.", directives=[SEMANTIC_NON_NULL, bounded(200)]
+        description=f"Those who can sign in, by name; at most {MOST_USERS}.",
+        directives=[SEMANTIC_NON_NULL, bounded(MOST_USERS)],
     )
     @staticmethod
     async def users() -> list[User] | None:

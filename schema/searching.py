@@ -103,7 +103,8 @@ Words = Annotated[
     str,
     strawberry.argument(
         description=(
-            "Words to find, or their beginnings; all must be there, and case and accents do not count."
+            "Words to find, or their beginnings; case and accents do not count. "
+            "All must be there, or of more than ten the ten longest."
         )
     ),
 ]

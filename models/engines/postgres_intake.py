@@ -14,6 +14,8 @@ from models.engines.queues import Promise
 # rows alone are read anew: so the post is locked first, as in `Comment.decide`, and then the comment above,
 # which is hidden by whoever has the post. Both are asked for as by Post.published() and Comment.shown(): a
 # test holds them to it. A reply below the deepest level joins it. What is told is sent when it is shown.
+# Of two that say the same at once neither sees the other. So each takes a key of what it says: the second
+# waits until the first is there, and gets none, for it finds another answer than it saw when it began.
 LEAVE = """
     WITH given AS MATERIALIZED (SELECT * FROM jsonb_populate_record(NULL::comment, $1::jsonb)),
     below AS MATERIALIZED (
@@ -38,13 +40,24 @@ LEAVE = """
         FROM below JOIN comment AS parent ON parent.post_id = below.id
         WHERE parent.id = $4::int AND parent.is_shown
         FOR NO KEY UPDATE OF parent),
+    said AS (
+        INSERT INTO repeat AS known (key, answer, at)
+        SELECT 'said ' || given.fingerprint, $10::int, $3::timestamptz
+        FROM given CROSS JOIN below LEFT JOIN above ON true
+        WHERE is_open AND ($4::int IS NULL OR above.id IS NOT NULL) AND NOT is_said_again
+            AND given.status IS NULL AND given.fingerprint IS NOT NULL
+        ON CONFLICT (key) DO UPDATE SET answer = excluded.answer, at = excluded.at
+            WHERE EXISTS (SELECT FROM repeat WHERE repeat.key = known.key AND repeat.answer = known.answer)
+        RETURNING key),
     doubted AS MATERIALIZED (
         SELECT is_open, $4::int IS NULL OR above.id IS NOT NULL AS has_above,
                CASE WHEN above.id IS NULL THEN 0 ELSE least(above.depth + 1, $5::int) END AS depth,
                CASE WHEN above.depth < $5::int THEN above.id ELSE above.parent_id END AS parent_id,
                coalesce(above.notify_replies, FALSE)
                    OR EXISTS (SELECT FROM webhook WHERE NOT is_paused) AS tells_others, given.status,
-               CASE WHEN is_said_again THEN coalesce(given.held_because, '') || 'duplicate' || chr(10)
+               CASE WHEN given.status IS NULL AND given.fingerprint IS NOT NULL
+                         AND NOT EXISTS (SELECT FROM said)
+                    THEN coalesce(given.held_because, '') || 'duplicate' || chr(10)
                     WHEN given.held_because IS NOT NULL OR given.status IS NOT NULL THEN given.held_because
                     WHEN policy = 'held' THEN 'policy' || chr(10)
                     WHEN is_strange THEN 'unconfirmed' || chr(10) END AS held_because

@@ -1,6 +1,10 @@
 """Whoever runs the publication adds a receiver through the graph, looks at its log, and tells it again."""
 
+import asyncio
+from contextvars import copy_context
+
 import pytest
+from tortoise.transactions import in_transaction
 
 import models
 from schema.context import Publication
@@ -122,6 +126,23 @@ async def test_what_cannot_be_is_told_in_the_payload(answer, staff, site, receiv
     for _ in range(models.webhooks.MOST):
         await models.Webhook.add("https://a.example/", models.webhooks.CHOICES, by=models.NOBODY)
     assert "20" in (await create(receiver.url))[2]
+
+
+async def test_two_who_add_the_last_one_at_once_do_not_both(site):
+    def add():
+        return models.Webhook.add("https://a.example/", models.webhooks.CHOICES, by=models.NOBODY)
+
+    for _ in range(models.webhooks.MOST - 1):
+        await add()
+    before = copy_context()
+    async with in_transaction():
+        await add()
+        second = asyncio.create_task(add(), context=before)
+        # Who does not wait is done by then.
+        await asyncio.wait([second], timeout=0.3)
+    with pytest.raises(models.NotCalled):
+        await second
+    assert await models.Webhook.all().count() == models.webhooks.MOST
 
 
 @pytest.mark.parametrize("role", [None, models.Role.AUTHOR, models.Role.EDITOR])

@@ -234,6 +234,26 @@ async def test_what_comes_due_while_it_is_changed_is_counted_as_it_stands(site, 
     assert not await models.MonthCount.filter(post_count__lt=0).exists()
 
 
+async def test_who_changes_bylines_and_who_counts_what_is_due_never_wait_for_each_other(site, write):
+    anna, bea = [await models.Author.named(site.id, name) for name in ("Anna", "Bea")]
+    old = await write(authors=[anna])
+    await old.publish(NOON.replace(year=2020))
+    due = [await write(authors=[author]) for author in (bea, anna)]
+    for post in due:
+        await post.publish(models.now() + timedelta(hours=1))
+    moment = models.now() - timedelta(minutes=1)
+    await Post.filter(id__in=[post.id for post in due]).update(published_at=moment)
+    before = copy_context()
+    async with in_transaction():
+        await old.rewrite("Anders")
+        counting = create_task(models.count_due(), context=before)
+        # Who does not wait has counted Bea by then, and waits for Anna.
+        await wait([counting], timeout=0.3)
+        await old.rewrite(authors=[bea])
+    assert await counting == 2
+    await _holds(site)
+
+
 async def test_a_recount_beside_who_comments_and_publishes_leaves_counts_right(site, write):
     posts = [await write(f"Bericht {number}") for number in range(4)]
     await posts[0].publish()

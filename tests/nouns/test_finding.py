@@ -4,7 +4,7 @@ import pytest
 from tortoise.context import require_context
 
 import models
-from models import text
+from models import finding, text
 from models.atomic import atomic
 
 TEXTS = (
@@ -62,6 +62,18 @@ async def test_what_is_found_is_what_has_the_words(posts):
 async def test_a_word_that_may_be_broken_is_found_as_one(posts):
     assert await found("rolstoeltoegankelijk rijwielp") == {posts[-1].id}
     assert await found("Rol\u00adstoel") == {posts[-1].id}
+
+
+async def test_of_too_many_words_the_longest_are_looked_for(posts):
+    letters = "a b c d e f g h i j k"
+    assert finding.sought(letters) == "a b c d e f g h i j"
+    assert finding.sought(f"{letters} klink blijft los {letters}") == "a b c d e f g klink blijft los"
+    everything = text.search_words(" ".join(TEXTS[0]))
+    assert len(everything) > finding.MOST_WORDS
+    assert await found(" ".join(everything)) == {posts[0].id}
+    # What is short and not there among so many is no reason to find nothing.
+    assert await found(" ".join([*everything, "zz"])) == {posts[0].id}
+    assert await found(" ".join([*everything, "ontbrekend"])) == set()
 
 
 async def test_the_index_follows_what_is_written_and_deleted(posts):

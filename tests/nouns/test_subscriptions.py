@@ -400,6 +400,22 @@ async def test_who_chooses_nothing_adds_nothing_to_the_ledger(ann, site):
     assert await ann.ledger() == ["requested", "asked", "confirmed"]
 
 
+async def test_who_chooses_what_is_so_already_adds_nothing_to_the_ledger(ann, site, clock):
+    row = await ann.joins()
+    [deep, wide] = await interest_in(site, "Deep", "Wide")
+    choice = {
+        "name": " Ann\nB. ", "language": "nl", "frequency": models.Frequency.DAILY, "topics": [deep, wide],
+        "paused_until": models.now() + 30 * DAY, "time_zone": "Europe/Amsterdam",
+    }  # fmt: skip
+    await row.choose(site, PAGE, **choice)
+    await row.choose(site, PAGE, **choice | {"topics": [wide, deep, wide]})
+    assert await ann.ledger() == ["requested", "asked", "confirmed", "changed"]
+    row = await row.choose(site, PAGE, **choice | {"frequency": models.Frequency.WEEKLY})
+    assert (row.name, row.time_zone, row.frequency) == ("Ann B.", "Europe/Amsterdam", "weekly")
+    assert await models.topics_of(row.id) == [deep, wide]
+    assert (await act_of(-1)).detail == {"changed": ["frequency"], "topics": None}
+
+
 async def test_a_way_back_at_the_moment_of_a_new_request_ends_one_way(ann, site, clock):
     await ann.joins()
     for _ in range(6):

@@ -218,6 +218,50 @@ def test_variables_say_how_long_a_list_may_get(variables, length):
     assert cost_of(VARIABLE, **variables) == 1 + length * (1 + 5)
 
 
+ALWAYS, NEVER = {"search": "a"}, {"tagSlugs": ["a"], "search": None}
+
+
+@pytest.mark.parametrize(
+    ("declared", "filter", "variables", "searches"),
+    [
+        ("", '{ search: "a" }', {}, 1),
+        ("", '{ tagSlugs: ["a"] }', {}, 0),
+        ("", "{ search: null }", {}, 0),
+        ("", "null", {}, 0),
+        ("($v: String)", "{ search: $v }", {"v": "a"}, 1),
+        ("($v: String)", "{ search: $v }", {"v": None}, 0),
+        ("($v: String)", "{ search: $v }", {}, 0),
+        ('($v: String = "a")', "{ search: $v }", {}, 1),
+        ('($v: String = "a")', "{ search: $v }", {"v": None}, 0),
+        ("($v: String = null)", "{ search: $v }", {}, 0),
+        ("($v: PostFilter)", "$v", {"v": ALWAYS}, 1),
+        ("($v: PostFilter)", "$v", {"v": NEVER}, 0),
+        ("($v: PostFilter)", "$v", {"v": ["no", "filter"]}, 0),
+        ("($v: PostFilter)", "$v", {}, 0),
+        ('($v: PostFilter = { search: "a" })', "$v", {}, 1),
+        ('($v: PostFilter = { search: "a" })', "$v", {"v": NEVER}, 0),
+        ("($v: PostFilter = { search: null, ids: [1] })", "$v", {}, 0),
+    ],
+)
+def test_a_search_among_conditions_costs_as_much_as_a_search(declared, filter, variables, searches):
+    document = f"query {declared} {{ posts(first: 3, filter: {filter}) {{ nodes {{ id }} }} }}"
+    assert Documents().read(document).errors == ()
+    assert cost_of(document, **variables) == 1 + 3 + searches * 1000
+    assert cost_of('{ search(query: "a", first: 3) { nodes { label } } }') == 1000 + 3
+
+
+def test_only_some_searches_fit_into_one_request():
+    def cost_of_searches(number: int) -> int:
+        fields = " ".join(
+            f'a{n}: search(query: "a") {{ totalCount nodes {{ label }} }}' for n in range(number)
+        )
+        return Documents().read(f"{{ {fields} }}").operation(None).cost_with({})
+
+    assert cost_of_searches(4) <= MOST_COST
+    with pytest.raises(GraphQLError, match="and 5000 is allowed"):
+        cost_of_searches(5)
+
+
 def test_an_operation_beyond_the_limit_is_told_what_it_costs():
     query = "query ($n: Int) { posts(first: $n) { nodes { comments(first: 50) { nodes { id } } } } }"
     operation = Documents().read(query).operation(None)

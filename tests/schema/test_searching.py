@@ -133,11 +133,11 @@ async def test_what_goes_after_it_was_found_leaves_the_answer_to_the_graph_and_n
 
 
 def test_passages_have_their_price():
-    searches = " ".join(f'a{n}: search(query: "zeil", first: 100) {{ edges {{ %s }} }}' for n in range(10))
+    searches = " ".join(f'a{n}: search(query: "zeil", first: 100) {{ edges {{ %s }} }}' for n in range(4))
     documents = Documents()
-    documents.read(f"{{ {searches % (('cursor',) * 10)} }}").operation(None).cost.given({})
+    documents.read(f"{{ {searches % (('cursor',) * 4)} }}").operation(None).cost.given({})
     with pytest.raises(GraphQLError) as refused:
-        documents.read(f"{{ {searches % (('snippetHtml',) * 10)} }}").operation(None).cost.given({})
+        documents.read(f"{{ {searches % (('snippetHtml',) * 4)} }}").operation(None).cost.given({})
     assert refused.value.extensions["limit"] == "cost"
 
 
