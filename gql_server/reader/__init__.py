@@ -9,7 +9,7 @@ from gql_server import paper, start
 from gql_server.negotiation import weights
 from gql_server.pages.trouble import DOORS, first_word
 from gql_server.paths import old_path
-from gql_server.settings import SETTINGS
+from gql_server.publication import SETTINGS
 
 FOLDER = Path(__file__).parent / "page"
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
