@@ -22,10 +22,10 @@ from gql_server.open_connections import OPEN_CONNECTIONS, OpenConnections
 from gql_server.origins import ORIGINS, Origins
 from gql_server.pages import trouble
 from gql_server.persisted import DOCUMENTS, PERSISTED, Persisted
-from gql_server.publication import PUBLICATION, publication_of
+from gql_server.publication import PUBLICATION, SETTINGS, publication_of
 from gql_server.purging import PURGING, purging_as
 from gql_server.requests import LARGEST_BODY
-from gql_server.settings import SETTINGS, Settings
+from gql_server.settings import Settings
 from gql_server.sockets import SOCKETS, leave_sockets
 from gql_server.streams import STREAMS, end_streams
 from gql_server.uploads import UPLOADS, Uploads

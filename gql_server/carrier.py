@@ -33,7 +33,7 @@ from mailers.verdicts import (
 from models import State
 from models.engines.queues import LEASE
 from models.web_addresses import is_loopback
-from schema.context import Publication
+from schema.place import Place
 
 A_CHUNK = 50  # letters read from the store at a time
 NEEDED = ("id", "kind", "key", "promised_at", "facts", "issue_id")
@@ -49,8 +49,8 @@ class Carrier:
 
     work = models.Work.SEND_LETTERS
 
-    def __init__(self, publication: Publication) -> None:
-        self._publication = publication
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._post: Post | None = None
         self._flow = MailFlow([])
 
@@ -78,7 +78,7 @@ class Carrier:
         """Send what is due of a batch; raise TryLater for the moment of what has to wait."""
         post = self._post
         assert post is not None, "who has no post is given no letters"
-        scribe = Scribe(post.sender, (await self._publication.context()).absolute)
+        scribe = Scribe(post.sender, await self._place.absolute())
         # What is kept to be shown is shown as it was written.
         round_ = _Round(batch, scribe.write if isinstance(post, Outbox) else scribe.seal, self._flow)
         if await models.Delivery.due(batch).count() > 1:

@@ -27,7 +27,6 @@ from mailers.servers import Server, read_servers
 from mailers.standing import Standing
 from models.search import mend_indexes
 from models.store import open_store
-from schema.documents import Documents
 
 A_DAY = timedelta(days=1)
 # Who looks wants to know how it is now: a store that comes up in a while is away.
@@ -142,6 +141,9 @@ def _look_at_documents(settings: Settings) -> None:
     manifests = read_manifests(settings.documents)
     if not manifests:
         return
+    # Most publications have none, and the graph takes half of the time in which all else is looked at.
+    from schema.documents import Documents
+
     documents = Documents()
     unfit = [id for id, text in manifests.items() if documents.read(text).errors]
     fate = f"{len(unfit)} do not fit the schema: {', '.join(unfit)[:80]}" if unfit else "all fit the schema"

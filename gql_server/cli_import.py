@@ -6,9 +6,8 @@ from pathlib import Path
 import click
 
 import models
-from gql_server.commands import on_store
+from gql_server.commands import on_store, purging
 from gql_server.importers.weebly import bring, read
-from gql_server.purging import purging_as
 from gql_server.settings import Settings, media_beside
 from models.moving import move_in
 from models.store import locate, open_store
@@ -33,7 +32,7 @@ async def weebly(settings: Settings, paths: tuple[Path, ...], authors: str | Non
     """
     names = [name.strip() for name in (authors or "").split(",") if name.strip()]
     blog = read(paths, authors=names, progress=_progress)
-    async with open_store(settings.database_url, progress=click.echo), purging_as(settings):
+    async with open_store(settings.database_url, progress=click.echo), purging(settings):
         brought = await bring(await models.found(), blog, progress=_progress)
     click.echo(f"{blog.report}\n\n{brought}")
 

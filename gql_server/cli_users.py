@@ -5,8 +5,7 @@ from datetime import timedelta
 import click
 
 import models
-from gql_server.commands import Number, moment, on_store, open_made_store, require_site, tell_aside
-from gql_server.publication import publication_of
+from gql_server.commands import Number, moment, on_store, open_made_store, place_of, require_site, tell_aside
 from gql_server.settings import PREFIX, Settings
 from models.paging import BIGGEST_ID
 
@@ -84,8 +83,8 @@ async def link(settings: Settings, email: str) -> None:
     async with open_made_store(settings):
         user = await models.User.by_email(await require_site(), email)
         token = await models.SignIn.at_hand(user)
-        context = await publication_of(settings).context()
-    _give(settings, context.absolute(f"/sign-in/{token}"))
+        absolute = await place_of(settings).absolute()
+    _give(settings, absolute(f"/sign-in/{token}"))
 
 
 @users.command()
@@ -97,10 +96,10 @@ async def owner(settings: Settings) -> None:
     """
     async with open_made_store(settings):
         token = await models.owner_token(await require_site())
-        context = await publication_of(settings).context()
+        absolute = await place_of(settings).absolute()
     if token is None:
         raise click.ClickException("Somebody may do everything already; `users list` says who.")
-    _give(settings, context.absolute(f"/sign-in/{token}"))
+    _give(settings, absolute(f"/sign-in/{token}"))
 
 
 def _give(settings: Settings, link: str) -> None:

@@ -12,11 +12,11 @@ import click
 from tortoise.exceptions import OperationalError
 
 import models
-from gql_server.importers.weebly import ImportRefused
-from gql_server.purging import purging_as
+from gql_server.importers.errors import ImportRefused
 from gql_server.rosters import RosterRefused
 from gql_server.settings import Settings, SettingsError, read_settings
 from models.store import Store, locate, open_migrator, open_store
+from schema.place import Place
 
 Command = Callable[..., Coroutine[Any, Any, None]]
 # An operation that fails is the store's: a file with other tables in it, a user who may make none.
@@ -63,8 +63,26 @@ async def open_made_store(settings: Settings) -> AsyncIterator[Store]:
     require_store(settings)
     async with open_store(settings.database_url, migrate=False, progress=tell_aside) as store:
         await require_up_to_date(settings)
-        async with purging_as(settings):
+        async with purging(settings):
             yield store
+
+
+@asynccontextmanager
+async def purging(settings: Settings) -> AsyncIterator[None]:
+    """Tell the hook that the settings name what a command changes in the open store."""
+    if not settings.purge_url:
+        yield
+        return
+    # Whoever has no hook does not need aiohttp, and waits a fifth less for each command.
+    from gql_server.purging import purging_as
+
+    async with purging_as(settings):
+        yield
+
+
+def place_of(settings: Settings) -> Place:
+    """Give where the publication lives, as the settings say."""
+    return Place(settings.own_url, site_url=settings.site_url)
 
 
 def require_store(settings: Settings) -> None:

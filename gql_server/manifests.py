@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from gql_server.questions import SHA256
+from gql_server.document_ids import plain_id
 from gql_server.settings import PREFIX, SettingsError
 
 FORMS = 'a JSON object of ids and documents, or Apollo\'s with `"format": "apollo-persisted-query-manifest"`'
@@ -21,12 +21,6 @@ def read_manifests(paths: str) -> dict[str, str]:
             if found.setdefault(id, text) != text:
                 raise _refused(path, f"has another document for {id[:80]!r} than a manifest before it")
     return found
-
-
-def plain_id(document_id: str) -> str:
-    """Give an id without the name of its digest, which clients write or leave out, and in small letters."""
-    digest = document_id.removeprefix("sha256:")
-    return digest.lower() if SHA256.fullmatch(digest) else document_id
 
 
 def _documents(path: Path) -> Iterator[tuple[str, str]]:

@@ -10,8 +10,8 @@ from aiohttp import web
 from graphql import GraphQLError
 
 import models
-from gql_server.manifests import plain_id
-from gql_server.questions import SHA256, Question, Unreadable
+from gql_server.document_ids import SHA256, plain_id
+from gql_server.questions import Question, Unreadable
 from schema.documents import Document, Documents
 
 MOST_TEXT = 4_000_000  # characters that are kept in memory

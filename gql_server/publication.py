@@ -1,4 +1,4 @@
-"""The publication, as the settings show it to readers."""
+"""The publication, as the settings show it to readers; where doors find both."""
 
 from aiohttp import web
 
@@ -11,10 +11,11 @@ def publication_of(settings: Settings, files: models.Files | None = None) -> Pub
     """Give the publication as these settings show it to readers."""
     return Publication(
         settings.own_url,
-        site_url=settings.site_url.rstrip("/"),
+        site_url=settings.site_url,
         files=files,
         is_private=settings.is_private,
     )
 
 
 PUBLICATION = web.AppKey("publication", Publication)
+SETTINGS = web.AppKey("settings", Settings)

@@ -1,6 +1,5 @@
 """Questions: what is asked to be executed, whichever transport brought it."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +7,10 @@ import orjson
 import structlog
 
 from gql_server.admission import OVERLOADED, RETRY_SECONDS, TOO_MANY
+from gql_server.document_ids import SHA256
 from models.text import is_plain
 from schema.errors import refusal
 
-SHA256 = re.compile(r"[0-9a-f]{64}", re.IGNORECASE)
 BAD_REQUEST = "BAD_REQUEST"
 log = structlog.get_logger("graphql")
 

@@ -15,7 +15,8 @@ import models
 from gql_server.app import build, stop_work, work_inside
 from gql_server.connection import Connection
 from gql_server.logs import set_up_logs
-from gql_server.settings import SETTINGS, Settings, SettingsError, read_settings
+from gql_server.publication import SETTINGS
+from gql_server.settings import Settings, SettingsError, read_settings
 from models.store import locate
 
 SHUTDOWN_SECONDS = 10

@@ -10,7 +10,6 @@ from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 import msgspec
-from aiohttp import web
 
 import models
 from mailers.mail import Sender
@@ -141,9 +140,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         # Where trusted documents alone are taken, none of what is typed or asked there would run.
         by_itself = self.is_private and self.trusted_only == "off"
         return wish == "on" or (wish == "auto" and by_itself)
-
-
-SETTINGS = web.AppKey("settings", Settings)
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> Settings:

@@ -9,8 +9,8 @@ import structlog
 import models
 from gql_server.outgoing import Resolve, Unanswered, look_up, post
 from models.instants import rfc_3339
-from schema.context import Publication
 from schema.ids import global_id
+from schema.place import Place
 
 NOUNS = {"post": "Post", "comment": "Comment", "subscription": "NewsletterSubscription", "webhook": "Webhook"}
 AGENT = f"gql-server/{version('gql-server')}"
@@ -23,8 +23,8 @@ class Caller:
 
     work = models.Work.SEND_WEBHOOK
 
-    def __init__(self, publication: Publication, *, near: bool, resolve: Resolve = look_up) -> None:
-        self._publication = publication
+    def __init__(self, place: Place, *, near: bool, resolve: Resolve = look_up) -> None:
+        self._place = place
         self._near = near
         self._resolve = resolve
 
@@ -77,8 +77,8 @@ class Caller:
         if "post_id" in facts:
             data["postId"] = global_id("Post", facts["post_id"])
         if "path" in facts:
-            context = await self._publication.context()
-            data |= {"path": facts["path"], "url": context.absolute(facts["path"])}
+            absolute = await self._place.absolute()
+            data |= {"path": facts["path"], "url": absolute(facts["path"])}
         return orjson.dumps({"type": call.event, "timestamp": rfc_3339(call.created_at), "data": data})
 
 

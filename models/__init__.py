@@ -1,6 +1,7 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
-from models import jobs, paging, pulse, text, webhooks
+# `bare` comes before the first noun, and is needed for nothing else.
+from models import bare, jobs, paging, pulse, text, webhooks  # noqa: F401
 from models.addresses import Address
 from models.announcements import Announcement
 from models.archive import (

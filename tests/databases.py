@@ -85,7 +85,7 @@ class Databases:
         if dialect == "sqlite":
             return self._copied(self._told[dialect])
         if self._lent:
-            self._lines.say(self._server, f"DROP DATABASE {_name_of(self._lent)} WITH (FORCE)")
+            self._drop(_name_of(self._lent))
         self._lent = self.empty(dialect, like=_name_of(self._told[dialect]))
         return self._lent
 
@@ -96,9 +96,13 @@ class Databases:
 
     def drop(self) -> None:
         """Remove every database that was made."""
+        for name in self._made.copy():
+            self._drop(name)
         self._lines.end()
-        for name in self._made:
-            run(say(self._server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    def _drop(self, name: str) -> None:
+        self._lines.say(self._server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self._made.remove(name)
 
 
 class Lines:

@@ -17,8 +17,7 @@ from gql_server.graphiql.words import WORDS
 from gql_server.negotiation import EVENT_STREAM, GRAPHQL, JSON, takes_gzip, weights
 from gql_server.paper.languages import chosen
 from gql_server.persisted import DOCUMENTS
-from gql_server.publication import PUBLICATION
-from gql_server.settings import SETTINGS
+from gql_server.publication import PUBLICATION, SETTINGS
 from gql_server.start.glimpse import worth_reading
 from schema.languages import DEFAULT
 

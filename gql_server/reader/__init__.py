@@ -11,11 +11,11 @@ from gql_server import paper, start
 from gql_server.negotiation import weights
 from gql_server.pages.trouble import DOORS, first_word
 from gql_server.paths import old_path
+from gql_server.publication import SETTINGS
 from gql_server.reader.printing import given
 from gql_server.reader.reading import Reading
 from gql_server.reader.scripts import FOLDER
 from gql_server.reader.views import nothing_at, view_at
-from gql_server.settings import SETTINGS
 
 MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # What the page shows at paths that are nobody's: lists, and what was searched for.

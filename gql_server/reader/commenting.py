@@ -10,10 +10,10 @@ import models
 from gql_server.identity import principal_of
 from gql_server.own_graph import Told
 from gql_server.pages.forms import NOTHING, Form, read_form
+from gql_server.publication import SETTINGS
 from gql_server.reader.printing import given
 from gql_server.reader.reading import Reading
 from gql_server.reader.views import View, below
-from gql_server.settings import SETTINGS
 
 # What became of a comment: as the script says it, FATES in talk.js.
 FATES = {"PUBLISHED": "shown", "HELD": "held", "CONFIRM_ADDRESS": "confirm"}

@@ -7,10 +7,10 @@ from aiohttp import web
 from markupsafe import Markup
 
 from gql_server import paper
+from gql_server.publication import SETTINGS
 from gql_server.reader.reading import Reading
 from gql_server.reader.scripts import FOLDER
 from gql_server.reader.views import View, by_year
-from gql_server.settings import SETTINGS
 
 # Pictures stand wherever the publication has them.
 POLICY = (

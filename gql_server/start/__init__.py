@@ -10,8 +10,8 @@ from gql_server import paper
 from gql_server.answers import DEADLINE_SECONDS
 from gql_server.pages.outbox import outbox_for
 from gql_server.paper.languages import chosen, tongues_of
-from gql_server.publication import PUBLICATION
-from gql_server.settings import PREFIX, SETTINGS, Settings
+from gql_server.publication import PUBLICATION, SETTINGS
+from gql_server.settings import PREFIX, Settings
 from gql_server.start.glimpse import Glimpse, look
 from gql_server.start.queries import to_try
 from gql_server.start.words import WORDS

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLObjectType, GraphQLSchema
 
 from models.changes import EVERYTHING
-from schema.context import OF_MASTHEAD
+from schema.place import OF_MASTHEAD
 from schema.plans.selections import Nodes, Selections
 
 Show = Callable[["Compiling", Any, GraphQLObjectType, Nodes], str]

@@ -2,10 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
+import models
 from gql_server.cli import COMMANDS, WORDS, main
 
 
@@ -25,9 +27,9 @@ def test_no_command_of_a_group_is_listed_with_half_a_sentence(name):
         assert "..." not in listed
 
 
-def loaded(*words: str) -> tuple[str, set[str]]:
+def loaded(*words: str, of: str = "sys.modules") -> tuple[str, set[str]]:
     """Run a command; give what it said, and the modules that it loaded."""
-    program = "import sys; from gql_server.cli import main\ntry: main()\nfinally: print(*sys.modules)"
+    program = f"import linecache, sys; from gql_server.cli import main\ntry: main()\nfinally: print(*{of})"
     run = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=True)
     return run.stdout, set(run.stdout.split())
 
@@ -39,11 +41,23 @@ def test_who_asks_what_there_is_loads_nothing_of_it():
     assert all(f"\n  {name} " in said for name in COMMANDS)
 
 
-@pytest.mark.parametrize("name", ["backup", "issues", "subscribers"])
+@pytest.mark.parametrize("name", ["doctor", "issues", "subscribers", "users"])
 def test_who_asks_the_store_loads_no_server(name):
     said, modules = loaded(name, "--help")
     assert said.startswith("Usage:")
-    assert {"strawberry", "gql_server.app", "gql_server.server"}.isdisjoint(modules)
+    assert {"aiohttp", "graphql", "gql_server.importers.weebly", "structlog"}.isdisjoint(modules)
+
+
+def test_who_works_loads_no_graph():
+    _, modules = loaded("work", "--help")
+    assert "gql_server.worker" in modules
+    assert {"graphql", "strawberry"}.isdisjoint(modules)
+
+
+def test_no_source_is_read_to_make_the_nouns():
+    # What is read of a source is kept in linecache.
+    _, files = loaded("migrate", "--help", of="linecache.cache")
+    assert not [file for file in files if file.startswith(str(Path(models.__file__).parent))]
 
 
 def test_what_is_no_command_is_told_so():

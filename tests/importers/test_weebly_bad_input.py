@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gql_server.importers.errors import ImportRefused
 from gql_server.importers.weebly import archive, feed
 from gql_server.importers.weebly.blog import read
 from gql_server.importers.weebly.encoding import decode
-from gql_server.importers.weebly.errors import ImportRefused
 from gql_server.importers.weebly.values import Blog
 
 PAGE = (Path(__file__).parent / "pages" / "harbour" / "verhalen" / "de-nieuwe-kraan.html").read_bytes()

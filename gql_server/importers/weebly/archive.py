@@ -7,7 +7,7 @@ from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from gql_server.importers.weebly.errors import ImportRefused
+from gql_server.importers.errors import ImportRefused
 
 MOST_ENTRIES = 20_000
 MOST_BYTES = 500_000_000

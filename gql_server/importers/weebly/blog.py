@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from gql_server.importers.errors import ImportRefused
 from gql_server.importers.weebly import body, dates, feed, page
 from gql_server.importers.weebly.bylines import Bylines, fold
 from gql_server.importers.weebly.encoding import decode
-from gql_server.importers.weebly.errors import ImportRefused
 from gql_server.importers.weebly.feed import Feed
 from gql_server.importers.weebly.page import Page
 from gql_server.importers.weebly.places import Kind, host_of, path_of, spellings

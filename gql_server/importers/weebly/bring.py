@@ -11,7 +11,7 @@ import orjson
 from tortoise.expressions import Subquery
 
 import models
-from gql_server.importers.weebly.errors import ImportRefused
+from gql_server.importers.errors import ImportRefused
 from gql_server.importers.weebly.places import path_of
 from gql_server.importers.weebly.values import Blog, CommentValue, MenuValue, PageValue, PostValue, Target
 from models.atomic import atomic

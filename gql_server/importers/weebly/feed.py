@@ -7,8 +7,8 @@ from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from gql_server.importers.errors import ImportRefused
 from gql_server.importers.weebly.dates import FIRST_YEAR, LAST_YEAR
-from gql_server.importers.weebly.errors import ImportRefused
 from gql_server.importers.weebly.markup import one_line
 
 SPACE = re.compile(r"\s*")

@@ -4,7 +4,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from gql_server.importers.weebly.errors import ImportRefused
+from gql_server.importers.errors import ImportRefused
 from models.text import is_seen, nesting
 
 DEEPEST = 3000

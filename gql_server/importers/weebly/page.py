@@ -6,11 +6,11 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser
 
+from gql_server.importers.errors import ImportRefused
 from gql_server.importers.weebly import comments, entries, menu, sidebar
 from gql_server.importers.weebly.addresses import resolve
 from gql_server.importers.weebly.comments import Remark
 from gql_server.importers.weebly.entries import Entry
-from gql_server.importers.weebly.errors import ImportRefused
 from gql_server.importers.weebly.markup import attribute, one_line, parse, words
 from gql_server.importers.weebly.places import Kind, Place, host_of, path_of, place
 from gql_server.importers.weebly.sidebar import Sidebar

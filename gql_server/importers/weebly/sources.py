@@ -5,8 +5,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from zipfile import is_zipfile
 
+from gql_server.importers.errors import ImportRefused
 from gql_server.importers.weebly import archive
-from gql_server.importers.weebly.errors import ImportRefused
 
 LARGEST_DOCUMENT = 20_000_000
 SUFFIXES = {"", ".html", ".htm", ".xhtml", ".xml", ".rss"}
