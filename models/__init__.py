@@ -66,6 +66,7 @@ from models.interests import (
     topics_of_each,
 )
 from models.invitations import invite
+from models.issue_starts import announce_post, awaited, is_wanted, retry_issue
 from models.issues import Issue, IssueKind, IssueStatus, Progress, progress_of
 from models.jobs import GiveUp, Job, Lane, TryLater, Work
 from models.keys import LIVES as LIVES_OF_KEYS
@@ -75,7 +76,6 @@ from models.menus import DEEPEST as DEEPEST_MENU
 from models.menus import Entry, Menu, MenuItem, arrange
 from models.moderation import ModeratorLink, learn_spam, moderate, remove_comment, tell_moderators
 from models.newsletters import Newsletter
-from models.openings import announce_post, awaited, is_wanted, retry_issue
 from models.outcomes import Outcome, settle
 from models.pages import Page
 from models.paths import Leads, is_somewhere, leads, living_at, normal_path, place_of
@@ -83,6 +83,7 @@ from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
 from models.personal_data import erase, export, forget, held_of, scrub, suppress, unsuppress
+from models.post_conditions import PostConditions
 from models.posts import Post, count_due
 from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.purge import purge
@@ -109,7 +110,6 @@ from models.tokens import keyed_digest
 from models.trials import try_out
 from models.users import User
 from models.visibility import Status, is_visible
-from models.wanted import Wanted
 from models.web_addresses import NotCalled
 from models.webhook_calls import CallState, HookEvent, WebhookCall
 from models.webhooks import Heard, Webhook
@@ -185,6 +185,7 @@ __all__ = [
     "Pen",
     "PersistedDocument",
     "Post",
+    "PostConditions",
     "Principal",
     "Progress",
     "Redirect",
@@ -217,7 +218,6 @@ __all__ = [
     "Unavailable",
     "Unproven",
     "User",
-    "Wanted",
     "Webhook",
     "WebhookCall",
     "Work",

@@ -8,10 +8,10 @@ from models.atomic import atomic
 from models.counters import MonthCount
 from models.instants import month_of
 from models.jobs import Job, Work
+from models.post_conditions import ANY, PostConditions
 from models.posts import Post
 from models.site import Site, known_time_zone
-from models.turns import in_turn
-from models.wanted import ANY, Wanted
+from models.site_lock import lock_site
 
 # Readers and other writers wait no longer than for so many.
 AT_ONCE = 500
@@ -45,13 +45,13 @@ async def archive_months(*, year: int | None = None, months: list[str] | None = 
     return [ArchiveMonth(row.month, row.post_count) for row in await counted.order_by("-month")]
 
 
-async def count_posts(wanted: Wanted = ANY) -> int:
+async def count_posts(conditions: PostConditions = ANY) -> int:
     """Count the published posts that meet the conditions; all and a month's from the kept counts."""
-    if wanted == ANY:
+    if conditions == ANY:
         return sum(month.post_count for month in await archive_months())
-    if wanted == Wanted(month=wanted.month) and wanted.month is not None:
-        return sum(month.post_count for month in await archive_months(months=[wanted.month]))
-    return await Post.published(wanted).count()
+    if conditions == PostConditions(month=conditions.month) and conditions.month is not None:
+        return sum(month.post_count for month in await archive_months(months=[conditions.month]))
+    return await Post.published(conditions).count()
 
 
 @atomic
@@ -82,7 +82,7 @@ async def _cut_some(last: int) -> int | None:
     if first is None:
         return None
     # Whoever publishes meanwhile waits, and then does so in the same time zone.
-    site = await in_turn(first.id)
+    site = await lock_site(first.id)
     return await _cut(Post.filter(site_id=site.id, id__gt=last).order_by("id").limit(AT_ONCE), site)
 
 

@@ -12,8 +12,8 @@ from models.errors import Invalid, Taken
 from models.finding import words_to_find
 from models.fitting import fitting, line
 from models.relations import belongs_to, may_point_to
+from models.site_lock import lock_site, read_again
 from models.slugs import free_slug
-from models.turns import in_turn, read_again
 
 LAST_PLACE = 999_999
 
@@ -63,7 +63,7 @@ class Author(Model):
         """Give the author of that name; make one who is not known yet, shown at `place` when it is given."""
         name = _name(name)
         fitting(cls, {"bio_html": bio_html})
-        await in_turn(site_id)
+        await lock_site(site_id)
         said: dict[str, Any] = {} if bio_html is None else {"bio_html": text.sanitise(bio_html)}
         author = await cls.filter(site_id=site_id, name=name).first()
         if author is None or place is not None:
@@ -84,7 +84,7 @@ class Author(Model):
     @atomic
     async def introduce(cls, site_id: int, name: str, **more: Any) -> "Author":
         """Make an author nobody is called like yet; `more` may set what `edit` changes."""
-        await in_turn(site_id)
+        await lock_site(site_id)
         if await cls.filter(site_id=site_id, name=_name(name)).exists():
             raise Taken("name")
         author = await cls.named(site_id, name)
@@ -97,7 +97,7 @@ class Author(Model):
 
         The old path keeps leading here.
         """
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         await read_again(self)
         values = await self._checked(more)
         if values:

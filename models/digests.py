@@ -12,12 +12,12 @@ from tortoise.models import Model
 from models.atomic import atomic
 from models.instants import Instant, now
 from models.interests import Topic, read_topic
+from models.issue_starts import begin, interested_in, readers_of
 from models.issues import Issue, IssueKind, IssueStatus
-from models.openings import begin, interested_in, readers_of
+from models.letter_facts import tell_of
 from models.posts import Post
 from models.site import Site
 from models.subscriptions import Frequency, Subscription
-from models.tidings import tell_of
 
 HOUR = time(7)
 OFTEN = (Frequency.DAILY, Frequency.WEEKLY)

@@ -15,8 +15,8 @@ from models.fitting import fitting, line
 from models.pages import Page
 from models.posts import Post
 from models.relations import belongs_to, may_point_to
+from models.site_lock import lock_site
 from models.tags import Tag
-from models.turns import in_turn
 
 Target = Page | Post | Author | Tag
 Outline = tuple[str, tuple[str, int] | str | None, list[Any]]
@@ -93,7 +93,7 @@ class Entry:
 async def arrange(site_id: int, slug: str, entries: list[Entry]) -> Menu:
     """Give the menu of that name these entries, in place of those it had; the same ones stay as they are."""
     # Of two at once each would leave its entries beside those of the other.
-    await in_turn(site_id)
+    await lock_site(site_id)
     menu, _ = await Menu.get_or_create(**fitting(Menu, {"site_id": site_id, "slug": slug}))
     if await _arranged(menu.id) == [_outline(entry) for entry in entries]:
         return menu

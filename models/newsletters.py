@@ -13,8 +13,8 @@ from models.errors import Invalid, NotFound
 from models.fitting import fitting, line
 from models.relations import belongs_to
 from models.site import Site
+from models.site_lock import lock_site
 from models.slugs import free_slug
-from models.turns import in_turn
 
 MAIN = "main"
 MOST = 50
@@ -58,7 +58,7 @@ class Newsletter(Model):
         """Give the main newsletter; the first time make it."""
         found = await cls.offered(site.id).first()
         if found is None:
-            await in_turn(site.id)
+            await lock_site(site.id)
             found, _ = await cls.get_or_create(site_id=site.id, slug=MAIN)
         return found
 

@@ -17,8 +17,8 @@ from models.fitting import fitting, line
 from models.instants import Instant, now
 from models.principals import Principal
 from models.relations import belongs_to, may_point_to
+from models.site_lock import lock_site
 from models.slugs import free_slug
-from models.turns import in_turn
 from models.visibility import Status, is_visible, visible
 
 
@@ -103,7 +103,7 @@ class Page(Model):
     async def publish(self, at: datetime | None = None) -> None:
         """Show the page to everybody; the one above must be shown already: its name is in the path."""
         # The page above may be withdrawn at the same moment.
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         if self.parent_id and not await Page.published().filter(id=self.parent_id).exists():
             raise Invalid("parentId", "Publish the page above this one first.", why="above")
         moment = at or self.published_at or now()
@@ -114,7 +114,7 @@ class Page(Model):
     @atomic
     async def withdraw(self, *, to: Status = Status.ARCHIVED) -> None:
         """Take the page away from readers; pages below it must be withdrawn first."""
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         await self._let_nothing_show_below()
         # What never appeared was not published at any moment.
         never = {"published_at": None} if self.is_scheduled else {}
@@ -130,7 +130,7 @@ class Page(Model):
     @atomic
     async def move(self, parent: "Page | None") -> None:
         """Put the page, and the pages below it, below another page or at the top."""
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         above = await _again(parent)
         if above is not None and f"{above.path}/".startswith(f"{self.path}/"):
             raise Invalid("parentId", "A page is not below itself.", why="below itself")
@@ -143,7 +143,7 @@ class Page(Model):
     @atomic
     async def remove(self) -> None:
         """Delete the page for good; pages below it must go first."""
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         if await Page.filter(parent_id=self.id).exists():
             raise InUse("id", "Delete or move the pages below this one first.")
         if not await Page.filter(id=self.id, version=self.version).delete():

@@ -28,9 +28,9 @@ from models.posts import Post
 from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.site import Site
+from models.site_lock import lock_site
 from models.suppressions import Suppression, SuppressionScope
 from models.tokens import Token, keyed_digest
-from models.turns import in_turn
 from models.users import User
 from models.visibility import visible
 
@@ -157,7 +157,7 @@ class Pen(Model):
     @atomic
     async def take(cls, site: Site, token: str, *, title: str) -> Self:
         """Take the pen: whoever has the letter can sign in from now on, and finds a draft in their name."""
-        await in_turn(site.id)
+        await lock_site(site.id)
         pen = await cls.offered(site, token)
         user = await User.filter(site_id=site.id, mailbox=pen.mailbox).first()
         is_retired = user is not None and user.retired_at is not None

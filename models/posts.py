@@ -24,16 +24,16 @@ from models.finding import Having, words_to_find
 from models.fitting import as_asked, fitting, line
 from models.instants import Instant, known_moment, month_of, now
 from models.newsletters import Newsletter
+from models.post_conditions import ANY, PostConditions
 from models.principals import Principal, Role, Scope
 from models.relations import belongs_to, may_point_to
 from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
+from models.site_lock import lock_site
 from models.slugs import findable, free_slug
 from models.tags import Tag
-from models.turns import in_turn
 from models.users import User
 from models.visibility import Status, is_visible, open_to, own, visible
-from models.wanted import ANY, Wanted
 from models.webhook_calls import HookEvent
 
 BODY = ("html", "text", "blocks")
@@ -109,14 +109,14 @@ class Post(Model):
         return f"/posts/{slug}"
 
     @classmethod
-    def published(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
+    def published(cls, conditions: PostConditions = ANY) -> QuerySet[Self]:
         """Ask for what everybody may read: the only way a reader's door gets posts."""
-        return cls.filter(visible(), *_conditions(wanted))
+        return cls.filter(visible(), *_conditions(conditions))
 
     @classmethod
-    def in_list(cls, wanted: Wanted = ANY) -> QuerySet[Self]:
+    def in_list(cls, conditions: PostConditions = ANY) -> QuerySet[Self]:
         """Ask the same without the body, which lists seldom show and which is most of a row."""
-        return cls.published(wanted).only(*_columns(LIST_WITHOUT))
+        return cls.published(conditions).only(*_columns(LIST_WITHOUT))
 
     @classmethod
     def open_to(cls, principal: Principal, *, without: Sequence[str] = NEVER_READ) -> QuerySet[Self]:
@@ -135,12 +135,14 @@ class Post(Model):
         return cls.owned(principal).filter(_in_state(state)).order_by(f"-{column}", "-id")
 
     @classmethod
-    def kept(cls, principal: Principal, statuses: Iterable[str], wanted: Wanted = ANY) -> QuerySet[Self]:
+    def kept(
+        cls, principal: Principal, statuses: Iterable[str], conditions: PostConditions = ANY
+    ) -> QuerySet[Self]:
         """Ask, as somebody who writes, for posts in some editorial states, SCHEDULED among them."""
         principal.require(Scope.CONTENT_READ)
         states = [_in_state(state) for state in statuses]
         asked = cls.open_to(principal, without=LIST_WITHOUT)
-        return asked.filter(reduce(or_, states, Q(id=0)), *_conditions(wanted))
+        return asked.filter(reduce(or_, states, Q(id=0)), *_conditions(conditions))
 
     @classmethod
     @atomic
@@ -245,7 +247,7 @@ class Post(Model):
         who follows authors or tags; when they are left out, nobody who was not to be.
         """
         moment = known_moment(at or min(self.published_at or now(), now()))
-        site = await in_turn(self.site_id)
+        site = await lock_site(self.site_id)
         was_counted = await self._count(visible_now=False)
         month = month_of(moment, site.time_zone)
         if newsletters is not None:
@@ -322,7 +324,7 @@ class Post(Model):
         # Two posts count for the same months, authors and tags: whoever counts out one and in another would
         # wait for who does it the other way round. A draft counts for nothing.
         if self.status is Status.PUBLISHED:
-            await in_turn(self.site_id)
+            await lock_site(self.site_id)
 
     async def _moved_to(self, wanted: str) -> str:
         slug = await free_slug(Post, self.site_id, wanted, besides=self.id)
@@ -368,7 +370,7 @@ async def count_due() -> int:
     if first is None:
         return 0
     # As who changes a byline does, before any count: each might wait for what the other has counted.
-    await in_turn(first.site_id)
+    await lock_site(first.site_id)
     # Locked together, and in one order: who changes one of them is waited for, and each is asked once more
     # then whether it is due.
     due = await waiting.select_for_update(no_key=True).only("id", "slug", "site_id")
@@ -401,24 +403,24 @@ def _in_state(state: str) -> Q:
     return Q(status=Status(state))
 
 
-def _conditions(wanted: Wanted) -> list[Q]:
+def _conditions(conditions: PostConditions) -> list[Q]:
     asked: list[Q] = []
-    if wanted.month is not None:
-        asked.append(Q(published_month=wanted.month))
-    if wanted.author_slugs is not None:
-        named = Byline.filter(author__slug__in=[findable(slug) for slug in wanted.author_slugs])
+    if conditions.month is not None:
+        asked.append(Q(published_month=conditions.month))
+    if conditions.author_slugs is not None:
+        named = Byline.filter(author__slug__in=[findable(slug) for slug in conditions.author_slugs])
         asked.append(Q(id__in=Subquery(named.values("post_id"))))
-    if wanted.tag_slugs is not None:
-        tagged = Tagging.filter(tag__slug__in=[findable(slug) for slug in wanted.tag_slugs])
+    if conditions.tag_slugs is not None:
+        tagged = Tagging.filter(tag__slug__in=[findable(slug) for slug in conditions.tag_slugs])
         asked.append(Q(id__in=Subquery(tagged.values("post_id"))))
-    if wanted.ids is not None:
-        asked.append(Q(id__in=wanted.ids))
-    if wanted.published_from is not None:
-        asked.append(Q(published_at__gte=wanted.published_from))
-    if wanted.published_until is not None:
-        asked.append(Q(published_at__lt=wanted.published_until))
-    if wanted.search is not None:
-        asked.append(Having(wanted.sought) if wanted.sought else Q(id__in=[]))
+    if conditions.ids is not None:
+        asked.append(Q(id__in=conditions.ids))
+    if conditions.published_from is not None:
+        asked.append(Q(published_at__gte=conditions.published_from))
+    if conditions.published_until is not None:
+        asked.append(Q(published_at__lt=conditions.published_until))
+    if conditions.search is not None:
+        asked.append(Having(conditions.sought) if conditions.sought else Q(id__in=[]))
     return asked
 
 

@@ -14,8 +14,8 @@ from models.comments import Comment
 from models.counters import MonthCount
 from models.posts import Post, count_due
 from models.site import Site
+from models.site_lock import lock_site
 from models.tags import Tag
-from models.turns import in_turn
 from models.visibility import visible
 
 # A count that is off: of which row, and what it should be.
@@ -47,7 +47,7 @@ async def recount(site: Site) -> int:
 async def _mend(site: Site) -> int:
     # Somebody may have come between a count and the one beside it. Whoever changes what is counted locks the
     # site or the post first; what is off while nobody can is off.
-    await in_turn(site.id)
+    await lock_site(site.id)
     await Post.all().select_for_update(no_key=True).order_by("id").only("id")
     off = await _look(site)
     await Post.filter(~visible(), site_id=site.id, is_counted=True).update(is_counted=False)

@@ -18,8 +18,8 @@ from models.menus import MenuItem
 from models.newsletters import Newsletter
 from models.posts import Post
 from models.redirects import Redirect
+from models.site_lock import lock_site
 from models.tags import Tag
-from models.turns import in_turn
 from models.users import User
 
 
@@ -30,7 +30,7 @@ async def merge_tags(tag: Tag, into: Tag) -> None:
         raise Invalid("intoId", "A tag is merged into another one.", why="itself")
     # Whoever publishes a post with either tag waits, and counts it once; and before the tags, as they are
     # counted after it, each post that has the first: it may come due, and is counted for both or for neither.
-    await in_turn(tag.site_id)
+    await lock_site(tag.site_id)
     tagged = Post.filter(id__in=Subquery(Tagging.filter(tag_id=tag.id).values("post_id"))).order_by("id")
     await tagged.select_for_update(no_key=True).only("id")
     # Two who merge the same tags at once, the second perhaps the other way round: one may be gone meanwhile.
@@ -89,7 +89,7 @@ async def delete_tag(tag: Tag) -> None:
 @atomic
 async def delete_newsletter(newsletter: Newsletter) -> None:
     """Delete a newsletter that nobody has chosen, and no post waits for; the main one stays."""
-    await in_turn(newsletter.site_id)
+    await lock_site(newsletter.site_id)
     main = await Newsletter.offered(newsletter.site_id).first()
     if main is not None and main.id == newsletter.id:
         raise InUse("id", "This is the main newsletter, which who chooses nothing gets.")
@@ -104,7 +104,7 @@ async def delete_newsletter(newsletter: Newsletter) -> None:
 @atomic
 async def delete_author(author: Author) -> None:
     """Delete an author who wrote nothing; what they commented stays, under the name they gave."""
-    await in_turn(author.site_id)
+    await lock_site(author.site_id)
     if await Byline.filter(author_id=author.id).exists():
         raise InUse("id", "Posts name this author; give those another byline first.")
     if await User.active().filter(author_id=author.id).exists():

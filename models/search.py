@@ -20,10 +20,10 @@ from models.pages import Page
 from models.paging import Order, Place, Window
 from models.paging import Page as PageOf
 from models.passages import MOST_READ, passage
+from models.post_conditions import WORDS
 from models.posts import Post
 from models.prepared import Bound, Builder, Statement, asking_at, packed
 from models.reading import POSTGRES, dialect
-from models.wanted import WORDS
 
 # Written once for each dialect.
 STATEMENTS: dict[Any, Statement] = {}

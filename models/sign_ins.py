@@ -22,8 +22,8 @@ from models.jobs import Job, Lane, Work
 from models.principals import Principal, Role
 from models.relations import belongs_to
 from models.site import Site
+from models.site_lock import lock_site
 from models.tokens import Token, digest, fresh_secret, keyed_digest, matches
-from models.turns import in_turn
 from models.users import User
 
 KIND = "login"
@@ -159,7 +159,7 @@ async def to_own(site: Site, text: str) -> None:
 @atomic
 async def own(site: Site, text: str, *, email: str, name: str, title: str = "", time_zone: str = "") -> User:
     """Make who has the owner's link the owner: who may do everything, and knows where the site is."""
-    await in_turn(site.id)
+    await lock_site(site.id)
     await to_own(site, text)
     # Not the one that was given, which others read meanwhile: this may yet be refused.
     kept = await Site.get(id=site.id)

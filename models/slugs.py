@@ -5,7 +5,7 @@ from typing import Any
 from tortoise.models import Model
 
 from models import text
-from models.turns import in_turn
+from models.site_lock import lock_site
 
 # First words of paths that a page of the publication would stand in the way of.
 RESERVED = {
@@ -23,7 +23,7 @@ def findable(name: str, longest: int = LONGEST) -> str:
 
 async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: int | None = None) -> str:
     """Find a slug that no other row of the noun has: the wanted one, or that with a number behind it."""
-    await in_turn(site_id)
+    await lock_site(site_id)
     base = text.slugify(wanted) or noun.__name__.lower()
     if base in RESERVED:
         base = f"{base}-1"

@@ -14,8 +14,8 @@ from models.errors import Taken
 from models.fitting import line
 from models.principals import Principal
 from models.relations import belongs_to
+from models.site_lock import lock_site, read_again
 from models.slugs import findable, free_slug
-from models.turns import in_turn, read_again
 
 
 class Tag(Model):
@@ -59,7 +59,7 @@ class Tag(Model):
     async def named(cls, site_id: int, name: str) -> "Tag":
         """Give the tag of that name, capitals and accents aside; make one that is not known yet."""
         name = _name(name)
-        await in_turn(site_id)
+        await lock_site(site_id)
         alike = await cls.filter(site_id=site_id, sort_key=text.sort_key(name)).order_by("id")
         if (known := _among(alike, name)) is not None:
             return known
@@ -90,7 +90,7 @@ class Tag(Model):
     @atomic
     async def rename(self, *, name: str | None = None, slug: str | None = None) -> None:
         """Give the tag another name, another slug, or both; the old path keeps leading here."""
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         await read_again(self)
         values: dict[str, str] = {}
         if name is not None:

@@ -8,10 +8,10 @@ from models.caps import Cap, Limits
 from models.deliveries import Delivery, LetterKind
 from models.errors import TooMany
 from models.jobs import Lane
+from models.letter_facts import tell_all_of
 from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.site import Site
-from models.tidings import tell_all_of
 from models.tokens import fresh_seed, keyed_digest
 from models.users import User
 

@@ -19,7 +19,7 @@ from models.instants import Instant, now
 from models.principals import NOBODY, OF_ROLE, Principal, Role
 from models.relations import belongs_to, may_point_to
 from models.site import Site
-from models.turns import in_turn
+from models.site_lock import lock_site
 
 LONGEST_NAME = 200
 
@@ -83,7 +83,7 @@ class User(Model):
         address = Address.of(email)
         name = line(cls, "name", name, missing="Someone who signs in needs a name.")
         require_power(by, role)
-        await in_turn(site.id)
+        await lock_site(site.id)
         known = await cls.filter(site_id=site.id, mailbox=address.mailbox).first()
         if known is not None and known.retired_at is None:
             if known.role is not role:
@@ -147,7 +147,7 @@ class User(Model):
         return author
 
     async def _require_another_admin(self) -> None:
-        await in_turn(self.site_id)
+        await lock_site(self.site_id)
         admins: list[Any] = await User.active().filter(role=Role.ADMIN).values_list("id", flat=True)
         if admins == [self.id]:
             raise Invalid("role", "Nobody would be left who may do everything; name another admin first.")

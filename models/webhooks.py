@@ -21,7 +21,7 @@ from models.instants import Instant, lasts, now
 from models.jobs import delay_after
 from models.principals import NOBODY, Principal
 from models.site import Site
-from models.turns import in_turn, read_again
+from models.site_lock import lock_site, read_again
 from models.web_addresses import LONGEST, NotCalled, WebAddress
 from models.webhook_calls import LONGEST_REASON, CallState, HookEvent, WebhookCall
 
@@ -114,7 +114,7 @@ class Webhook(Model):
         `near` takes one on this machine too.
         """
         # Two at once would count the same.
-        await in_turn((await Site.found()).id)
+        await lock_site((await Site.found()).id)
         if await cls.all().count() >= MOST:
             raise NotCalled("url", f"There are {MOST} webhooks already; remove one first.", limit=MOST)
         webhook = await cls.create(

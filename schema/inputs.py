@@ -123,7 +123,7 @@ class PostFilter:
         is_readers = self.statuses in (UNSET, None) or set(asked) == {PostStatus.PUBLISHED}
         return None if is_readers else [status.value for status in asked]
 
-    def wanted(self) -> models.Wanted:
+    def conditions(self) -> models.PostConditions:
         """Say the same to the store; refuse lists and words beyond measure."""
         for name, values in (
             ("authorSlugs", self.author_slugs),
@@ -133,7 +133,7 @@ class PostFilter:
             at_most(MOST, name, values or ())
         at_most(MOST, "search", self.search or "")
         span = self.published
-        return models.Wanted(
+        return models.PostConditions(
             month=_given(self.month),
             author_slugs=_given(self.author_slugs, tuple),
             tag_slugs=_given(self.tag_slugs, tuple),

@@ -249,13 +249,13 @@ class Query:
         first: First = UNSET, last: Last = UNSET,
         order_by: Annotated[PostOrder, strawberry.argument(description="Order.")] = NEWEST,
     ) -> PostConnection | None:  # fmt: skip
-        wanted = filter.wanted() if filter else models.Wanted()
+        conditions = filter.conditions() if filter else models.PostConditions()
         order = order_by.order
         if filter and filter.states is not None:
-            return await _kept(info, filter.states, wanted, order, window(first, last, after, before))  # type: ignore[return-value]
-        found = await page(models.Post.in_list(wanted), order, window(first, last, after, before))
+            return await _kept(info, filter.states, conditions, order, window(first, last, after, before))  # type: ignore[return-value]
+        found = await page(models.Post.in_list(conditions), order, window(first, last, after, before))
         info.context.loaders.saw("Post", found.rows)
-        return Slice(found, order, lambda: models.count_posts(wanted))  # type: ignore[return-value]
+        return Slice(found, order, lambda: models.count_posts(conditions))  # type: ignore[return-value]
 
     @strawberry.field(
         description=(
@@ -313,12 +313,14 @@ class Query:
         return await models.Webhook.all().order_by("id")  # type: ignore[return-value]
 
 
-async def _kept(info: Info, states: list[str], wanted: models.Wanted, order: Order, asked: Window) -> Slice:
+async def _kept(
+    info: Info, states: list[str], conditions: models.PostConditions, order: Order, asked: Window
+) -> Slice:
     demand(info, models.Scope.CONTENT_READ)
     if order.column == "published_at" and not {"draft", "archived"}.isdisjoint(states):
         # A draft was published at no moment.
         order = Order("updated_at", order.descending)
-    question = models.Post.kept(info.context.principal, states, wanted)
+    question = models.Post.kept(info.context.principal, states, conditions)
     found = await page(question, order, asked)
     info.context.loaders.saw("Post", found.rows)
     return Slice(found, order, question.count)

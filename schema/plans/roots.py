@@ -9,8 +9,8 @@ import models
 from models.engines.steps import Steps
 from models.listed import Figure
 from models.paging import Order
+from models.post_conditions import ANY, FIRST_ID
 from models.prepared import Builder, Slot, Statement
-from models.wanted import ANY, FIRST_ID
 from schema import conversations
 from schema.connections import NEWEST
 from schema.inputs import PostOrder
@@ -147,28 +147,28 @@ class Posts:
 
     def is_long(self, x: Asking) -> bool:
         """Tell whether words are to be found: a letter may begin a word of every post."""
-        conditions = x.given(self._given).get("filter")
-        return conditions is not None and conditions.search not in (None, UNSET)
+        chosen = x.given(self._given).get("filter")
+        return chosen is not None and chosen.search not in (None, UNSET)
 
     def read(self, x: Asking) -> Steps[Any]:
         """Read a page of them."""
         given = x.given(self._given)
-        wanted, order_by = self._wanted(given), given["order_by"]
+        conditions, order_by = self._conditions(given), given["order_by"]
         assert isinstance(order_by, PostOrder)
         asked = sliced(given)
-        return (yield from self._orders(wanted)(order_by.order).alone(asked, wanted.values(), x))
+        return (yield from self._orders(conditions)(order_by.order).alone(asked, conditions.values(), x))
 
-    def _wanted(self, given: dict[str, Any]) -> models.Wanted:
-        conditions = given.get("filter")
-        if conditions and conditions.states is not None:
+    def _conditions(self, given: dict[str, Any]) -> models.PostConditions:
+        chosen = given.get("filter")
+        if chosen and chosen.states is not None:
             raise NotPlanned("what is not published is not for readers")
-        return conditions.wanted() if conditions else ANY
+        return chosen.conditions() if chosen else ANY
 
-    def _orders(self, wanted: models.Wanted) -> Orders:
-        if (shape := wanted.shape) not in self._by_shape:
+    def _orders(self, conditions: models.PostConditions) -> Orders:
+        if (shape := conditions.shape) not in self._by_shape:
             if len(self._by_shape) >= self.MOST_SHAPES:
                 self._by_shape.clear()
-            noun, stand_in = noun_of("Post"), wanted.stands_in()
+            noun, stand_in = noun_of("Post"), conditions.stands_in()
 
             def in_order(order: Order) -> Pages:
                 def question() -> Any:
@@ -188,14 +188,18 @@ class Posts:
         return self._by_shape[shape]
 
 
-def _by_months(wanted: models.Wanted) -> Figure | None:
+def _by_months(conditions: models.PostConditions) -> Figure | None:
     """Give how to count posts by the kept counts, where these tell."""
-    if wanted not in (ANY, models.Wanted(month=wanted.month)):
+    if conditions not in (ANY, models.PostConditions(month=conditions.month)):
         return None
 
     def counted(builder: Builder) -> str:
         builder = builder.of(models.MonthCount)
-        month = [] if wanted.month is None else [f"{builder.column('month')} = {builder.value(wanted.month)}"]
+        month = (
+            []
+            if conditions.month is None
+            else [f"{builder.column('month')} = {builder.value(conditions.month)}"]
+        )
         total = f"COALESCE(SUM({builder.column('post_count')}), 0)"
         return f"({builder.asked(models.MonthCount.in_archive, [total], *month)})"
 
@@ -219,10 +223,10 @@ class Comments(Brief):
         x.is_kept = False
         given = x.given(self._given)
         asked = sliced(given)
-        conditions = given.get("filter") or conversations.CommentFilter()
-        if not conditions.are_everybodys:
+        chosen = given.get("filter") or conversations.CommentFilter()
+        if not chosen.are_everybodys:
             raise NotPlanned("moderators are answered by graphql-core")
-        post_id = conditions.wanted_post
+        post_id = chosen.wanted_post
         pages = self._everywhere if post_id is None else self._below_one
         return (yield from pages.alone(asked, {FIRST_ID: post_id}, x))
 

@@ -223,7 +223,7 @@ async def test_a_damaged_index_of_words_is_made_anew(run, tmp_path):
     assert line_of(await asyncio.to_thread(run, "doctor"), "search") == "1 damaged and made anew"
     assert line_of(await asyncio.to_thread(run, "doctor"), "search") == "right"
     async with open_store(f"sqlite://{file}"):
-        assert await models.Post.published(models.Wanted(search="tekst")).count() == 1
+        assert await models.Post.published(models.PostConditions(search="tekst")).count() == 1
 
 
 def test_a_damaged_store_is_told_so(run, tmp_path):

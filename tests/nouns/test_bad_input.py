@@ -177,10 +177,11 @@ async def test_a_website_that_is_no_web_address_is_refused(site, website):
 
 
 async def test_conditions_that_find_nothing_do_no_harm(store, site):
+    of = models.PostConditions
     for wanted in (
-        models.Wanted(ids=()), models.Wanted(author_slugs=()), models.Wanted(tag_slugs=()),
-        models.Wanted(search="%"), models.Wanted(search="_"), models.Wanted(search=""),
-        models.Wanted(month="0000-00"), models.Wanted(ids=(0,)),
+        of(ids=()), of(author_slugs=()), of(tag_slugs=()),
+        of(search="%"), of(search="_"), of(search=""),
+        of(month="0000-00"), of(ids=(0,)),
     ):  # fmt: skip
         assert await models.count_posts(wanted) == 0
 

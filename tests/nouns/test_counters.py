@@ -408,7 +408,7 @@ async def _holds(site: models.Site) -> None:
         found = Counter(getattr(line, key) for line in await lines.all() if line.post_id in seen)
         assert {row.id: row.post_count for row in await noun.all() if row.post_count} == found
     for month, number in months.items():
-        assert await Post.published(models.Wanted(month=month)).count() == number
+        assert await Post.published(models.PostConditions(month=month)).count() == number
     await _comments_hold()
 
 

@@ -37,7 +37,7 @@ async def posts(site):
 
 
 async def found(sought: str) -> set[int]:
-    return set(await models.Post.published(models.Wanted(search=sought)).values_list("id", flat=True))
+    return set(await models.Post.published(models.PostConditions(search=sought)).values_list("id", flat=True))
 
 
 async def read(sought: str) -> set[int]:
@@ -88,16 +88,20 @@ async def test_the_index_follows_what_is_written_and_deleted(posts):
 
 
 async def test_a_list_is_found_by_words_and_all_else_that_is_asked(posts):
-    month = models.Wanted(search="fiets", month="1999-01")
+    month = models.PostConditions(search="fiets", month="1999-01")
     assert await models.Post.published(month).count() == 0
-    assert await models.Post.published(models.Wanted(search="fiets")).count() == len(await found("fiets"))
+    assert await models.Post.published(models.PostConditions(search="fiets")).count() == len(
+        await found("fiets")
+    )
 
 
 @atomic
 async def plan_of(sought: str) -> str:
     """Tell how the store goes about it; a PostgreSQL that thinks there are many posts."""
     db = require_context().db()
-    query = models.Post.published(models.Wanted(search=sought)).order_by("-published_at", "-id").limit(11)
+    query = (
+        models.Post.published(models.PostConditions(search=sought)).order_by("-published_at", "-id").limit(11)
+    )
     sql = query.only("id").sql(params_inline=True)
     if db.capabilities.dialect == "sqlite":
         return "\n".join(row["detail"] for row in await db.execute_query_dict(f"EXPLAIN QUERY PLAN {sql}"))

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.wanted import ANY, Wanted
+from models.post_conditions import ANY, PostConditions
 
 few = st.none() | st.lists(st.sampled_from(["anne", "bea", "cor"]), max_size=3).map(tuple)
 moments = st.none() | st.sampled_from([datetime(2020, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)])
 conditions = st.builds(
-    Wanted,
+    PostConditions,
     month=st.none() | st.sampled_from(["2020-01", "2021-02"]),
     author_slugs=few,
     tag_slugs=few,
@@ -27,4 +27,4 @@ def test_those_of_one_shape_have_the_same_stand_ins(one, other):
 
 
 def test_who_asks_nothing_has_a_shape_of_its_own():
-    assert ANY.shape != Wanted(month="2020-01").shape
+    assert ANY.shape != PostConditions(month="2020-01").shape

@@ -17,7 +17,7 @@ FIRST_ID = 2_147_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PostConditions:
     """Conditions on posts; all must hold, and one left out asks nothing."""
 
     month: str | None = None
@@ -47,7 +47,7 @@ class Wanted:
             *(None if values is None else len(values) for values in many),
         )
 
-    def stands_in(self) -> "Wanted":
+    def stands_in(self) -> "PostConditions":
         """Give conditions of the same shape, with stand-ins for all values."""
         if self is ANY:
             return self
@@ -73,7 +73,7 @@ class Wanted:
         return given | {FIRST_ID + place: id for place, id in enumerate(self.ids or ())}
 
 
-ANY = Wanted()
+ANY = PostConditions()
 
 
 def _many(values: tuple[Any, ...] | None, stand_in: Callable[[int], Any]) -> tuple[Any, ...] | None:

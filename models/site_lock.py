@@ -1,4 +1,4 @@
-"""Turns: of those who change what others go by, one goes on at a time, and reads what the one before left."""
+"""The site lock: of those who change what others go by, one goes on at a time, and reads what was left."""
 
 from tortoise.exceptions import DoesNotExist
 from tortoise.models import Model
@@ -7,7 +7,7 @@ from models.errors import NotFound
 from models.site import Site
 
 
-async def in_turn(site_id: int) -> Site:
+async def lock_site(site_id: int) -> Site:
     """Give the site, and let nobody else who asks for it so go on before the transaction ends."""
     # Two who look for a free name at once would find the same; rows that point to the site do not wait.
     return await Site.select_for_update(no_key=True).get(id=site_id)

@@ -1,4 +1,4 @@
-"""Openings: how the issue of a post begins, and once more, and who is there when an issue does."""
+"""Issue starts: how the issue of a post begins, and once more, and who is there when an issue does."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -16,12 +16,12 @@ from models.fan_outs import FREQUENCIES
 from models.instants import now
 from models.interests import KINDS, Interest, Topic, read_topic
 from models.issues import Issue, IssueKind, IssueStatus
+from models.letter_facts import tell_all_of, topics_about
 from models.posts import Post
 from models.principals import NOBODY, Principal
 from models.recipients import Recipient
 from models.site import Site
 from models.subscriptions import Subscription
-from models.tidings import tell_all_of, topics_about
 
 A_PART = 2000
 

@@ -1,4 +1,4 @@
-"""Tidings: what a letter tells of a post, as it was at one moment."""
+"""Letter facts: what a letter tells of a post, as it was at one moment."""
 
 from collections.abc import Sequence
 from typing import Any
