@@ -8,7 +8,7 @@ from aiohttp import web
 
 import models
 from gql_server.answering import ANSWERING
-from gql_server.answers import DEADLINE_EXCEEDED
+from gql_server.answers import DEADLINE_EXCEEDED, TOO_LARGE
 from gql_server.persisted import DOCUMENTS
 from gql_server.questions import Question
 from gql_server.visitors import VISITORS
@@ -16,12 +16,17 @@ from gql_server.visitors import VISITORS
 Told = Mapping[str, Any]
 
 
+class TooMuch(Exception):
+    """More was asked for at once than one answer holds."""
+
+
 async def ask(
     request: web.Request, text: str, *, principal: models.Principal = models.NOBODY, **variables: Any
 ) -> Told:
     """Ask a document of one operation on behalf of a request; what could not be told is null.
 
-    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list.
+    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list, and
+    `TooMuch`.
     """
     operation = request.app[DOCUMENTS].read(text).operation(None)
     asker = request.app[VISITORS].asker(request, principal)
@@ -30,6 +35,8 @@ async def ask(
         raise models.Unavailable
     if "BAD_USER_INPUT" in answer.codes:
         raise models.Invalid("path")
+    if TOO_LARGE in answer.codes:
+        raise TooMuch(operation.name)
     told: Told = orjson.loads(answer.written())
     data: Told = told.get("data") or {}
     if not data or (answer.codes and next(iter(data.values())) is None):
