@@ -7,13 +7,18 @@ import orjson
 from aiohttp import web
 
 import models
+from gql_server.admission import OVERLOADED
 from gql_server.answering import ANSWERING
-from gql_server.answers import DEADLINE_EXCEEDED
+from gql_server.answers import DEADLINE_EXCEEDED, TOO_LARGE
 from gql_server.persisted import DOCUMENTS
-from gql_server.questions import Question
+from gql_server.questions import Question, turned_away
 from gql_server.visitors import VISITORS
 
 Told = Mapping[str, Any]
+
+
+class TooMuch(Exception):
+    """More was asked for at once than one answer holds."""
 
 
 async def ask(
@@ -21,15 +26,20 @@ async def ask(
 ) -> Told:
     """Ask a document of one operation on behalf of a request; what could not be told is null.
 
-    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list.
+    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list, and
+    `TooMuch`.
     """
     operation = request.app[DOCUMENTS].read(text).operation(None)
     asker = request.app[VISITORS].asker(request, principal)
     answer = await request.app[ANSWERING].once(operation, Question(None, variables), asker)
-    if answer.is_unavailable or DEADLINE_EXCEEDED in answer.codes:
+    if {OVERLOADED, DEADLINE_EXCEEDED} & {*answer.codes}:
+        raise turned_away()
+    if answer.is_unavailable:
         raise models.Unavailable
     if "BAD_USER_INPUT" in answer.codes:
         raise models.Invalid("path")
+    if TOO_LARGE in answer.codes:
+        raise TooMuch(operation.name)
     told: Told = orjson.loads(answer.written())
     data: Told = told.get("data") or {}
     if not data or (answer.codes and next(iter(data.values())) is None):

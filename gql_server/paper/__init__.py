@@ -56,6 +56,7 @@ def file(request: web.Request, body: bytes, media: str) -> web.Response:
     return response
 
 
-@lru_cache
+# The files of all pages, and the last few of what changes, as the feed does.
+@lru_cache(maxsize=32)
 def _packed(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)

@@ -32,15 +32,15 @@ async def front(request: web.Request) -> web.Response:
 
 
 async def anywhere(request: web.Request) -> web.Response:
-    """Show a browser what lives at a path; lead it on from an old one, and say so of one that is nobody's."""
-    is_shown = _shows(request) and _reads_pages(request)
+    """Show what lives at a path; lead on from an old one, and say so to a browser of one that is nobody's."""
+    is_shown = _shows(request) and first_word(request) not in DOORS
     # What a link of somebody who writes shows lives nowhere yet; the graph knows whether it shows anything.
-    if is_shown and ("preview" in request.query or await _lives(request.path)):
+    if is_shown and _takes_pages(request) and ("preview" in request.query or await _lives(request.path)):
         return await _page(request)
     try:
         return await old_path(request)
     except web.HTTPNotFound:
-        if not is_shown:
+        if not is_shown or _accepted(request).get("text/html", 0) <= 0:
             raise
     return await _page(request, is_there=False)
 
@@ -57,9 +57,14 @@ def _shows(request: web.Request) -> bool:
     return request.app[SETTINGS].shows_reader
 
 
-def _reads_pages(request: web.Request) -> bool:
-    accepted = weights(", ".join(request.headers.getall("Accept", ())))
-    return accepted.get("text/html", 0) > 0 and first_word(request) not in DOORS
+def _takes_pages(request: web.Request) -> bool:
+    # Browsers name HTML; what shows a preview of a link takes whatever there is, and says so or nothing.
+    accepted = _accepted(request) or {"*/*": 1.0}
+    return next((accepted[one] for one in ("text/html", "text/*", "*/*") if one in accepted), 0) > 0
+
+
+def _accepted(request: web.Request) -> dict[str, float]:
+    return weights(", ".join(request.headers.getall("Accept", ())))
 
 
 async def _lives(path: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 
 import models
-from gql_server.identity import principal_of
+from gql_server.identity import session_of
+from gql_server.origins import require_own_page
 from gql_server.own_graph import Told
 from gql_server.pages.forms import NOTHING, Form, read_form
 from gql_server.publication import SETTINGS
@@ -32,7 +33,10 @@ async def show(request: web.Request) -> web.Response:
 async def send(request: web.Request) -> web.Response:
     """Take a filled-in form; give it back with what is wrong at its fields."""
     reading, form = await _reading(request), await read_form(request, LARGEST)
+    # As a mutation is refused: whoever looks at a page of elsewhere says nothing here by that.
+    require_own_page(request)
     post, to = await _asked(reading)
+    who = await session_of(request)
     said: dict[str, Any] = {field: form.one(name) or None for name, field in FIELDS.items()}
     # Browsers end a line in two characters (HTML, 4.10.22.7).
     said["content"] = form.one("content").replace("\r\n", "\n")
@@ -40,8 +44,7 @@ async def send(request: web.Request) -> web.Response:
     said |= {"parentId": to and to["id"], "formToken": form.one("token") or None, "trap": form.one("trap")}
     # Whoever presses twice, or loads the answer again, says it once.
     command = {"clientMutationId": form.one("command")} if form.one("command") else {}
-    principal = await principal_of(request)
-    told = (await reading.ask("ADD_COMMENT", principal=principal, input=said | command))["addComment"]
+    told = (await reading.ask("ADD_COMMENT", principal=who, input=said | command))["addComment"]
     if told["errors"]:
         return await _form(reading, form, _at_fields(told["errors"]))
     fate = FATES.get(told["fate"], "held")
@@ -58,14 +61,12 @@ async def _reading(request: web.Request) -> Reading:
 
 
 async def _asked(reading: Reading) -> tuple[Told, Told | None]:
-    """Find the post that is answered, with what is said below it, and the comment that is."""
+    """Find the post that is answered, and the comment that is."""
     asked = reading.request.query
     path, to = asked.get("post", ""), asked.get("to")
     try:
-        post = (await reading.ask("POST", path=path))["post"]
-        talk = (await reading.ask("THREADS", path=path))["post"]
-        if post and talk:
-            return {**talk, **post}, await below(reading, post["path"], to) if to else None
+        if post := (await reading.ask("ANSWERED", path=path))["post"]:
+            return post, await below(reading, post["path"], to, document="REMARK") if to else None
     except models.Invalid:
         pass
     raise web.HTTPNotFound
@@ -73,7 +74,7 @@ async def _asked(reading: Reading) -> tuple[Told, Told | None]:
 
 async def _form(reading: Reading, form: Form, wrong: Mapping[str, str] | None = None) -> web.Response:
     post, to = await _asked(reading)
-    carried = await reading.ask("FORM", principal=await principal_of(reading.request), postId=post["id"])
+    carried = await reading.ask("FORM", principal=await session_of(reading.request), postId=post["id"])
     facts = {
         "post": post,
         "to": to,

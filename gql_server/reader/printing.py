@@ -7,6 +7,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from gql_server import paper
+from gql_server.negotiation import takes_gzip
 from gql_server.publication import SETTINGS
 from gql_server.reader.reading import Reading
 from gql_server.reader.scripts import FOLDER
@@ -52,7 +53,8 @@ def given(reading: Reading, view: View, *, scripts: bool = True) -> web.Response
     response = paper.page(text, reading.language, policy=POLICY, cache=cache)
     response.headers["Vary"] = "Accept, Accept-Language, Accept-Encoding"
     response.set_status(view.status)
-    response.enable_compression()
+    if takes_gzip(request.headers.get("Accept-Encoding", "")):
+        response.enable_compression(web.ContentCoding.gzip)
     return response
 
 

@@ -15,6 +15,13 @@ SEO = """
   }
   fragment Shown on Seo { title description canonicalUrl image { url(width: 1200) altText } }
 """
+# For the form that whoever runs no scripts fills in.
+ANSWERED = """
+  query Answered($path: String!) { post(by: { path: $path }) { id path title commentsOpen } }
+"""
+REMARK = """
+  query Remark($id: ID!) { node(id: $id) { ...Said } }
+"""
 DOCUMENT = re.compile(r"const ([A-Z_]+) = /\* GraphQL \*/ `([^`]*)`")
 
 _asking, _words = ((FOLDER / "reader" / name).read_text("utf-8") for name in ("asking.js", "words.js"))
@@ -28,6 +35,6 @@ def _whole(text: str) -> str:
 
 # By the names that they have in the script.
 DOCUMENTS = {name: _whole(text) for name, text in _texts.items() if "fragment" not in text.split()[:1]}
-DOCUMENTS["SEO"] = SEO
+DOCUMENTS |= {"SEO": SEO, "ANSWERED": ANSWERED, "REMARK": _whole(REMARK)}
 # By language and name; what stands in braces is filled in.
 WORDS: dict[str, dict[str, str]] = json.loads(_words.partition("const WORDS = ")[2].partition(";\n")[0])

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import models
-from gql_server.own_graph import Told
+from gql_server.own_graph import Told, TooMuch
 from gql_server.reader.reading import Reading
 
 MOST_ON_FRONT = 7
@@ -113,8 +113,8 @@ async def _post(reading: Reading, path: str) -> View | None:
     facts = {"post": post, "is_preview": post["status"] != "PUBLISHED"}
     if facts["is_preview"]:
         return View(post["title"], "post.html", facts, kind="text", seo=None)
-    # What is said of a post is missed less than the post.
-    with suppress(models.Unavailable):
+    # What is said of a post is missed less than the post; guests may say more than one answer holds.
+    with suppress(models.Unavailable, TooMuch):
         facts |= await _conversation(reading, post["path"])
     return View(post["title"], "post.html", facts, kind="text", seo=await _seo(reading, post["path"]))
 
@@ -129,9 +129,9 @@ async def _conversation(reading: Reading, path: str) -> dict[str, Any]:
     return {"talk": talk, "comments": {"nodes": [comment]}, "is_part": True}
 
 
-async def below(reading: Reading, path: str, id: str, *, after: str | None = None) -> Told:
-    """Give a comment below a post with what follows it; raise `models.Invalid` when there is none."""
-    comment: Told = (await reading.ask("REPLIES", id=id, after=after))["node"] or {}
+async def below(reading: Reading, path: str, id: str, *, document: str = "REPLIES", **place: Any) -> Told:
+    """Give a comment below a post, with what follows it or as asked; raise `models.Invalid` for none."""
+    comment: Told = (await reading.ask(document, id=id, **place))["node"] or {}
     if comment.get("url", "").rpartition("#")[0] != f"{reading.site['url'].rstrip('/')}{quote(path)}":
         raise models.Invalid("thread")
     return comment

@@ -1,6 +1,7 @@
 """The reader's page, where no scripts run, where they come late, and where they never come."""
 
 import asyncio
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.async_api import Route, expect
@@ -69,7 +70,8 @@ async def test_where_the_scripts_never_come_all_can_be_read(blog, open_page):
     await sees(page, "Alle berichten")
 
 
-async def test_whoever_has_begun_goes_on_with_what_the_server_gave(blog, open_page):
+@pytest.mark.parametrize("is_away", [False, True], ids=["at it", "away"])
+async def test_whoever_has_begun_goes_on_with_what_the_server_gave(blog, open_page, is_away):
     page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
     held = asyncio.Event()
 
@@ -77,16 +79,20 @@ async def test_whoever_has_begun_goes_on_with_what_the_server_gave(blog, open_pa
         await held.wait()
         await route.continue_()
 
-    # The graph answers late; somebody types meanwhile.
+    # The graph answers late; somebody types meanwhile, and looks elsewhere.
     await page.route("**/graphql?*", hold)
     await page.goto("/posts")
     box = page.get_by_role("searchbox", name="Zoek op deze site")
     await box.fill("soep")
+    if is_away:
+        await page.locator("footer .foot p").first.click()
     answered = page.wait_for_event("requestfinished", lambda request: "graphql" in request.url)
     held.set()
     await answered
+    await page.wait_for_load_state("networkidle")
     await expect(box).to_have_value("soep")
-    await expect(box).to_be_focused()
+    if not is_away:
+        await expect(box).to_be_focused()
     await box.press("Enter")
     await sees(page, "Gezocht: soep")
     await expect(page.locator("main")).to_have_attribute("aria-busy", "false")
@@ -101,6 +107,53 @@ async def test_where_the_graph_is_silent_what_the_server_gave_stays(blog, open_p
     # Whoever goes on is told.
     await page.get_by_role("link", name="Blog").click()
     await expect(page.locator(".trouble")).to_be_visible()
+
+
+async def test_where_the_graph_was_silent_once_a_reader_goes_on(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    await page.route("**/graphql?*", lambda route: route.abort())
+    async with page.expect_event("requestfailed"):
+        await page.goto(POST)
+    await page.wait_for_load_state("networkidle")
+    await page.unroute("**/graphql?*")
+    await page.get_by_role("link", name="Blog").click()
+    await sees(page, "Alle berichten")
+
+
+async def test_who_is_quick_gets_to_a_page_that_is_none_of_the_scripts(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    # The graph answers late; somebody goes on meanwhile.
+    await page.route("**/graphql?*", hold)
+    async with page.expect_request("**/graphql?*"):
+        await page.goto(POST)
+    await page.locator("footer").get_by_role("link", name="Meld me aan").click()
+    held.set()
+    await sees(page, "Meld je aan voor de nieuwsbrief")
+
+
+async def test_scripts_leave_a_part_of_a_conversation_as_it_is(blog, open_page):
+    without = await open_page(f"{blog.url}{POST}", java_script_enabled=False)
+    reply = without.get_by_role("link", name="Antwoord – Gerrit L.")
+    asked = parse_qs(urlsplit(await reply.get_attribute("href")).query)
+    part = f"{POST}?{urlencode({'thread': asked['to'][0]})}#conversation"
+    await without.goto(f"{blog.url}{part}")
+    said = await without.locator(".said").all_text_contents()
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    for _ in range(2):
+        await page.goto(part)
+        await page.wait_for_load_state("networkidle")
+        assert await page.locator(".said").all_text_contents() == said
+    # And when a reader comes back to it.
+    await page.get_by_role("link", name="Blog").click()
+    await sees(page, "Alle berichten")
+    await page.go_back()
+    await expect(page.locator(".said")).to_have_text(said)
 
 
 @pytest.mark.parametrize("language", ["nl", pytest.param("en", marks=pytest.mark.faults)])

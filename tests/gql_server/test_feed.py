@@ -96,6 +96,14 @@ async def test_it_holds_twenty_and_nothing_that_is_not_published(reader, publish
     assert b"Canary" not in reader.body
 
 
+async def test_of_posts_too_long_for_one_answer_it_holds_fewer(reader, publish, monkeypatch):
+    for number in range(12):
+        await publish(f"Number {number}", "<p>Chapter</p>" * 200, days=number)
+    monkeypatch.setattr("gql_server.answers.MOST_BYTES", 20_000)
+    titles = [told(entry, "title")[0] for entry in (await read(reader)).iter(f"{ATOM}entry")]
+    assert titles == [f"Number {number}" for number in (11, 10, 9, 8, 7)]
+
+
 async def test_an_empty_publication_has_a_feed(reader):
     feed = await read(reader)
     assert list(feed.iter(f"{ATOM}entry")) == []

@@ -84,7 +84,20 @@ async def test_old_paths_lead_on_and_what_lives_there_now_comes_first(blog_url):
         assert (await opened(visitor, "/about"))[0] == 200
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/json", "image/webp"])
+@pytest.mark.parametrize("accept", ["*/*", "", "text/*", "application/json;q=0.9, */*;q=0.1"])
+async def test_whatever_shows_a_preview_of_a_link_gets_the_page(blog_url, accept):
+    async with await visiting(blog_url) as visitor:
+        answer = await visitor.get("/posts/a-cafe", headers={"Accept": accept})
+        assert (answer.status, answer.content_type) == (200, "text/html")
+        assert LexborHTMLParser(await answer.text()).css('meta[property="og:title"][content="A café"]')
+        # Where there is nothing to show it is told so as other clients are, and an old path leads on.
+        answer = await visitor.get("/nowhere", headers={"Accept": accept})
+        assert (answer.status, answer.content_type) == (404, "application/json")
+        answer = await visitor.get("/1/post/old.html", headers={"Accept": accept}, allow_redirects=False)
+        assert answer.status == 301
+
+
+@pytest.mark.parametrize("accept", ["application/json", "image/webp"])
 async def test_who_is_no_browser_is_answered_as_before(blog_url, accept):
     async with await visiting(blog_url) as visitor:
         answer = await visitor.get("/posts/a-cafe", headers={"Accept": accept})

@@ -128,8 +128,35 @@ async def test_who_is_signed_in_as_an_author_answers_as_themselves(reader, post,
     assert way == f"{post.path}#comment-{said.id}"
     # Another site's page may not speak for them.
     await reader.posts(form_of(post), {"content": "Not I."}, Origin="https://evil.example")
-    assert reader.status == 422
+    assert reader.status == 403
     assert (await left()).id == said.id
+
+
+async def test_a_page_of_elsewhere_lets_nobody_say_anything(reader, post):
+    for origin in ("https://evil.example", "null"):
+        await reader.posts(form_of(post), GUEST, Origin=origin)
+        assert reader.status == 403
+        assert reader.page.css_first("h1") is not None
+    await reader.posts(form_of(post), GUEST, **{"Sec-Fetch-Site": "cross-site"})
+    assert (reader.status, await left()) == (403, None)
+
+
+async def test_a_token_that_a_proxy_sends_along_changes_nothing(reader, post):
+    proxy = {"Authorization": "Bearer of-the-proxy"}
+    await reader.opens(form_of(post), **proxy)
+    assert reader.status == 200
+    await reader.posts(form_of(post), GUEST, **proxy)
+    assert (reader.status, (await left()).name) == (200, GUEST["name"])
+
+
+async def test_one_more_comment_can_be_left_however_many_there_are(reader, post, comment, monkeypatch):
+    writer = models.Writer(name="Ann", author_id=comment.author_id)
+    await models.Comment.leave(post.id, writer, "&" * models.LONGEST_COMMENT, parent_id=comment.id)
+    monkeypatch.setattr("gql_server.answers.MOST_BYTES", 20_000)
+    await reader.opens(form_of(post, comment))
+    assert "Who agrees?" in reader.page.css_first(".answered").text()
+    await reader.presses(DUTCH["send_reply"], **GUEST)
+    assert (reader.status, (await left()).name) == (200, GUEST["name"])
 
 
 async def test_a_machine_is_held(reader, post):

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 import models
-from gql_server.reader.scripts import DOCUMENTS
+from gql_server.reader.scripts import DOCUMENTS, WORDS
 from gql_server.settings import Settings
 from schema.documents import Documents
 from schema.ids import global_id
@@ -193,6 +193,16 @@ async def test_a_conversation_is_read_to_its_end(reader, publish, ann):
     assert (reader.status, reader.headers["Location"]) == (302, post.path)
 
 
+async def test_a_post_is_read_however_much_guests_say_of_it(reader, publish, ann, monkeypatch):
+    [post] = await publish("One")
+    [root] = await said("&" * models.LONGEST_COMMENT, post=post, by=ann)
+    monkeypatch.setattr("gql_server.answers.MOST_BYTES", 20_000)
+    for address in (post.path, f"{post.path}?thread={global_id('Comment', root.id)}"):
+        await reader.opens(address)
+        assert (reader.status, texts(reader, ".prose")) == (200, ["Hello there"])
+        assert texts(reader, ".conversation p") == [WORDS["nl"]["comments_silent"]]
+
+
 async def test_nothing_that_somebody_wrote_is_read_as_html(reader, publish, site, ann):
     await models.Author.filter(id=ann.id).update(name=HOSTILE)
     await models.Site.filter(id=site.id).update(title=HOSTILE, description=HOSTILE)
@@ -233,6 +243,14 @@ async def test_no_more_questions_are_asked_for_many_posts_than_for_one(reader, p
             sent[path if path != posts[0].path else "post"] = len(of_path)
         told.append(sent)
     assert [path for path, asked in told[1].items() if asked > told[0][path]] == []
+
+
+@pytest.mark.parametrize("taken", ["gzip;q=0", "gzip;q=0, deflate;q=0, identity", "br", "gzipped"])
+async def test_who_takes_nothing_packed_gets_nothing_packed(reader, taken):
+    await reader.opens("/", **{"Accept-Encoding": taken})
+    assert "Content-Encoding" not in reader.headers
+    await reader.opens("/", **{"Accept-Encoding": "deflate;q=0.5, gzip"})
+    assert reader.headers["Content-Encoding"] == "gzip"
 
 
 async def test_whoever_asks_too_often_is_told_so_on_a_page(database_url):

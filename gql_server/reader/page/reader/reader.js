@@ -57,31 +57,35 @@ const address = ({ pathname, search }) => pathname + search;
 
 /** Show what lives at an address; a new one enters the history when it is known what lives there. */
 async function show(to = here, { top = 0, isNew = false } = {}) {
-  const mine = ++turn, isQuiet = isServed && !isNew;
+  const mine = ++turn, isQuiet = isServed && !isNew, isFurther = isNew || !isFirst;
+  const isPart = /[?&](comments|thread)=/.test(to.search); // of a conversation: the server shows it
   if (!isQuiet) main.ariaBusy = 'true';
   here = to;
   let view;
   try {
     masthead ??= ask(MASTHEAD, { language: locale ?? null });
-    const [head, found] = await Promise.all([masthead, find(to)]);
+    const [head, found] = await Promise.all([masthead, isPart && isFurther ? null : find(to)]);
     if (mine !== turn) return;
-    // Whoever has begun to do something with what the server gave goes on with that.
-    if (isQuiet && ![document.body, aimed()].includes(document.activeElement)) return;
+    if (isQuiet && (isPart || hasBegun())) return;
     furnish(head);
     // The server may know more of this address than the graph: an old path, or a page of its own.
-    if (!found && !isFirst) return isNew ? location.assign(to) : location.reload();
+    if (!found && isFurther) return isNew ? location.assign(to) : location.reload();
     view = found?.() ?? missing();
   } catch (error) {
     if (mine !== turn) return;
     if (!(error instanceof Trouble)) console.error(error);
-    if (isQuiet) return;
     if (!site) masthead = undefined;
+    if (isQuiet) return;
     view = trouble(error instanceof Trouble ? error.message : 'broken');
   }
   if (isNew) history.pushState({ key: Math.random() }, '', to);
   else if (to.href !== location.href) history.replaceState(history.state, '', to);
   place(view, { top, isQuiet });
 }
+
+/** Whoever has begun to do something with what the server gave goes on with that. */
+const hasBegun = () => ![document.body, aimed()].includes(document.activeElement)
+  || [...document.querySelectorAll('input')].some((one) => one.value !== one.defaultValue);
 
 /** Ask for what lives at an address; give what shows it, or nothing. */
 async function find(to) {
