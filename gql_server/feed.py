@@ -3,13 +3,16 @@
 import re
 from contextlib import suppress
 from datetime import datetime
-from urllib.parse import urlsplit
+from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from aiohttp import web
+from markupsafe import Markup
 
+import models
 from gql_server import own_graph, paper
 from gql_server.own_graph import Told, TooMuch
+from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
 from mailers.body import for_feed
 
@@ -20,6 +23,7 @@ NEWEST = """
     posts(first: $first) {
       nodes {
         id title url publishedAt updatedAt excerpt(length: 300) contentHtml
+        image { url(width: 1280) altText }
         authors { name url }
         tags { label }
       }
@@ -28,6 +32,7 @@ NEWEST = """
 """
 # How many are given; fewer of those that are so long that no answer holds as many.
 MOST = (20, 10, 5, 2, 1)
+PICTURE = Markup('<p><img src="{url}" alt="{altText}"></p>')
 NAMES = {"xmlns": "http://www.w3.org/2005/Atom"}
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 # What text may hold and XML may not (XML 1.0, 2.2).
@@ -38,7 +43,11 @@ async def show(request: web.Request) -> web.Response:
     """Give the feed; who has it already is told so."""
     request.app[VISITORS].admit(request)
     told = await _newest(request)
-    return paper.file(request, _written(told["site"], told["posts"]["nodes"]), "application/atom+xml")
+    secret = (await request.app[PUBLICATION].masthead()).site.secret
+    # An address may become another, that of the site too, and what an entry is known by may not.
+    known_by = UUID(hex=models.keyed_digest(secret, "feed")[:32])
+    body = _written(told["site"], told["posts"]["nodes"], known_by)
+    return paper.file(request, body, "application/atom+xml")
 
 
 async def _newest(request: web.Request) -> Told:
@@ -48,10 +57,10 @@ async def _newest(request: web.Request) -> Told:
     return await own_graph.ask(request, NEWEST, first=MOST[-1])
 
 
-def _written(site: Told, posts: list[Told]) -> bytes:
+def _written(site: Told, posts: list[Told], known_by: UUID) -> bytes:
     home = site["url"].rstrip("/")
     feed = Element("feed", NAMES | {LANGUAGE: site["language"]})
-    _add(feed, "id", f"{home}{PATH}")
+    _add(feed, "id", known_by.urn)
     _add(feed, "title", site["title"])
     if site["description"]:
         _add(feed, "subtitle", site["description"])
@@ -62,15 +71,13 @@ def _written(site: Told, posts: list[Told]) -> bytes:
     # For posts that nobody signed (RFC 4287, 4.1.1).
     _add(SubElement(feed, "author"), "name", site["title"])
     for post in posts:
-        _entry(SubElement(feed, "entry"), post)
+        _entry(SubElement(feed, "entry"), post, known_by)
     written: bytes = tostring(feed, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def _entry(entry: Element, post: Told) -> None:
-    day = post["publishedAt"][: len("2021-03-09")]
-    # An address may become another, and this may not (RFC 4151).
-    _add(entry, "id", f"tag:{urlsplit(post['url']).hostname},{day}:{post['id']}")
+def _entry(entry: Element, post: Told, known_by: UUID) -> None:
+    _add(entry, "id", uuid5(known_by, post["id"]).urn)
     _add(entry, "title", post["title"])
     _add(entry, "link", rel="alternate", type="text/html", href=post["url"])
     _add(entry, "published", post["publishedAt"])
@@ -82,7 +89,8 @@ def _entry(entry: Element, post: Told) -> None:
     for tag in post["tags"] or ():
         _add(entry, "category", term=tag["label"])
     _add(entry, "summary", post["excerpt"])
-    _add(entry, "content", for_feed(post["contentHtml"], post["url"]), type="html")
+    picture = PICTURE.format_map(post["image"]) if post["image"] else ""
+    _add(entry, "content", for_feed(f"{picture}{post['contentHtml']}", post["url"]), type="html")
 
 
 def _updated(post: Told) -> str:

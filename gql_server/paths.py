@@ -16,4 +16,5 @@ async def old_path(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     context = await request.app[PUBLICATION].context()
     location = context.absolute(quote(found.path, safe="/-._~%"))
-    return web.Response(status=301, headers={"Location": location, "Cache-Control": "public, max-age=3600"})
+    # Whoever takes an old name back leads readers to where they were led away from.
+    return web.Response(status=301, headers={"Location": location, "Cache-Control": "no-cache"})

@@ -15,7 +15,7 @@ import models
 from gql_server.app import build, stop_work, work_inside
 from gql_server.connection import Connection
 from gql_server.logs import set_up_logs
-from gql_server.publication import SETTINGS
+from gql_server.publication import PUBLICATION
 from gql_server.settings import Settings, SettingsError, read_settings
 from models.store import locate
 
@@ -95,7 +95,9 @@ def working(settings: Settings, *, demonstration: bool) -> web.Application:
 async def _tell_owner(app: web.Application) -> None:
     """Give whoever starts a new publication the link that makes it theirs, until somebody has used it."""
     if (token := await models.owner_token(await models.found())) is not None:
-        click.echo(f"Make it yours: {app[SETTINGS].own_url}/sign-in/{token}")
+        # Where the pages of the site are, its cookies are too.
+        absolute = await app[PUBLICATION].absolute()
+        click.echo(f"Make it yours: {absolute(f'/sign-in/{token}')}")
 
 
 async def _settle(_app: web.Application) -> None:

@@ -157,14 +157,17 @@ async def to_own(site: Site, text: str) -> None:
 
 
 @atomic
-async def own(site: Site, text: str, *, email: str, name: str, title: str = "", time_zone: str = "") -> User:
-    """Make who has the owner's link the owner: who may do everything, and knows where the site is."""
+async def own(site: Site, text: str, *, email: str, name: str, time_zone: str = "", **about: str) -> User:
+    """Make who has the owner's link the owner: who may do everything, and knows what and where the site is.
+
+    `about` may set title and language; what is empty stays.
+    """
     await lock_site(site.id)
     await to_own(site, text)
     # Not the one that was given, which others read meanwhile: this may yet be refused.
     kept = await Site.get(id=site.id)
-    if title not in ("", kept.title):
-        await kept.change(title=title)
+    if changed := {what: said for what, said in about.items() if said not in ("", getattr(kept, what))}:
+        await kept.change(**changed)
     if time_zone not in ("", kept.time_zone):
         await set_time_zone(kept, time_zone)
     user = await User.welcome(site, email, name, Role.ADMIN)

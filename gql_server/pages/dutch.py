@@ -239,6 +239,8 @@ DUTCH = {
     "own_text": "Je bent de eerste. Wie dit invult mag hier alles, en kan anderen uitnodigen.",
     "own_name": "Je naam, zoals die boven je stukken staat",
     "own_site": "Hoe je publicatie heet",
+    "own_language": "Taal van de site",
+    "own_language_hint": "Waarin je schrijft. Later zijn er meer te kiezen.",
     "own_zone": "Tijdzone",
     "own_zone_hint": "Van de uren waarop je iets laat verschijnen, en van de maanden in het archief.",
     "own_email_hint": "Daar gaan voortaan je links heen om in te loggen.",

@@ -233,6 +233,8 @@ ENGLISH = {
     "own_text": "You are the first. Whoever fills this in may do everything here, and can invite others.",
     "own_name": "Your name, as it stands above what you write",
     "own_site": "What your publication is called",
+    "own_language": "Language of the site",
+    "own_language_hint": "What you write in. Later there are more to choose from.",
     "own_zone": "Time zone",
     "own_zone_hint": "Of the hours at which you let something appear, and of the months in the archive.",
     "own_email_hint": "Your links to sign in go there from now on.",

@@ -2,10 +2,11 @@
 
 import re
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
-from babel.core import get_global
+from babel.core import Locale, UnknownLocaleError, get_global
 
 import models
 from gql_server.identity import SESSION, session_of
@@ -14,7 +15,9 @@ from gql_server.pages.forms import NOTHING, Form, read_form
 from gql_server.pages.outbox import to_letter
 from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
+from gql_server.paper.languages import NAMES
 from models.sign_ins import LIFE, OWNER
+from schema.languages import DEFAULT
 
 # What the asking browser alone knows.
 BROWSER = "sign_in"
@@ -23,7 +26,7 @@ GOAL = "sign_in_goal"
 GOALS = re.compile(r"/write(/[1-9][0-9]{0,9})?|/pen", re.ASCII)
 GOAL_LIVES = timedelta(hours=1)
 # What the owner tells of themselves and of the site.
-OWNERS = ("email", "name", "title", "time_zone")
+OWNERS = ("email", "name", "title", "language", "time_zone")
 UTC = "UTC"
 OF_A_PLACE = re.compile("(Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/")
 
@@ -113,11 +116,25 @@ def _form(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
 
 def _own(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
     # Those of places; beside them there are old names and offsets, which the graph takes.
+    languages = _languages_for(visit)
     zones = [UTC, *sorted(zone for zone in models.time_zones() if OF_A_PLACE.match(zone))]
     return visit.shows(
         "sign_in.html", status=422 if wrong else 200, form=form, wrong=wrong, owns=True,
         zones=zones, zone=form.one("time_zone") or _zone_of(visit),
+        languages=languages, tongue=form.one("language") or next(iter(languages)),
     )  # fmt: skip
+
+
+def _languages_for(visit: Visit) -> dict[str, str]:
+    """Give what the site may be written in, the likely one first: its own, the browser's, those of pages."""
+    # In English is a new site too, whose language nobody has said yet.
+    own = [visit.site.language] if visit.site.language != DEFAULT else []
+    names: dict[str, str] = {}
+    asked = [tag.partition("-")[0] for tag in visit.context.visitor.languages]
+    for tag in [*own, *asked, visit.language, *NAMES]:
+        with suppress(ValueError, UnknownLocaleError):
+            names[tag] = Locale.parse(tag, sep="-").get_display_name() or tag
+    return names
 
 
 def _zone_of(visit: Visit) -> str:

@@ -13,6 +13,7 @@ from gql_server.own_graph import Told, TooMuch
 from gql_server.reader.reading import Reading
 
 MOST_ON_FRONT = 7
+LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ async def _month(reading: Reading, month: str) -> View | None:
 
 
 async def _search(reading: Reading) -> View:
-    words = reading.request.query.get("q", "").strip()
+    # More than the graph takes is no mistake of who pastes a title.
+    words = reading.request.query.get("q", "").strip()[:LONGEST_SEARCH]
     found = (await reading.ask("SEARCH", words=words, **reading.slice))["search"] if words else None
     title = reading.says("results", words=words) if words else reading.says("search")
     return View(title, "search.html", {"words": words, "found": found}, seo=None)

@@ -174,39 +174,46 @@ async def test_the_first_one_makes_it_theirs_and_no_second_one(reader, site):
 
 
 @pytest.mark.parametrize(
-    ("languages", "zone"),
+    ("languages", "zone", "language"),
     [
-        ("nl", "Europe/Amsterdam"),
-        ("fr-BE,fr;q=0.9,en;q=0.8", "Europe/Brussels"),
-        ("en-US,en", "UTC"),  # there are many
-        ("en-US,en,de-AT", "Europe/Vienna"),
-        ("x, *", "UTC"),
+        ("nl", "Europe/Amsterdam", "nl"),
+        ("fr-BE,fr;q=0.9,en;q=0.8", "Europe/Brussels", "fr"),
+        ("en-US,en", "UTC", "en"),  # there are many
+        ("en-US,en,de-AT", "Europe/Vienna", "en"),
+        ("x, *", "UTC", "en"),
     ],
 )
-async def test_a_new_site_is_where_its_owner_is(reader, site, languages, zone):
+async def test_a_new_site_is_where_its_owner_is(reader, site, languages, zone, language):
     address = f"/sign-in/{await models.owner_token(site)}"
     await reader.opens(address, **{"Accept-Language": languages})
     assert reader.page.css_first("#time_zone option[selected]").text() == zone
     assert {"UTC", "Europe/Amsterdam", "America/New_York", "Asia/Tokyo"} <= {
         option.text() for option in reader.page.css("#time_zone option")
     }
-    filled = {"name": "Ed", "email": ED, "title": "De achtertuin"}
+    assert reader.page.css_first("#language option[selected]").attributes["value"] == language
+    assert {"nl", "en"} <= {option.attributes["value"] for option in reader.page.css("#language option")}
+    filled = {"name": "Ed", "email": ED, "title": "De achtertuin", "language": language}
     await reader.posts(address, {**filled, "title": "\u200b"}, **{"Accept-Language": "en"})
     assert reader.page.css_first("#title-error").text() == "Give your publication a name."
     await reader.posts(address, {**filled, "time_zone": "Europe/Nergens"}, **{"Accept-Language": "en"})
     assert (reader.status, await models.User.exists()) == (422, False)
     assert reader.page.css_first("#timeZone-error").text() == "Choose a time zone from the list."
+    await reader.posts(address, {**filled, "language": "klingon"}, **{"Accept-Language": "en"})
+    assert (reader.status, await models.User.exists()) == (422, False)
+    assert reader.page.css_first("#language-error") is not None
     await reader.posts(address, {**filled, "time_zone": zone})
     assert reader.status == 303
     site = await models.Site.get()
-    assert (site.title, site.time_zone) == ("De achtertuin", zone)
+    assert (site.title, site.time_zone, site.language) == ("De achtertuin", zone, language)
 
 
-async def test_a_site_that_has_a_time_zone_keeps_it(reader, site):
+async def test_a_site_that_has_a_time_zone_and_a_language_keeps_them(reader, site):
     await models.set_time_zone(site, "Asia/Tokyo")
+    await models.Site.filter(id=site.id).update(language="fr-BE")
     await reader.opens(f"/sign-in/{await models.owner_token(site)}")
     await reader.presses("Dit is van mij", name="Ed", email=ED)
-    assert (await models.Site.get()).time_zone == "Asia/Tokyo"
+    kept = await models.Site.get()
+    assert (kept.time_zone, kept.language) == ("Asia/Tokyo", "fr-BE")
 
 
 async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site):
