@@ -2,7 +2,7 @@
 
 import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, say, SEARCH, STANDING, THREADS, Trouble } from './asking.js';
 import { conversation, newsletterForm } from './talk.js';
-import { counted, h, know, link, local, locale, says, site, time, tongue } from './words.js';
+import { counted, h, know, link, local, locale, renew, says, site, time, tongue } from './words.js';
 
 const START = document.querySelector('link[rel=help]')?.href; // put there by a server in development
 const PAGE = 12; // posts
@@ -26,18 +26,17 @@ const heights = new Map(); // how far each entry of the history was scrolled
 let masthead, here = new URL(location), turn = 0, isFirst = true;
 let isServed = main.ariaBusy !== 'true'; // a server may have filled the page in, for who runs no scripts or waits for them
 
-history.scrollRestoration = 'manual';
+// A browser knows where it left a page that it loads again.
+addEventListener('pagehide', () => { history.scrollRestoration = 'auto'; });
 addEventListener('popstate', () => {
   if (address(location) === address(here)) return; // a fragment of the same page
   show(new URL(location), { top: heights.get(history.state?.key) });
 });
 addEventListener('online', () => main.querySelector('.trouble') && show());
 // Of a picture that is gone its words are shown, or nothing; what goes wrong with one does not bubble.
-main.addEventListener('error', ({ target }) => {
-  if (target.localName !== 'img') return;
-  if (target.alt) target.classList.add('gone');
-  else (target.closest('figure.lead') ?? target).remove();
-}, true);
+const gone = (img) => (img.alt ? img.classList.add('gone') : (img.closest('figure.lead') ?? img).remove());
+main.addEventListener('error', ({ target }) => target.localName === 'img' && gone(target), true);
+for (const img of main.querySelectorAll('img')) if (img.complete && !img.naturalWidth) img.decode().catch(() => gone(img));
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]');
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
@@ -50,6 +49,7 @@ document.addEventListener('click', (event) => {
 
 function go(to) {
   heights.set(history.state?.key, scrollY);
+  history.scrollRestoration = 'manual';
   show(to, { isNew: true });
 }
 
@@ -99,9 +99,15 @@ async function find(to) {
 }
 
 function place({ title, body, isFront, kind }, { top, isQuiet }) {
-  document.title = !site || isFront ? title : `${title} – ${site.title}`;
+  const parts = body.flat().filter(Boolean);
+  if (isQuiet) renew(main, parts);
+  else {
+    document.title = !site || isFront ? title : `${title} – ${site.title}`;
+    main.replaceChildren(...parts);
+    // What programs were told was of another address.
+    for (const told of document.querySelectorAll('title ~ meta, [rel=canonical]')) told.remove();
+  }
   document.body.className = isFront ? 'front' : kind ?? '';
-  main.replaceChildren(...body.flat().filter(Boolean));
   main.ariaBusy = 'false';
   if (site) mark(isFront);
   isServed = false;
@@ -113,13 +119,11 @@ function place({ title, body, isFront, kind }, { top, isQuiet }) {
 
 const aimed = () => here.hash && document.getElementById(decoded(here.hash.slice(1)));
 
+const decoded = (text) => { try { return decodeURIComponent(text); } catch { return text; } };
+
 function focus(element) {
   element.tabIndex = -1;
   element.focus({ preventScroll: true });
-}
-
-function decoded(text) {
-  try { return decodeURIComponent(text); } catch { return text; }
 }
 
 // What is shown
