@@ -293,8 +293,8 @@ function listing(title, list, { mark, lang, before, noun = 'post', shown = cards
     before,
     shown,
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
-      hasPreviousPage && link(turned({ before: startCursor }), says(back), { class: 'next', rel: 'prev' }),
-      hasNextPage && link(turned({ after: endCursor }), says(on), { class: 'previous', rel: 'next' })),
+      hasNextPage && link(turned({ after: endCursor }), says(on), { class: 'previous', rel: 'next' }),
+      hasPreviousPage && link(turned({ before: startCursor }), says(back), { class: 'next', rel: 'prev' })),
   ] };
 }
 
