@@ -50,8 +50,8 @@ async def send(request: web.Request) -> web.Response:
     fate = FATES.get(told["fate"], "held")
     words = [fate, *(["prove"] if said["notifyReplies"] and fate != "confirm" else [])]
     way = f"{post['path']}#{told['comment']['url'].partition('#')[2] if fate == 'shown' else 'conversation'}"
-    facts = {"post": post, "words": words, "comment": told["comment"], "way": way}
-    return _given(reading, "said.html", facts)
+    facts = {"post": post, "comment": told["comment"], "way": way}
+    return _given(reading, "said.html", facts, title=" ".join(map(reading.says, words)))
 
 
 async def _reading(request: web.Request) -> Reading:
@@ -88,8 +88,10 @@ async def _form(reading: Reading, form: Form, wrong: Mapping[str, str] | None = 
     return _given(reading, "leave.html", facts, status=422 if wrong else 200)
 
 
-def _given(reading: Reading, template: str, facts: Told, *, status: int = 200) -> web.Response:
-    view = View(reading.says("leave"), template, facts, kind="text", seo=None, status=status)
+def _given(
+    reading: Reading, template: str, facts: Told, *, title: str = "", status: int = 200
+) -> web.Response:
+    view = View(title or reading.says("leave"), template, facts, kind="text", seo=None, status=status)
     return given(reading, view, scripts=False)
 
 

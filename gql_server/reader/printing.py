@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from aiohttp import web
 from markupsafe import Markup
@@ -58,6 +59,13 @@ def given(reading: Reading, view: View, *, scripts: bool = True) -> web.Response
     return response
 
 
+def _canonical(reading: Reading, view: View) -> str:
+    """Give the address that programs are to know: each page of a list has one of its own."""
+    path = quote(reading.request.path.rstrip("/")) or "/"
+    place = view.template == "list.html" and urlencode(reading.place)
+    return f"{reading.site['url'].rstrip('/')}{path}{f'?{place}' if place else ''}"
+
+
 def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: bool) -> str:
     def part(template: str, **facts: Any) -> str:
         whole = _templates.get_template(template)
@@ -67,7 +75,7 @@ def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: boo
     places = {
         HTML: f'<html lang="{reading.language}">\n',
         IN_DEVELOPMENT: '<link rel="help" href="/start">\n' if leads_to_start else "",
-        TITLE: part("head.html", canonical=f"{reading.site['url'].rstrip('/')}{reading.request.path}"),
+        TITLE: part("head.html", canonical=_canonical(reading, view)),
         SCRIPTS: SCRIPTS if scripts else "",
         BODY: f'<body class="{view.kind}">\n{skip}\n',
         HEADER: f"<header>\n{part('header.html')}</header>\n",

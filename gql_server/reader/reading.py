@@ -62,10 +62,14 @@ class Reading:
     @property
     def slice(self) -> dict[str, Any]:
         """Which page of a list is asked for."""
+        place = self.place
+        return {"last" if "before" in place else "first": PAGE, **place}
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where in a list that page is; its first is nowhere in particular."""
         asked = self.request.query
-        if before := asked.get("before"):
-            return {"last": PAGE, "before": before}
-        return {"first": PAGE, "after": asked.get("after")}
+        return next(({name: asked[name]} for name in ("before", "after") if asked.get(name)), {})
 
     def turned(self, **cursor: str) -> str:
         """Give the address of another page of the list that is read."""

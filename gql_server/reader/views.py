@@ -63,7 +63,9 @@ async def _author(reading: Reading, slug: str) -> View | None:
     author = (await reading.ask("AUTHOR", slug=slug, **reading.slice))["author"]
     if author is None:
         return None
-    return _list(author["name"], author["posts"], mark="author", author=author, is_own=True)
+    told = models.text.excerpt(models.text.plain(author["bioHtml"] or ""), 155)
+    posts = author["posts"]
+    return _list(author["name"], posts, {"description": told}, mark="author", author=author, is_own=True)
 
 
 async def _tag(reading: Reading, slug: str) -> View | None:
@@ -144,8 +146,8 @@ async def _seo(reading: Reading, path: str) -> Told:
     return {**(found.get("seo") or {}), "published": found.get("publishedAt")}
 
 
-def _list(title: str, posts: Told, *, mark: str = "", **facts: Any) -> View:
-    return View(title, "list.html", {"posts": posts, "mark": mark, **facts})
+def _list(title: str, posts: Told, seo: Told | None = None, *, mark: str = "", **facts: Any) -> View:
+    return View(title, "list.html", {"posts": posts, "mark": mark, **facts}, seo=seo or {})
 
 
 def _first(rows: Iterable[Told] | None, **named: str) -> Told | None:

@@ -4,9 +4,10 @@ import asyncio
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
-from tests.browser.inspecting import WIDE, Inspector
+from tests.browser.conftest import TAKEN_OVER
+from tests.browser.inspecting import IS_TOO_WIDE, NARROWEST, WIDE, Inspector
 from tests.browser.reading import press, sees
 
 POST = "/posts/honderdtwaalf-meter-tafel"
@@ -24,6 +25,11 @@ READ = f"""() => {{
 }}"""
 HEADINGS = """() => [...document.querySelectorAll(':is(h1, h2, h3, h4):not(#answer)')]
   .map((one) => one.localName + one.textContent.trim())"""
+CURRENT = "() => [...document.querySelectorAll('[aria-current]')].map((one) => one.textContent)"
+# Where what is seen at first stands.
+PLACES = """() => [...document.querySelectorAll('.brand a, main, h1, .card, .panel nav > ul > li > a, .foot')]
+  .filter((one) => one.checkVisibility()).map((one) => one.getBoundingClientRect())
+  .map(({x, y}) => [x, y]).filter(([, y]) => y < innerHeight)"""
 
 
 @pytest.mark.parametrize("locale", ["nl-NL", "en-GB"])
@@ -35,6 +41,7 @@ async def test_the_same_is_read_with_scripts_and_without(blog, open_page, locale
         await without.goto(path)
         assert await without.evaluate(READ) == await with_scripts.evaluate(READ)
         assert await without.evaluate(HEADINGS) == await with_scripts.evaluate(HEADINGS)
+        assert await without.evaluate(CURRENT) == await with_scripts.evaluate(CURRENT)
 
 
 async def test_without_scripts_a_reader_finds_reads_and_answers(start, open_page):
@@ -70,17 +77,104 @@ async def test_where_the_scripts_never_come_all_can_be_read(blog, open_page):
     await sees(page, "Alle berichten")
 
 
-@pytest.mark.parametrize("is_away", [False, True], ids=["at it", "away"])
-async def test_whoever_has_begun_goes_on_with_what_the_server_gave(blog, open_page, is_away):
-    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+async def hold(page: Page) -> asyncio.Event:
+    """Hold what the graph answers, until this is set."""
     held = asyncio.Event()
 
-    async def hold(route: Route) -> None:
+    async def wait(route: Route) -> None:
         await held.wait()
         await route.continue_()
 
+    await page.route("**/graphql?*", wait)
+    return held
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+async def test_nothing_moves_when_the_scripts_take_over(blog, open_page, width):
+    view = {"width": width, "height": 800}
+    page = await open_page("about:blank", base_url=blog.url, viewport=view, waits=False)
+    for path in ("/", POST, "/search"):
+        held = await hold(page)
+        await page.goto(path)
+        before = await page.evaluate(PLACES)
+        held.set()
+        await page.wait_for_function(TAKEN_OVER)
+        await expect(page.locator(".menu")).to_have_count(1)
+        assert await page.evaluate(PLACES) == before
+        await page.unroute_all()
+
+
+async def test_what_somebody_chose_in_a_text_stays_chosen_when_the_scripts_take_over(blog, open_page):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    held = await hold(page)
+    await page.goto(POST)
+    await page.locator(".prose p").first.select_text()
+    held.set()
+    # What is to be pressed is new.
+    await expect(page.get_by_role("button", name="Plaats reactie")).to_be_visible()
+    assert "campingtafel" in await page.evaluate("() => String(getSelection())")
+
+
+async def test_a_page_that_is_loaded_again_is_where_it_was_left(blog, open_page):
+    page = await open_page(f"{blog.url}{POST}", viewport=WIDE)
+    await page.evaluate("() => scrollTo(0, 900)")
+    await page.reload()
+    await page.wait_for_function("() => scrollY === 900")
+    # And a view that is come to begins at its top.
+    await page.locator(".beside a").first.click()
+    await expect(page.locator("h1")).not_to_have_text("Honderdtwaalf meter tafel")
+    await page.wait_for_function("() => scrollY === 0")
+
+
+async def test_programs_are_told_nothing_of_an_address_that_was_left(blog, open_page):
+    page = await open_page(f"{blog.url}/search?q=tafel", base_url=blog.url)
+    await expect(page.locator("[name=robots]")).to_have_count(1)
+    await page.get_by_role("link", name="Honderdtwaalf meter tafel").click()
+    await sees(page, "Honderdtwaalf meter tafel")
+    await expect(page.locator("[name=robots]")).to_have_count(0)
+    # A browser shares the address that a page says is its own.
+    await page.goto(POST)
+    await page.locator(".beside a").first.click()
+    await expect(page.locator("h1")).not_to_have_text("Honderdtwaalf meter tafel")
+    await expect(page.locator("[rel=canonical], [property]")).to_have_count(0)
+
+
+async def test_the_whole_menu_is_found_with_scripts_and_without(blog, open_page):
+    phone = await open_page(blog.url, base_url=blog.url, viewport=NARROWEST)
+    await press(phone, "Menu")
+    await press(phone, "Onder Meedoen")
+    await expect(phone.get_by_role("link", name="Uitleenregels")).to_be_visible()
+    # A page that comes without scripts has no button.
+    await phone.goto(f"/comment?post={POST}")
+    await expect(phone.get_by_role("link", name="Blog")).to_be_visible()
+    await expect(phone.get_by_role("searchbox")).to_be_visible()
+    wide = await open_page(blog.url, viewport=WIDE, java_script_enabled=False)
+    await expect(wide.get_by_role("link", name="Uitleenregels")).to_be_hidden()
+    await wide.get_by_role("link", name="Meedoen").focus()
+    await expect(wide.get_by_role("link", name="Uitleenregels")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+async def test_no_page_is_too_wide_for_letters_twice_as_large(blog, open_page, has_scripts):
+    page = await open_page(
+        "about:blank", base_url=blog.url, viewport=NARROWEST, java_script_enabled=has_scripts
+    )
+    session = await page.context.new_cdp_session(page)
+    await session.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    wide = []
+    for path in ("/", POST, "/archive", "/search?q=soep", "/nowhere", f"/comment?post={POST}"):
+        await page.goto(path)
+        assert await page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "32px"
+        if await page.evaluate(IS_TOO_WIDE):
+            wide.append(path)
+    assert wide == []
+
+
+@pytest.mark.parametrize("is_away", [False, True], ids=["at it", "away"])
+async def test_whoever_has_begun_goes_on_with_what_the_server_gave(blog, open_page, is_away):
+    page = await open_page("about:blank", base_url=blog.url, viewport=WIDE, waits=False)
+    held = await hold(page)
     # The graph answers late; somebody types meanwhile, and looks elsewhere.
-    await page.route("**/graphql?*", hold)
     await page.goto("/posts")
     box = page.get_by_role("searchbox", name="Zoek op deze site")
     await box.fill("soep")

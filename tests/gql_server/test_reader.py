@@ -21,7 +21,7 @@ SCRIPTS = {path.name: path.read_text("utf-8") for path in FILES.glob("*.js")}
 IMPORTS = re.compile(r"(?m)^import .* from '\./([^']+)';$")
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 # All that a first visit loads beside what the graph answers, packed as it is sent.
-MOST_BYTES = 23_552
+MOST_BYTES = 24_576
 SAYS = re.compile(r"'[a-z_]+'")
 
 

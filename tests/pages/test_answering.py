@@ -70,7 +70,8 @@ async def test_a_guest_answers_a_post(reader, post):
     assert said.source == "Well said.\n\nAnd true."
     assert reader.status == 200
     told = {models.Fate.APPROVED: DUTCH["shown"], models.Fate.PENDING: DUTCH["held"]}
-    assert reader.page.css_first("[role=status]").text().strip() == told[said.status]
+    assert reader.page.css_first("[role=status][autofocus]").text() == told[said.status]
+    assert reader.page.css_first("title").text().startswith(told[said.status])
     assert [part.text() for part in reader.page.css("blockquote p")] == ["Well said.", "And true."]
 
 

@@ -90,6 +90,29 @@ async def test_a_post_is_read_with_what_is_told_of_it(reader, publish, site):
     assert meta(reader, "robots") is None
 
 
+async def test_search_engines_and_previews_are_told_what_each_page_is(reader, publish, site, ann):
+    await models.Site.filter(id=site.id).update(description="A small paper.")
+    *_, post = await publish(*(f"Number {number}" for number in range(13)))
+    await models.Post.filter(id=post.id).update(seo_title="The Best <Number>")
+    await models.Author.filter(id=ann.id).update(bio_html="<p>Writes <b>here</b>.</p>")
+    await reader.opens(post.path)
+    assert reader.page.css_first("title").text() == f"The Best <Number> – {site.title}"
+    assert (reader.title, meta(reader, "og:title")) == (post.title, "The Best <Number>")
+    await reader.opens("/authors/ann/")
+    assert meta(reader, "description") == meta(reader, "og:description") == "Writes here."
+    assert meta(reader, "og:url") == f"{SITE}/authors/ann"
+    await reader.opens("/posts")
+    assert (meta(reader, "description"), meta(reader, "og:description")) == (None, "A small paper.")
+    assert meta(reader, "og:url") == f"{SITE}/posts"
+    # A further page of a list is another page, and no copy of the first.
+    further = reader.page.css_first('.beside [rel="next"]').attributes["href"]
+    await reader.opens(f"{further}&x=1")
+    [canonical] = reader.page.css("link[rel=canonical]")
+    assert canonical.attributes["href"] == f"{SITE}{further}"
+    await reader.opens("/")
+    assert (meta(reader, "og:url"), meta(reader, "twitter:card")) == (f"{SITE}/", "summary")
+
+
 async def test_each_reader_is_spoken_to_in_their_language(reader, publish):
     [post] = await publish("One")
     for language, day in (("nl", "9 maart 2021"), ("en-GB,en;q=0.9", "9 March 2021"), ("fr", "9 March 2021")):

@@ -1,8 +1,9 @@
 // The reader's page: the way from address to address, and what is shown at each.
 
 import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, say, SEARCH, STANDING, THREADS, Trouble } from './asking.js';
+import { closeAll, menu, opener } from './menus.js';
 import { conversation, newsletterForm } from './talk.js';
-import { counted, h, know, link, local, locale, says, site, time, tongue } from './words.js';
+import { counted, h, know, link, local, locale, renew, says, site, time, tongue } from './words.js';
 
 const START = document.querySelector('link[rel=help]')?.href; // put there by a server in development
 const PAGE = 12; // posts
@@ -26,22 +27,21 @@ const heights = new Map(); // how far each entry of the history was scrolled
 let masthead, here = new URL(location), turn = 0, isFirst = true;
 let isServed = main.ariaBusy !== 'true'; // a server may have filled the page in, for who runs no scripts or waits for them
 
-history.scrollRestoration = 'manual';
+// A browser knows where it left a page that it loads again.
+addEventListener('pagehide', () => { history.scrollRestoration = 'auto'; });
 addEventListener('popstate', () => {
   if (address(location) === address(here)) return; // a fragment of the same page
   show(new URL(location), { top: heights.get(history.state?.key) });
 });
 addEventListener('online', () => main.querySelector('.trouble') && show());
 // Of a picture that is gone its words are shown, or nothing; what goes wrong with one does not bubble.
-main.addEventListener('error', ({ target }) => {
-  if (target.localName !== 'img') return;
-  if (target.alt) target.classList.add('gone');
-  else (target.closest('figure.lead') ?? target).remove();
-}, true);
+const gone = (img) => (img.alt ? img.classList.add('gone') : (img.closest('figure.lead') ?? img).remove());
+main.addEventListener('error', ({ target }) => target.localName === 'img' && gone(target), true);
+for (const img of main.querySelectorAll('img')) if (img.complete && !img.naturalWidth) img.decode().catch(() => gone(img));
 document.addEventListener('click', (event) => {
   const link = event.target.closest?.('a[href]');
   const isPlain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
-  if (!link || !isPlain || event.defaultPrevented || link.target || /help|nofollow/.test(link.rel)) return;
+  if (!link || !isPlain || event.defaultPrevented || link.target || /help|nofollow|alternate/.test(link.rel)) return;
   const to = new URL(local(link.href), location);
   if (to.origin !== location.origin || (to.hash && address(to) === address(here))) return;
   event.preventDefault();
@@ -50,6 +50,7 @@ document.addEventListener('click', (event) => {
 
 function go(to) {
   heights.set(history.state?.key, scrollY);
+  history.scrollRestoration = 'manual';
   show(to, { isNew: true });
 }
 
@@ -103,9 +104,15 @@ async function find(to) {
 }
 
 function place({ title, body, isFront, kind }, { top, isQuiet }) {
-  document.title = !site || isFront ? title : `${title} – ${site.title}`;
+  const parts = body.flat().filter(Boolean);
+  if (isQuiet) renew(main, parts);
+  else {
+    document.title = !site || isFront ? title : `${title} – ${site.title}`;
+    main.replaceChildren(...parts);
+    // What programs were told was of another address.
+    for (const told of document.querySelectorAll('title ~ meta, [rel=canonical]')) told.remove();
+  }
   document.body.className = isFront ? 'front' : kind ?? '';
-  main.replaceChildren(...body.flat().filter(Boolean));
   main.ariaBusy = 'false';
   if (site) mark(isFront);
   isServed = false;
@@ -117,13 +124,11 @@ function place({ title, body, isFront, kind }, { top, isQuiet }) {
 
 const aimed = () => here.hash && document.getElementById(decoded(here.hash.slice(1)));
 
+const decoded = (text) => { try { return decodeURIComponent(text); } catch { return text; } };
+
 function focus(element) {
   element.tabIndex = -1;
   element.focus({ preventScroll: true });
-}
-
-function decoded(text) {
-  try { return decodeURIComponent(text); } catch { return text; }
 }
 
 // What is shown
@@ -163,7 +168,7 @@ async function month(_, name) {
 }
 
 async function search() {
-  const words = here.searchParams.get('q')?.trim() ?? '';
+  const words = (here.searchParams.get('q')?.trim() ?? '').slice(0, 100); // the graph takes no more
   const found = words && (await ask(SEARCH, { words, ...slice() })).search;
   return () => {
     const box = searchBox('again', words);
@@ -293,8 +298,8 @@ function listing(title, list, { mark, lang, before, noun = 'post', shown = cards
     before,
     shown,
     (hasNextPage || hasPreviousPage) && h('nav', { class: 'beside', 'aria-label': says('pages') },
-      hasPreviousPage && link(turned({ before: startCursor }), says(back), { class: 'next', rel: 'prev' }),
-      hasNextPage && link(turned({ after: endCursor }), says(on), { class: 'previous', rel: 'next' })),
+      hasNextPage && link(turned({ after: endCursor }), says(on), { class: 'previous', rel: 'next' }),
+      hasPreviousPage && link(turned({ before: startCursor }), says(back), { class: 'next', rel: 'prev' })),
   ] };
 }
 
@@ -377,6 +382,7 @@ function furnish(head) {
     h('div', { class: 'foot' },
       h('p', { lang: site.language }, site.title),
       site.footer?.items.length && menu(site.footer.items),
+      h('p', {}, h('a', { href: '/feed.xml', rel: 'alternate' }, 'RSS')),
       START && h('p', {}, h('a', { href: START, rel: 'help' }, says('start')))));
 }
 
@@ -394,45 +400,6 @@ function mark(isFront) {
     link.ariaCurrent = link.pathname === here.pathname && link.origin === here.origin ? 'page' : null;
   }
 }
-
-let menus = 0;
-
-function menu(items, depth = 0) {
-  return h('ul', { lang: site.language }, items.map((item) => {
-    const below = item.items?.length > 0 && menu(item.items, depth + 1);
-    const entry = h('li', {}, link(local(item.url), item.label));
-    if (below && depth === 0) {
-      below.id = `below-${++menus}`;
-      entry.append(opener('', below, entry, 'arrow', says('below', { label: item.label })));
-    }
-    if (below) entry.append(below);
-    return entry;
-  }));
-}
-
-const openers = [];
-
-/** Make the button that opens and closes a part of the menu. */
-function opener(text, panel, home, kind, label) {
-  const toggle = () => { button.ariaExpanded = String(button.ariaExpanded !== 'true'); };
-  const about = { type: 'button', class: kind, 'aria-expanded': 'false', 'aria-controls': panel.id, onclick: toggle };
-  const button = h('button', { ...about, 'aria-label': text ? null : label, lang: tongue() }, text);
-  openers.push({ button, home });
-  return button;
-}
-
-function closeAll(except = null) {
-  for (const { button, home } of openers) if (!home.contains(except)) button.ariaExpanded = 'false';
-}
-
-for (const event of ['focusin', 'click']) document.addEventListener(event, ({ target }) => closeAll(target));
-header.addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape') return;
-  const inner = openers.findLast(({ button, home }) => button.ariaExpanded === 'true' && home.contains(event.target));
-  if (!inner) return;
-  inner.button.ariaExpanded = 'false';
-  inner.button.focus();
-});
 
 function searchBox(id, words) {
   const find = (event) => {

@@ -50,6 +50,16 @@ export function h(name, attributes, ...children) {
   return element;
 }
 
+/** Put parts in the place of others, but for what says the same and has no button: somebody may read there. */
+export function renew(place, parts) {
+  const given = [...place.children], said = ({ textContent }) => textContent.replace(/\s+/g, '');
+  if (given.length !== parts.length) return place.replaceChildren(...parts);
+  given.forEach((old, number) => {
+    const part = parts[number];
+    if (part.querySelector('button') || said(part) !== said(old)) old.replaceWith(part);
+  });
+}
+
 export const link = (href, text, more = {}) => h('a', { href, ...more }, text);
 
 export function time(moment, more = {}) {
