@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 
 import models
+from gql_server.admission import ADMISSION, Lane
 from gql_server.reader.scripts import DOCUMENTS, WORDS
 from gql_server.settings import Settings
 from schema.documents import Documents
@@ -284,3 +285,13 @@ async def test_whoever_asks_too_often_is_told_so_on_a_page(database_url):
         assert statuses == {200, 429}
         assert "Retry-After" in reader.headers
         assert reader.page.css_first("h1") is not None
+
+
+async def test_a_crowd_is_told_to_come_back_and_no_store_is_blamed(reader, capsys):
+    reader.client.app[ADMISSION]._reads = Lane(0, waiting=0, burst=0)
+    for path in ("/posts", "/feed.xml"):
+        await reader.opens(path)
+        assert reader.status == 503
+        assert int(reader.headers["Retry-After"]) > 0
+        assert reader.page.css_first("h1") is not None
+    assert "the store is away" not in capsys.readouterr().out
