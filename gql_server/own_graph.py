@@ -26,8 +26,8 @@ async def ask(
 ) -> Told:
     """Ask a document of one operation on behalf of a request; what could not be told is null.
 
-    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list, and
-    `TooMuch`.
+    Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list; `TooMuch`;
+    and `Unreadable` when there is no seat, or no answer in time.
     """
     operation = request.app[DOCUMENTS].read(text).operation(None)
     asker = request.app[VISITORS].asker(request, principal)

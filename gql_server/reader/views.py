@@ -10,10 +10,11 @@ from urllib.parse import quote
 
 import models
 from gql_server.own_graph import Told, TooMuch
+from gql_server.questions import Unreadable
 from gql_server.reader.reading import Reading
 
 MOST_ON_FRONT = 7
-LONGEST_SEARCH = 100
+LONGEST_SEARCH = 100  # characters; the graph takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ async def _post(reading: Reading, path: str) -> View | None:
     if facts["is_preview"]:
         return View(post["title"], "post.html", facts, kind="text", seo=None)
     # What is said of a post is missed less than the post; guests may say more than one answer holds.
-    with suppress(models.Unavailable, TooMuch):
+    with suppress(models.Unavailable, Unreadable, TooMuch):
         facts |= await _conversation(reading, post["path"])
     return View(post["title"], "post.html", facts, kind="text", seo=await _seo(reading, post["path"]))
 
