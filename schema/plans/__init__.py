@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 import orjson
@@ -52,11 +53,15 @@ class _Segment:
     root: Root
     compiling: Compiling
     variables: tuple[str, ...]
+    number: int = field(default_factory=count().__next__)
 
     def key(self, x: Asking) -> Hashable:
-        """Name what is asked: by the plan itself, the values it needs, and what stands before every path."""
+        """Name what is asked: by the number of the plan, the values it needs, and what begins every path.
+
+        Not by the plan, which would stay with what is kept when its document is forgotten.
+        """
         values = {name: x.sent[name] for name in self.variables if name in x.sent}
-        return x.audience, self, x.context.root_url, orjson.dumps(values)
+        return x.audience, self.number, x.context.root_url, orjson.dumps(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,20 @@ async def test_what_was_made_from_an_old_masthead_is_not_kept(site, publication)
     assert json.loads(after.body)["data"]["site"] == {"title": "Voorom"}
 
 
+async def test_what_is_kept_holds_on_to_no_document(site, publication):
+    documents, kept = Documents(), Kept(1_000_000)
+    plans = Plans(documents.core, kept)
+    for number in range(3):
+        await models.pulse.catch_up()
+        operation = documents.read(f"{{ a{number}: site {{ title }} tags {{ label }} }}").operation(None)
+        answered = await plans.answer(operation, {}, await publication.context())
+        assert json.loads(answered.body)["data"]["tags"] == []
+        assert await plans.answer(operation, {}, await publication.context()) == answered
+    # Each document has its own; none is found by the plan itself, which would stay when a document goes.
+    assert len(kept) == 6
+    assert {type(part) for key in kept._entries for part in key} == {str, int, bytes}
+
+
 async def test_what_is_skipped_need_not_be_decided_otherwise(asked):
     query = """query ($a: Boolean = true, $b: Boolean!) {
       site { title language @include(if: $a) @skip(if: $b) } }"""
