@@ -106,7 +106,7 @@ async def test_documents_that_mean_harm_are_answered_alike_on_both_stores(blogs,
                 shown = f"{document.kind}: {document.query[:300]!r}: {one[0]} {one[1][:300]!r}"
                 assert one == other, shown
                 assert one[0] in FINE, shown
-            if not before[0] and senders[0].number >= count / 4:
+            if not before[0] and senders[0].number >= count * 3 / 4:
                 before = [megabytes(blog.process.pid) for blog in blogs]  # the caches are full by now
         for blog, sender, was, length in zip(blogs, senders, before, written_before, strict=True):
             growth = megabytes(blog.process.pid) - was
