@@ -20,14 +20,16 @@ from gql_server.reader.views import View, below
 FATES = {"PUBLISHED": "shown", "HELD": "held", "CONFIRM_ADDRESS": "confirm"}
 # The fields of the form, and of AddCommentInput what they fill in.
 FIELDS = {"name": "authorName", "email": "authorEmail", "website": "authorWebsite", "content": "content"}
-
+# The post that is answered, and the comment that is.
+Asked = tuple[Told, Told | None]
 # The longest comment, each character of it in the twelve that a form may take for one, and all else.
 LARGEST = 12 * models.LONGEST_COMMENT + 10_000
 
 
 async def show(request: web.Request) -> web.Response:
     """Show the form."""
-    return await _form(await _reading(request), NOTHING)
+    reading = await _reading(request)
+    return await _form(reading, await _asked(reading), await session_of(request), NOTHING)
 
 
 async def send(request: web.Request) -> web.Response:
@@ -35,8 +37,7 @@ async def send(request: web.Request) -> web.Response:
     reading, form = await _reading(request), await read_form(request, LARGEST)
     # As a mutation is refused: whoever looks at a page of elsewhere says nothing here by that.
     require_own_page(request)
-    post, to = await _asked(reading)
-    who = await session_of(request)
+    (post, to), who = asked = await _asked(reading), await session_of(request)
     said: dict[str, Any] = {field: form.one(name) or None for name, field in FIELDS.items()}
     # Browsers end a line in two characters (HTML, 4.10.22.7).
     said["content"] = form.one("content").replace("\r\n", "\n")
@@ -46,7 +47,7 @@ async def send(request: web.Request) -> web.Response:
     command = {"clientMutationId": form.one("command")} if form.one("command") else {}
     told = (await reading.ask("ADD_COMMENT", principal=who, input=said | command))["addComment"]
     if told["errors"]:
-        return await _form(reading, form, _at_fields(told["errors"]))
+        return await _form(reading, *asked, form, _at_fields(told["errors"]))
     fate = FATES.get(told["fate"], "held")
     words = [fate, *(["prove"] if said["notifyReplies"] and fate != "confirm" else [])]
     way = f"{post['path']}#{told['comment']['url'].partition('#')[2] if fate == 'shown' else 'conversation'}"
@@ -60,7 +61,7 @@ async def _reading(request: web.Request) -> Reading:
     return await Reading.of(request)
 
 
-async def _asked(reading: Reading) -> tuple[Told, Told | None]:
+async def _asked(reading: Reading) -> Asked:
     """Find the post that is answered, and the comment that is."""
     asked = reading.request.query
     path, to = asked.get("post", ""), asked.get("to")
@@ -72,9 +73,11 @@ async def _asked(reading: Reading) -> tuple[Told, Told | None]:
     raise web.HTTPNotFound
 
 
-async def _form(reading: Reading, form: Form, wrong: Mapping[str, str] | None = None) -> web.Response:
-    post, to = await _asked(reading)
-    carried = await reading.ask("FORM", principal=await session_of(reading.request), postId=post["id"])
+async def _form(
+    reading: Reading, asked: Asked, who: models.Principal, form: Form, wrong: Mapping[str, str] | None = None
+) -> web.Response:
+    post, to = asked
+    carried = await reading.ask("FORM", principal=who, postId=post["id"])
     facts = {
         "post": post,
         "to": to,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup
@@ -20,7 +20,7 @@ from gql_server.paper.languages import chosen
 from gql_server.publication import PUBLICATION
 from gql_server.reader import scripts
 from gql_server.visitors import VISITORS
-from mailers.wording import locale_of
+from mailers.wording import day_in_words, locale_of
 
 # As in the script.
 PAGE = 12
@@ -93,7 +93,7 @@ class Reading:
 
     def day(self, moment: str) -> str:
         """Write down the day of a moment."""
-        return format_date(self._here(moment), "long", locale=self._locale)
+        return day_in_words(self._here(moment).date().isoformat(), self.language)
 
     def minute(self, moment: str) -> str:
         """Write a moment down to the minute."""

@@ -12,9 +12,9 @@ import models
 from gql_server.own_graph import Told, TooMuch
 from gql_server.questions import Unreadable
 from gql_server.reader.reading import Reading
+from schema.searching import LONGEST
 
 MOST_ON_FRONT = 7
-LONGEST_SEARCH = 100  # characters; the graph takes no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def _month(reading: Reading, month: str) -> View | None:
 
 async def _search(reading: Reading) -> View:
     # More than the graph takes is no mistake of who pastes a title.
-    words = reading.request.query.get("q", "").strip()[:LONGEST_SEARCH]
+    words = reading.request.query.get("q", "").strip()[:LONGEST]
     found = (await reading.ask("SEARCH", words=words, **reading.slice))["search"] if words else None
     title = reading.says("results", words=words) if words else reading.says("search")
     return View(title, "search.html", {"words": words, "found": found}, seo=None)
