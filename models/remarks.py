@@ -34,7 +34,7 @@ class Writer:
 
 
 def left(writer: Writer, content: str) -> dict[str, Any]:
-    """Give the columns of what somebody leaves; refuse all at once that cannot be kept, rather than cut it."""
+    """Give the columns of what somebody leaves; refuse all at once that cannot be kept; cut nothing."""
     if writer.author_id is not None:
         return signed(writer) | written(content)
     name, email, website, words = each_of(

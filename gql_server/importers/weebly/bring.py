@@ -34,7 +34,10 @@ Progress = Callable[[str], object]
 
 
 async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _: None) -> str:
-    """Bring a blog into the site; give one line on what changed, and one on each thing to know. Whoever stops waiting stops it, undone."""
+    """Bring a blog into the site; give a line on what changed, and one on each thing to know.
+
+    Whoever stops waiting stops it, undone.
+    """
     if not blog.posts and not blog.pages:
         raise ImportRefused("There are no posts and no pages in what was given.")
     bringing = _Bringing(site, blog, progress)
@@ -99,8 +102,9 @@ class _Bringing:
         if self.site.source in {None, "weebly:"}:
             title = _cut(about.title, LONGEST_NAME) or models.site.DEFAULT_TITLE
             if is_named and title != self.site.title:
+                kept = self.site.title
                 self.notes.append(
-                    f"The site is still called {self.site.title}, as it was named here; its pages say {title}."
+                    f"The site is still called {kept}, as it was named here; its pages say {title}."
                 )
             await self.site.change(
                 title=self.site.title if is_named else title,
