@@ -270,12 +270,15 @@ async def test_the_menu_leads_to_what_came_and_else_to_the_old_site(store, tmp_p
 async def test_where_the_old_site_is_unknown_an_entry_without_its_page_is_left_out(store, tmp_path):
     saved = Path(copytree(PAGES / "weverij", tmp_path / "weverij"), "patronen.html")
     reword(saved, "weverij.example", "")
+    reword(saved, "/spinnen.html", "https://a.example/")
     blog = read([saved])
     assert blog.site.host == ""
     told = await bring(await models.Site.found(), blog)
-    labels = "Garen, Lessen, Spinnen, Verven, Weven, Wij, Schrijf"
+    labels = "Garen, Verven, Weven, Wij, Schrijf"
     assert told.splitlines()[1:] == [f"Left out of the menu, for their pages were not given: {labels}."]
-    assert await menu() == {"Begin": "/", "Blogs": "/posts"}
+    # What has something below it leads there.
+    below = "https://a.example/"
+    assert await menu() == {"Begin": "/", "Lessen": below, "Spinnen": below, "Blogs": "/posts"}
 
 
 async def test_a_menu_that_an_editor_arranged_stays_when_the_pages_come_again(store):

@@ -43,12 +43,14 @@ class _Navigation:
     async def _entry(self, item: MenuValue) -> models.Entry | None:
         label = models.text.clean_line(item.label)[:LONGEST_LABEL].rstrip()
         to = await self._to(item.href)
-        if to is None and item.href:
-            # Where the old site is nobody said.
-            to = f"https://{self.host}{item.href}" if self.host else None
-            (self.elsewhere if to else self.left_out).append(label)
+        if to is None and item.href and self.host:
+            to = f"https://{self.host}{item.href}"
+            self.elsewhere.append(label)
         below = await self.entries(item.items)
-        return models.Entry(label, to, below) if to or below or not item.href else None
+        if to or below or not item.href:
+            return models.Entry(label, to, below)
+        self.left_out.append(label)
+        return None
 
     async def _to(self, href: str | None) -> models.Page | models.Post | str | None:
         """Find what an address leads to here; None when that is nothing."""
