@@ -32,7 +32,7 @@ from models.jobs import Job, Lane, Work
 from models.posts import Post
 from models.principals import NOBODY, Principal, Scope
 from models.relations import belongs_to, may_point_to
-from models.remarks import LONGEST_NAME, LONGEST_WEBSITE, Writer, as_guest, signed, written
+from models.remarks import LONGEST_NAME, LONGEST_WEBSITE, Writer, left, signed, written
 from models.repeats import Repeat, once
 from models.site import CommentPolicy, Site
 from models.spam import Lesson
@@ -193,7 +193,7 @@ class Comment(Model):
         Of a command that has a `key` and came before, give the comment that was left then.
         """
         moment = now()
-        values = fitting(cls, _signed(writer)) | written(content) | screened(screening) | _wished(wishes)
+        values = fitting(cls, left(writer, content)) | screened(screening) | _wished(wishes)
         values |= {"created_at": moment, "author_id": writer.author_id}
         row = {
             **values, "post_id": post_id, "parent_id": parent_id, "deepest": DEEPEST,
@@ -361,10 +361,6 @@ async def _lock_posts(*ids: int) -> None:
     # One decision at a time below a post: two at once would each miss what the other shows. A new comment has
     # locked the post's key already, and two that want more than `no_key` would wait for each other.
     await Post.filter(id__in=set(ids)).select_for_update(no_key=True).order_by("id").only("id")
-
-
-def _signed(writer: Writer) -> dict[str, Any]:
-    return signed(writer if writer.author_id is not None else as_guest(writer))
 
 
 def screened(screening: Screening) -> dict[str, Any]:

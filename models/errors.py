@@ -16,12 +16,17 @@ Refused
 StoreError
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 
 class Refused(Exception):
     """This cannot be done."""
+
+    # What cannot be done beside it, where all of that is told at once.
+    others: "tuple[Refused, ...]" = ()
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.__doc__)
@@ -110,3 +115,17 @@ class InUse(Invalid):
 
 class StoreError(Exception):
     """The store cannot be opened or reached."""
+
+
+def each_of(*readings: Callable[[], Any]) -> list[Any]:
+    """Read several values; refuse all at once of them that cannot be used."""
+    values, wrong = [], []
+    for read in readings:
+        try:
+            values.append(read())
+        except Invalid as refusal:
+            wrong.append(refusal)
+    if wrong:
+        wrong[0].others = tuple(wrong[1:])
+        raise wrong[0]
+    return values

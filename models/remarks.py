@@ -6,7 +6,7 @@ from typing import Any
 
 from models import text
 from models.addresses import Address
-from models.errors import Invalid
+from models.errors import Invalid, each_of
 from models.fitting import plain
 
 LONGEST = 5_000
@@ -33,26 +33,22 @@ class Writer:
         return None if self.email is None else Address(self.email).mailbox
 
 
-def as_guest(writer: Writer) -> Writer:
-    """Give a stranger as a comment keeps one; refuse rather than cut."""
-    name = text.clean_line(TURNING.sub("", writer.name))
-    if len(name) > LONGEST_NAME:
-        raise Invalid("authorName", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
-    if len(writer.website or "") > LONGEST_WEBSITE:
-        message = f"A website holds at most {LONGEST_WEBSITE} characters."
-        raise Invalid("authorWebsite", message, limit=LONGEST_WEBSITE)
-    email = Address.of(writer.email or "", field="authorEmail").text
-    return Writer(name=name, email=email, website=(writer.website or "").strip())
+def left(writer: Writer, content: str) -> dict[str, Any]:
+    """Give the columns of what somebody leaves; refuse all at once that cannot be kept; cut nothing."""
+    if writer.author_id is not None:
+        return signed(writer) | written(content)
+    name, email, website, words = each_of(
+        lambda: _name_of_guest(writer.name),
+        lambda: Address.of(writer.email or "", field="authorEmail"),
+        lambda: _website_of_guest(writer.website or ""),
+        lambda: written(content),
+    )
+    return {"name": name, "email": email.text, "mailbox": email.mailbox, "website": website, **words}
 
 
 def signed(writer: Writer) -> dict[str, str | None]:
     """Give the columns that say who writes; refuse a name of nothing and a website that leads nowhere."""
-    name = plain("authorName", text.clean_line(writer.name))[:LONGEST_NAME]
-    if not text.is_seen(name):
-        raise Invalid("authorName", "A comment needs the name of who wrote it.")
-    if writer.website and not WEB_ADDRESS.fullmatch(plain("authorWebsite", writer.website)):
-        raise Invalid("authorWebsite", "A website begins with https:// or http://.")
-    website = writer.website or None
+    name, website = _name(writer.name)[:LONGEST_NAME], _website(writer.website or "")
     return {"name": name, "email": writer.email, "mailbox": writer.mailbox, "website": website}
 
 
@@ -70,3 +66,30 @@ def written(content: str) -> dict[str, Any]:
 def is_website(address: str) -> bool:
     """Tell whether a comment may keep an address as the website of who wrote it."""
     return len(address) <= LONGEST_WEBSITE and WEB_ADDRESS.fullmatch(address) is not None
+
+
+def _name_of_guest(given: str) -> str:
+    name = text.clean_line(TURNING.sub("", given))
+    if len(name) > LONGEST_NAME:
+        raise Invalid("authorName", f"A name holds at most {LONGEST_NAME} characters.", limit=LONGEST_NAME)
+    return _name(name)
+
+
+def _name(given: str) -> str:
+    name = plain("authorName", text.clean_line(given))
+    if not text.is_seen(name):
+        raise Invalid("authorName", "A comment needs the name of who wrote it.")
+    return name
+
+
+def _website_of_guest(given: str) -> str | None:
+    if len(given) > LONGEST_WEBSITE:
+        message = f"A website holds at most {LONGEST_WEBSITE} characters."
+        raise Invalid("authorWebsite", message, limit=LONGEST_WEBSITE)
+    return _website(given.strip())
+
+
+def _website(given: str) -> str | None:
+    if given and not WEB_ADDRESS.fullmatch(plain("authorWebsite", given)):
+        raise Invalid("authorWebsite", "A website begins with https:// or http://.")
+    return given or None

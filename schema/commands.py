@@ -36,11 +36,10 @@ def mistakes_as_data(
             try:
                 payload = await resolve(*args, **kwargs)
             except models.Refused as refusal:
+                about = {"token_at": token_at, "token_kind": token_kind, "input": said["input"]}
                 language = said["info"].context.language
-                found = mistake(
-                    refusal, language, token_at=token_at, token_kind=token_kind, input=said["input"]
-                )
-                told: dict[str, Any] = {"errors": [found]}
+                found = [mistake(one, language, **about) for one in (refusal, *refusal.others)]
+                told: dict[str, Any] = {"errors": found}
                 payload = kind(**told)
             # What was read before, for this change or for one of the same document, may be otherwise now.
             said["info"].context.read_anew()

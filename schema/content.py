@@ -43,7 +43,8 @@ class InlineImage:
         """Nothing is known of how it looks."""
 
 
-def _address(context: Context, url: str, width: int | None = UNSET) -> URL:
+def address_of_image(context: Context, url: str, width: int | None = UNSET) -> URL:
+    """Give where a picture can be fetched, as wide as is wanted or wider."""
     wanted = None if width is UNSET else width
     if wanted is not None and wanted < 1:
         raise models.Invalid("width", "`width` is a number of at least 1.")
@@ -61,7 +62,9 @@ class Image(Node):
     thumbhash: str | None = strawberry.field(description="ThumbHash placeholder, in base64.")
     width: int | None = strawberry.field(description="Width of the original in pixels.")
 
-    @strawberry.field(description="Where it can be fetched.", metadata={SOURCE: Worked(_address, ("url",))})
+    @strawberry.field(
+        description="Where it can be fetched.", metadata={SOURCE: Worked(address_of_image, ("url",))}
+    )
     @staticmethod
     def url(
         root: strawberry.Parent[Any],
@@ -71,7 +74,7 @@ class Image(Node):
             strawberry.argument(description="Wanted width in pixels; a picture is never scaled up."),
         ] = UNSET,
     ) -> URL:
-        return _address(info.context, root.url, width)
+        return address_of_image(info.context, root.url, width)
 
 
 @strawberry.type(description="A paragraph.")

@@ -31,7 +31,7 @@ TABLE: dict[str, dict[Who, str]] = {
         Scope.COMMENTS_MODERATE: "heldBecause",
     },
     "CommentAddedEvent": {EVERYBODY: "commentEdge post"},
-    "CommentAuthor": {EVERYBODY: "author name website", Scope.COMMENTS_MODERATE: "email"},
+    "CommentAuthor": {EVERYBODY: "author avatarUrl name website", Scope.COMMENTS_MODERATE: "email"},
     "CommentConnection": {EVERYBODY: "edges nodes pageInfo totalCount"},
     "CommentDoubt": {Scope.COMMENTS_MODERATE: "explanation rule"},
     "CommentEdge": {EVERYBODY: "cursor node"},

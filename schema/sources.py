@@ -94,6 +94,18 @@ class OfOne:
 
 
 @dataclass(frozen=True)
+class Along:
+    """A function of the context and of a column of the last of several rows, None where one is not there.
+
+    `way` has the noun of each, and the column by which the row before names it.
+    """
+
+    function: Callable[..., Any]
+    way: tuple[tuple[str, str], ...]
+    column: str
+
+
+@dataclass(frozen=True)
 class Target:
     """The visible row of any noun that a menu's entry names by its kind and id."""
 
@@ -206,12 +218,33 @@ def one(description: str, noun: str, key: str, **more: Any) -> Any:
     """Declare a field that is the visible row a column names."""
 
     async def resolve(root: Any, info: Info) -> Any:
-        id = getattr(root, key)
-        return None if id is None else await info.context.loaders.rows(noun).load(id)
+        return await _named(root, noun, key, info)
 
     return strawberry.field(
         resolver=resolve, description=description, metadata={SOURCE: One(noun, key)}, **more
     )
+
+
+def of_one(description: str, declared: OfOne) -> Any:
+    """Declare a field that is worked out from a column of the visible row that a column names."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        row = await _named(root, declared.noun, declared.key, info)
+        return declared.function(info.context, root.id, row and getattr(row, declared.column))
+
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: declared})
+
+
+def along(description: str, declared: Along) -> Any:
+    """Declare a field that is worked out from a column of a visible row that others lead to."""
+
+    async def resolve(root: Any, info: Info) -> Any:
+        row = root
+        for noun, key in declared.way:
+            row = row and await _named(row, noun, key, info)
+        return declared.function(info.context, row and getattr(row, declared.column))
+
+    return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: declared})
 
 
 def few(description: str, declared: Few) -> Any:
@@ -235,3 +268,8 @@ def same_row(description: str) -> Any:
         return root
 
     return strawberry.field(resolver=resolve, description=description, metadata={SOURCE: SameRow()})
+
+
+async def _named(row: Any, noun: str, key: str, info: Info) -> Any:
+    id = getattr(row, key)
+    return None if id is None else await info.context.loaders.rows(noun).load(id)

@@ -28,6 +28,7 @@ from schema.inputs import CommentOrder
 from schema.months import month_label
 from schema.nodes import Linkable, Node, identifier, rows_of
 from schema.permissions import demand
+from schema.remarks import PORTRAIT_OF_WRITER, URL_OF_COMMENT
 from schema.revisions import ContentSource, RevisionConnection, revisions_of
 from schema.scalars import HTML, URL, EmailAddress, LanguageTag, YearMonth
 from schema.sources import (
@@ -35,15 +36,16 @@ from schema.sources import (
     Beside,
     Few,
     Listed,
-    OfOne,
     One,
     Target,
     Worked,
+    along,
     body,
     column,
     derived,
     few,
     located,
+    of_one,
     one,
     same_row,
     worked,
@@ -97,12 +99,6 @@ def _excerpt(_context: Context, length: int) -> Callable[[str | None, str], str]
     excerpt, cut = models.text.excerpt, models.text.cut
     # The opening was made one line when it was kept.
     return lambda summary, opening: excerpt(summary, length) if summary else cut(opening, length)
-
-
-def _comment_url(context: Context, id: int, post_slug: str | None) -> URL:
-    if post_slug is None:
-        raise models.NotFound("The post is not there any more.")
-    return URL(f"{context.absolute(models.Post.path_of(post_slug))}#comment-{id}")
 
 
 @strawberry.type(description="An entry of a menu.")
@@ -408,6 +404,7 @@ async def _neighbour(post: models.Post, info: Info, side: int) -> Any:
 @strawberry.type(description="Who wrote a comment.")
 class CommentAuthor:
     author: Author | None = one("The author, when an author of the site wrote it.", "Author", "author_id")
+    avatar_url: URL | None = along("Portrait.", PORTRAIT_OF_WRITER)
     # Read by no plan: it is not everybody's.
     email: EmailAddress | None = strawberry.field(
         resolver=lambda root: root.email, description="Address; moderators only."
@@ -429,6 +426,7 @@ class Comment(Node):
     replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment")
     reply_count: int = column("Number of approved replies.")
     status: CommentStatus = derived("Moderation state.", lambda status: CommentStatus(status.value), "status")
+    url: URL = of_one("URL of the post, with the fragment of the comment.", URL_OF_COMMENT)
     viewer_can_moderate: bool = worked(
         "Whether the viewer may moderate it.",
         lambda context: context.principal.may(models.Scope.COMMENTS_MODERATE),
@@ -438,12 +436,3 @@ class Comment(Node):
     @staticmethod
     def held_because(root: Parent[models.Comment], info: Info) -> list[CommentDoubt] | None:
         return doubts_of(root, info.context.language)
-
-    @strawberry.field(
-        description="URL of the post, with the fragment of the comment.",
-        metadata={SOURCE: OfOne(_comment_url, "Post", "post_id", "slug")},
-    )
-    @staticmethod
-    async def url(root: Parent[models.Comment], info: Info) -> URL:
-        post = await info.context.loaders.rows("Post").load(root.post_id)
-        return _comment_url(info.context, root.id, post and post.slug)

@@ -23,7 +23,7 @@ async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -
     if not await models.Site.filter(id=site.id, is_demonstration=False).update(is_demonstration=True):
         return
     tell("an empty store: telling the demonstration blog into it")
-    blog = tomllib.loads((FOLDER / "blog.toml").read_text("utf-8"))
+    blog = _blog()
     about = blog["site"]
     await site.change(title=about["title"], description=about["description"], language=about["language"])
     await models.move_to_time_zone(site, about["time_zone"])
@@ -47,6 +47,15 @@ async def tell_demonstration(site: models.Site, tell: Callable[[str], object]) -
             site.id, menu["slug"], [_entry(item, pages, posts, authors, tags) for item in menu["items"]]
         )
     tell(f"the demonstration blog has {len(posts)} posts")
+
+
+def title_of_demonstration() -> str:
+    """Give the name that the demonstration has as long as nobody gives it another."""
+    return str(_blog()["site"]["title"])
+
+
+def _blog() -> Named:
+    return tomllib.loads((FOLDER / "blog.toml").read_text("utf-8"))
 
 
 def _texts(folder: str) -> Iterator[tuple[Named, str]]:

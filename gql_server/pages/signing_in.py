@@ -16,6 +16,7 @@ from gql_server.pages.outbox import to_letter
 from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
+from gql_server.publication import SETTINGS
 from models.sign_ins import LIFE, OWNER
 from schema.languages import DEFAULT
 
@@ -152,8 +153,11 @@ def _zone_of(visit: Visit) -> str:
 
 def _entered(visit: Visit, user: models.User) -> web.Response:
     facts = {"name": user.name, "role": visit.says(f"role_{user.role.value}")}
-    desk, graph = Link(visit.says("desk_title"), "/write"), Link(visit.says("to_graph"), "/graphql")
-    return visit.shows("entered.html", facts=facts, links=[desk, visit.home, graph])
+    links = [Link(visit.says("desk_title"), "/write"), visit.home]
+    # Where GraphiQL is not offered a browser would be shown JSON there.
+    if visit.request.app[SETTINGS].offers_graphiql:
+        links.append(Link(visit.says("to_graph"), "/graphql"))
+    return visit.shows("entered.html", facts=facts, links=links)
 
 
 def _is_owners(visit: Visit) -> bool:

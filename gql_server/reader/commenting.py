@@ -18,8 +18,8 @@ from gql_server.reader.views import View, below
 
 # What became of a comment: as the script says it, FATES in talk.js.
 FATES = {"PUBLISHED": "shown", "HELD": "held", "CONFIRM_ADDRESS": "confirm"}
-# The fields of the form, and of AddCommentInput what they fill in.
-FIELDS = {"name": "authorName", "email": "authorEmail", "website": "authorWebsite", "content": "content"}
+# The fields of the form in their order, and of AddCommentInput what they fill in.
+FIELDS = {"content": "content", "name": "authorName", "email": "authorEmail", "website": "authorWebsite"}
 # The post that is answered, and the comment that is.
 Asked = tuple[Told, Told | None]
 # The longest comment, each character of it in the twelve that a form may take for one, and all else.
@@ -99,10 +99,9 @@ def _given(
 
 
 def _at_fields(errors: list[Told]) -> dict[str, str]:
-    """Sort what is wrong by field; what belongs to none stands under an empty name."""
+    """Sort what is wrong by field, as they stand in the form; what belongs to none has an empty name."""
     names = {field: name for name, field in FIELDS.items()}
-    told: dict[str, str] = {}
+    told: dict[str, list[str]] = {name: [] for name in ("", *FIELDS)}
     for error in errors:
-        name = names.get((error["path"] or [""])[-1], "")
-        told[name] = f"{told[name]} {error['message']}" if name in told else error["message"]
-    return told
+        told[names.get((error["path"] or [""])[-1], "")].append(error["message"])
+    return {name: " ".join(messages) for name, messages in told.items() if messages}

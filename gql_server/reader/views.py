@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import models
+from gql_server.identity import session_of
 from gql_server.own_graph import Told, TooMuch
 from gql_server.questions import Unreadable
 from gql_server.reader.reading import Reading
@@ -117,6 +118,9 @@ async def _post(reading: Reading, path: str) -> View | None:
         return None
     facts = {"post": post, "is_preview": post["status"] != "PUBLISHED"}
     if facts["is_preview"]:
+        # Of what is not published nobody is told but who may write it.
+        mine = await reading.ask("MINE", principal=await session_of(reading.request), path=path)
+        facts["is_mine"] = mine["post"] is not None
         return View(post["title"], "post.html", facts, kind="text", seo=None)
     # What is said of a post is missed less than the post; guests may say more than one answer holds.
     with suppress(models.Unavailable, Unreadable, TooMuch):

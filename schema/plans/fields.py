@@ -30,6 +30,7 @@ from schema.plans.selections import Nodes
 from schema.plans.writing import Writer, display
 from schema.sources import (
     SOURCE,
+    Along,
     Beside,
     Body,
     Column,
@@ -106,6 +107,9 @@ class _Field:
                 return f"{self._level.add(child)}.get({place.raw(key)})"
             case OfOne():
                 return self._of_one(source)
+            case Along():
+                found = self._along(place, self._each, source.way)
+                return f"{self._writer.name(source.function)}(x.context, {found})"
             case Few():
                 few = below.Fews.of(compiling, source, self._each(place.raw("id")))
                 few.rows.written_as(compiling, self._object(), self._nodes)
@@ -126,7 +130,7 @@ class _Field:
                 return f"{self._level.add(targets)}.get({place.raw('target')})"
         raise NotPlanned(f"nothing is declared of {self._nodes[0].name.value}")
 
-    def _each(self, value: str) -> Callable[[Any], list[Any]]:
+    def _each(self, value: str) -> below.Keys:
         """Write a function that gives a value of each thing at this place."""
         if isinstance(self._place, ThingPlace) and not self._place.is_read_below:
             raise NotPlanned("nothing is read below a part of a thing")
@@ -207,6 +211,16 @@ class _Field:
         ones.rows.written(f"[{RowPlace(ones.rows).python(source.column)} for r in rows]")
         found = f"{self._level.add(ones)}.get({key})"
         return f"{self._writer.name(source.function)}(x.context, {self._place.raw('id')}, {found})"
+
+    def _along(self, place: Any, each: Callable[[str], below.Keys], way: tuple[tuple[str, str], ...]) -> str:
+        """Write the column at the end of a way, of rows that are read like all that others name."""
+        if not way:
+            return str(place.python(self._source.column))
+        (noun, key), *further = way
+        ones = below.Ones.of(self._compiling, noun, each(place.raw(key)))
+        value = self._along(RowPlace(ones.rows), ones.rows.each, tuple(further))
+        ones.rows.written(f"[{value} for r in rows]")
+        return f"{place.level.add(ones)}.get({place.raw(key)})"
 
     def _listed(self, source: Listed) -> str:
         given = self._arguments() if self._definition.args else lambda _: {}

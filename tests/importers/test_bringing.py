@@ -241,6 +241,84 @@ async def test_old_addresses_lead_to_the_post(ask, store):
     assert (await models.leads("/blogs/archives/11-2019")).path == "/archive/2019-11"
 
 
+async def test_the_menu_leads_to_what_came_and_else_to_the_old_site(store, tmp_path):
+    site = await models.Site.found()
+    saved = Path(copytree(PAGES / "harbour", tmp_path / "harbour"), "verhalen.html")
+    more = ("/over-ons.html", "https://a.example/verhalen", "/verhalen/archives/11-2018", "/index.html")
+    reword(saved, '<li id="pg2"', "".join(map(item, more)) + '<li id="pg2"')
+    told = await bring(site, read([saved.parent]))
+    assert told.splitlines()[1:] == [
+        "Menu entries that lead to the old site, for their pages were not given: Boten, Sloepen."
+    ]
+    leads = await menu()
+    assert leads == {
+        "Begin": "/",
+        "/over-ons.html": (await models.Page.get()).path,
+        "https://a.example/verhalen": "https://a.example/verhalen",
+        "/verhalen/archives/11-2018": "/archive/2018-11",
+        "/index.html": "/",
+        "Kade": "https://havenkrant.example/boten.html",
+        "Boten": "https://havenkrant.example/boten.html",
+        "Sloepen": "https://havenkrant.example/sloepen.html",
+        "Verhalen": "/posts",
+    }
+    # What came before is here, whether or not it comes along.
+    await bring(site, read([saved]))
+    assert await menu() == leads
+
+
+async def test_where_the_old_site_is_unknown_an_entry_without_its_page_is_left_out(store, tmp_path):
+    saved = Path(copytree(PAGES / "weverij", tmp_path / "weverij"), "patronen.html")
+    reword(saved, "weverij.example", "")
+    reword(saved, "/spinnen.html", "https://a.example/")
+    blog = read([saved])
+    assert blog.site.host == ""
+    told = await bring(await models.Site.found(), blog)
+    labels = "Garen, Verven, Weven, Wij, Schrijf"
+    assert told.splitlines()[1:] == [f"Left out of the menu, for their pages were not given: {labels}."]
+    # What has something below it leads there.
+    below = "https://a.example/"
+    assert await menu() == {"Begin": "/", "Lessen": below, "Spinnen": below, "Blogs": "/posts"}
+
+
+async def test_a_menu_that_an_editor_arranged_stays_when_the_pages_come_again(store):
+    site = await models.Site.found()
+    await bring(site, read([PAGES / "weverij"]))
+
+    async def work():
+        return (await models.arrange(site.id, "main", [models.Entry("Van hier", "/posts")])).id
+
+    await models.Audit.noted(models.NOBODY, "menu.update", work)
+    for _ in range(2):
+        told = await bring(site, read([PAGES / "weverij"]))
+        assert told.splitlines()[1:] == ["The main menu stays as it was arranged here."]
+        assert await menu() == {"Van hier": "/posts"}
+
+
+@pytest.mark.parametrize("is_demonstration", [False, True])
+async def test_the_name_that_an_owner_gave_stays(store, is_demonstration):
+    site = await models.Site.found()
+    if is_demonstration:
+        await tell_demonstration(site, lambda _: None)
+    token = await models.owner_token(site)
+    await models.own(site, token, email="ed@example.org", name="Ed", title="Van Ed", language="nl")
+    told = await bring(await models.Site.found(), read([PAGES / "weverij" / "patronen.html"]))
+    assert "The site is still called Van Ed, as it was named here; its pages say WEVERIJ." in told
+    assert (await models.Site.get()).title == "Van Ed"
+
+
+@pytest.mark.parametrize("is_demonstration", [False, True])
+async def test_a_name_that_nobody_gave_makes_way(store, is_demonstration):
+    site = await models.Site.found()
+    if is_demonstration:
+        await tell_demonstration(site, lambda _: None)
+    token = await models.owner_token(site)
+    await models.own(site, token, email="ed@example.org", name="Ed", title=site.title)
+    told = await bring(await models.Site.found(), read([PAGES / "weverij" / "patronen.html"]))
+    assert "still called" not in told
+    assert (await models.Site.get()).title == "WEVERIJ"
+
+
 async def test_another_site_is_refused_and_nothing_is_written(store):
     site = await models.Site.found()
     await bring(site, read([PAGES / "weverij"]))
@@ -328,6 +406,16 @@ async def edit_all() -> None:
 
 def reword(page: Path, old: str, new: str) -> None:
     page.write_text(page.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def item(href: str) -> str:
+    return f'<li class="wsite-menu-item-wrap"><a href="{href}" class="wsite-menu-item">{href}</a></li>'
+
+
+async def menu() -> dict[str, str]:
+    """Give where each entry of the main menu leads."""
+    menus = await models.read_menus(await models.Site.found())
+    return {entry.label: entry.href for entry in models.menu_entries([menus["main"]])}
 
 
 async def contents() -> list[list[dict]]:

@@ -8,6 +8,7 @@ import pytest
 import models
 from gql_server.reader.scripts import WORDS
 from gql_server.settings import Settings
+from schema import mistakes
 from schema.ids import global_id
 from tests.pages.conftest import reading
 
@@ -88,11 +89,9 @@ async def test_what_is_wrong_stands_at_its_field_and_all_else_stays(reader, post
     await reader.opens(form_of(post))
     filled = {"name": " ", "email": "bob@", "website": "x", "content": "<b>Hi</b>", "notify": "yes"}
     await reader.presses(DUTCH["send"], **filled)
-    assert (reader.status, set(wrong(reader))) == (422, {"email"})
+    assert (reader.status, set(wrong(reader))) == (422, {"email", "name", "website"})
     assert wrong(reader)["email"].startswith("Dit is geen e-mailadres")
-    await reader.presses(DUTCH["send"], email="bob@example.org")
-    assert set(wrong(reader)) == {"name"}
-    await reader.presses(DUTCH["send"], name="Bob")
+    await reader.presses(DUTCH["send"], name="Bob", email="bob@example.org")
     assert set(wrong(reader)) == {"website"}
     assert reader.page.css_first("textarea").text() == "<b>Hi</b>"
     assert "checked" in reader.page.css_first("[name=notify]").attributes
@@ -100,6 +99,27 @@ async def test_what_is_wrong_stands_at_its_field_and_all_else_stays(reader, post
     await reader.presses(DUTCH["send"], website="")
     assert (await left()).source == "<b>Hi</b>"
     assert reader.page.css("blockquote b") == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_all_that_is_wrong_is_told_at_once_above_the_form_and_at_its_field(reader, post, language):
+    reader.languages["Accept-Language"] = language
+    await reader.opens(form_of(post))
+    await reader.presses(WORDS[language]["send"], content=" ", name="x" * 101, email="bob@", website="x")
+    says = mistakes.SENTENCES[language]
+    told = {
+        "content": says["content"],
+        "name": says["authorName_limit"].format(limit=100),
+        "email": says["authorEmail"],
+        "website": says["authorWebsite"],
+    }
+    assert (reader.status, wrong(reader)) == (422, told)
+    above = reader.page.css("[role=alert] a")
+    assert [link.text() for link in above] == [*told.values()]
+    assert [link.attributes["href"] for link in above] == [f"#field-{name}" for name in told]
+    assert [reader.page.css_first(link.attributes["href"]).attributes["name"] for link in above] == [*told]
+    # Whoever comes back begins at the first.
+    assert [field.attributes["name"] for field in reader.page.css("[autofocus]")] == ["content"]
 
 
 async def test_what_is_sent_twice_is_said_once(reader, post):

@@ -7,6 +7,8 @@ import pytest
 import models
 from gql_server.identity import SESSION
 from gql_server.pages.signing_in import GOAL
+from gql_server.settings import Settings
+from tests.pages.conftest import reading
 
 ED = "ed@staff.example"
 
@@ -214,6 +216,20 @@ async def test_a_site_that_has_a_time_zone_and_a_language_keeps_them(reader, sit
     await reader.presses("Dit is van mij", name="Ed", email=ED)
     kept = await models.Site.get()
     assert (kept.time_zone, kept.language) == ("Asia/Tokyo", "fr-BE")
+
+
+@pytest.mark.parametrize("graphiql", ["on", "off"])
+async def test_an_owner_is_led_to_the_graph_only_where_there_is_something_to_see(database_url, graphiql):
+    async with reading(Settings(database_url=database_url, graphiql=graphiql)) as reader:
+        token = await models.owner_token(await models.found())
+        about = {"email": "ed@example.org", "name": "Ed"}
+        await reader.posts(f"/sign-in/{token}", about)
+        await reader.opens(reader.headers["Location"])
+        ways = [link.attributes["href"] for link in reader.page.css("main .press a")]
+        assert ("/graphql" in ways) is (graphiql == "on")
+        for way in ways:
+            await reader.opens(way, Accept="text/html")
+            assert (reader.status, reader.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
 
 
 async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site):

@@ -101,6 +101,32 @@ async def test_a_page_asks_the_store_no_more_when_there_is_more(
     assert asked == allowed
 
 
+PORTRAITS = """{ posts(first: 100) { nodes { comments(first: 10) { nodes { id author { name%s }
+  replies(first: 10) { nodes { id author { name%s } } } } } } } }"""
+
+
+@pytest.mark.parametrize("size", [3, 50])
+async def test_portraits_of_writers_cost_what_their_rows_cost_and_nothing_unasked(
+    store, publication, ask, statements, size, allowed
+):
+    await generate(size)
+    await _talk()
+    author = await models.Author.all().first()
+    portrait = await models.Image.show(author.site_id, "/media/ann.jpg")
+    await models.Author.filter(id=author.id).update(avatar_id=portrait.id)
+    await publication.masthead()
+    asked = []
+    for more in ("", " avatarUrl", " author { avatar { url } }"):
+        with statements() as sent:
+            said = await ask(PORTRAITS % (more, more))
+        asked.append(len(sent))
+        assert any(post["comments"]["nodes"] for post in said["posts"]["nodes"])
+    plain, short, whole = asked
+    # At each level of comments one for who wrote them, and one for how they look.
+    assert plain < short <= plain + 4
+    assert short == whole
+
+
 async def test_a_masthead_read_anew_costs_as_much_with_more_in_its_menus(
     site, publication, ask, write, statements
 ):

@@ -155,6 +155,15 @@ MISTAKES = {
 CODES = {"postId": "NOT_FOUND", "parentId": "NOT_FOUND"}
 
 
+async def test_all_mistakes_of_a_comment_are_told_in_one_answer(app):
+    wrong = {"authorName": "", "authorEmail": "x", "authorWebsite": "x", "content": ""}
+    added = await app.adds(**wrong)
+    assert added["comment"] is None
+    assert [error["path"] for error in added["errors"]] == [["input", field] for field in wrong]
+    assert {error["code"] for error in added["errors"]} == {"INVALID"}
+    assert len({error["message"] for error in added["errors"]}) == len(wrong)
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("field", MISTAKES)
 async def test_a_mistake_is_told_by_its_field_in_the_language_of_who_asks(app, field, language):

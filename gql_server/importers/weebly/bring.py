@@ -11,9 +11,10 @@ import orjson
 from tortoise.expressions import Subquery
 
 import models
+from gql_server.demonstration import title_of_demonstration
 from gql_server.importers.errors import ImportRefused
-from gql_server.importers.weebly.places import path_of
-from gql_server.importers.weebly.values import Blog, CommentValue, MenuValue, PageValue, PostValue, Target
+from gql_server.importers.weebly.navigation import bring_menu
+from gql_server.importers.weebly.values import Blog, CommentValue, PageValue, PostValue, Target
 from models.atomic import atomic
 
 POSTS_PATH, FEED_PATH = "/posts", "/feed.xml"
@@ -23,6 +24,8 @@ LONGEST_TITLE = 300
 # What a post and a page are brought with; comments are known one by one.
 OF_POSTS = ("title", "html", "published", "image", "authors", "tags", "comments_open")
 OF_PAGES = ("title", "html")
+# The deeds that may give a site its name.
+NAMING = ("own", "site.update")
 # The version of what was drafted and published, and saved by nobody since.
 AS_BROUGHT = 2
 KEPT = "kept as edited here"
@@ -31,7 +34,10 @@ Progress = Callable[[str], object]
 
 
 async def bring(site: models.Site, blog: Blog, *, progress: Progress = lambda _: None) -> str:
-    """Bring a blog into the site; give one line on what changed. Whoever stops waiting stops it, undone."""
+    """Bring a blog into the site; give a line on what changed, and one on each thing to know.
+
+    Whoever stops waiting stops it, undone.
+    """
     if not blog.posts and not blog.pages:
         raise ImportRefused("There are no posts and no pages in what was given.")
     bringing = _Bringing(site, blog, progress)
@@ -47,6 +53,7 @@ class _Bringing:
     def __init__(self, site: models.Site, blog: Blog, progress: Progress) -> None:
         self.site, self.blog, self.tell = site, blog, progress
         self.done: Counter[tuple[str, str]] = Counter()
+        self.notes: list[str] = []
         self.is_stopped = False
         self.posts: dict[str, models.Post] = {}
         self.pages: dict[str, models.Page] = {}
@@ -68,13 +75,14 @@ class _Bringing:
         made = await _counts() - before
         self.done.update({(noun, "new"): number for noun, number in made.items()})
         if self.blog.menu:
-            await models.arrange(self.site.id, "main", [self._entry(item) for item in self.blog.menu])
+            await bring_menu(self.site, self.blog.menu, self.blog.site.host, self.notes.append)
         changes = ", ".join(f"{_many(number, noun)} {fate}" for (noun, fate), number in self.done.items())
-        return f"Brought into the store: {changes or 'nothing new; it was all here'}."
+        brought = f"Brought into the store: {changes or 'nothing new; it was all here'}."
+        return "\n".join([brought, *self.notes])
 
     async def _settle_site(self) -> None:
         about = self.blog.site
-        source = f"weebly:{about.host}"
+        source, is_named = f"weebly:{about.host}", await self._is_named()
         if self.site.is_demonstration:
             if number := await _written_by_users():
                 posts = _many(number, "post")
@@ -92,14 +100,26 @@ class _Bringing:
                 "into another store (GQL_SERVER_DATABASE_URL names it)."
             )
         if self.site.source in {None, "weebly:"}:
+            title = _cut(about.title, LONGEST_NAME) or models.site.DEFAULT_TITLE
+            if is_named and title != self.site.title:
+                kept = self.site.title
+                self.notes.append(
+                    f"The site is still called {kept}, as it was named here; its pages say {title}."
+                )
             await self.site.change(
-                title=_cut(about.title, LONGEST_NAME) or models.site.DEFAULT_TITLE,
+                title=self.site.title if is_named else title,
                 description=about.description,
                 language=about.language,
             )
             await models.move_to_time_zone(self.site, about.time_zone)
             self.site.source = source
             await self.site.save(update_fields=["source"])
+
+    async def _is_named(self) -> bool:
+        """Tell whether somebody gave the site its name here: as they made it theirs, or later."""
+        nobodys = {models.site.DEFAULT_TITLE, title_of_demonstration()}
+        deeds = models.Audit.filter(deed__in=NAMING)
+        return self.site.title not in nobodys and await deeds.exists()
 
     async def _authors(self) -> dict[str, models.Author]:
         signed = {name: None for post in self.blog.posts for name in post.authors}
@@ -252,20 +272,6 @@ class _Bringing:
         if kind == "tag":
             return {"to_path": (await self._tag(key)).path}
         return {"to_path": POSTS_PATH} if kind == "index" else None
-
-    def _entry(self, item: MenuValue) -> models.Entry:
-        below = [self._entry(inner) for inner in item.items]
-        return models.Entry(_cut(item.label, LONGEST_NAME), self._to(item.href), below)
-
-    def _to(self, href: str | None) -> models.Page | models.Post | str | None:
-        if href is None:
-            return None
-        leading = dict(self.blog.redirects).get(path_of(href))
-        if leading and leading[0] == "page" and leading[1] in self.pages:
-            return self.pages[leading[1]]
-        if leading and leading[0] == "post" and leading[1] in self.posts:
-            return self.posts[leading[1]]
-        return POSTS_PATH if leading and leading[0] == "index" else href
 
 
 async def _counts() -> Counter[str]:
