@@ -269,6 +269,19 @@ async def test_no_more_questions_are_asked_for_many_posts_than_for_one(reader, p
     assert [path for path, asked in told[1].items() if asked > told[0][path]] == []
 
 
+async def test_what_search_engines_are_told_is_read_with_what_is_shown(reader, publish, site, statements):
+    [post] = await publish("One")
+    about = await models.Page.draft(site.id, "About", "<p>Us</p>", slug="about")
+    await about.publish()
+    for path in (post.path, about.path):
+        await reader.opens(path)
+        with statements() as asked:
+            await reader.opens(path)
+        of_head = [one for one in asked if "seo_description" in one]
+        assert of_head
+        assert [one for one in of_head if '"html"' not in one and "*" not in one] == []
+
+
 @pytest.mark.parametrize("taken", ["gzip;q=0", "gzip;q=0, deflate;q=0, identity", "br", "gzipped"])
 async def test_who_takes_nothing_packed_gets_nothing_packed(reader, taken):
     await reader.opens("/", **{"Accept-Encoding": taken})
