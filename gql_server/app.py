@@ -15,6 +15,7 @@ from gql_server.carrier import CARRIER, Carrier
 from gql_server.demonstration import tell_demonstration
 from gql_server.doors import DOORS
 from gql_server.fast_path import FAST_PATH, FastPath
+from gql_server.followed import CHANGES, Changes
 from gql_server.handlers import handlers_with
 from gql_server.listening import LISTENING, Listening
 from gql_server.manifests import read_manifests
@@ -90,6 +91,7 @@ def _prepare_graph(app: web.Application, settings: Settings) -> None:
     app[ORIGINS] = Origins(settings)
     app[OPEN_CONNECTIONS] = OpenConnections()
     app[UPLOADS] = Uploads()
+    app[CHANGES] = Changes()
     app[STREAMS], app[SOCKETS], app[PURGING] = set(), set(), []
     app[ANSWER_CACHE] = AnswerCache(
         settings.cache_mb * MEGABYTE // 2,
@@ -109,6 +111,7 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
         await models.count_due()
         app[SEGMENTS].listen()
         app[ANSWER_CACHE].kept.listen()
+        app[CHANGES].listen()
         async with app[CARRIER].with_post(app[SETTINGS], site), purging_as(app[SETTINGS]) as purging:
             app[PURGING].extend([purging] if purging else [])
             if app[CARRIER].outbox is not None:

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gql_server import feed, graphiql, health, media, metrics, paper, reader, start
+from gql_server import feed, graphiql, health, media, metrics, paper, reader, sitemap, start
 from gql_server.endpoint import graphql
 from gql_server.origins import preflight
 from gql_server.pages import (
@@ -77,6 +77,9 @@ DOORS = [
     web.options("/graphql", preflight),
     web.get("/graphiql/{name}", graphiql.file),
     web.get("/feed.xml", feed.show),
+    web.get("/robots.txt", sitemap.robots),
+    web.get("/sitemap.xml", sitemap.show),
+    web.get(r"/sitemap-{kind:[a-z]+}-{number:[1-9][0-9]{0,9}}.xml", sitemap.part),
     web.get("/healthz", health.healthz),
     web.get("/readyz", health.readyz),
     web.get("/metrics", metrics.show),

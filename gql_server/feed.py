@@ -10,7 +10,9 @@ from aiohttp import web
 from markupsafe import Markup
 
 import models
-from gql_server import own_graph, paper
+from gql_server import followed, own_graph
+from gql_server.answers import Answer
+from gql_server.followed import Written
 from gql_server.own_graph import Told, TooMuch
 from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
@@ -42,22 +44,30 @@ UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 async def show(request: web.Request) -> web.Response:
     """Give the feed; who has it already is told so."""
     request.app[VISITORS].admit(request)
-    told = await _newest(request)
+    return await followed.given(request, PATH, "application/atom+xml", lambda: _write(request))
+
+
+async def _write(request: web.Request) -> Written:
+    told, answer = await _newest(request)
     secret = (await request.app[PUBLICATION].masthead()).site.secret
     # An address may become another, that of the site too, and what an entry is known by may not.
     known_by = UUID(hex=models.keyed_digest(secret, "feed")[:32])
-    body = _written(told["site"], told["posts"]["nodes"], known_by)
-    return paper.file(request, body, "application/atom+xml")
+    site, posts = told["site"], told["posts"]["nodes"]
+    # Of a feed without entries too (RFC 4287, 4.2.15): the day before anything was.
+    updated = max(map(_updated, posts), key=datetime.fromisoformat, default="1970-01-01T00:00:00Z")
+    body = _written(site, posts, known_by, updated)
+    reads = None if answer.codes else answer.reads
+    return Written(body, reads, answer.until, datetime.fromisoformat(updated))
 
 
-async def _newest(request: web.Request) -> Told:
+async def _newest(request: web.Request) -> tuple[Told, Answer]:
     for first in MOST[:-1]:
         with suppress(TooMuch):
-            return await own_graph.ask(request, NEWEST, first=first)
-    return await own_graph.ask(request, NEWEST, first=MOST[-1])
+            return await own_graph.ask_whole(request, NEWEST, first=first)
+    return await own_graph.ask_whole(request, NEWEST, first=MOST[-1])
 
 
-def _written(site: Told, posts: list[Told], known_by: UUID) -> bytes:
+def _written(site: Told, posts: list[Told], known_by: UUID, updated: str) -> bytes:
     home = site["url"].rstrip("/")
     feed = Element("feed", NAMES | {LANGUAGE: site["language"]})
     _add(feed, "id", known_by.urn)
@@ -66,8 +76,7 @@ def _written(site: Told, posts: list[Told], known_by: UUID) -> bytes:
         _add(feed, "subtitle", site["description"])
     _add(feed, "link", href=f"{home}/")
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{home}{PATH}")
-    # Of a feed without entries too (RFC 4287, 4.2.15): the day before anything was.
-    _add(feed, "updated", max(map(_updated, posts), default="1970-01-01T00:00:00Z"))
+    _add(feed, "updated", updated)
     # For posts that nobody signed (RFC 4287, 4.1.1).
     _add(SubElement(feed, "author"), "name", site["title"])
     for post in posts:

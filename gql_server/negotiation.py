@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from gql_server.deferred import OF_2022, OF_DRAFT
@@ -103,6 +105,17 @@ def has_already(etag: str, named: Sequence[str]) -> bool:
     """Tell whether who asks has what an ETag stands for, by its If-None-Match headers."""
     # Compared weakly: a proxy that packs on the way makes a weak tag of ours.
     return any(one.strip() == "*" or etag in OPAQUE.findall(one) for one in named)
+
+
+def is_as_old(changed: datetime, since: str) -> bool:
+    """Tell whether nothing was changed since a moment, by an If-Modified-Since header; one that is no date
+    says nothing.
+    """
+    try:
+        moment = parsedate_to_datetime(since)
+        return changed <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return False
 
 
 def _single(ranges: list[Range]) -> str | None:

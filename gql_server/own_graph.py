@@ -9,7 +9,7 @@ from aiohttp import web
 import models
 from gql_server.admission import OVERLOADED
 from gql_server.answering import ANSWERING
-from gql_server.answers import DEADLINE_EXCEEDED, TOO_LARGE
+from gql_server.answers import DEADLINE_EXCEEDED, TOO_LARGE, Answer
 from gql_server.persisted import DOCUMENTS
 from gql_server.questions import Question, turned_away
 from gql_server.visitors import VISITORS
@@ -29,6 +29,14 @@ async def ask(
     Raises `models.Invalid` when it is asked for what is none, such as a cursor of another list; `TooMuch`;
     and `Unreadable` when there is no seat, or no answer in time.
     """
+    told, _ = await ask_whole(request, text, principal=principal, **variables)
+    return told
+
+
+async def ask_whole(
+    request: web.Request, text: str, *, principal: models.Principal = models.NOBODY, **variables: Any
+) -> tuple[Told, Answer]:
+    """Ask the same; give also the answer, which says what was read for it."""
     operation = request.app[DOCUMENTS].read(text).operation(None)
     asker = request.app[VISITORS].asker(request, principal)
     answer = await request.app[ANSWERING].once(operation, Question(None, variables), asker)
@@ -44,4 +52,4 @@ async def ask(
     data: Told = told.get("data") or {}
     if not data or (answer.codes and next(iter(data.values())) is None):
         raise RuntimeError(f"{operation.name} was answered with {answer.codes}")
-    return data
+    return data, answer

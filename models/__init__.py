@@ -1,7 +1,7 @@
 """The nouns of the publication, the questions asked of them and their verbs."""
 
 # `bare` comes before the first noun, and is needed for nothing else.
-from models import bare, jobs, paging, pulse, text, webhooks  # noqa: F401
+from models import bare, jobs, paging, pulse, sitemap, text, webhooks  # noqa: F401
 from models.addresses import Address
 from models.announcements import Announcement
 from models.archive import (
@@ -298,6 +298,7 @@ __all__ = [
     "scrub",
     "set_time_zone",
     "settle",
+    "sitemap",
     "still_open",
     "suppress",
     "tell_moderators",

@@ -1,14 +1,18 @@
 """The paper that every page is printed on: its look, what a browser may load, how a file is given."""
 
 import gzip
+from datetime import datetime
+from email.utils import format_datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gql_server.negotiation import has_already, takes_gzip
+import models
+from gql_server.negotiation import has_already, is_as_old, takes_gzip
 
 FOLDER = Path(__file__).parent
 POLICY = (
@@ -40,23 +44,75 @@ def page(text: str, language: str, *, policy: str = POLICY, cache: str) -> web.R
     return web.Response(text=text, content_type="text/html", headers=headers)
 
 
-def file(request: web.Request, body: bytes, media: str) -> web.Response:
-    """Give a file that belongs to a page, packed for who takes it so; a browser that has it is told so."""
-    is_packed = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    body = _packed(body) if is_packed else body
-    tag = f'"{sha256(body).hexdigest()[:20]}"'
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": tag}
-    response = web.Response(headers=headers)
+def mark(request: web.Request, response: web.Response) -> None:
+    """Mark a page by what it says, and give nothing of it to who has it already."""
+    assert isinstance(response.body, bytes)
+    tag = _tag(response.body)
+    # Weak: it is packed on its way, and says the same then.
+    response.headers["ETag"] = f"W/{tag}"
     if has_already(tag, request.headers.getall("If-None-Match", ())):
         response.set_status(304)
+        response.body = None
+
+
+class File(NamedTuple):
+    """A file as it is sent; from the second `changed` on it was as it is, if that is known."""
+
+    body: bytes
+    media: str
+    tag: str
+    is_packed: bool = False
+    changed: datetime | None = None
+
+    @classmethod
+    def of(cls, body: bytes, media: str, **more: Any) -> "File":
+        """Give a file with these very bytes."""
+        return cls(body, media, _tag(body), **more)
+
+
+def file(request: web.Request, body: bytes, media: str) -> web.Response:
+    """Give a file that belongs to a page, packed for who takes it so; a browser that has it is told so."""
+    is_packed = packs(request)
+    return sent(request, File.of(_packed(body) if is_packed else body, media, is_packed=is_packed))
+
+
+def sent(request: web.Request, file: File) -> web.Response:
+    """Send a file, or that whoever asks has it already."""
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept-Encoding", "ETag": file.tag}
+    # Within that second it may become another.
+    dated = file.changed if file.changed is not None and file.changed <= models.now() else None
+    if dated is not None:
+        headers["Last-Modified"] = format_datetime(dated, usegmt=True)
+    response = web.Response(headers=headers)
+    if _has(request, file.tag, dated):
+        response.set_status(304)
         return response
-    response.content_type, response.charset, response.body = media, "utf-8", body
-    if is_packed:
+    response.content_type, response.charset, response.body = file.media, "utf-8", file.body
+    if file.is_packed:
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
-# The files of all pages, and the last few of what changes, as the feed does.
-@lru_cache(maxsize=32)
-def _packed(body: bytes) -> bytes:
+def packs(request: web.Request) -> bool:
+    """Tell whether who asks takes a file packed."""
+    return takes_gzip(request.headers.get("Accept-Encoding", ""))
+
+
+def _tag(body: bytes) -> str:
+    return f'"{sha256(body).hexdigest()[:20]}"'
+
+
+def _has(request: web.Request, tag: str, dated: datetime | None) -> bool:
+    # Who names tags is not asked for a date (RFC 9110, 13.2.2).
+    if named := request.headers.getall("If-None-Match", ()):
+        return has_already(tag, named)
+    return dated is not None and is_as_old(dated, request.headers.get("If-Modified-Since", ""))
+
+
+def pack(body: bytes) -> bytes:
+    """Pack a file; the same bytes are the same when they are packed."""
     return gzip.compress(body, mtime=0)
+
+
+# The files of all pages.
+_packed = lru_cache(maxsize=32)(pack)

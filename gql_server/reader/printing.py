@@ -8,7 +8,6 @@ from aiohttp import web
 from markupsafe import Markup
 
 from gql_server import paper
-from gql_server.negotiation import takes_gzip
 from gql_server.publication import SETTINGS
 from gql_server.reader.reading import Reading
 from gql_server.reader.scripts import FOLDER
@@ -46,7 +45,9 @@ _templates.filters |= {
 
 
 def given(reading: Reading, view: View, *, scripts: bool = True) -> web.Response:
-    """Give a view as a page; where the scripts show nothing of their own it comes without them."""
+    """Give a view as a page, or say that whoever asks has it already; where the scripts show nothing of their
+    own it comes without them.
+    """
     request = reading.request
     text = _printed(reading, view, leads_to_start=request.app[SETTINGS].is_private, scripts=scripts)
     is_everybodys = scripts and "preview" not in request.query
@@ -54,7 +55,9 @@ def given(reading: Reading, view: View, *, scripts: bool = True) -> web.Response
     response = paper.page(text, reading.language, policy=POLICY, cache=cache)
     response.headers["Vary"] = "Accept, Accept-Language, Accept-Encoding"
     response.set_status(view.status)
-    if takes_gzip(request.headers.get("Accept-Encoding", "")):
+    if is_everybodys and view.status == 200:
+        paper.mark(request, response)
+    if response.status != 304 and paper.packs(request):
         response.enable_compression(web.ContentCoding.gzip)
     return response
 

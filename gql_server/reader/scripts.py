@@ -5,16 +5,8 @@ import re
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "page"
-# For search engines and previews, which no script serves.
-SEO = """
-  query Seo($path: String!) {
-    atPath(path: $path) {
-      ... on Post { publishedAt seo { ...Shown } }
-      ... on Page { seo { ...Shown } }
-    }
-  }
-  fragment Shown on Seo { title description canonicalUrl image { url(width: 1200) altText } }
-"""
+# For search engines and previews, which no script serves: asked of what is read itself.
+SEO = "seo { title description canonicalUrl image { url(width: 1200) altText } }"
 # For the form that whoever runs no scripts fills in.
 ANSWERED = """
   query Answered($path: String!) { post(by: { path: $path }) { id path title commentsOpen } }
@@ -33,8 +25,20 @@ def _whole(text: str) -> str:
     return "".join([text, *(_texts[name.upper()] for name in ("Cards", "Said") if f"...{name}" in text)])
 
 
+def _told_of(noun: str, text: str) -> str:
+    """Let a document ask of a noun what search engines are told of it too."""
+    place = f"{noun}(by: {{ path: $path }}) {{"
+    assert text.count(place) == 1
+    return text.replace(place, f"{place} {SEO}")
+
+
 # By the names that they have in the script.
 DOCUMENTS = {name: _whole(text) for name, text in _texts.items() if "fragment" not in text.split()[:1]}
-DOCUMENTS |= {"SEO": SEO, "ANSWERED": ANSWERED, "REMARK": _whole(REMARK)}
+DOCUMENTS |= {
+    "POST": _told_of("post", DOCUMENTS["POST"]),
+    "STANDING": _told_of("page", DOCUMENTS["STANDING"]),
+    "ANSWERED": ANSWERED,
+    "REMARK": _whole(REMARK),
+}
 # By language and name; what stands in braces is filled in.
 WORDS: dict[str, dict[str, str]] = json.loads(_words.partition("const WORDS = ")[2].partition(";\n")[0])

@@ -104,9 +104,7 @@ async def _archive(reading: Reading) -> View:
 
 async def _standing(reading: Reading, path: str) -> View | None:
     page = (await reading.ask("STANDING", path=path))["page"]
-    return page and View(
-        page["title"], "standing.html", {"page": page}, kind="text", seo=await _seo(reading, path)
-    )
+    return page and View(page["title"], "standing.html", {"page": page}, kind="text", seo=page["seo"] or {})
 
 
 async def _post(reading: Reading, path: str) -> View | None:
@@ -125,7 +123,8 @@ async def _post(reading: Reading, path: str) -> View | None:
     # What is said of a post is missed less than the post; guests may say more than one answer holds.
     with suppress(models.Unavailable, Unreadable, TooMuch):
         facts |= await _conversation(reading, post["path"])
-    return View(post["title"], "post.html", facts, kind="text", seo=await _seo(reading, post["path"]))
+    seo = {**(post["seo"] or {}), "published": post["publishedAt"]}
+    return View(post["title"], "post.html", facts, kind="text", seo=seo)
 
 
 async def _conversation(reading: Reading, path: str) -> dict[str, Any]:
@@ -144,11 +143,6 @@ async def below(reading: Reading, path: str, id: str, *, document: str = "REPLIE
     if comment.get("url", "").rpartition("#")[0] != f"{reading.site['url'].rstrip('/')}{quote(path)}":
         raise models.Invalid("thread")
     return comment
-
-
-async def _seo(reading: Reading, path: str) -> Told:
-    found = (await reading.ask("SEO", path=path))["atPath"] or {}
-    return {**(found.get("seo") or {}), "published": found.get("publishedAt")}
 
 
 def _list(title: str, posts: Told, seo: Told | None = None, *, mark: str = "", **facts: Any) -> View:

@@ -1,12 +1,16 @@
 """The feed: the newest posts, for whoever follows the publication with a feed reader."""
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
 
 import models
+from gql_server import feed
 from gql_server.importers.weebly.bring import FEED_PATH
 from gql_server.settings import Settings
 from models.redirects import lead
@@ -14,6 +18,7 @@ from tests.pages.conftest import reading
 
 SITE = "https://blog.example"
 BEGUN = datetime(2021, 3, 9, 9, tzinfo=UTC)
+HTTP_DATE = partial(format_datetime, usegmt=True)
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -22,6 +27,12 @@ async def reader(database_url):
     """Follow a site with a program that reads feeds."""
     async with reading(Settings(database_url=database_url, site_url=SITE)) as reader:
         yield reader
+
+
+@pytest.fixture
+def later(time_machine):
+    """Let the clock stand still, now or later: `later(timedelta(hours=1))`."""
+    return lambda span=timedelta(0): time_machine.move_to(models.now() + span, tick=False)
 
 
 @pytest.fixture
@@ -152,6 +163,90 @@ async def test_who_has_it_already_is_told_so_until_there_is_more(reader, publish
     assert (reader.status, reader.body) == (304, b"")
     await post.rewrite(slug="two")
     await reader.opens("/feed.xml", **known)
+    assert reader.status == 200
+
+
+async def test_it_is_written_once_until_what_it_says_is_changed(reader, publish, site, monkeypatch):
+    written = []
+
+    def note(*args):
+        written.append(args)
+        return write(*args)
+
+    write = feed._written
+    monkeypatch.setattr(feed, "_written", note)
+    ann = await models.Author.named(site.id, "Ann")
+    post = await publish("One", authors=[ann])
+    for _ in range(3):
+        await read(reader)
+    # Without plans nobody knows what an answer was made from.
+    assert len(written) == (3 if os.environ.get("GQL_SERVER_PLANS") == "off" else 1)
+    for change in (
+        partial(post.rewrite, title="Two"),
+        partial(ann.edit, name="Anna"),
+        partial(site.change, title="Another"),
+        partial(publish, "Three", days=1),
+        post.withdraw,
+    ):
+        before = reader.body
+        await change()
+        await read(reader)
+        assert reader.body != before
+
+
+async def test_it_is_as_it_will_be_at_the_moment_a_planned_post_appears(reader, publish, site, later):
+    await publish("One")
+    planned = await models.Post.draft(site, "Planned", "<p>Now</p>", authors=[])
+    await planned.publish(models.now() + timedelta(minutes=5))
+    await read(reader)
+    known = {"If-Modified-Since": HTTP_DATE(models.now() + timedelta(minutes=4))}
+    later(timedelta(minutes=6))
+    await reader.opens("/feed.xml", **known)
+    assert (reader.status, b"Planned" in reader.body) == (200, True)
+
+
+async def test_who_only_knows_the_date_is_told_that_nothing_is_newer(reader, publish, site, later):
+    later()
+    post, other = await publish("One"), await publish("Other", days=1)
+    await read(reader)
+    # It may still become another in the same second.
+    assert "Last-Modified" not in reader.headers
+    later(timedelta(seconds=5))
+    await read(reader)
+    dated = reader.headers["Last-Modified"]
+    assert re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", dated)
+    later(timedelta(hours=1))
+    for since in (dated, HTTP_DATE(models.now())):
+        await reader.opens("/feed.xml", **{"If-Modified-Since": since})
+        assert (reader.status, reader.body) == (304, b"")
+        assert (reader.headers["Last-Modified"], "ETag" in reader.headers) == (dated, True)
+    # Who names a tag is answered by it alone (RFC 9110, 13.2.2).
+    await reader.opens("/feed.xml", **{"If-Modified-Since": dated, "If-None-Match": '"x"'})
+    assert reader.status == 200
+    # Whoever comments changes nothing here.
+    await models.Comment.leave(post.id, models.Writer(name="Bob", email="bob@example.org"), "Yes")
+    later(timedelta(hours=1))
+    await reader.opens("/feed.xml", **{"If-Modified-Since": dated})
+    assert reader.status == 304
+    # What goes leaves nothing newer behind, and is gone all the same.
+    for change in (partial(site.change, title="Another"), other.withdraw, post.remove):
+        later(timedelta(hours=1))
+        since = HTTP_DATE(models.now() - timedelta(seconds=1))
+        await change()
+        later(timedelta(minutes=1))
+        await reader.opens("/feed.xml", **{"If-Modified-Since": since})
+        assert reader.status == 200
+
+
+@pytest.mark.parametrize(
+    "since",
+    ["", "x", "1", "9" * 4000, "Tue, 09 Mar 99999999999999999999 09:00:00 GMT", "\xe9", "31 Feb 2021",
+     "Tue, 09 Mar 2021 09:00:00 +9999999999", "Tue, 09 Mar 2001 09:00:00 GMT", "Tue Mar  9 09:00:00 2021"],
+)  # fmt: skip
+async def test_what_is_no_date_or_an_old_one_is_answered_with_the_feed(reader, publish, later, since):
+    await publish("One")
+    later(timedelta(seconds=5))
+    await reader.opens("/feed.xml", **{"If-Modified-Since": since})
     assert reader.status == 200
 
 

@@ -269,6 +269,62 @@ async def test_no_more_questions_are_asked_for_many_posts_than_for_one(reader, p
     assert [path for path, asked in told[1].items() if asked > told[0][path]] == []
 
 
+async def test_what_search_engines_are_told_is_read_with_what_is_shown(reader, publish, site, statements):
+    [post] = await publish("One")
+    about = await models.Page.draft(site.id, "About", "<p>Us</p>", slug="about")
+    await about.publish()
+    for path in (post.path, about.path):
+        await reader.opens(path)
+        with statements() as asked:
+            await reader.opens(path)
+        of_head = [one for one in asked if "seo_description" in one]
+        assert of_head
+        assert [one for one in of_head if '"html"' not in one and "*" not in one] == []
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+async def test_who_has_a_page_already_is_told_so_until_it_says_something_else(reader, publish, ann, encoding):
+    [post] = await publish("One")
+    reader.languages["Accept-Encoding"] = encoding
+    for path in ("/", "/posts", "/authors/ann", "/archive", "/search?q=one", post.path):
+        await reader.opens(path)
+        tag, told = reader.headers["ETag"], reader.headers
+        for known in (tag, tag.removeprefix("W/"), f'"x", {tag}', "*"):
+            await reader.opens(path, **{"If-None-Match": known})
+            assert (path, reader.status, reader.body) == (path, 304, b"")
+            # What a cache that asks on behalf of others has to know (RFC 9110, 15.4.5).
+            same = ("ETag", "Vary", "Cache-Control", "Content-Security-Policy")
+            assert [reader.headers[name] for name in same] == [told[name] for name in same]
+            assert "Content-Encoding" not in reader.headers
+        for other in ('"x"', "x", "", "W/", '"' * 999, tag[:-2] + '"', "\xe9"):
+            await reader.opens(path, **{"If-None-Match": other})
+            assert (reader.status, reader.headers["ETag"]) == (200, tag)
+    # Whoever has just written it sees it.
+    await said("Well said", post=post, by=ann)
+    await reader.opens(post.path, **{"If-None-Match": tag})
+    assert (reader.status, "Well said" in reader.text) == (200, True)
+    assert reader.headers["Cache-Control"] == "no-cache"
+    # Another language is another page.
+    tag = reader.headers["ETag"]
+    reader.languages["Accept-Language"] = "en"
+    assert (await reader.opens(post.path, **{"If-None-Match": tag})).status == 200
+
+
+async def test_what_is_for_one_reader_or_is_not_there_has_no_tag(reader, publish, site, ann):
+    [post] = await publish("One")
+    draft = await models.Post.draft(site, "Not yet", "<p>Canary</p>", authors=[ann], slug="not-yet")
+    user = await models.User.welcome(site, "ed@staff.example", "Ed", models.Role.EDITOR)
+    _, token = await models.Key.grant_preview(models.Principal(user_id=user.id, role=user.role), draft.id)
+    for address, status in (
+        (f"{draft.path}?preview={token}", 200),
+        (f"{post.path}?preview={token}", 200),
+        (f"/comment?post={post.path}", 200),
+        ("/nowhere", 404),
+    ):
+        await reader.opens(address, **{"If-None-Match": "*"})
+        assert (address, reader.status, "ETag" in reader.headers) == (address, status, False)
+
+
 @pytest.mark.parametrize("taken", ["gzip;q=0", "gzip;q=0, deflate;q=0, identity", "br", "gzipped"])
 async def test_who_takes_nothing_packed_gets_nothing_packed(reader, taken):
     await reader.opens("/", **{"Accept-Encoding": taken})
