@@ -227,7 +227,9 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
         await models.invite(site, ED, "Ed", models.Role.AUTHOR)
 
 
-@pytest.mark.parametrize("path", ["/write/49", "/write", "/write/site", "/pen"])
+@pytest.mark.parametrize(
+    "path", ["/write/49", "/write", "/write/pages", "/write/pages/7", "/write/site", "/pen"]
+)
 async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path):
     await reader.opens(path)
     assert reader.headers["Location"] == "/sign-in"
