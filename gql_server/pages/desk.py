@@ -79,9 +79,9 @@ async def at_desk_as(role: models.Role, request: web.Request) -> tuple[Visit, mo
 
 def ways_of(visit: Visit, principal: models.Principal) -> list[Link]:
     """Give the ways from the desk to what is not posts, of who may change it."""
-    ways = [Link(visit.says("pages_title"), "/write/pages")] if principal.edits_all else []
-    is_admin = principal.role is models.Role.ADMIN
-    return [*ways, Link(visit.says("site_title"), "/write/site")] if is_admin else ways
+    names = ["pages", "menu"] if principal.edits_all else []
+    names += ["site"] if principal.role is models.Role.ADMIN else []
+    return [Link(visit.says(f"{name}_title"), f"/write/{name}") for name in names]
 
 
 async def read_desk_form(request: web.Request) -> Form:
