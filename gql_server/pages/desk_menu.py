@@ -34,7 +34,8 @@ class MenuBench(Bench):
         """Show the menu, or the one item that an address names; what was filled in again when it is wrong."""
         query = self.visit.request.query
         item = self.thing.item(form.one("item") if wrong else query.get("item", ""))
-        if item and wrong and form.one("do") != "change":
+        if wrong == "changed" or (wrong and form.one("do") != "change"):
+            # In the place of one that was put elsewhere stands another.
             item = None
         filled = _kept(item) | {"version": self.thing.version}
         if wrong:

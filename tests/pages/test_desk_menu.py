@@ -243,15 +243,17 @@ async def test_a_menu_has_so_many_items_and_so_many_steps_and_no_more(reader, de
 
 async def test_what_another_has_changed_meanwhile_is_not_overwritten(reader, desk, site, menu, words):
     await desk(models.Role.EDITOR)
-    await reader.opens("/write/menu?item=2.0")
-    await models.arrange(site.id, "main", [models.Entry("Van een ander")])
+    await models.arrange(site.id, "main", [models.Entry("Van een ander", None, [models.Entry("Anders")])])
+    await reader.opens("/write/menu?item=0.0")
+    await models.arrange(site.id, "main", [models.Entry("Nog een", None, [models.Entry("Ook anders")])])
     for button in ("desk_save", "menu_add"):
-        # The item that was named is not there any more: its words stand in the form below.
+        # What stands in its place now is another item: the words stand in the form below the menu.
         await reader.presses(words[button], label="Van mij")
         assert reader.status == 409
         assert words["desk_wrong_changed_title"] in reader.page.css_first("[role=alert]").text()
         assert reader.page.css_first("#label").attributes["value"] == "Van mij"
-    assert await kept(site) == ["Van een ander:nothing"]
+        assert reader.title == words["menu_title"]
+    assert await kept(site) == ["Nog een:nothing", ">Ook anders:nothing"]
 
 
 @pytest.mark.parametrize(
