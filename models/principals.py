@@ -71,6 +71,12 @@ class Principal:
         if not self.may(scope):
             raise lacking(scope)
 
+    def require_role(self, role: Role) -> None:
+        """Refuse who is trusted with less."""
+        trusted = list(Role)
+        if self.role is None or trusted.index(self.role) < trusted.index(role):
+            raise NotAllowed(role)
+
 
 NOBODY = Principal()
 

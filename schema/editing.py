@@ -36,9 +36,7 @@ def said_as(**names: str) -> Iterator[None]:
 
 def require_editor(info: Info, role: models.Role = models.Role.EDITOR) -> None:
     """Refuse who edits nothing but their own posts; or, when `role` says so, who may not do everything."""
-    principal = info.context.principal
-    if not principal.edits_all or (role is models.Role.ADMIN and principal.role is not role):
-        raise models.NotAllowed(role)
+    info.context.principal.require_role(role)
 
 
 async def found(question: QuerySet[M], id: str | None, kind: str, *, field: str = "id") -> M:

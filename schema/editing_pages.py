@@ -1,6 +1,6 @@
 """What editors do with pages and menus: each mutation takes its input to a verb, done once and noted."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -153,14 +153,14 @@ def _slug(slug: str) -> str:
 
 
 async def _entries(items: list[MenuItemInput]) -> list[models.Entry]:
-    _measure(items)
+    measure(items)
     targets = await _targets(items)
     return [_entry(item, f"items.{place}", targets) for place, item in enumerate(items)]
 
 
-def _measure(items: list[MenuItemInput]) -> None:
+def measure(items: Sequence[MenuItemInput | models.Entry]) -> None:
     """Refuse a menu beyond measure, before anything of it is looked for."""
-    level, count, depth = items, 0, 0
+    level, count, depth = list(items), 0, 0
     while level:
         count, depth = count + len(level), depth + 1
         if count > MOST_ITEMS:

@@ -10,7 +10,7 @@ from gql_server.identity import session_of
 from gql_server.origins import require_own_page
 from gql_server.pages.desk_pile import Pile
 from gql_server.pages.forms import NOTHING, Form, read_form
-from gql_server.pages.printing import go_to, says
+from gql_server.pages.printing import Link, go_to, says
 from gql_server.pages.signing_in import remember_goal
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
@@ -20,6 +20,9 @@ from models.content import LONGEST
 LARGEST_TEXT = 9 * LONGEST
 # What a post is called that was begun and never named; it is kept so, and its field stays empty.
 UNTITLED = {says(language, "desk_untitled") for language in NAMES}
+
+# What somebody wrote, of what a page of the desk has to fill in.
+HANDED_BACK = ("title", "text", "summary", "tags", "lead_alt", "description", "slug", "label", "href")
 
 
 class SignedOut(web.HTTPSeeOther):
@@ -38,6 +41,7 @@ async def show(request: web.Request) -> web.Response:
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
         "desk.html", piles=piles, is_whole=len(piles) > 1, untitled=UNTITLED,
+        ways=ways_of(visit, principal),
         to_waiting=link and link.path(visit.site), waiting=link and await models.Comment.undecided().count(),
     )  # fmt: skip
 
@@ -65,6 +69,21 @@ async def at_desk(request: web.Request) -> tuple[Visit, models.Principal]:
     return await visit.with_user(await models.User.get(id=principal.user_id)), principal
 
 
+async def at_desk_as(role: models.Role, request: web.Request) -> tuple[Visit, models.Principal]:
+    """Receive who is signed in and trusted with so much; refuse anybody less."""
+    visit, principal = await at_desk(request)
+    principal.require(models.Scope.CONTENT_WRITE)
+    principal.require_role(role)
+    return visit, principal
+
+
+def ways_of(visit: Visit, principal: models.Principal) -> list[Link]:
+    """Give the ways from the desk to what is not posts, of who may change it."""
+    names = ["pages", "menu"] if principal.edits_all else []
+    names += ["site"] if principal.role is models.Role.ADMIN else []
+    return [Link(visit.says(f"{name}_title"), f"/write/{name}") for name in names]
+
+
 async def read_desk_form(request: web.Request) -> Form:
     """Read what was written; refuse what a page of elsewhere sends."""
     require_own_page(request)
@@ -79,7 +98,7 @@ async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response
 async def handed_back(request: web.Request, form: Form, why: str, *, status: int) -> web.Response:
     """Show what somebody wrote that cannot be kept, so that they have it."""
     visit = await Visit.of(request)
-    filled = {name: form.one(name) for name in ("title", "text", "summary", "tags", "lead_alt")}
+    filled = {name: form.one(name) for name in HANDED_BACK}
     return visit.shows("desk_handed_back.html", status=status, filled=filled, why=why)
 
 

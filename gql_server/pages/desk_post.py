@@ -1,7 +1,6 @@
 """The doors /write/N: a post is written, looked at, published, put away; each by a button."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,11 +17,11 @@ from gql_server.pages.desk import (
     UNTITLED,
     SignedOut,
     at_desk,
-    handed_back,
     read_desk_form,
     signed_out,
     to_post,
 )
+from gql_server.pages.desk_bench import Bench, Work, acted, lines
 from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in, number_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
@@ -33,17 +32,17 @@ from schema.editing import said_as
 from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
-Work = Callable[[], Awaitable[object]]
 # The buttons that have done all they say when a picture is kept for the text.
 WITH_PICTURE = {"", "save", "keep"}
 
 
-class Desk:
+class Desk(Bench):
     """One post on the desk of who is signed in."""
 
+    noun, gone = "post", "gone"
+
     def __init__(self, visit: Visit, principal: models.Principal, post: models.Post) -> None:
-        self.visit = visit
-        self.principal = principal
+        super().__init__(visit, principal, post)
         self.post = post
 
     @classmethod
@@ -64,15 +63,6 @@ class Desk:
             sheet = sheet.filled_again(form)
         return await sheet.shown(self.visit, self.principal, wrong=wrong, why=why)
 
-    async def does(self, deed: str, work: Work) -> None:
-        """Do something to the post, and note who did."""
-
-        async def noted() -> int:
-            await work()
-            return self.post.id
-
-        await models.Audit.noted(self.principal, f"post.{deed}", noted)
-
     async def saves(self, form: Form) -> None:
         """Keep what is filled in, unless somebody else has changed the post meanwhile; of a post that waits
         for its moment that too, and where it goes.
@@ -88,16 +78,6 @@ class Desk:
         query = urlencode([pair for pair in (*more.items(), *chosen) if pair[1]])
         place = "#picture" if "picture" in more else ""
         return go_to(f"/write/{self.post.id}?{query}{place}")
-
-    async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
-        """Keep what is filled in and do something to the post: both, or neither."""
-        saving = await self._saving(form)
-
-        async def both() -> None:
-            await self.does("update", saving)
-            await work()
-
-        await self.does(deed, both)
 
     async def publishes(self, form: Form, at: datetime | None = None) -> None:
         """Keep what is filled in and let it appear, now or at a moment, in the chosen newsletters too."""
@@ -128,15 +108,10 @@ class Desk:
         """Read the moment at which the post is to appear."""
         return moment_in(self.visit.site, self.post, form.one("at"))
 
-    def expect(self, form: Form) -> None:
-        """Refuse to go on when somebody else has changed the post since it was shown."""
-        version = form.one("version")
-        self.post.expect(int(version[:9]) if version.isdecimal() else None)
-
     async def _saving(self, form: Form) -> Work:
         self.expect(form)
         # Read before the transaction, for it takes a while.
-        content = await models.read_content(_lines(form.one("text")), self.post.source_format)
+        content = await models.read_content(lines(form.one("text")), self.post.source_format)
         words = list(filter(None, map(str.strip, form.one("tags").split(","))))
         if len(words) > MOST_TAGS:
             raise models.Invalid("name", f"A post has at most {MOST_TAGS} tags.")
@@ -177,7 +152,7 @@ async def act(request: web.Request) -> web.Response:
     """Save the post, and do what the pressed button says."""
     if not brings_files(request):
         form = await read_desk_form(request)
-        return await _do(request, form, DEEDS.get(form.one("do"), _save))
+        return await acted(request, form, Desk, DEEDS.get(form.one("do"), _save))
     require_own_page(request)
     try:
         # Nobody fills the disk who may not.
@@ -190,37 +165,8 @@ async def act(request: web.Request) -> web.Response:
         form = Form.of(fields)
         deed = DEEDS.get(form.one("do"), _save)
         if upload is not None and deed not in (_ask_to_delete, _delete):
-            return await _do(request, form, partial(_keep_picture, path=upload.path))
-        return await _do(request, form, deed)
-
-
-async def _do(request: web.Request, form: Form, deed: Deed) -> web.Response:
-    """Do something to the post of an address; what is filled in is shown again when that may not be."""
-    try:
-        return await _done(request, form, deed)
-    except (web.HTTPNotFound, models.NotFound):
-        if not form.one("text") or await _is_there(request):
-            raise
-        return await handed_back(request, form, "gone", status=404)
-
-
-async def _is_there(request: web.Request) -> bool:
-    with suppress(web.HTTPNotFound):
-        await Desk.of(request)
-        return True
-    return False
-
-
-async def _done(request: web.Request, form: Form, deed: Deed) -> web.Response:
-    try:
-        return await deed(await Desk.of(request), form)
-    except SignedOut:
-        return await signed_out(request, form)
-    except models.Changed:
-        wrong, why = "changed", ""
-    except models.Invalid as refusal:
-        wrong, why = refusal.field, refusal.why or ""
-    return await (await Desk.of(request)).shows(form, wrong, why)
+            return await acted(request, form, Desk, partial(_keep_picture, path=upload.path))
+        return await acted(request, form, Desk, deed)
 
 
 async def _save(desk: Desk, form: Form) -> web.Response:
@@ -327,8 +273,3 @@ def _require_title(form: Form) -> None:
     """Refuse to publish what was begun and never written."""
     if form.one("title") in {"", *UNTITLED}:
         raise models.Invalid("title", "Give it a title first.", why="untitled")
-
-
-def _lines(text: str) -> str:
-    """Give a text as it was typed: a form sends its lines with CRLF."""
-    return text.replace("\r\n", "\n")

@@ -24,7 +24,7 @@ from schema.languages import DEFAULT
 BROWSER = "sign_in"
 # Where they came for, while they sign in: a page of the desk, whoever wrote that into the cookie.
 GOAL = "sign_in_goal"
-GOALS = re.compile(r"/write(/[1-9][0-9]{0,9})?|/pen", re.ASCII)
+GOALS = re.compile(r"/write((/pages)?/[1-9][0-9]{0,9}|/pages|/menu|/site)?|/pen", re.ASCII)
 GOAL_LIVES = timedelta(hours=1)
 # What the owner tells of themselves and of the site.
 OWNERS = ("email", "name", "title", "language", "time_zone")
@@ -116,14 +116,18 @@ def _form(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
 
 
 def _own(visit: Visit, form: Form, wrong: str | None = None) -> web.Response:
-    # Those of places; beside them there are old names and offsets, which the graph takes.
     languages = _languages_for(visit)
-    zones = [UTC, *sorted(zone for zone in models.time_zones() if OF_A_PLACE.match(zone))]
     return visit.shows(
         "sign_in.html", status=422 if wrong else 200, form=form, wrong=wrong, owns=True,
-        zones=zones, zone=form.one("time_zone") or _zone_of(visit),
+        zones=zones(), zone=form.one("time_zone") or _zone_of(visit),
         languages=languages, tongue=form.one("language") or next(iter(languages)),
     )  # fmt: skip
+
+
+def zones() -> list[str]:
+    """Give the time zones to choose from: those of places."""
+    # Beside them there are old names and offsets, which the graph takes.
+    return [UTC, *sorted(zone for zone in models.time_zones() if OF_A_PLACE.match(zone))]
 
 
 def _languages_for(visit: Visit) -> dict[str, str]:

@@ -50,6 +50,7 @@ AGAIN = {
 }
 # The desk speaks the language of who is signed in, which a link with one in it would change.
 GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
+GO_ON |= {"absent_page": ("pages_title", "/write/pages")}
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
 UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
@@ -70,8 +71,8 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         if error.status < 400:
             raise
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        is_absent = error.status == 404 and first_word(request) == "write"
-        return await _told(request, error.status, what="absent_desk" if is_absent else "", **headers)
+        what = _absent(request) if error.status == 404 and first_word(request) == "write" else ""
+        return await _told(request, error.status, what=what, **headers)
     except Unreadable as error:
         return await _told(request, error.status)
     except models.Expired as error:
@@ -99,6 +100,10 @@ def _about(request: web.Request) -> str:
     if request.path.startswith(f"/sign-in/{OWNER}_"):
         return "_owner"
     return ABOUT.get(first_word(request), "")
+
+
+def _absent(request: web.Request) -> str:
+    return "absent_page" if request.path.startswith("/write/pages/") else "absent_desk"
 
 
 def first_word(request: web.Request) -> str:

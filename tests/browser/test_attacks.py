@@ -114,7 +114,7 @@ async def _for_readers(site: models.Site, planted: Planted) -> list[str]:
 
 
 async def _for_staff(site: models.Site, planted: Planted) -> list[str]:
-    paths = ["/write", "/pen", "/sign-in"]
+    paths = ["/write", "/write/pages", "/write/menu", "/pen", "/sign-in"]
     for post in planted.posts[::2]:
         _, token = await models.Key.grant(models.KeyKind.PREVIEW, post_id=post.id)
         paths += [f"/write/{post.id}", f"{post.path}?preview={token}"]

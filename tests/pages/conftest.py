@@ -57,7 +57,7 @@ class Reader:
             self.answer, self.body, self.path = answer, await answer.read(), path
         return self
 
-    async def presses(self, label: str, **filled: Any) -> "Reader":
+    async def presses(self, label: str, /, **filled: Any) -> "Reader":
         """Fill in the form of a button, and press it; a list fills a field several times, None empties it."""
         [button] = [button for button in self.page.css("button") if button.text() == label]
         form = _form_of(button)

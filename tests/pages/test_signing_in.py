@@ -243,7 +243,9 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
         await models.invite(site, ED, "Ed", models.Role.AUTHOR)
 
 
-@pytest.mark.parametrize("path", ["/write/49", "/write", "/pen"])
+@pytest.mark.parametrize(
+    "path", ["/write/49", "/write", "/write/pages", "/write/pages/7", "/write/menu", "/write/site", "/pen"]
+)
 async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path):
     await reader.opens(path)
     assert reader.headers["Location"] == "/sign-in"
@@ -257,7 +259,16 @@ async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path
 
 
 @pytest.mark.parametrize(
-    "goal", ["https://evil.example", "//evil.example", "/write//evil.example", "/graphql", "/write/1?x", ""]
+    "goal",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/write//evil.example",
+        "/graphql",
+        "/write/1?x",
+        "/write/sites",
+        "",
+    ],
 )
 async def test_nobody_is_led_on_to_what_is_no_page_of_the_desk(reader, ed, goal):
     address = await link(reader)

@@ -206,7 +206,15 @@ ALL_DOORS = [
     Door("session", frozenset({"sess"}), _session),
     *(
         Door(f"{method} {path}", frozenset({"sess"}), _desk(method, path))
-        for path in ("/write", "/write/1", "/pen")
+        for path in (
+            "/write",
+            "/write/1",
+            "/write/pages",
+            "/write/pages/1",
+            "/write/menu",
+            "/write/site",
+            "/pen",
+        )
         for method in ("GET", "POST")
     ),
 ]

@@ -165,7 +165,7 @@ async def test_pages_at_the_paths_of_readers_tell_nobody_of_what_is_hidden(garde
             page = await garden.visit(asker, path)
             assert (page.status, page.body) == (nowhere.status, nowhere.body), (asker.name, path)
             assert "Location" not in page.headers
-    for path in ("/", "/posts/bericht-0", "/write", f"/write/{hidden[0].id}"):
+    for path in ("/", "/posts/bericht-0", "/write", f"/write/{hidden[0].id}", "/write/pages", "/write/menu"):
         for asker in (garden.reader, *garden.others, garden.reader):
             page = await garden.visit(asker, path)
             assert garden.sees(page) <= garden.aviary.open_to(asker), (asker.name, path)

@@ -1,0 +1,115 @@
+"""The bench of the desk: how its pages let something be changed, so that nobody's words are lost."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Self, TypeVar
+
+from aiohttp import web
+
+import models
+from gql_server.pages.desk import SignedOut, handed_back, signed_out
+from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.visit import Visit
+
+Work = Callable[[], Awaitable[object]]
+
+
+class Bench:
+    """Something at the desk of who is signed in. The audit log calls it by its `noun`; `gone` are the words
+    for its end.
+    """
+
+    noun, gone = "", ""
+
+    def __init__(self, visit: Visit, principal: models.Principal, thing: Any) -> None:
+        self.visit = visit
+        self.principal = principal
+        self.thing = thing
+
+    @classmethod
+    async def of(cls, request: web.Request) -> Self:
+        """Take what an address names to the desk."""
+        raise NotImplementedError
+
+    async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
+        """Show it as it is kept, or as it was filled in when something is wrong with that."""
+        raise NotImplementedError
+
+    async def _saving(self, form: Form) -> Work:
+        """Read what is filled in, before the transaction; give what keeps it."""
+        raise NotImplementedError
+
+    def expect(self, form: Form) -> None:
+        """Refuse to go on when somebody else has changed it since it was shown."""
+        version = form.one("version")
+        self.thing.expect(int(version[:9]) if version.isdecimal() else None)
+
+    async def does(self, deed: str, work: Work) -> None:
+        """Do something to it, and note who did."""
+
+        async def noted() -> int:
+            await work()
+            return int(self.thing.id)
+
+        await models.Audit.noted(self.principal, f"{self.noun}.{deed}", noted)
+
+    async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
+        """Keep what is filled in and do something to it: both, or neither."""
+        saving = await self._saving(form)
+
+        async def both() -> None:
+            await self.does("update", saving)
+            await work()
+
+        await self.does(deed, both)
+
+
+B = TypeVar("B", bound=Bench)
+
+
+async def acted(
+    request: web.Request, form: Form, bench: type[B], deed: Callable[[B, Form], Awaitable[web.Response]]
+) -> web.Response:
+    """Do something to what an address names; what is filled in is shown again when that may not be."""
+    try:
+        return await _done(request, form, bench, deed)
+    except (web.HTTPNotFound, models.NotFound):
+        if not form.one("text") or await _is_there(request, bench):
+            raise
+        return await handed_back(request, form, bench.gone, status=404)
+
+
+async def shown(request: web.Request, bench: type[Bench]) -> web.Response:
+    """Show what an address names; tell who may not."""
+    try:
+        return await (await bench.of(request)).shows()
+    except models.NotAllowed:
+        return await handed_back(request, NOTHING, "barred", status=403)
+
+
+def lines(text: str) -> str:
+    """Give a text as it was typed: a form sends its lines with CRLF."""
+    return text.replace("\r\n", "\n")
+
+
+async def _is_there(request: web.Request, bench: type[Bench]) -> bool:
+    with suppress(web.HTTPNotFound):
+        await bench.of(request)
+        return True
+    return False
+
+
+async def _done(
+    request: web.Request, form: Form, bench: type[B], deed: Callable[[B, Form], Awaitable[web.Response]]
+) -> web.Response:
+    try:
+        return await deed(await bench.of(request), form)
+    except SignedOut:
+        return await signed_out(request, form)
+    except models.NotAllowed:
+        return await handed_back(request, form, "barred", status=403)
+    except models.Changed:
+        wrong, why = "changed", ""
+    except models.Invalid as refusal:
+        wrong, why = refusal.field, refusal.why or ""
+    return await (await bench.of(request)).shows(form, wrong, why)

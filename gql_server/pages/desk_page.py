@@ -1,0 +1,141 @@
+"""The doors /write/pages/N: a page is written, published, put elsewhere, taken away; each by a button."""
+
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+import models
+from gql_server.pages.desk import at_desk_as, read_desk_form, state_of
+from gql_server.pages.desk_bench import Bench, Work, acted, lines, shown
+from gql_server.pages.desk_pages import Leaf, tree_of_pages
+from gql_server.pages.desk_sheet import POLICY, TOLD, number_in
+from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.printing import go_to
+from models.paging import BIGGEST_ID
+from models.site_lock import lock_site
+from schema.editing import said_as
+from schema.editing_pages import INPUT_NAMES
+
+Deed = Callable[["PageBench", Form], Awaitable[web.Response]]
+
+
+class PageBench(Bench):
+    """One page on the desk of who edits."""
+
+    noun, gone = "page", "page_gone"
+
+    @classmethod
+    async def of(cls, request: web.Request) -> "PageBench":
+        """Take the page of an address to the desk."""
+        visit, principal = await at_desk_as(models.Role.EDITOR, request)
+        number = int(request.match_info["id"])
+        page = await models.Page.filter(id=number if number <= BIGGEST_ID else 0).first()
+        if page is None:
+            raise web.HTTPNotFound
+        return cls(visit, principal, page)
+
+    async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
+        """Show the page as it is kept, or as it was filled in when something is wrong with that."""
+        page, told = self.thing, self.visit.request.query.get("told", "")
+        filled = {
+            "title": page.title, "text": page.source, "slug": page.slug,
+            "parent": str(page.parent_id or ""), "version": str(page.version),
+        }  # fmt: skip
+        if wrong:
+            filled = {name: form.one(name) for name in filled}
+        return self.visit.shows(
+            "desk_page.html", status=409 if wrong == "changed" else 422 if wrong else 200,
+            kept=page, filled=filled, wrong=wrong, why=why, state=state_of(page), policy=POLICY,
+            is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
+            address=self.visit.context.absolute(page.path), told=told if told in TOLD and not wrong else "",
+        )  # fmt: skip
+
+    async def saves(self, form: Form) -> None:
+        """Keep what is filled in, unless somebody else has changed the page meanwhile."""
+        await self.does("update", await self._saving(form))
+
+    async def _saving(self, form: Form) -> Work:
+        self.expect(form)
+        page, title, slug = self.thing, form.one("title"), form.one("slug")
+        # Read before the transaction, for it takes a while.
+        content = await models.read_content(lines(form.one("text")), page.source_format)
+
+        async def work() -> None:
+            # So that the page above is there until this one is below it.
+            await lock_site(page.site_id)
+            with said_as(**INPUT_NAMES):
+                if form.one("parent") != str(page.parent_id or ""):
+                    await page.move(await _parent(form.one("parent")))
+                if slug != page.slug:
+                    await page.rename(slug or title)
+                await page.rewrite(title, content)
+
+        return work
+
+    def told(self, told: str) -> web.Response:
+        """Go back to the page, and tell what was done."""
+        return go_to(f"/write/pages/{self.thing.id}?told={told}")
+
+
+async def show(request: web.Request) -> web.Response:
+    """Show the page."""
+    return await shown(request, PageBench)
+
+
+async def act(request: web.Request) -> web.Response:
+    """Save the page, and do what the pressed button says."""
+    form = await read_desk_form(request)
+    return await acted(request, form, PageBench, DEEDS.get(form.one("do"), _save))
+
+
+async def _save(bench: PageBench, form: Form) -> web.Response:
+    await bench.saves(form)
+    return bench.told("saved")
+
+
+async def _publish(bench: PageBench, form: Form) -> web.Response:
+    await bench.saves_and_does(form, "publish", bench.thing.publish)
+    return bench.told("published")
+
+
+async def _withdraw(bench: PageBench, form: Form) -> web.Response:
+    to = models.Status.DRAFT
+    await bench.saves_and_does(form, "unpublish", lambda: bench.thing.withdraw(to=to))
+    return bench.told("withdrawn")
+
+
+async def _ask_to_delete(bench: PageBench, _form: Form) -> web.Response:
+    if await models.Page.filter(parent_id=bench.thing.id).exists():
+        raise models.InUse("id", "Delete or move the pages below this one first.")
+    about = {"text": "page_delete_text", "no": "page_delete_not", "untitled": ()}
+    return bench.visit.shows(
+        "desk_delete.html", post=bench.thing, back=f"/write/pages/{bench.thing.id}", **about
+    )
+
+
+async def _delete(bench: PageBench, form: Form) -> web.Response:
+    bench.expect(form)
+    await bench.does("delete", bench.thing.remove)
+    return go_to("/write/pages")
+
+
+DEEDS: dict[str, Deed] = {
+    "save": _save,
+    "publish": _publish,
+    "withdraw": _withdraw,
+    "ask_to_delete": _ask_to_delete,
+    "delete": _delete,
+}
+
+
+async def _parent(given: str) -> models.Page | None:
+    if not given:
+        return None
+    if (page := await models.Page.filter(id=number_in(given)).first()) is None:
+        raise models.Invalid("parentId", "The page above is gone.")
+    return page
+
+
+def _above(leaves: list[Leaf], page: models.Page) -> list[Leaf]:
+    """Give the pages that it may be put below: all but itself and those below it."""
+    return [leaf for leaf in leaves if not f"{leaf.page.path}/".startswith(f"{page.path}/")]
