@@ -79,7 +79,7 @@ async def signed_out(request: web.Request, form: Form = NOTHING) -> web.Response
 async def handed_back(request: web.Request, form: Form, why: str, *, status: int) -> web.Response:
     """Show what somebody wrote that cannot be kept, so that they have it."""
     visit = await Visit.of(request)
-    filled = {name: form.one(name) for name in ("title", "text", "summary", "tags", "lead_alt")}
+    filled = {name: form.one(name) for name in ("title", "text", "summary", "tags", "slug", "lead_alt")}
     return visit.shows("desk_handed_back.html", status=status, filled=filled, why=why)
 
 

@@ -206,9 +206,10 @@ ALL_DOORS = [
     Door("session", frozenset({"sess"}), _session),
     *(
         Door(f"{method} {path}", frozenset({"sess"}), _desk(method, path))
-        for path in ("/write", "/write/1", "/pen")
+        for path in ("/write", "/write/1", "/write/1/versions/1", "/pen")
         for method in ("GET", "POST")
     ),
+    Door("GET /write/1/versions", frozenset({"sess"}), _desk("GET", "/write/1/versions")),
 ]
 
 
