@@ -167,7 +167,8 @@ async def test_the_versions_of_others_are_an_editors_alone(reader, told, desk):
 
 
 async def test_a_version_of_another_post_is_none_of_this_one(reader, told, site):
-    other = await models.Post.draft(site, "Anders", "<p>Geheim</p>", authors=[], by=models.Editor())
+    own = [await models.Author.get(id=told.author_id)]
+    other = await models.Post.draft(site, "Anders", "<p>Geheim</p>", authors=own, by=models.Editor())
     [theirs] = await models.Revision.of_post(other.id)
     post = await models.Post.get(title="Mijn tuin")
     for ask in (reader.opens, reader.posts):
