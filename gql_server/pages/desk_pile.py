@@ -27,11 +27,10 @@ class Pile:
     @classmethod
     async def all_of(cls, request: web.Request, principal: models.Principal) -> list["Pile"]:
         """Take the top of each pile; of the one that an address names the page that it names."""
-        state, page = request.query.get("state"), request.query.get("page", "")
+        state = request.query.get("state")
         if state not in STATES:
             return [await cls.of(principal, one) for one in STATES]
-        number = int(page[:9]) if page.isdecimal() else 1
-        return [await cls.of(principal, state, min(max(number, 1), MOST_PAGES))]
+        return [await cls.of(principal, state, page_asked(request))]
 
     @classmethod
     async def of(cls, principal: models.Principal, state: str, page: int = 1) -> "Pile":
@@ -45,6 +44,13 @@ class Pile:
     def path(self, page: int) -> str:
         """Give the way to a page of this pile."""
         return f"/write?state={self.state}&page={page}"
+
+
+def page_asked(request: web.Request) -> int:
+    """Read which page of a list an address names."""
+    page = request.query.get("page", "")
+    number = int(page[:9]) if page.isdecimal() else 1
+    return min(max(number, 1), MOST_PAGES)
 
 
 async def _authors_of(posts: Sequence[models.Post]) -> dict[int, str]:

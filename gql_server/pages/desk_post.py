@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -21,6 +20,7 @@ from gql_server.pages.desk import (
     signed_out,
     to_post,
 )
+from gql_server.pages.desk_address import require_slug, slug_asked
 from gql_server.pages.desk_bench import Bench, Work, acted, lines
 from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in, number_in
 from gql_server.pages.forms import NOTHING, Form
@@ -49,8 +49,7 @@ class Desk(Bench):
     async def of(cls, request: web.Request) -> "Desk":
         """Take the post of an address to the desk; there is none but one's own."""
         visit, principal = await at_desk(request)
-        number = int(request.match_info["id"])
-        post = await models.Post.owned(principal).filter(id=number if number <= BIGGEST_ID else 0).first()
+        post = await models.Post.owned(principal).filter(id=row_in(request, "id")).first()
         if post is None:
             raise web.HTTPNotFound
         await post.require_edit_by(principal)
@@ -115,16 +114,16 @@ class Desk(Bench):
         words = list(filter(None, map(str.strip, form.one("tags").split(","))))
         if len(words) > MOST_TAGS:
             raise models.Invalid("name", f"A post has at most {MOST_TAGS} tags.")
-        summary, title, more = form.one("summary") or None, form.one("title"), dict[str, Any]()
+        summary, title, slug = form.one("summary") or None, form.one("title"), slug_asked(self.post, form)
         if self.post.title in UNTITLED:
-            # Whoever has a draft's address keeps it; before it had a name, nobody has it.
-            title, more = title or self.post.title, {"slug": None}
+            title = title or self.post.title
 
         async def work() -> None:
             tags = await models.Tag.all_called(self.post.site_id, words)
             by = await models.Editor.of(self.principal)
             await self._reword_lead(form)
-            await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **more)
+            await self.post.rewrite(title, content, tags=tags, by=by, summary=summary, **slug)
+            require_slug(self.post, slug.get("slug"))
 
         return work
 
@@ -141,6 +140,12 @@ class Desk(Bench):
         with said_as(altText="leadAlt"):
             await lead.reword(alt_text=said)
         await models.Audit.note(self.principal, "image.update", lead.id)
+
+
+def row_in(request: web.Request, name: str) -> int:
+    """Read the number of a row in an address; 0 is none."""
+    number = int(request.match_info[name])
+    return number if number <= BIGGEST_ID else 0
 
 
 async def show(request: web.Request) -> web.Response:

@@ -13,9 +13,11 @@ from aiohttp import web
 import models
 from gql_server import paper
 from gql_server.pages.desk import UNTITLED, state_of
+from gql_server.pages.desk_address import shown_slug
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import Form
 from gql_server.pages.visit import Visit
+from models.text import slugify
 
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
@@ -25,7 +27,7 @@ LETTERS = {"announced", "unread"}
 POLICY = f"{paper.POLICY}; script-src 'self'"
 # What ends a description in Markdown.
 IN_BRACKETS = re.compile(r"[\\\[\]]")
-TOLD = {"saved", "published", "scheduled", "withdrawn"}
+TOLD = {"saved", "published", "scheduled", "withdrawn", "restored"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Sheet:
         filled = {
             "title": "" if post.title in UNTITLED else post.title,
             "text": post.source, "summary": post.summary or "",
-            "tags": ", ".join(line.tag.name for line in tags), "version": str(post.version),
+            "tags": ", ".join(line.tag.name for line in tags), "slug": shown_slug(post),
+            "version": str(post.version),
             "at": _moment_kept(site, post), "alt": "", "lead_alt": lead.alt_text if lead else "",
             "lead_alt_was": lead.alt_text if lead else "", "picture": "",
         }  # fmt: skip
@@ -90,7 +93,7 @@ class Sheet:
             letter=letter if letter in LETTERS else "", letters=await self.letters.told(visit, principal),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
             is_first="first" in visit.request.query, added=added,
-            piece=_piece(added, is_html=is_html) if added else "",
+            piece=_piece(added, is_html=is_html) if added else "", like=slugify(self.filled["slug"]),
         )  # fmt: skip
 
 

@@ -71,6 +71,18 @@ DUTCH = {
     "desk_summary_hint": "Staat in lijsten en brieven; anders het begin van de tekst.",
     "desk_field_tags": "Onderwerpen",
     "desk_tags_hint": "Met komma's ertussen; nieuwe worden gemaakt.",
+    "desk_field_slug": "Adres",
+    "desk_slug_hint": (
+        "Laat het leeg om het van de titel te maken. Een oud adres van wat gepubliceerd was, blijft naar het "
+        "bericht leiden."
+    ),
+    "error_desk_slug_taken": "Een ander bericht heeft dit adres al. Kies een ander.",
+    "error_desk_slug_reserved": "Dit woord houdt de server voor zichzelf. Kies een ander.",
+    "error_desk_slug": (
+        "Een adres heeft alleen kleine letters van a tot z, cijfers en streepjes ertussen: hoogstens 100 "
+        "tekens."
+    ),
+    "error_desk_slug_like": "Bijvoorbeeld: %(like)s",
     "desk_newsletters": "Verstuur het bij het verschijnen aan:",
     "desk_send_title": "Alsnog versturen",
     "desk_send_hint": (
@@ -107,6 +119,38 @@ DUTCH = {
     "desk_delete_text": "‘%(title)s’ en de reacties erop zijn dan weg. Dat kan niet ongedaan gemaakt worden.",
     "desk_delete": "Ja, verwijder het",
     "desk_delete_not": "Nee, terug naar het bericht",
+    "desk_versions": "Eerdere versies",
+    "desk_versions_text": (
+        "Wat het bericht zei, telkens als het bewaard werd. Open een versie om te zien wat er veranderde, of "
+        "om die terug te zetten."
+    ),
+    "desk_versions_none": "Hier is nog niets: wat het bericht zei, wordt bewaard zodra je het verandert.",
+    "desk_version": "Versie %(number)s",
+    "desk_version_nobody": "door wie is niet bekend",
+    "desk_version_restored": "versie %(number)s teruggezet",
+    "desk_version_newest": "de nieuwste",
+    "desk_version_first": "De oudste versie die bewaard is.",
+    "desk_version_same": "Hierin staat hetzelfde als in de versie ervoor.",
+    "desk_version_whole": "De hele tekst van deze versie",
+    "desk_version_now": "Dit is wat het bericht nu zegt.",
+    "desk_version_changed": "Er is nog niets teruggezet. Kijk eerst wat er nu staat:",
+    "desk_line_added": "Nieuw",
+    "desk_line_removed": "Weg",
+    "desk_line_kept": "Gebleven",
+    "desk_line_empty": "een lege regel",
+    "desk_restore": "Zet deze versie terug",
+    "desk_restore_hint": (
+        "Titel, tekst en samenvatting worden dan weer zoals in deze versie. Wat er nu staat, blijft hier te "
+        "vinden."
+    ),
+    "desk_restore_seen": "Lezers zien het meteen.",
+    "desk_told_restored": "Teruggezet.",
+    "absent_version_title": "Deze versie is er niet",
+    "absent_version_text": "Van heel veel versies worden de minst belangrijke niet bewaard.",
+    "error_desk_version_untitled": (
+        "Deze versie heeft geen titel, en wat verschijnt heeft er een nodig. Maak van het bericht eerst weer "
+        "een concept."
+    ),
     "error_desk_untitled": "Het heeft een titel nodig voordat het verschijnt.",
     "error_desk_title": "Geef het een titel van hoogstens 300 tekens.",
     "error_desk_content": "Een tekst heeft hoogstens 500.000 tekens.",
@@ -190,6 +234,18 @@ ENGLISH = {
     "desk_summary_hint": "Shown in lists and letters; without it the beginning of the text is.",
     "desk_field_tags": "Tags",
     "desk_tags_hint": "With commas between them; new ones are made.",
+    "desk_field_slug": "Address",
+    "desk_slug_hint": (
+        "Leave it empty to have it made from the title. An old address of what was published goes on leading "
+        "to the post."
+    ),
+    "error_desk_slug_taken": "Another post has this address already. Choose another one.",
+    "error_desk_slug_reserved": "The server keeps this word for itself. Choose another one.",
+    "error_desk_slug": (
+        "An address has only small letters from a to z, digits and hyphens in between: at most 100 "
+        "characters."
+    ),
+    "error_desk_slug_like": "For example: %(like)s",
     "desk_newsletters": "Send it to, as it appears:",
     "desk_send_title": "Send it after all",
     "desk_send_hint": (
@@ -226,6 +282,37 @@ ENGLISH = {
     "desk_delete_text": "‘%(title)s’ and its comments will be gone. This cannot be undone.",
     "desk_delete": "Yes, delete it",
     "desk_delete_not": "No, back to the post",
+    "desk_versions": "Earlier versions",
+    "desk_versions_text": (
+        "What the post said, each time that it was saved. Open a version to see what it changed, or to bring "
+        "it back."
+    ),
+    "desk_versions_none": "Nothing here yet: what the post said is kept as soon as you change it.",
+    "desk_version": "Version %(number)s",
+    "desk_version_nobody": "nobody knows by whom",
+    "desk_version_restored": "version %(number)s brought back",
+    "desk_version_newest": "the newest",
+    "desk_version_first": "The oldest version that was kept.",
+    "desk_version_same": "It says the same as the version before it.",
+    "desk_version_whole": "The whole text of this version",
+    "desk_version_now": "This is what the post says now.",
+    "desk_version_changed": "Nothing was brought back yet. Look first at what it says now:",
+    "desk_line_added": "New",
+    "desk_line_removed": "Gone",
+    "desk_line_kept": "Kept",
+    "desk_line_empty": "an empty line",
+    "desk_restore": "Bring this version back",
+    "desk_restore_hint": (
+        "Title, text and summary will be again as they are in this version. What it says now can still be "
+        "found here."
+    ),
+    "desk_restore_seen": "Readers see it at once.",
+    "desk_told_restored": "Brought back.",
+    "absent_version_title": "This version is not there",
+    "absent_version_text": "Of very many versions those that tell least are not kept.",
+    "error_desk_version_untitled": (
+        "This version has no title, and what appears needs one. Make the post a draft again first."
+    ),
     "error_desk_untitled": "It needs a title before it appears.",
     "error_desk_title": "Give it a title of at most 300 characters.",
     "error_desk_content": "A text holds at most 500,000 characters.",

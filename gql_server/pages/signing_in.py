@@ -24,7 +24,10 @@ from schema.languages import DEFAULT
 BROWSER = "sign_in"
 # Where they came for, while they sign in: a page of the desk, whoever wrote that into the cookie.
 GOAL = "sign_in_goal"
-GOALS = re.compile(r"/write((/pages)?/[1-9][0-9]{0,9}|/pages|/menu|/site)?|/pen", re.ASCII)
+GOALS = re.compile(
+    r"/write(/[1-9][0-9]{0,9}(/versions(/[1-9][0-9]{0,9})?)?|/pages(/[1-9][0-9]{0,9})?|/menu|/site)?|/pen",
+    re.ASCII,
+)
 GOAL_LIVES = timedelta(hours=1)
 # What the owner tells of themselves and of the site.
 OWNERS = ("email", "name", "title", "language", "time_zone")

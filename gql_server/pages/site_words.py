@@ -20,7 +20,6 @@ DUTCH = {
         "Iemand heeft haar verwijderd. Wat je schreef staat hieronder, maar is niet bewaard."
     ),
     "page_html_hint": "Deze pagina is in HTML geschreven.",
-    "desk_field_slug": "Adres",
     "page_slug_is": "Nu is dat",
     "page_slug_hint": (
         "Verandert het, dan blijft het oude hierheen leiden. Een adres dat al bestaat krijgt een cijfer."
@@ -111,7 +110,6 @@ ENGLISH = {
         "Somebody has deleted it meanwhile. What you wrote stands below, but is not kept."
     ),
     "page_html_hint": "This page was written in HTML.",
-    "desk_field_slug": "Address",
     "page_slug_is": "Now it is",
     "page_slug_hint": "When it changes, the old one keeps leading here. One that is taken gets a number.",
     "page_parent": "Stands below",

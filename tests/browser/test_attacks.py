@@ -117,7 +117,8 @@ async def _for_staff(site: models.Site, planted: Planted) -> list[str]:
     paths = ["/write", "/write/pages", "/write/menu", "/pen", "/sign-in"]
     for post in planted.posts[::2]:
         _, token = await models.Key.grant(models.KeyKind.PREVIEW, post_id=post.id)
-        paths += [f"/write/{post.id}", f"{post.path}?preview={token}"]
+        paths += [f"/write/{post.id}", f"/write/{post.id}/versions", f"{post.path}?preview={token}"]
+        paths += [f"/write/{post.id}/versions/{one.id}" for one in await models.Revision.of_post(post.id)]
     [boss] = await models.User.filter(email="boss@staff.example")
     until = models.now() + LINK_LIFE
     for comment in planted.comments[::25]:

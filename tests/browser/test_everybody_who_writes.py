@@ -1,5 +1,6 @@
 """Everybody can write, decide and pass the pen: by ear, on a narrow phone, by day and by night."""
 
+import re
 from typing import Any
 
 import pytest
@@ -79,6 +80,45 @@ async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
     await page.context.clear_cookies()
     await press(page, words["desk_save"])
     await sees(page, words["desk_out_title"])
+    await inspector.looks()
+    assert inspector.wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", pytest.param("nl", marks=pytest.mark.faults)])
+async def test_no_page_about_an_address_or_a_version_has_a_barrier(start, open_page, language):
+    page, words = await owned(start, open_page, language)
+    inspector = Inspector(page)
+    await page.goto("/write")
+    await press(page, words["desk_new"])
+    await page.locator("#title").fill("Een tuin")
+    await page.locator("#text").fill("Een.\n\nTwee.\n\n" + "Langewoordenzonderhetminsteeindeofeenspatie" * 3)
+    await page.locator("#slug").fill("Een tuin!")
+    await press(page, words["desk_publish"])
+    await expect(page.locator("#slug")).to_be_focused()
+    await expect(page.locator("#slug")).to_have_accessible_description(re.compile("^/posts/ .*een-tuin$"))
+    await inspector.looks()
+    await page.locator("#slug").fill("een-tuin")
+    await press(page, words["desk_publish"])
+    await expect(page.get_by_role("status")).to_have_text(words["desk_told_published"])
+    await page.locator("#text").fill("Een.\n\nAnders.\n\nDrie.")
+    await press(page, words["desk_save"])
+    await expect(page.get_by_role("status")).to_have_text(words["desk_told_saved"])
+    await page.get_by_role("link", name=words["desk_versions"]).click()
+    await sees(page, words["desk_versions"])
+    await inspector.looks()
+    versions = page.locator(".letters a")
+    await versions.first.click()
+    await expect(page.locator("dd.added")).to_have_text(["Anders.", "Drie."])
+    await page.locator("summary").click()
+    await inspector.looks()
+    await page.go_back()
+    await versions.last.click()
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    await press(other, words["desk_restore"])
+    await expect(other.get_by_role("status")).to_have_text(words["desk_told_restored"])
+    await press(page, words["desk_restore"])
+    await expect(page.get_by_role("alert")).to_contain_text(words["desk_wrong_changed_title"])
     await inspector.looks()
     assert inspector.wrong == []
 

@@ -209,6 +209,7 @@ ALL_DOORS = [
         for path in (
             "/write",
             "/write/1",
+            "/write/1/versions/1",
             "/write/pages",
             "/write/pages/1",
             "/write/menu",
@@ -217,6 +218,7 @@ ALL_DOORS = [
         )
         for method in ("GET", "POST")
     ),
+    Door("GET /write/1/versions", frozenset({"sess"}), _desk("GET", "/write/1/versions")),
 ]
 
 

@@ -1,0 +1,36 @@
+"""The address of a post at the desk: shown, asked for in other words, and told of when it cannot be had."""
+
+import re
+from typing import Any
+
+import models
+from gql_server.pages.desk import UNTITLED
+from gql_server.pages.forms import Form
+from models.slugs import RESERVED
+from models.text import slugify
+
+
+def shown_slug(post: models.Post) -> str:
+    """Give the slug as its field has it: empty while it is one that a post without a title was given."""
+    made = rf"{re.escape(slugify(post.title))}(-\d+)?"
+    return "" if post.title in UNTITLED and re.fullmatch(made, post.slug) else post.slug
+
+
+def slug_asked(post: models.Post, form: Form) -> dict[str, Any]:
+    """Read which slug a post is to have, as `rewrite` takes it: none, so one made from the title, when its
+    field is empty; nothing when it is left as it is.
+    """
+    shown = shown_slug(post)
+    slug = form.one("slug") if "slug" in form else shown
+    return {} if slug and slug == shown else {"slug": slug or None}
+
+
+def require_slug(post: models.Post, wanted: str | None) -> None:
+    """Refuse when the slug that a post was given is not the one that somebody wrote.
+
+    The verb makes the nearest that can be had; who writes it down themselves is to know which that is.
+    """
+    if not wanted or post.slug == wanted:
+        return
+    why = "reserved" if wanted in RESERVED else "taken" if slugify(wanted) == wanted else None
+    raise models.Invalid("slug", "This address cannot be had.", why=why)
