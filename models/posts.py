@@ -96,6 +96,8 @@ class Post(Model):
             ("published_month", "published_at", "id"),
             ("updated_at", "id"),
             ("sort_key", "id"),
+            # Few wait to be counted, and they are looked for at any moment.
+            ("is_counted", "status", "published_at"),
         )
 
     @property

@@ -1,0 +1,1 @@
+-- What a store held besides when posts that wait to be counted got an index of their own: nothing more.
