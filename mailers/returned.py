@@ -53,8 +53,10 @@ def read_returned(message: bytes) -> Returned:
     """Read what came back: a report of RFC 3464 or 6533, or a complaint of RFC 5965; else it is no report."""
     try:
         return _read(list(message_from_bytes(message).walk()))
-    except RecursionError:
-        return Returned(Fate.NO_REPORT)  # parts within parts within parts
+    except Exception:
+        # Parts within parts within parts, or a charset that nobody knows: a message that is made to break a
+        # parser can make it raise anything, and those behind it are still to be read.
+        return Returned(Fate.NO_REPORT)
 
 
 def _read(parts: list[Message]) -> Returned:

@@ -3,20 +3,15 @@
 import html as entities
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Collection
 
 import nh3
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from models.errors import Invalid
+from models.nesting import nesting
 
 DEEPEST = 500
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-# These end by themselves: left open they do not nest.
-SELF_ENDING = {
-    "br", "dd", "dt", "hr", "img", "input", "li", "link", "meta", "option", "p", "param", "td", "th", "tr",
-}  # fmt: skip
 BLOCK_TAGS = {
     "address", "article", "aside", "blockquote", "caption", "dd", "div", "dl", "dt", "figcaption", "figure",
     "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "section", "table", "td", "th", "tr",
@@ -94,20 +89,6 @@ def sanitise(html: str) -> str:
 def sanitise_comment(html: str) -> str:
     """Keep of a comment's HTML what is safe from a stranger; links go out as user content."""
     return _settle(COMMENT_CLEANER, html)
-
-
-def nesting(html: str) -> int:
-    """Tell how deep HTML nests at most, without parsing it: parsers take quadratic time for depth."""
-    still_open: Counter[str] = Counter()
-    depth = deepest = 0
-    for closing, name in TAG.findall(html.lower()):
-        if name in SELF_ENDING:
-            continue
-        step = 1 if not closing else -1 if still_open[name] else 0
-        still_open[name] += step
-        depth += step
-        deepest = max(deepest, depth)
-    return deepest
 
 
 def paragraphs(text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 import orjson
 import strawberry
 from graphql import GraphQLField, GraphQLSchema, get_nullable_type
-from strawberry import Info
+from strawberry import UNSET, Info
 
 import models
 from schema.directives import Cost
@@ -64,8 +64,13 @@ def key_of(info: Info, input: Any) -> str | None:
         return None
     # What one principal was answered is no answer for another.
     who = (info.context.principal.user_id,) if info.context.principal.is_known else ()
-    said = orjson.dumps(asdict(input), default=str, option=orjson.OPT_SORT_KEYS).decode()
+    said = orjson.dumps(asdict(input), default=_told, option=orjson.OPT_SORT_KEYS).decode()
     return models.keyed_digest(info.context.site.secret, *who, type(input).__name__, said)
+
+
+def _told(value: object) -> object:
+    # What is left out says something else than what is empty; and no input is an object of nothing.
+    return {} if value is UNSET else str(value)
 
 
 def tell_what_is_done(graph: GraphQLSchema) -> None:

@@ -218,7 +218,7 @@ class Plans:
         if not isinstance(operation.plans, _Ways):
             operation.plans = _Ways(
                 Variables(self._schema, operation.node.variable_definitions or ()),
-                tuple(sorted(deciding(operation.document))),
+                tuple(sorted(deciding(operation.document, operation.node))),
             )
         return operation.plans
 

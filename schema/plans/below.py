@@ -73,6 +73,7 @@ class Ones:
         """Read the rows that have these keys."""
         if not keys:
             return {}
+        self.rows.refuse_to_hold_up(len(keys), x)
         found = yield x.bound(self._prepared(), x.keys(keys))
         made = yield from self.rows.made(found, x)
         return dict(zip((row[0] for row in found), made, strict=True))
@@ -150,6 +151,7 @@ class Fews:
                 return {row[id]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)}
         keys = set(self._keys(above))
         found = yield x.bound(self._prepared(), x.keys(keys))
+        self.rows.refuse_to_hold_up(len(found), x)
         made = yield from self.rows.made(found, x)
         groups: dict[Any, list[Any]] = {}
         for row, one in zip(found, made, strict=True):
@@ -208,6 +210,7 @@ class Besides:
         """Read them, and give what is made of them by side and by the id of the row beside which they are."""
         if not (keys := set(self._keys(above))):
             return {}
+        self._rows.refuse_to_hold_up(len(keys) * len(self._ways), x)
         found = yield x.bound(self._prepared(), x.keys(keys))
         made = yield from self._rows.made(found, x)
         return dict(zip(((row[-1], row[-2]) for row in found), made, strict=True))

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType, GraphQLOutputType
 from tortoise import fields
 
 import models
-from models.engines.steps import Steps
+from models.engines.steps import Steps, TooLong
 from models.posts import BODY
 from models.prepared import Builder
 from schema.plans.asking import Asking, NotPlanned
@@ -133,6 +133,8 @@ COMMENT_COUNT = "comment_count"
 # And not moments, or big numbers.
 LIKE_JSON = (fields.IntField, fields.CharField, fields.TextField, fields.BooleanField)
 BODIES = frozenset(BODY)
+# More texts than these are made into an answer apart from others.
+MOST_BODIES = 10
 
 
 class Rows(Level):
@@ -167,10 +169,15 @@ class Rows(Level):
             self._asked[name] = write
         return self.columns.index(name)
 
+    def refuse_to_hold_up(self, number: int, x: Asking) -> None:
+        """Let so many rows be read apart from others, when whole texts are selected of them."""
+        if number > MOST_BODIES and x.holds_up_others and self._has_bodies:
+            raise TooLong
+
     @property
-    def has_bodies(self) -> bool:
-        """Whether whole posts are selected, which are as long as their authors like."""
-        return self.noun.table is models.Post and not BODIES.isdisjoint(self.columns)
+    def _has_bodies(self) -> bool:
+        # Which are as long as their authors like.
+        return self.noun.table in (models.Post, models.Page) and not BODIES.isdisjoint(self.columns)
 
     def tell(self, tag: str, column: str) -> None:
         """Let it be told of each row that something was read which a tag names by a column."""

@@ -6,7 +6,7 @@ from typing import Any
 from graphql import GraphQLObjectType, get_named_type, is_object_type
 
 import models
-from models.engines.steps import Steps, TooLong
+from models.engines.steps import Steps
 from models.listed import Below, Cut, Figure, List
 from models.paging import Order, Page, Place, Window
 from models.prepared import Question, Statement
@@ -22,8 +22,6 @@ from schema.plans.writing import display
 from schema.sources import Listed
 
 SLICING = ("first", "last", "after", "before")
-# More texts than these are made into an answer apart from others.
-MOST_BODIES = 10
 
 
 class Pages:
@@ -59,7 +57,7 @@ class Pages:
         question.
         """
         cut = Cut.of(asked)
-        self._refuse_to_hold_up(asked.size, x)
+        self.rows.refuse_to_hold_up(asked.size, x)
         given = {**given, "limit": asked.size + 1, **self._places(asked)}
         figures, total = self._figures_of(cut), 0
         writers = figures.values()
@@ -87,7 +85,7 @@ class Pages:
     ) -> Steps[dict[Any, Any]]:
         """Read the page below each key, and give what is made of it."""
         keys, cut = list(keys), Cut.of(asked)
-        self._refuse_to_hold_up(asked.size * len(keys), x)
+        self.rows.refuse_to_hold_up(asked.size * len(keys), x)
         given = {"limit": asked.size + 1, **self._places(asked), **x.keys(keys), "key": keys[0]}
         pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
         if self._asks.rows:
@@ -119,10 +117,6 @@ class Pages:
         """Count the list below each key."""
         statement = self._statement("counts", None, self.list.counts)
         return dict((yield x.bound(statement, x.keys(keys))))
-
-    def _refuse_to_hold_up(self, size: int, x: Asking) -> None:
-        if x.holds_up_others and size > MOST_BODIES and self.rows.has_bodies:
-            raise TooLong
 
     def _figures_of(self, cut: Cut) -> dict[str, Figure]:
         """Tell what is asked of the list beside its rows."""

@@ -95,6 +95,7 @@ class ThePages(Brief):
             asked = builder.asked(models.Page.published, self._rows.selected(builder), site)
             self._statement = builder.done(f"{asked} ORDER BY {builder.column('path')} LIMIT {MOST_PAGES}")
         found = yield x.bound(self._statement, {"site": x.context.site.id})
+        self._rows.refuse_to_hold_up(len(found), x)
         return (yield from self._rows.made(found, x))
 
 

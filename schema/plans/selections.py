@@ -1,9 +1,10 @@
 """Selections: which fields an answer has at a place, with fragments spread and directives decided."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -14,6 +15,7 @@ from graphql import (
     GraphQLSkipDirective,
     InlineFragmentNode,
     Node,
+    OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
     is_abstract_type,
@@ -31,9 +33,7 @@ class Selections:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, decided: Mapping[str, Any]) -> None:
         self._schema = schema
         self._decided = decided
-        self._fragments = {
-            part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
-        }
+        self._fragments = _fragments_of(document)
 
     def below(self, parent: GraphQLObjectType, nodes: Nodes) -> dict[str, Nodes]:
         """Give what is selected of an object that these fields give, by response name, in order."""
@@ -49,17 +49,8 @@ class Selections:
 
     def variables(self, nodes: Nodes) -> set[str]:
         """Name the variables on which these fields depend, in the fragments that they spread too."""
-        found: set[str] = set()
-        waiting: list[Node] = list(nodes)
-        spread: set[str] = set()
-        while waiting:
-            for part in _walk(waiting.pop()):
-                if isinstance(part, VariableNode):
-                    found.add(part.name.value)
-                elif isinstance(part, FragmentSpreadNode) and part.name.value not in spread:
-                    spread.add(part.name.value)
-                    waiting.append(self._fragments[part.name.value])
-        return found
+        reached = _reached(nodes, self._fragments)
+        return {part.name.value for part in reached if isinstance(part, VariableNode)}
 
     def _gather(
         self,
@@ -113,13 +104,15 @@ def _require_everybodys(parent: GraphQLObjectType, field: str) -> None:
         raise NotPlanned(f"{parent.name}.{field} is not for everybody")
 
 
-def deciding(document: DocumentNode) -> frozenset[str]:
-    """Name the variables that conditions of a document depend on."""
+def deciding(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
+    """Name the variables that conditions of an operation depend on, in the fragments that it spreads too."""
+    # Not those of other operations: what is called the same there may be anything here.
     return frozenset(
         name
-        for node in _directives(document)
-        if node.name.value in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name)
-        for name in variables_in(node)
+        for part in _reached([operation], _fragments_of(document))
+        if isinstance(part, DirectiveNode)
+        if part.name.value in (GraphQLSkipDirective.name, GraphQLIncludeDirective.name)
+        for name in variables_in(part)
     )
 
 
@@ -128,8 +121,22 @@ def variables_in(node: Node) -> set[str]:
     return {found.name.value for found in _walk(node) if isinstance(found, VariableNode)}
 
 
-def _directives(document: DocumentNode) -> Iterable[Any]:
-    return (node for node in _walk(document) if node.kind == "directive")
+def _fragments_of(document: DocumentNode) -> dict[str, FragmentDefinitionNode]:
+    return {
+        part.name.value: part for part in document.definitions if isinstance(part, FragmentDefinitionNode)
+    }
+
+
+def _reached(nodes: Iterable[Node], fragments: Mapping[str, FragmentDefinitionNode]) -> Iterator[Node]:
+    """Go through parts of a document, and once through each fragment that is spread in them."""
+    waiting = list(nodes)
+    spread: set[str] = set()
+    while waiting:
+        for part in _walk(waiting.pop()):
+            yield part
+            if isinstance(part, FragmentSpreadNode) and part.name.value not in spread:
+                spread.add(part.name.value)
+                waiting.append(fragments[part.name.value])
 
 
 def _walk(node: Node) -> Iterable[Node]:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 import models
 from gql_server.cli import main
 from models.store import open_store
-from tests.mailers.returned import VACATION, complaint, dsn
+from tests.mailers.returned import VACATION, broken, complaint, dsn
 
 DATE = "Mon, 01 Mar 2027 09:00:00 +0000"
 YES = models.Trace(door="page")
@@ -93,6 +93,17 @@ def test_files_folders_and_boxes_are_read_through(run, tokens, database_url, tmp
         "2 messages that are no reports",
     ]
     assert standing(database_url) == ["confirmed", "unsubscribed", "bounced"]
+
+
+def test_a_message_that_breaks_parsers_keeps_none_behind_it_from_being_read(
+    run, tokens, database_url, tmp_path
+):
+    bounce = dsn("5.1.1", token=tokens[0], date=DATE, to="reader0@example.org")
+    for name, message in (("1.eml", broken()), ("2.eml", bounce)):
+        (tmp_path / name).write_bytes(message)
+    said = run(tmp_path / "1.eml", tmp_path / "2.eml")
+    assert "1 message that is no report" in said
+    assert standing(database_url) == ["bounced", "confirmed", "confirmed"]
 
 
 def test_what_servers_answered_is_shown_without_addresses_the_most_frequent_first(run, tokens, tmp_path):

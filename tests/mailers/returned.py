@@ -138,3 +138,9 @@ def complaint(kind: str = "abuse", *, token: str = "unsub_1_x", date: str = WRIT
 def global_dsn() -> bytes:
     """Write a report beyond ASCII (RFC 6533)."""
     return GLOBAL.format(head=HEAD.format(token="unsub_1_x", date=WRITTEN).replace("ann@", "änn@")).encode()
+
+
+def broken(charset: str = 'charset="nope"') -> bytes:
+    """Write a complaint that says of itself, beyond ASCII, that it is in a charset nobody knows."""
+    said = f"Content-Type: text/plain; {charset}\n\n".encode() + b"\xff\n"
+    return complaint().replace(b"Version: 1\n", said)

@@ -6,7 +6,7 @@ import pytest
 
 from mailers.mail import Headers, Sender, Stamp
 from mailers.returned import Fate, read_returned
-from tests.mailers.returned import NESTED, VACATION, complaint, dsn, global_dsn, nested
+from tests.mailers.returned import NESTED, VACATION, broken, complaint, dsn, global_dsn, nested
 
 WAY = ("https://tafel.example/unsubscribe/unsub_1_x",)
 WRITTEN = datetime(2021, 3, 1, 9, tzinfo=UTC)
@@ -75,6 +75,8 @@ def test_a_report_beyond_ascii_is_read():
         b"hello",
         VACATION,
         NESTED,
+        broken(),
+        broken("charset*=utf-8''%FF"),
         b"Content-Type: message/delivery-status\n\n",
         b"\n" * 9,
     ],

@@ -127,7 +127,7 @@ def difference(
     if planned is None:
         must = operation.is_public and not interpreted.errors and not OF_THE_SCHEMA.search(question.source)
         # A null condition errs where graphql-core comes to it; a plan decides all beforehand, and is none.
-        conditions = deciding(operation.document)
+        conditions = deciding(operation.document, operation.node)
         must = must and not any(question.variables.get(name, "") is None for name in conditions)
         # graphql-core finds such a default out the first time that it is wanted, and then never again.
         must = must and not BROKEN_DEFAULT.search(question.source)

@@ -9,6 +9,7 @@ from graphql import execute, parse
 import models
 from schema import permissions
 from schema.documents import Documents
+from schema.ids import global_id
 from schema.kept import Kept
 from schema.plans import MOST_WAYS, Plans
 from schema.plans.asking import NotPlanned
@@ -202,3 +203,17 @@ async def test_each_way_of_deciding_has_a_plan_until_there_are_too_many(asked):
             assert json.loads(planned.body) == {"data": whole.data}
     assert taken == MOST_WAYS
     assert len(operation.plans.plans) == MOST_WAYS
+
+
+async def test_what_an_operation_beside_it_decides_is_no_matter_to_a_plan(site, publication):
+    await plant(site)
+    documents = Documents()
+    query = """query Those($v: [ID!]!) { nodes(ids: $v) { id } }
+      query Other($v: Boolean!) { site { ...Told } } fragment Told on Site { title @skip(if: $v) }"""
+    plans, named = Plans(documents.core), [global_id("Site", site.id)]
+    those, other = map(documents.read(query).operation, ("Those", "Other"))
+    planned = await plans.answer(those, {"v": named}, await publication.context())
+    assert json.loads(planned.body) == {"data": {"nodes": [{"id": named[0]}]}}
+    for skipped, told in ((True, {}), (False, {"title": "De tuin"})):
+        planned = await plans.answer(other, {"v": skipped}, await publication.context())
+        assert json.loads(planned.body) == {"data": {"site": told}}

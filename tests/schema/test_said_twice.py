@@ -120,3 +120,14 @@ async def test_what_has_gone_since_is_not_found_when_it_is_said_again(answer, st
         ("revokeToken", "accessToken { id }", token),
     ):
         assert (await say(mutation, asked, **input))["errors"] == [{"__typename": "NotFoundError"}]
+
+
+async def test_what_is_left_out_is_not_what_is_empty(answer, staff, site):
+    boss = (await staff(models.Role.ADMIN, "Boss")).principal
+    await site.change(description="Een tafel.")
+    query = f"mutation ($input: UpdateSiteInput!) {{ updateSite(input: $input) {{ {ASKED} }} }}"
+    for input in ({}, {"description": ""}):
+        said = {"title": "De tafel", "clientMutationId": "1", **input}
+        answered = await answer(query, principal=boss, input=said)
+        assert answered.data["updateSite"]["errors"] == []
+    assert (await models.Site.current()).description is None

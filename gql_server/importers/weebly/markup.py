@@ -5,7 +5,8 @@ import re
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from gql_server.importers.errors import ImportRefused
-from models.text import is_seen, nesting
+from models.nesting import nesting
+from models.text import is_seen
 
 DEEPEST = 3000
 BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "ul"}
