@@ -32,10 +32,10 @@ async def insert(noun: type[Model], columns: Sequence[str], rows: Iterable[Row])
 
 
 async def settle(nouns: Sequence[type[Model]]) -> None:
-    """Let the store look at what it has, which it would else do by itself amid a measurement."""
+    """Let the store do now what it would else do amid a measurement: PostgreSQL looks at what it has."""
     client = require_context().db()
     if client.capabilities.dialect == "sqlite":
-        await client.execute_script("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)")
+        await client.execute_script("PRAGMA wal_checkpoint(TRUNCATE)")
         return
     async with cast(PostgresEngine, client).connected_apart() as connection:
         await connection.execute("SET statement_timeout = 0")

@@ -159,6 +159,14 @@ async def union(questions: list[QuerySet[Row]]) -> list[tuple[int, Row]]:
     return [(row["_side"], questions[0].model._init_from_db(**row)) for row in rows]
 
 
+def within(question: QuerySet[Row], bound: Q) -> QuerySet[Row]:
+    """Ask a question within a bound of the column by which it is ordered."""
+    bounded = question.filter(bound)
+    # First: of two bounds of one column SQLite uses the one that it reads first, and walks to the other.
+    bounded._q_objects.insert(0, bounded._q_objects.pop())
+    return bounded
+
+
 async def _read(
     question: QuerySet[Row], order: Order, window: Window, parents: Parents | None
 ) -> dict[Any, Page[Row]]:
@@ -168,11 +176,11 @@ async def _read(
     between = question
     sides: list[QueryBuilder] = []
     if after is not None:
-        between = between.filter(_beyond(order, after))
+        between = within(between, _beyond(order, after))
         sides.append(_part(question.filter(~_beyond(order, after)), order, 1, parents, side=-1))
     if before is not None:
         backwards = Order(order.column, not order.descending)
-        between = between.filter(_beyond(backwards, before))
+        between = within(between, _beyond(backwards, before))
         sides.append(_part(question.filter(~_beyond(backwards, before)), order, 1, parents, side=1))
     from_end = window.last is not None
     walked = Order(order.column, order.descending != from_end)

@@ -367,15 +367,15 @@ class Post(Model):
 @pulse.precise(*OWN_TABLES)
 async def count_due() -> int:
     """Count the scheduled posts whose moment has come; give how many there were."""
-    waiting = Post.published().filter(is_counted=False).order_by("id")
-    first = await waiting.only("id", "site_id").first()
+    waiting = Post.published().filter(is_counted=False)
+    first = await waiting.order_by("published_at").only("id", "site_id").first()
     if first is None:
         return 0
     # As who changes a byline does, before any count: each might wait for what the other has counted.
     await lock_site(first.site_id)
     # Locked together, and in one order: who changes one of them is waited for, and each is asked once more
     # then whether it is due.
-    due = await waiting.select_for_update(no_key=True).only("id", "slug", "site_id")
+    due = await waiting.order_by("id").select_for_update(no_key=True).only("id", "slug", "site_id")
     for post in due:
         if await post._count(visible_now=True):
             post._touch()

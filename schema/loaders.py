@@ -11,7 +11,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 import models
-from models.paging import Order, Page, Parents, Window, counts, pages, union
+from models.paging import Order, Page, Parents, Window, counts, pages, union, within
 from models.posts import LIST_WITHOUT
 from models.reading import read
 from models.search import Hit, Search
@@ -237,7 +237,7 @@ async def _neighbours(posts: list[tuple[int, Any]]) -> list[Neighbours]:
         older = Q(published_at__lte=moment) & (Q(published_at__lt=moment) | Q(id__lt=id))
         newer = Q(published_at__gte=moment) & (Q(published_at__gt=moment) | Q(id__gt=id))
         shown = models.Post.in_list()
-        questions.append(shown.filter(older).order_by("-published_at", "-id").limit(1))
-        questions.append(shown.filter(newer).order_by("published_at", "id").limit(1))
+        questions.append(within(shown, older).order_by("-published_at", "-id").limit(1))
+        questions.append(within(shown, newer).order_by("published_at", "id").limit(1))
     found = dict(await union(questions))
     return [(found.get(2 * place), found.get(2 * place + 1)) for place in range(len(posts))]

@@ -222,6 +222,11 @@ async def _never(*_: object, **__: object) -> None:
 @pytest.fixture
 def answer(publication: Publication) -> Answer:
     """Answer a document, errors and all: by a plan where there is one. `principal=` is who asks."""
+    return answering(publication)
+
+
+def answering(publication: Publication) -> Answer:
+    """Give what answers documents about a publication."""
     plans = Plans(schema._schema)
 
     async def answer(

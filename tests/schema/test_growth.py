@@ -1,0 +1,99 @@
+"""What an answer costs does not grow with the archive: counted in steps of SQLite, not by a clock."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+
+import models
+from benchmarks.asks import MUTATIONS, QUERIES, asks
+from benchmarks.blog import generate
+from models.engines import sqlite_loop
+from models.store import APPS, open_store
+from schema.context import Publication
+from schema.plans import Plans
+from tests.conftest import answering
+
+SMALL, LARGE = 1_000, 5_000
+MOST = 1.3
+A_LOOK = 10  # steps
+
+
+@pytest.fixture
+def blogs(databases) -> dict[int, str]:
+    """Name a store for each size."""
+    return {size: databases.migrated("sqlite", APPS) for size in (SMALL, LARGE)}
+
+
+@pytest.fixture
+def steps(monkeypatch) -> Callable[[], int]:
+    """Count the steps of all connections that are opened from now on; give how many there were."""
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+
+    class Counted(sqlite3.Connection):
+        def __init__(self, *args, **more):
+            super().__init__(*args, **more)
+            super().set_progress_handler(look, A_LOOK)
+
+        def set_progress_handler(self, *_):
+            """Let nobody else be told."""
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda *args, **more: connect(*args, factory=Counted, **more))
+    # What is begun anew on a busy machine would be counted twice.
+    monkeypatch.setattr(sqlite_loop, "MOST_SECONDS", 60)
+    return lambda: looks * A_LOOK
+
+
+@pytest.fixture(params=["planned", "field by field"])
+def may_grow(request, monkeypatch) -> set[str]:
+    """Answer by plans and without them; name what may cost more then."""
+    if request.param == "planned":
+        if os.environ.get("GQL_SERVER_PLANS") == "off":
+            pytest.skip("plans are off")
+        return set()
+
+    async def never(*_, **__):
+        return None
+
+    monkeypatch.setattr(Plans, "answer", never)
+    monkeypatch.setattr(Plans, "change", never)
+    # The posts of many authors are numbered, all of them; a plan walks as far as it is asked.
+    return {"authors"}
+
+
+async def test_no_answer_costs_more_because_there_is_more(blogs, steps, may_grow):
+    small, large = [await _costs(blogs[size], size, steps) for size in (SMALL, LARGE)]
+    assert {name for name, cost in small.items() if large[name] > MOST * cost} == may_grow
+
+
+async def _costs(url, size, steps):
+    costs = {}
+
+    async def count(name, work):
+        # The first time also learns what stands in the store.
+        for _ in range(2):
+            before = steps()
+            await work()
+            costs[name] = steps() - before
+
+    async with open_store(url, migrate=False):
+        await generate(size)
+        publication = Publication("http://127.0.0.1:8000", keep_seconds=60)
+        answer = answering(publication)
+        for ask in asks(size, (*QUERIES, *MUTATIONS)):
+            variables = iter(ask.variables * 2)
+
+            async def answered(ask=ask, variables=variables):
+                assert (await answer(ask.document, **next(variables))).errors is None
+
+            await count(ask.name, answered)
+        await count("the masthead", models.read_masthead)
+        await count("what appeared meanwhile", models.count_due)
+        assert sum(costs.values()) > 10_000
+    return costs
