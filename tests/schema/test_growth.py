@@ -18,6 +18,7 @@ from tests.conftest import answering
 SMALL, LARGE = 1_000, 5_000
 MOST = 1.3
 A_LOOK = 10  # steps
+A_FEW = 100  # steps, of which a look may miss some in each statement
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def may_grow(request, monkeypatch) -> set[str]:
 
 async def test_no_answer_costs_more_because_there_is_more(blogs, steps, may_grow):
     small, large = [await _costs(blogs[size], size, steps) for size in (SMALL, LARGE)]
-    assert {name for name, cost in small.items() if large[name] > MOST * cost} == may_grow
+    assert {name for name, cost in small.items() if large[name] > MOST * cost + A_FEW} == may_grow
 
 
 async def _costs(url, size, steps):
