@@ -34,7 +34,7 @@ async def hearing(store):
 
 
 async def test_whatever_changes_an_answer_is_told_under_what_it_has_read(store):
-    await _upheave(rounds=len(VERBS), pool=60, seed=5)
+    await _upheave(rounds=len(VERBS), pool=30, seed=5)
 
 
 @pytest.mark.faults
