@@ -22,7 +22,7 @@ DUTCH = {
     "page_html_hint": "Deze pagina is in HTML geschreven.",
     "page_slug_is": "Nu is dat",
     "page_slug_hint": (
-        "Verandert het, dan blijft het oude hierheen leiden. Een adres dat al bestaat krijgt een cijfer."
+        "Laat het leeg om het van de titel te maken. Verandert het, dan blijft het oude hierheen leiden."
     ),
     "page_parent": "Staat onder",
     "page_parent_none": "geen andere pagina",
@@ -34,6 +34,7 @@ DUTCH = {
     "page_delete_not": "Nee, terug naar de pagina",
     "error_page_title": "Geef de pagina een titel van hoogstens 300 tekens.",
     "error_page_slug": "Dit adres is te lang.",
+    "error_page_slug_taken": "Een andere pagina heeft dit adres al. Kies een ander.",
     "error_page_parent": "Die pagina is er niet meer. Kies een andere.",
     "error_page_above": "Publiceer eerst de pagina die hierboven staat, of zet deze ergens anders.",
     "error_page_below_itself": "Een pagina staat niet onder zichzelf.",
@@ -112,7 +113,9 @@ ENGLISH = {
     ),
     "page_html_hint": "This page was written in HTML.",
     "page_slug_is": "Now it is",
-    "page_slug_hint": "When it changes, the old one keeps leading here. One that is taken gets a number.",
+    "page_slug_hint": (
+        "Leave it empty to have it made from the title. When it changes, the old one keeps leading here."
+    ),
     "page_parent": "Stands below",
     "page_parent_none": "no other page",
     "page_parent_hint": "The address of that page then stands before that of this one.",
@@ -122,6 +125,7 @@ ENGLISH = {
     "page_delete_not": "No, back to the page",
     "error_page_title": "Give the page a title of at most 300 characters.",
     "error_page_slug": "This address is too long.",
+    "error_page_slug_taken": "Another page has this address already. Choose another one.",
     "error_page_parent": "That page is not there any more. Choose another.",
     "error_page_above": "Publish the page above this one first, or put this one elsewhere.",
     "error_page_below_itself": "A page does not stand below itself.",
