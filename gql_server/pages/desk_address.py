@@ -1,4 +1,4 @@
-"""The address of a post or page at the desk: shown, asked for in other words, refused when it cannot be had."""
+"""The address of a post or page at the desk: shown, asked for in other words, refused if it cannot be had."""
 
 import re
 from typing import Any
