@@ -1,4 +1,4 @@
-"""The address of a post at the desk: shown, asked for in other words, and told of when it cannot be had."""
+"""The address of a post or page at the desk: shown, asked for in other words, refused if it cannot be had."""
 
 import re
 from typing import Any
@@ -25,12 +25,12 @@ def slug_asked(post: models.Post, form: Form) -> dict[str, Any]:
     return {} if slug and slug == shown else {"slug": slug or None}
 
 
-def require_slug(post: models.Post, wanted: str | None) -> None:
-    """Refuse when the slug that a post was given is not the one that somebody wrote.
+def require_slug(thing: models.Post | models.Page, wanted: str | None) -> None:
+    """Refuse when the slug that a post or page was given is not the one that somebody wrote.
 
     The verb makes the nearest that can be had; who writes it down themselves is to know which that is.
     """
-    if not wanted or post.slug == wanted:
+    if not wanted or thing.slug == wanted:
         return
     why = "reserved" if wanted in RESERVED else "taken" if slugify(wanted) == wanted else None
     raise models.Invalid("slug", "This address cannot be had.", why=why)

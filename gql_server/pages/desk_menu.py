@@ -17,6 +17,8 @@ from models.site_lock import lock_site
 
 # What an item leads to that no list here can show stays so.
 KEEP = "keep"
+# What an address begins with: any other is read as one that goes on from the page it stands on.
+BEGINNINGS = ("/", "#", "https://", "http://", "mailto:", "tel:")
 MOVES = ("up", "down", "inside", "outside")
 TOLD = {"added", "saved", "removed"}
 
@@ -138,6 +140,9 @@ async def _entry(form: Form, was: Item | None) -> models.Entry:
     if page == KEEP and was is not None and not isinstance(was.entry.to, str):
         return models.Entry(form.one("label"), was.entry.to)
     if not page:
+        # What the graph put there before stays.
+        if href and not href.lower().startswith(BEGINNINGS) and (was is None or href != was.entry.to):
+            raise models.Invalid("href", "Begin the address with a / or with https://.", why="beginning")
         return models.Entry(form.one("label"), href or None)
     if (row := await models.Page.filter(id=number_in(page)).first()) is None:
         raise models.Invalid("page", "This page is gone.")

@@ -6,6 +6,7 @@ from aiohttp import web
 
 import models
 from gql_server.pages.desk import at_desk_as, read_desk_form, state_of
+from gql_server.pages.desk_address import require_slug
 from gql_server.pages.desk_bench import Bench, Work, acted, lines, shown
 from gql_server.pages.desk_pages import Leaf, tree_of_pages
 from gql_server.pages.desk_sheet import POLICY, TOLD, number_in
@@ -13,6 +14,7 @@ from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from models.paging import BIGGEST_ID
 from models.site_lock import lock_site
+from models.text import slugify
 from schema.editing import said_as
 from schema.editing_pages import INPUT_NAMES
 
@@ -48,6 +50,7 @@ class PageBench(Bench):
             kept=page, filled=filled, wrong=wrong, why=why, state=state_of(page), policy=POLICY,
             is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
             address=self.visit.context.absolute(page.path), told=told if told in TOLD and not wrong else "",
+            like=slugify(filled["slug"]),
         )  # fmt: skip
 
     async def saves(self, form: Form) -> None:
@@ -68,6 +71,7 @@ class PageBench(Bench):
                     await page.move(await _parent(form.one("parent")))
                 if slug != page.slug:
                     await page.rename(slug or title)
+                    require_slug(page, slug)
                 await page.rewrite(title, content)
 
         return work

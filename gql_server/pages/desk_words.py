@@ -70,7 +70,7 @@ DUTCH = {
     "desk_field_summary": "Samenvatting",
     "desk_summary_hint": "Staat in lijsten en brieven; anders het begin van de tekst.",
     "desk_field_tags": "Onderwerpen",
-    "desk_tags_hint": "Met komma's ertussen; nieuwe worden gemaakt.",
+    "desk_tags_hint": "Met komma’s ertussen; nieuwe worden gemaakt.",
     "desk_field_slug": "Adres",
     "desk_slug_hint": (
         "Laat het leeg om het van de titel te maken. Een oud adres van wat gepubliceerd was, blijft naar het "
@@ -90,7 +90,7 @@ DUTCH = {
         "onderwerp volgt. Wie het al kreeg, krijgt het nog eens."
     ),
     "desk_send": "Bewaar en verstuur",
-    "desk_picture_title": "Foto's",
+    "desk_picture_title": "Foto’s",
     "desk_picture_added": "De foto is bewaard. Zet dit op zijn plaats in de tekst:",
     "desk_picture_put": "Zet hem in de tekst, waar de cursor was",
     "desk_picture_or_lead": "Of zet hem boven het bericht, met de knop hieronder.",
@@ -249,8 +249,8 @@ ENGLISH = {
     "desk_newsletters": "Send it to, as it appears:",
     "desk_send_title": "Send it after all",
     "desk_send_hint": (
-        "To who reads a newsletter that this post was not in, and who follows its author or one of its "
-        "tags. Who got it before gets it once more."
+        "To those who read a newsletter that this post was not in, and those who follow its author or one of "
+        "its tags. Whoever got it before gets it once more."
     ),
     "desk_send": "Save and send",
     "desk_picture_title": "Pictures",
@@ -259,9 +259,9 @@ ENGLISH = {
     "desk_picture_or_lead": "Or let it lead the post, with the button below.",
     "desk_picture_first": "Nothing else was done yet: put it in its place, then press the button again.",
     "desk_picture_file": "A picture: JPEG, PNG, WebP, AVIF or GIF, at most 20 MB",
-    "desk_picture_alt": "What it shows, for who cannot see it",
+    "desk_picture_alt": "What it shows, for those who cannot see it",
     "desk_picture_hint": "Leave it empty for decoration. What the camera noted, such as where, is taken out.",
-    "desk_field_lead_alt": "What the picture above the post shows, for who cannot see it",
+    "desk_field_lead_alt": "What the picture above the post shows, for those who cannot see it",
     "desk_lead_alt_hint": "Saved with the post. Leave it empty for decoration.",
     "desk_lead_alt_is": "Described as: %(alt)s",
     "desk_picture_lead": "Let it lead the post",

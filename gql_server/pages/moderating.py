@@ -37,7 +37,8 @@ async def decide(request: web.Request) -> web.Response:
         await link.decide(chosen[0], was=form.one("was") or link.comment.stamp)
     except models.Changed:
         return await _shown(visit, await models.ModeratorLink.behind(visit.site, visit.token), status=409)
-    links = [_desk(visit), visit.home]
+    post = await models.Post.get(id=link.comment.post_id)
+    links = [*_onward(visit, post), visit.home]
     if (another := await link.next()) is not None:
         links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
     back = Link(visit.says("moderate_back"), link.path(visit.site))
@@ -49,9 +50,6 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
     post, comment = await models.Post.get(id=link.comment.post_id), link.comment
     is_decided = comment.status is not models.Fate.PENDING
     another = await link.next() if is_decided else None
-    links = [_desk(visit)]
-    if post.is_visible:
-        links.insert(0, Link(visit.says("moderate_post"), visit.context.absolute(post.path)))
     return visit.shows(
         "comment.html", status=status, what="moderate", facts={"post": post.title}, comment=comment,
         lead=f"moderated_{comment.status}_text" if is_decided else "moderate_text",
@@ -61,12 +59,15 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
         buttons={
             name: visit.says(f"moderate_{name}") for name, fate in BUTTONS.items() if fate != comment.status
         },
-        onward=Link(visit.says("moderate_next"), another.path(visit.site)) if another else None, links=links,
+        onward=Link(visit.says("moderate_next"), another.path(visit.site)) if another else None,
+        links=_onward(visit, post),
     )  # fmt: skip
 
 
-def _desk(visit: Visit) -> Link:
-    return Link(visit.says("desk_title"), "/write")
+def _onward(visit: Visit, post: models.Post) -> list[Link]:
+    """Lead to the post, unless readers do not see it, and to the desk."""
+    read = Link(visit.says("moderate_post"), visit.context.absolute(post.path))
+    return [*([read] if post.is_visible else []), Link(visit.says("desk_title"), "/write")]
 
 
 def _about(visit: Visit, comment: models.Comment) -> dict[str, Any]:

@@ -88,13 +88,13 @@ async def _form(
         "command": form.one("command") or token_hex(16),
         "address": str(reading.request.rel_url),
     }
-    return _given(reading, "leave.html", facts, status=422 if wrong else 200)
+    # By its title whoever cannot see the page hears at once that it is back, and why.
+    title = " ".join([*list((wrong or {}).values())[:1], reading.says("leave")])
+    return _given(reading, "leave.html", facts, title=title, status=422 if wrong else 200)
 
 
-def _given(
-    reading: Reading, template: str, facts: Told, *, title: str = "", status: int = 200
-) -> web.Response:
-    view = View(title or reading.says("leave"), template, facts, kind="text", seo=None, status=status)
+def _given(reading: Reading, template: str, facts: Told, *, title: str, status: int = 200) -> web.Response:
+    view = View(title, template, facts, kind="text", seo=None, status=status)
     return given(reading, view, scripts=False)
 
 

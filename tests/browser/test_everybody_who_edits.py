@@ -1,5 +1,7 @@
 """Everybody can say what the site is called, write its pages and order its menu: by ear or by key."""
 
+from functools import partial
+
 import pytest
 from playwright.async_api import expect
 
@@ -9,6 +11,10 @@ from tests.browser.test_everybody_who_writes import owned
 
 LONG = "Langewoordenzonderhetminsteeindeofeenspatie" * 4
 ARABIC = "عنوان طويل جدا لموقع عن الحدائق والجيران"
+# Phones zoom in on a field whose letters are smaller than 16 pixels, and the page no longer fits.
+ZOOMED = """fields => fields.filter(field => parseFloat(getComputedStyle(field).fontSize) < 16)
+  .map(field => field.name)"""
+WRITTEN_IN = "main :is(textarea, select, input:not([type=file], [type=checkbox], [type=radio])):visible"
 
 
 # All pages are looked at in CI in one language; in the other too with what takes long.
@@ -126,3 +132,16 @@ async def test_the_menu_is_ordered_without_scripts(start, open_page):
     await expect(labels.first).to_have_text(second)
     await plain.goto(page.url.partition("/sign-in")[0])
     await expect(plain.locator("header nav a").first).to_have_text(second)
+
+
+async def test_a_phone_does_not_zoom_in_on_what_is_typed_into(start, open_page):
+    page, words = await owned(start, partial(open_page, has_touch=True, is_mobile=True), "nl")
+    await page.goto("/write")
+    await press(page, words["desk_new"])
+    zoomed = []
+    for path in (page.url, "/write/site", "/write/pages/1", "/write/menu", "/pen"):
+        await page.goto(path)
+        fields = page.locator(WRITTEN_IN)
+        assert await fields.count() > 0
+        zoomed += await fields.evaluate_all(ZOOMED)
+    assert zoomed == []

@@ -118,7 +118,9 @@ async def test_all_that_is_wrong_is_told_at_once_above_the_form_and_at_its_field
     assert [link.text() for link in above] == [*told.values()]
     assert [link.attributes["href"] for link in above] == [f"#field-{name}" for name in told]
     assert [reader.page.css_first(link.attributes["href"]).attributes["name"] for link in above] == [*told]
-    # Whoever comes back begins at the first.
+    # Whoever hears the page opened hears why it is there again, and begins at the first.
+    assert reader.page.css_first("title").text().startswith(f"{told['content']} {WORDS[language]['leave']}")
+    assert reader.page.css_first("h1").text() == WORDS[language]["leave"]
     assert [field.attributes["name"] for field in reader.page.css("[autofocus]")] == ["content"]
 
 

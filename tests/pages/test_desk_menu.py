@@ -195,6 +195,9 @@ async def test_what_stands_below_an_item_that_goes_comes_in_its_place(reader, de
         ({"href": " JAVA\tscript:alert(1)"}, "href"),
         ({"href": "data:text/html,x"}, "href"),
         ({"href": "/" + "a" * 2_000}, "href"),
+        ({"href": "example.org"}, "href"),
+        ({"href": "www.example.org/over"}, "href"),
+        ({"href": "posts"}, "href"),
         ({"href": "/posts", "page": "1"}, "href"),
         ({"href": "", "page": "9" * 5_000}, "page"),
         ({"href": "", "page": "keep"}, "page"),
@@ -218,6 +221,15 @@ async def test_what_cannot_stand_in_a_menu_is_told_at_its_field(
             assert reader.page.css_first(f"#{name}").attributes["value"] == said[name].strip()
         assert len(reader.page.css("form.moves")) == (0 if item else 7)
         assert await kept(site) == BEFORE
+
+
+async def test_an_address_that_the_graph_put_there_stays_when_its_item_gets_another_name(reader, desk, site):
+    await models.arrange(site.id, "main", [models.Entry("Oud", "index.html")])
+    await desk(models.Role.EDITOR)
+    await edits(reader, "0", label="Nieuw")
+    assert reader.status == 303
+    item = await models.MenuItem.get()
+    assert (item.label, item.href) == ("Nieuw", "index.html")
 
 
 async def test_a_menu_has_so_many_items_and_so_many_steps_and_no_more(reader, desk, site, words):

@@ -114,7 +114,7 @@ async def test_a_page_gets_another_address_and_another_page_above_it(reader, des
     await opens(reader, page)
     offered = [option.attributes["value"] for option in reader.page.css("#parent option")]
     assert offered == ["", str(about.id)]
-    await presses(reader, "save", slug="Wie we zijn!", parent=str(about.id))
+    await presses(reader, "save", slug="wie-we-zijn", parent=str(about.id))
     await follow(reader)
     assert (value_of(reader, "slug"), chosen(reader)) == ("wie-we-zijn", str(about.id))
     assert (await again(page)).path == "/over-ons/wie-we-zijn"
@@ -124,6 +124,33 @@ async def test_a_page_gets_another_address_and_another_page_above_it(reader, des
     await presses(reader, "save", title="Over ons", slug="", parent="")
     await follow(reader)
     assert (await again(page)).path == "/over-ons-2"
+
+
+@pytest.mark.parametrize(
+    ("slug", "told", "like"),
+    [
+        ("over-ons", "error_page_slug_taken", ""),
+        ("posts", "error_desk_slug_reserved", ""),
+        ("Wie we zijn!", "error_desk_slug", "wie-we-zijn"),
+        ("a" * 101, "error_desk_slug", "a" * 100),
+        ("???", "error_desk_slug", ""),
+    ],
+)
+async def test_an_address_that_cannot_be_had_is_told_at_its_field(
+    reader, desk, draft, slug, told, like, words
+):
+    await draft("Over ons")
+    page = await draft("Wie")
+    await desk(models.Role.EDITOR)
+    await opens(reader, page)
+    for do in ("save", "publish"):
+        await presses(reader, do, slug=slug, text=TEXT)
+        assert reader.status == 422
+        says = [words[told], *([words["error_desk_slug_like"] % {"like": like}] if like else [])]
+        assert reader.page.css_first("#slug-error").text() == " ".join(says)
+        assert (value_of(reader, "slug"), value_of(reader, "text")) == (slug, TEXT)
+    now = await again(page)
+    assert (now.path, now.version, now.is_visible) == ("/wie", 1, False)
 
 
 async def test_what_is_saved_as_it_stood_stays_where_it_is(reader, desk, draft):
