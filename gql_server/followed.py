@@ -40,6 +40,10 @@ class Changes:
         """Give that moment; None while it is not known what others commit."""
         return self._last if models.pulse.is_current() else None
 
+    def has_heard_since(self, last: datetime) -> bool:
+        """Tell whether anything was changed after what was the last change."""
+        return self._last != last
+
     def _hear(self, tags: frozenset[str]) -> None:
         if not all(tag.startswith("comments-") for tag in tags):
             self._last = models.now()
@@ -60,6 +64,9 @@ async def given(
         written = await write()
         body = await _packed(written.body) if is_packed else written.body
         changed = last and written.newest and _second_after(max(last, written.newest))
+        if last and request.app[CHANGES].has_heard_since(last):
+            # It is old before it is sent, and what is new may be of the same second.
+            changed = None
         file = paper.File.of(body, media, is_packed=is_packed, changed=changed)
         reads = written.reads if len(body) <= LONGEST_BODY else None
         return Made(file, len(body) + OVERHEAD, reads, written.until)

@@ -13,7 +13,9 @@ ENDING_THOSE = {
     "figure", "footer", "header", "main", "nav", "ol", "pre", "section", "table", "tbody", "tfoot", "thead",
     "ul",
 }  # fmt: skip
-MARKUP = re.compile(r"<(?:(/?)([a-z][^\t\n\f\r />]*)|(!--)|[!?/])")
+# But an item of one of these lists ends none of the other, and stands in it.
+OF_OTHER_LISTS = {"dd": {"li"}, "dt": {"li"}, "li": {"dd", "dt"}}
+MARKUP = re.compile(r"<(?:(/?)([a-zA-Z][^\t\n\f\r />]*)|(!--)|[!?/])")
 # What stands in a tag, a comment and anything else that markup may begin with, as the HTML standard reads
 # it (13.2.5): an end tag in there is none.
 IN_TAG = re.compile(
@@ -29,7 +31,6 @@ def nesting(html: str) -> int:
 
     What an end tag ends is sure only when that was opened last: parsers may take no notice of any other.
     """
-    html = html.lower()
     # Each with what in it was begun and may still be open, though it does not count.
     still_open: list[tuple[str, set[str]]] = [("", set())]
     deepest = passed = 0
@@ -39,15 +40,18 @@ def nesting(html: str) -> int:
             inside = IN_TAG if name else IN_COMMENT if comment else IN_OTHER
             # Each of them takes nothing where there is nothing.
             passed = inside.match(html, found.end()).end()  # type: ignore[union-attr]
+        # Parsers know capitals of ASCII only: the sign of kelvin is no K.
+        name = name and (name.lower() if name.isascii() else name)
         if not name or name in EMPTY:
             continue
         last, begun = still_open[-1]
-        if not closing and name not in SELF_ENDING:
+        is_counted = name not in SELF_ENDING or not OF_OTHER_LISTS.get(name, set()).isdisjoint({last, *begun})
+        if not closing and is_counted:
             still_open.append((name, set()))
             deepest = max(deepest, len(still_open) - 1)
         elif not closing:
             begun.add(name)
-        elif is_seen and name in SELF_ENDING:
+        elif is_seen and name in begun:
             begun.discard(name)
         elif is_seen and name == last and (name in ENDING_THOSE or not begun):
             still_open.pop()

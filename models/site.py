@@ -21,6 +21,8 @@ from models.instants import Instant, now
 
 DEFAULT_TITLE = "My publication"
 FIRST = 1
+# It stands on every page, and with the feed.
+LONGEST_DESCRIPTION = 1_000
 MOST_DAYS = 36_500
 MOST_LINKS = 100
 MOST_WORDS = 1_000
@@ -163,7 +165,11 @@ def _title(title: str | None) -> str:
 
 
 def _description(description: str | None) -> str | None:
-    return text.clean_line(description or "") or None
+    said = text.clean_line(description or "")
+    if len(said) > LONGEST_DESCRIPTION:
+        message = f"The description of a site holds at most {LONGEST_DESCRIPTION} characters."
+        raise Invalid("description", message, limit=LONGEST_DESCRIPTION)
+    return said or None
 
 
 CHECKED: dict[str, Callable[[Any], Any]] = {

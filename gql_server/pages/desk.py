@@ -15,6 +15,7 @@ from gql_server.pages.signing_in import remember_goal
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
 from models.content import LONGEST
+from models.fitting import fitting
 
 # A text in a form takes up to three bytes a character where it is no ASCII, each written as %XX.
 LARGEST_TEXT = 9 * LONGEST
@@ -33,10 +34,7 @@ async def show(request: web.Request) -> web.Response:
     """Show the posts that are theirs to write; of a path, lead on to the page where its post is written."""
     visit, principal = await at_desk(request)
     if (path := request.query.get("path")) is not None:
-        slug = path.removeprefix(models.Post.path_of(""))
-        if (post := await models.Post.owned(principal).filter(slug=slug).first()) is None:
-            raise web.HTTPNotFound
-        return to_post(post.id)
+        return to_post((await _at(path, principal)).id)
     piles = await Pile.all_of(request, principal)
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
@@ -44,6 +42,18 @@ async def show(request: web.Request) -> web.Response:
         ways=ways_of(visit, principal),
         to_waiting=link and link.path(visit.site), waiting=link and await models.Comment.undecided().count(),
     )  # fmt: skip
+
+
+async def _at(path: str, principal: models.Principal) -> models.Post:
+    slug = path.removeprefix(models.Post.path_of(""))
+    try:
+        mine = models.Post.owned(principal).filter(**fitting(models.Post, {"slug": slug}))
+    except models.Invalid:
+        # The store takes no such question.
+        raise web.HTTPNotFound from None
+    if (post := await mine.first()) is None:
+        raise web.HTTPNotFound
+    return post
 
 
 async def begin(request: web.Request) -> web.Response:

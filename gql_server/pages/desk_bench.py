@@ -73,7 +73,7 @@ async def acted(
     """Do something to what an address names; what is filled in is shown again when that may not be."""
     try:
         return await _done(request, form, bench, deed)
-    except (web.HTTPNotFound, models.NotFound):
+    except (web.HTTPNotFound, models.NotFound, models.Overtaken):
         if not form.one("text") or await _is_there(request, bench):
             raise
         return await handed_back(request, form, bench.gone, status=404)

@@ -89,6 +89,7 @@ DUTCH = {
     "site_comments_shown": "Ze is meteen te lezen.",
     "site_comments_hint": "Reacties die al wachten, blijven wachten.",
     "error_site_title": "Geef je publicatie een naam van hoogstens 200 tekens.",
+    "error_site_description": "Zeg het in hoogstens 1000 tekens.",
     "error_site_policy": "Kies wat er met een reactie gebeurt.",
 }
 
@@ -180,5 +181,6 @@ ENGLISH = {
     "site_comments_shown": "It can be read at once.",
     "site_comments_hint": "Comments that wait already go on waiting.",
     "error_site_title": "Give your publication a name of at most 200 characters.",
+    "error_site_description": "Say it in at most 1000 characters.",
     "error_site_policy": "Choose what happens to a comment.",
 }

@@ -205,6 +205,29 @@ async def test_it_is_as_it_will_be_at_the_moment_a_planned_post_appears(reader, 
     assert (reader.status, b"Planned" in reader.body) == (200, True)
 
 
+async def test_what_was_changed_while_it_was_written_is_told_to_who_only_knows_the_date(
+    reader, publish, later, monkeypatch
+):
+    later(timedelta(seconds=1) - timedelta(microseconds=models.now().microsecond))
+    await publish("One")
+    other = await publish("Other", days=1)
+    newest = feed._newest
+
+    async def slowly(request):
+        told = await newest(request)
+        later(timedelta(milliseconds=200))
+        await other.withdraw()
+        later(timedelta(milliseconds=900))
+        return told
+
+    monkeypatch.setattr(feed, "_newest", slowly)
+    await read(reader)
+    dated = reader.headers.get("Last-Modified", HTTP_DATE(BEGUN))
+    monkeypatch.undo()
+    await reader.opens("/feed.xml", **{"If-Modified-Since": dated})
+    assert (reader.status, b"Other" in reader.body) == (200, False)
+
+
 async def test_who_only_knows_the_date_is_told_that_nothing_is_newer(reader, publish, site, later):
     later()
     post, other = await publish("One"), await publish("Other", days=1)

@@ -1,6 +1,7 @@
 """A Weebly blog that was read stands in the store, whole, once, and its old addresses lead there."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from shutil import copytree
 
@@ -371,7 +372,10 @@ async def test_titles_that_are_too_long_are_cut(store, tmp_path):
     for short, long in (("Een patroon voor de winter", "winter " * 60), ("WEVERIJ", "WEVERIJ " * 40)):
         said = said.replace(short, long)
     page.write_text(said, "utf-8")
-    await bring(await models.Site.found(), read([page]))
+    blog = read([page])
+    about = replace(blog.site, description="d" * 2_000)
+    await bring(await models.Site.found(), replace(blog, site=about))
+    assert (await models.Site.get()).description == "d" * 1_000
     post = await models.Post.get()
     assert post.title == ("winter " * 43)[:300].rstrip()
     assert (await models.Site.get()).title == ("WEVERIJ " * 25).rstrip()

@@ -22,9 +22,13 @@ PRETENDING = [
     "<div><textarea></div></textarea>",
     "<noscript><li></noscript>",
     "<dt><span><li><option></span>",
+    "<dd><li>",
+    "<li><p><dt>",
+    "<mark></mar\u212a>",
 ]
 HONEST = [
     "<ul><li>one<li>two<p>and more</ul>",
+    "<dl><dt>one<dd>two<ul><li>three<li>four</ul><dt>five<dd>six</dl>",
     "<table><tr><td>one<td>two</table>",
     "<DIV Class=a><P>A line<BR>and <B>more</B></DIV>",
     """<p title="it's">Zo'n <a href=/?a="b" title='a > b'>dag</a><img src=x alt='"'></p>""",

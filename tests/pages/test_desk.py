@@ -377,7 +377,8 @@ async def test_who_comes_for_a_post_that_is_not_theirs_is_told_and_led_to_their_
 ):
     post = await models.Post.draft(site, "Van een ander", "<p>Tekst</p>", authors=[])
     await desk()
-    for address in (f"/write/{post.id}", "/write/99999", f"/write?path={post.path}", "/write?path=/"):
+    paths = (post.path, "/", "/posts/%00", f"/posts/{'a' * 121}")
+    for address in (f"/write/{post.id}", "/write/99999", *(f"/write?path={path}" for path in paths)):
         await reader.opens(address)
         assert (reader.status, reader.title) == (404, words["absent_desk_title"])
         link = reader.page.css_first("main a")

@@ -267,6 +267,24 @@ async def test_what_another_has_changed_or_deleted_is_told_and_the_words_stay(re
     assert not await models.Page.exists()
 
 
+async def test_the_words_stay_of_a_page_that_is_deleted_while_it_gets_another_address(
+    reader, desk, draft, words, monkeypatch
+):
+    page = await draft("Wie")
+    await desk(models.Role.EDITOR)
+    await opens(reader, page)
+    read = models.read_content
+
+    async def meanwhile(*given):
+        await (await again(page)).remove()
+        return await read(*given)
+
+    monkeypatch.setattr(models, "read_content", meanwhile)
+    await presses(reader, "save", text=TEXT, slug="wie-wij-zijn")
+    assert (reader.status, reader.title) == (404, words["desk_page_gone_title"])
+    assert value_of(reader, "text") == TEXT
+
+
 async def test_who_is_no_editor_is_told_and_keeps_their_words(reader, desk, draft, words):
     page = await draft("Geheim")
     user = await desk(models.Role.EDITOR)

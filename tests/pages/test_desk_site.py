@@ -103,6 +103,7 @@ async def test_who_was_signed_out_meanwhile_gets_their_words_back(reader, desk):
         ({"title": ""}, "title"),
         ({"title": "\u200b \u00a0"}, "title"),
         ({"title": "t" * 201}, "title"),
+        ({"description": "d" * 1001}, "description"),
         ({"language": "xx"}, "language"),
         ({"language": ""}, "language"),
         ({"language": "nl@x=y"}, "language"),

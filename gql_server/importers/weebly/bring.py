@@ -108,7 +108,7 @@ class _Bringing:
                 )
             await self.site.change(
                 title=self.site.title if is_named else title,
-                description=about.description,
+                description=_cut(about.description, models.site.LONGEST_DESCRIPTION),
                 language=about.language,
             )
             await models.move_to_time_zone(self.site, about.time_zone)
