@@ -120,7 +120,7 @@ class EditingSite:
         return DeletedPayload(deleted_id=input.id)
 
     @strawberry.mutation(
-        description="Change what the site is called, where it lives and how it goes about.",
+        description="Change what the site is called, where it lives and how it is run.",
         directives=[COSTLY],
     )
     @staticmethod

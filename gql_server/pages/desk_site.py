@@ -1,4 +1,4 @@
-"""The doors /write/site: who may do everything says what the site is called and how it goes about."""
+"""The doors /write/site: who may do everything says what the site is called and how it is run."""
 
 from hashlib import sha256
 
@@ -19,7 +19,7 @@ FIELDS = ("title", "description", "language", "time_zone", "comment_policy")
 
 
 class SiteBench(Bench):
-    """What the site is called and how it goes about."""
+    """What the site is called and how it is run."""
 
     @classmethod
     async def of(cls, request: web.Request) -> "SiteBench":
@@ -58,12 +58,12 @@ class SiteBench(Bench):
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show what the site is called and how it goes about."""
+    """Show what the site is called and how it is run."""
     return await shown(request, SiteBench)
 
 
 async def save(request: web.Request) -> web.Response:
-    """Save what the site is called and how it goes about."""
+    """Save what the site is called and how it is run."""
     return await acted(request, await read_desk_form(request), SiteBench, _save)
 
 
