@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from itertools import cycle
 
 import pytest
 
@@ -77,18 +78,20 @@ async def _costs(url, size, steps):
     costs = {}
 
     async def count(name, work):
-        # The first time also learns what stands in the store.
-        for _ in range(2):
+        # The first time also learns what stands in the store, and at any time something else may be read.
+        counted = []
+        for _ in range(4):
             before = steps()
             await work()
-            costs[name] = steps() - before
+            counted.append(steps() - before)
+        costs[name] = min(counted)
 
     async with open_store(url, migrate=False):
         await generate(size)
         publication = Publication("http://127.0.0.1:8000", keep_seconds=60)
         answer = answering(publication)
         for ask in asks(size, (*QUERIES, *MUTATIONS)):
-            variables = iter(ask.variables * 2)
+            variables = cycle(ask.variables)
 
             async def answered(ask=ask, variables=variables):
                 assert (await answer(ask.document, **next(variables))).errors is None
