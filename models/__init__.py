@@ -102,6 +102,7 @@ from models.roster_out import hand_out
 from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
 from models.signups import SignUp, answer_sign_up
 from models.site import CommentPolicy, Site, time_zones
+from models.site_lock import lock_site
 from models.slugs import findable
 from models.subscriptions import Frequency, Subscription, SubscriptionStatus
 from models.suppressions import Suppression, SuppressionScope
@@ -272,6 +273,7 @@ __all__ = [
     "leads",
     "learn_spam",
     "living_at",
+    "lock_site",
     "menu_entries",
     "merge_tags",
     "moderate",

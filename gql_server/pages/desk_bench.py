@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from hashlib import sha256
 from typing import Any, Self, TypeVar
 
 from aiohttp import web
@@ -10,6 +11,7 @@ import models
 from gql_server.pages.desk import SignedOut, handed_back, signed_out
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.visit import Visit
+from models.paging import BIGGEST_ID
 
 Work = Callable[[], Awaitable[object]]
 
@@ -21,7 +23,7 @@ class Bench:
 
     noun, gone = "", ""
 
-    def __init__(self, visit: Visit, principal: models.Principal, thing: Any) -> None:
+    def __init__(self, visit: Visit, principal: models.Principal, thing: Any = None) -> None:
         self.visit = visit
         self.principal = principal
         self.thing = thing
@@ -85,6 +87,28 @@ async def shown(request: web.Request, bench: type[Bench]) -> web.Response:
         return await (await bench.of(request)).shows()
     except models.NotAllowed:
         return await handed_back(request, NOTHING, "barred", status=403)
+
+
+def fingerprint(kept: object) -> str:
+    """Name what is kept now, as the version of a post does, of what counts none."""
+    return sha256(repr(kept).encode()).hexdigest()[:16]
+
+
+def expect_fingerprint(form: Form, kept: str) -> None:
+    """Refuse to go on when that has another name than when it was shown."""
+    if form.one("version") not in ("", kept):
+        raise models.Changed
+
+
+def row_in(request: web.Request, name: str) -> int:
+    """Read the number of a row in an address; 0 is none."""
+    number = int(request.match_info[name])
+    return number if number <= BIGGEST_ID else 0
+
+
+def number_in(given: str) -> int:
+    """Read the number of a row in a form; 0 is none."""
+    return int(given[:9]) if given.isdecimal() else 0
 
 
 def lines(text: str) -> str:

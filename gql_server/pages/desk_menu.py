@@ -7,13 +7,11 @@ from aiohttp import web
 
 import models
 from gql_server.pages.desk import at_desk_as, read_desk_form
-from gql_server.pages.desk_bench import Bench, acted, shown
+from gql_server.pages.desk_bench import Bench, acted, expect_fingerprint, number_in, shown
 from gql_server.pages.desk_menu_tree import Item, MenuTree
 from gql_server.pages.desk_pages import tree_of_pages
-from gql_server.pages.desk_sheet import number_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
-from models.site_lock import lock_site
 
 # What an item leads to that no list here can show stays so.
 KEEP = "keep"
@@ -29,24 +27,23 @@ class MenuBench(Bench):
     @classmethod
     async def of(cls, request: web.Request) -> "MenuBench":
         """Take the menu to the desk of who edits."""
-        visit, principal = await at_desk_as(models.Role.EDITOR, request)
-        return cls(visit, principal, await MenuTree.read(visit.site))
+        return cls(*await at_desk_as(models.Role.EDITOR, request))
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the menu, or the one item that an address names; what was filled in again when it is wrong."""
-        query = self.visit.request.query
-        item = self.thing.item(form.one("item") if wrong else query.get("item", ""))
+        query, tree = self.visit.request.query, await MenuTree.read(self.visit.site)
+        item = tree.item(form.one("item") if wrong else query.get("item", ""))
         if wrong == "changed" or (wrong and form.one("do") != "change"):
             # In the place of one that was put elsewhere stands another.
             item = None
-        filled = _kept(item) | {"version": self.thing.version}
+        filled = _kept(item) | {"version": tree.version}
         if wrong:
             filled = {name: form.one(name) for name in filled}
         told, moved = query.get("told", ""), query.get("moved", "")
         return self.visit.shows(
             "desk_menu.html", status=409 if wrong == "changed" else 422 if wrong else 200,
-            items=self.thing.items, item=item, filled=filled, wrong=wrong, why=why,
-            version=self.thing.version, pages=await tree_of_pages(), deepest=models.DEEPEST_MENU,
+            items=tree.items, item=item, filled=filled, wrong=wrong, why=why,
+            version=tree.version, pages=await tree_of_pages(), deepest=models.DEEPEST_MENU,
             told=told if told in TOLD and not wrong else "", moves=MOVES, moved=moved,
             at="" if wrong else query.get("at", ""),
         )  # fmt: skip
@@ -57,10 +54,9 @@ class MenuBench(Bench):
 
         async def noted() -> int:
             # Nobody changes it between what is read here and what is kept.
-            site = await lock_site(self.visit.site.id)
+            site = await models.lock_site(self.visit.site.id)
             tree = await MenuTree.read(site)
-            if form.one("version") not in ("", tree.version):
-                raise models.Changed
+            expect_fingerprint(form, tree.version)
             places.append(await work(tree))
             return (await tree.keep(site)).id
 

@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Self
 
 import models
+from gql_server.pages.desk_bench import fingerprint
 from schema.editing_pages import measure
 
 SLUG = "main"
@@ -88,8 +88,8 @@ class MenuTree:
 
     @property
     def version(self) -> str:
-        """Name what is kept now, as the version of a post does: a menu counts none."""
-        return sha256(repr(_outline(self.entries)).encode()).hexdigest()[:16]
+        """Name what is kept now."""
+        return fingerprint(_outline(self.entries))
 
     def item(self, place: str) -> Item | None:
         """Find the item in a place."""

@@ -7,13 +7,11 @@ from aiohttp import web
 import models
 from gql_server.pages.desk import at_desk_as, read_desk_form, state_of
 from gql_server.pages.desk_address import require_slug
-from gql_server.pages.desk_bench import Bench, Work, acted, lines, shown
+from gql_server.pages.desk_bench import Bench, Work, acted, lines, number_in, row_in, shown
 from gql_server.pages.desk_pages import Leaf, tree_of_pages
-from gql_server.pages.desk_sheet import POLICY, TOLD, number_in
+from gql_server.pages.desk_sheet import POLICY, TOLD
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
-from models.paging import BIGGEST_ID
-from models.site_lock import lock_site
 from models.text import slugify
 from schema.editing import said_as
 from schema.editing_pages import INPUT_NAMES
@@ -30,8 +28,7 @@ class PageBench(Bench):
     async def of(cls, request: web.Request) -> "PageBench":
         """Take the page of an address to the desk."""
         visit, principal = await at_desk_as(models.Role.EDITOR, request)
-        number = int(request.match_info["id"])
-        page = await models.Page.filter(id=number if number <= BIGGEST_ID else 0).first()
+        page = await models.Page.filter(id=row_in(request, "id")).first()
         if page is None:
             raise web.HTTPNotFound
         return cls(visit, principal, page)
@@ -65,7 +62,7 @@ class PageBench(Bench):
 
         async def work() -> None:
             # So that the page above is there until this one is below it.
-            await lock_site(page.site_id)
+            await models.lock_site(page.site_id)
             with said_as(**INPUT_NAMES):
                 if form.one("parent") != str(page.parent_id or ""):
                     await page.move(await _parent(form.one("parent")))

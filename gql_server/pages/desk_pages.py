@@ -33,13 +33,13 @@ class PagesBench(Bench):
     @classmethod
     async def of(cls, request: web.Request) -> "PagesBench":
         """Take the pages to the desk of who edits."""
-        return cls(*await at_desk_as(models.Role.EDITOR, request), await tree_of_pages())
+        return cls(*await at_desk_as(models.Role.EDITOR, request))
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the tree, and what is filled in of a page to begin."""
         return self.visit.shows(
             "desk_pages.html", status=422 if wrong else 200,
-            leaves=self.thing, title=form.one("title"), wrong=wrong,
+            leaves=await tree_of_pages(), title=form.one("title"), wrong=wrong,
         )  # fmt: skip
 
 

@@ -21,13 +21,12 @@ from gql_server.pages.desk import (
     to_post,
 )
 from gql_server.pages.desk_address import require_slug, slug_asked
-from gql_server.pages.desk_bench import Bench, Work, acted, lines
-from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in, number_in
+from gql_server.pages.desk_bench import Bench, Work, acted, lines, number_in, row_in
+from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
 from gql_server.uploads import UPLOADS, brings_files
-from models.paging import BIGGEST_ID
 from schema.editing import said_as
 from schema.editing_posts import MOST_TAGS
 
@@ -140,12 +139,6 @@ class Desk(Bench):
         with said_as(altText="leadAlt"):
             await lead.reword(alt_text=said)
         await models.Audit.note(self.principal, "image.update", lead.id)
-
-
-def row_in(request: web.Request, name: str) -> int:
-    """Read the number of a row in an address; 0 is none."""
-    number = int(request.match_info[name])
-    return number if number <= BIGGEST_ID else 0
 
 
 async def show(request: web.Request) -> web.Response:

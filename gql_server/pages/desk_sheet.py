@@ -14,6 +14,7 @@ import models
 from gql_server import paper
 from gql_server.pages.desk import UNTITLED, state_of
 from gql_server.pages.desk_address import shown_slug
+from gql_server.pages.desk_bench import number_in
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.forms import Form
 from gql_server.pages.visit import Visit
@@ -95,11 +96,6 @@ class Sheet:
             is_first="first" in visit.request.query, added=added,
             piece=_piece(added, is_html=is_html) if added else "", like=slugify(self.filled["slug"]),
         )  # fmt: skip
-
-
-def number_in(given: str) -> int:
-    """Read the number of a picture; 0 is nobody's."""
-    return int(given[:9]) if given.isdecimal() else 0
 
 
 async def lead_of(post: models.Post) -> models.Image | None:

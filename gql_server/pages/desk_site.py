@@ -1,19 +1,16 @@
 """The doors /write/site: who may do everything says what the site is called and how it is run."""
 
-from hashlib import sha256
-
 from aiohttp import web
 from babel import Locale
 from babel.localedata import locale_identifiers
 
 import models
 from gql_server.pages.desk import at_desk_as, read_desk_form
-from gql_server.pages.desk_bench import Bench, acted, shown
+from gql_server.pages.desk_bench import Bench, acted, expect_fingerprint, fingerprint, shown
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from gql_server.pages.signing_in import zones
 from mailers.wording import locale_of
-from models.site_lock import lock_site
 
 FIELDS = ("title", "description", "language", "time_zone", "comment_policy")
 
@@ -45,9 +42,8 @@ class SiteBench(Bench):
         """Keep what is filled in, unless somebody else has changed the site meanwhile."""
 
         async def work() -> int:
-            site = await lock_site(self.thing.id)
-            if form.one("version") not in ("", _version(site)):
-                raise models.Changed
+            site = await models.lock_site(self.thing.id)
+            expect_fingerprint(form, _version(site))
             said = {name: form.one(name) for name in ("title", "description", "language")}
             await site.change(**said, comment_policy=_policy(form.one("comment_policy")))
             if form.one("time_zone") != site.time_zone:
@@ -84,8 +80,7 @@ def _kept(site: models.Site) -> dict[str, str]:
 
 
 def _version(site: models.Site) -> str:
-    """Name what is kept now, as the version of a post does: a site counts none."""
-    return sha256(repr(_kept(site)).encode()).hexdigest()[:16]
+    return fingerprint(_kept(site))
 
 
 def _languages(spoken: str, kept: str) -> dict[str, str]:

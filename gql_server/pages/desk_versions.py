@@ -7,8 +7,9 @@ from aiohttp import web
 
 import models
 from gql_server.pages.desk import UNTITLED, SignedOut, read_desk_form, signed_out, to_post
+from gql_server.pages.desk_bench import row_in
 from gql_server.pages.desk_pile import page_asked
-from gql_server.pages.desk_post import Desk, row_in
+from gql_server.pages.desk_post import Desk
 from gql_server.pages.printing import Link
 from models.comparing import Line, LineFate
 from models.revisions import Wording
