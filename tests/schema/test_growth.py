@@ -78,7 +78,7 @@ async def _costs(url, size, steps):
     costs = {}
 
     async def count(name, work):
-        # The first time also learns what stands in the store, and at any time something else may be read.
+        # A connection learns first what stands in the store; on a busy machine another is opened at any time.
         counted = []
         for _ in range(4):
             before = steps()
