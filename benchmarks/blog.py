@@ -96,9 +96,9 @@ async def _write(posts: int) -> None:
     await insert(models.Post, POST, _posts(site, posts, chance))
     # Every seventh post is by two people.
     lines = _lines(posts, [author.id for author in authors], chance, second=7)
-    await insert(models.Byline, ("id", "post_id", "author_id", "position"), lines)
-    taggings = [line[:3] for line in _lines(posts, [tag.id for tag in tags], chance, second=2)]
-    await insert(models.Tagging, ("id", "post_id", "tag_id"), taggings)
+    await insert(models.Byline, ("id", "post_id", "author_id", "published_at", "position"), lines)
+    taggings = [line[:4] for line in _lines(posts, [tag.id for tag in tags], chance, second=2)]
+    await insert(models.Tagging, ("id", "post_id", "tag_id", "published_at"), taggings)
     await insert(models.Comment, COMMENT, _comments(posts, [author.id for author in authors]))
     await _count(site, posts, authors, Counter(line[2] for line in lines))
     await _count(site, 0, tags, Counter(line[2] for line in taggings))
@@ -156,11 +156,11 @@ def _body(words: list[str], chance: random.Random) -> tuple[object, ...]:
 
 def _lines(
     posts: int, keys: list[int], chance: random.Random, *, second: int
-) -> list[tuple[int, int, int, int]]:
+) -> list[tuple[int, int, int, datetime, int]]:
     """Give each post one of the keys, and every so many posts a second one."""
     pairs = [
-        (post, key, position)
-        for post in range(1, posts + 1)
+        (post, key, moment, position)
+        for post, moment in enumerate(moments(posts), 1)
         for position, key in enumerate(chance.sample(keys, 2 if post % second == 0 else 1))
     ]
     return [(id, *pair) for id, pair in enumerate(pairs, 1)]

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from tortoise.models import Model
 
+from models.bylines import Byline, Tagging
 from models.paging import Order, Window
-from models.prepared import Builder, Question, Slot, Statement
+from models.prepared import ASKED_AT, Builder, Question, Slot, Statement
 
 Selected = Callable[[Builder], Sequence[str]]
 # Writes one value that is told of a whole list.
@@ -16,6 +17,8 @@ Figure = Callable[[Builder], str]
 FIGURES = "\x01figures"
 # The order of most lists; what is published by now is found by an index in this order.
 PUBLISHED_AT = "published_at"
+# Those between that keep it too, beside the key of each row above.
+DATED = frozenset(noun._meta.db_table for noun in (Byline, Tagging))
 
 
 class Cut(NamedTuple):
@@ -60,7 +63,8 @@ class List:
         """
         builder = Builder(self.noun)
         columns = selected(builder)
-        walked = Order(self.order.column, self.order.descending != cut.from_end)
+        order = Order(self.order.column, self.order.descending != cut.from_end)
+        walked = builder.walked(order, self._dated)
         between = self._between(builder, cut)
         limit = builder.value(Slot("limit"))
         if self.below is None:
@@ -69,21 +73,24 @@ class List:
                 asked = builder.without_index(asked, PUBLISHED_AT)
             # After that: what is counted is best found by that very index.
             asked = asked.replace(FIGURES, ",".join(write(builder) for write in figures), 1)
-            return builder.done(f"{asked} ORDER BY {builder.walked(walked)} LIMIT {limit}")
+            return builder.done(f"{asked} ORDER BY {walked} LIMIT {limit}")
         key = self._key(builder)
         if is_below_one:
             named = f"{key} = {builder.value(Slot('key'))}"
-            asked = builder.asked(self.question, columns, *between, named)
-            return builder.done(f"{asked} ORDER BY {builder.walked(walked)} LIMIT {limit}")
+            asked = self._asked(builder, columns, *between, named)
+            return builder.done(f"{asked} ORDER BY {walked} LIMIT {limit}")
         keys, conditions = builder.keys(self.below.kind), [*between, f"{key} = k.value"]
         return builder.done(
-            builder.for_each(keys, self.question, columns, conditions, walked, limit, through=self._link)
-        )
+            builder.for_each(
+                keys, self.question, columns, conditions, order, limit, through=self._link,
+                is_dated=self._dated is not None,
+            )
+        )  # fmt: skip
 
     @property
     def is_walked(self) -> bool:
         """Whether an index has the rows below one in order; where it has not, only ids should be sorted."""
-        return self.below is not None and self.below.through is None
+        return self.below is not None and (self.below.through is None or self._dated is not None)
 
     def figures(self, figures: Sequence[Figure]) -> Statement:
         """Write figures of the list, for a page that has no row to tell them."""
@@ -124,6 +131,12 @@ class List:
             return None
         return self.below.through, f"{self.noun._meta.db_table}_id", "id"
 
+    @property
+    def _dated(self) -> str | None:
+        """The table between, when it keeps the order: an index has what belongs to one row above in it."""
+        between = None if self.below is None else self.below.through
+        return between if between in DATED and self.order.column == PUBLISHED_AT else None
+
     def _key(self, builder: Builder) -> str:
         assert self.below is not None
         return builder.column(self.below.column, self.below.through)
@@ -131,19 +144,26 @@ class List:
     def _belonging(self, builder: Builder) -> list[str]:
         return [] if self.below is None else [f"{self._key(builder)} = k.value"]
 
+    def _asked(self, builder: Builder, columns: Sequence[str], *conditions: str) -> str:
+        asked = builder.asked(self.question, columns, *conditions, through=self._link)
+        return asked if self._dated is None else builder.without_index(asked, PUBLISHED_AT)
+
     def _between(self, builder: Builder, cut: Cut) -> list[str]:
         backwards = Order(self.order.column, not self.order.descending)
-        parts = [_beyond(builder, self.order, "after")] if cut.after else []
-        return parts + ([_beyond(builder, backwards, "before")] if cut.before else [])
+        parts = [self._beyond(builder, self.order, "after")] if cut.after else []
+        parts += [self._beyond(builder, backwards, "before")] if cut.before else []
+        if self._dated is not None:
+            # PostgreSQL would begin with those that have no moment.
+            parts.append(f"{builder.column(PUBLISHED_AT, self._dated)} <= {builder.value(ASKED_AT)}")
+        return parts
 
     def _beside(self, builder: Builder, order: Order, name: str) -> str:
-        conditions = [_beyond(builder, order, name, at="="), *self._belonging(builder)]
-        return f"EXISTS ({builder.asked(self.question, ['1'], *conditions, through=self._link)})"
+        conditions = [self._beyond(builder, order, name, at="="), *self._belonging(builder)]
+        return f"EXISTS ({self._asked(builder, ['1'], *conditions)})"
 
-
-def _beyond(builder: Builder, order: Order, name: str, *, at: str = "") -> str:
-    """Write that a row is beyond a place, or `at` it, in an order."""
-    # The first comparison alone is what an index can walk; the second settles equal keys.
-    column, sign = builder.column(order.column), "<" if order.descending else ">"
-    key, id = builder.value(Slot(f"{name}_key")), builder.value(Slot(f"{name}_id"))
-    return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {builder.column('id')} {sign}{at} {id})"
+    def _beyond(self, builder: Builder, order: Order, name: str, *, at: str = "") -> str:
+        """Write that a row is beyond a place, or `at` it, in an order."""
+        # The first comparison alone is what an index can walk; the second settles equal keys.
+        (column, row), sign = builder.place(order, self._dated), "<" if order.descending else ">"
+        key, id = builder.value(Slot(f"{name}_key")), builder.value(Slot(f"{name}_id"))
+        return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {row} {sign}{at} {id})"

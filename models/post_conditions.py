@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from tortoise.expressions import Q, Subquery
+
 from models import finding
+from models.bylines import Byline, Tagging
 from models.slugs import findable
 
 # Stand for values in a statement that is written once; no row has them.
@@ -46,6 +49,27 @@ class PostConditions:
             None if self.search is None else bool(self.sought),
             *(None if values is None else len(values) for values in many),
         )
+
+    def questions(self) -> list[Q]:
+        """Ask for the posts that fulfil them."""
+        asked: list[Q] = []
+        if self.month is not None:
+            asked.append(Q(published_month=self.month))
+        if self.author_slugs is not None:
+            named = Byline.filter(author__slug__in=[findable(slug) for slug in self.author_slugs])
+            asked.append(Q(id__in=Subquery(named.values("post_id"))))
+        if self.tag_slugs is not None:
+            tagged = Tagging.filter(tag__slug__in=[findable(slug) for slug in self.tag_slugs])
+            asked.append(Q(id__in=Subquery(tagged.values("post_id"))))
+        if self.ids is not None:
+            asked.append(Q(id__in=self.ids))
+        if self.published_from is not None:
+            asked.append(Q(published_at__gte=self.published_from))
+        if self.published_until is not None:
+            asked.append(Q(published_at__lt=self.published_until))
+        if self.search is not None:
+            asked.append(finding.Having(self.sought) if self.sought else Q(id__in=[]))
+        return asked
 
     def stands_in(self) -> "PostConditions":
         """Give conditions of the same shape, with stand-ins for all values."""

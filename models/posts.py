@@ -8,7 +8,7 @@ from operator import or_
 from typing import Any, Self
 
 from tortoise import fields
-from tortoise.expressions import Q, Subquery
+from tortoise.expressions import Q
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
@@ -16,11 +16,11 @@ from models import pulse, redirects, text, webhooks
 from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
-from models.bylines import Byline, Tagging, set_bylines, set_tags
+from models.bylines import Byline, date_lines, set_bylines, set_tags
 from models.content import Content, Format
 from models.counters import tally
 from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
-from models.finding import Having, words_to_find
+from models.finding import words_to_find
 from models.fitting import as_asked, fitting, line
 from models.instants import Instant, known_moment, month_of, now
 from models.newsletters import Newsletter
@@ -30,7 +30,7 @@ from models.relations import belongs_to, may_point_to
 from models.revisions import Editor, Revision, Wording, keep
 from models.site import Site
 from models.site_lock import lock_site
-from models.slugs import findable, free_slug
+from models.slugs import free_slug
 from models.tags import Tag
 from models.users import User
 from models.visibility import Status, is_visible, open_to, own, visible
@@ -113,7 +113,7 @@ class Post(Model):
     @classmethod
     def published(cls, conditions: PostConditions = ANY) -> QuerySet[Self]:
         """Ask for what everybody may read: the only way a reader's door gets posts."""
-        return cls.filter(visible(), *_conditions(conditions))
+        return cls.filter(visible(), *conditions.questions())
 
     @classmethod
     def in_list(cls, conditions: PostConditions = ANY) -> QuerySet[Self]:
@@ -144,7 +144,7 @@ class Post(Model):
         principal.require(Scope.CONTENT_READ)
         states = [_in_state(state) for state in statuses]
         asked = cls.open_to(principal, without=LIST_WITHOUT)
-        return asked.filter(reduce(or_, states, Q(id=0)), *_conditions(conditions))
+        return asked.filter(reduce(or_, states, Q(id=0)), *conditions.questions())
 
     @classmethod
     @atomic
@@ -167,8 +167,8 @@ class Post(Model):
         post = await cls.create(
             site_id=site.id, slug=slug, created_at=moment, updated_at=moment, **written, **_checked(more)
         )
-        await set_bylines(post.id, authors)
-        await set_tags(post.id, tags)
+        await set_bylines(post.id, authors, published_at=None)
+        await set_tags(post.id, tags, published_at=None)
         if by is not None:
             await keep(post.id, post.version, Wording.of(post), before=None, by=by)
         return post
@@ -209,9 +209,9 @@ class Post(Model):
         was_counted = await self._count(visible_now=False)
         await self._change(**written, **_checked(more))
         if authors is not None:
-            await set_bylines(self.id, authors)
+            await set_bylines(self.id, authors, published_at=self.published_since)
         if tags is not None:
-            await set_tags(self.id, tags)
+            await set_tags(self.id, tags, published_at=self.published_since)
         await self._appear(is_update=was_counted)
         before = Wording.of(was)
         says = Wording.of(was.update_from_dict(written | more))
@@ -302,6 +302,11 @@ class Post(Model):
         """Whether everybody may read it now."""
         return is_visible(self.status, self.published_at)
 
+    @property
+    def published_since(self) -> datetime | None:
+        """Since when it is published, or from when on; nothing when it is not."""
+        return self.published_at if self.status is Status.PUBLISHED else None
+
     async def _change(self, **values: Any) -> None:
         values |= {"version": self.version + 1, "updated_at": now()}
         changed = await Post.filter(id=self.id, version=self.version).update(**values)
@@ -311,6 +316,8 @@ class Post(Model):
         if Status.PUBLISHED in (self.status, values.get("status")):
             self._touch()
         self.update_from_dict(values)
+        if "status" in values:
+            await date_lines(self.id, self.published_since)
 
     async def _changed(self) -> Refused:
         row = await Post.filter(id=self.id).only("id", "version").first()
@@ -403,27 +410,6 @@ def _in_state(state: str) -> Q:
         case "published":
             return visible()
     return Q(status=Status(state))
-
-
-def _conditions(conditions: PostConditions) -> list[Q]:
-    asked: list[Q] = []
-    if conditions.month is not None:
-        asked.append(Q(published_month=conditions.month))
-    if conditions.author_slugs is not None:
-        named = Byline.filter(author__slug__in=[findable(slug) for slug in conditions.author_slugs])
-        asked.append(Q(id__in=Subquery(named.values("post_id"))))
-    if conditions.tag_slugs is not None:
-        tagged = Tagging.filter(tag__slug__in=[findable(slug) for slug in conditions.tag_slugs])
-        asked.append(Q(id__in=Subquery(tagged.values("post_id"))))
-    if conditions.ids is not None:
-        asked.append(Q(id__in=conditions.ids))
-    if conditions.published_from is not None:
-        asked.append(Q(published_at__gte=conditions.published_from))
-    if conditions.published_until is not None:
-        asked.append(Q(published_at__lt=conditions.published_until))
-    if conditions.search is not None:
-        asked.append(Having(conditions.sought) if conditions.sought else Q(id__in=[]))
-    return asked
 
 
 def _titled(title: str, body: str) -> dict[str, Any]:

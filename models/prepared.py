@@ -108,10 +108,16 @@ class Builder:
         """Write a column of the noun, or of another table."""
         return f'"{table or self._noun._meta.db_table}"."{name}"'
 
-    def walked(self, order: Order) -> str:
+    def place(self, order: Order, between: str | None = None) -> tuple[str, str]:
+        """Write the columns of an order, here or in a table between that keeps them: the key and the id."""
+        if between is None:
+            return self.column(order.column), self.column("id")
+        return self.column(order.column, between), self.column(f"{self._noun._meta.db_table}_id", between)
+
+    def walked(self, order: Order, between: str | None = None) -> str:
         """Write an order."""
         direction = "DESC" if order.descending else "ASC"
-        return f"{self.column(order.column)} {direction}, {self.column('id')} {direction}"
+        return ", ".join(f"{column} {direction}" for column in self.place(order, between))
 
     def keys(self, kind: str = "int") -> str:
         """Write the list of keys as a table `k` with their `value` and `place`."""
@@ -169,11 +175,14 @@ class Builder:
 
     def for_each(
         self, outer: str, question: Question, columns: Sequence[str], conditions: Sequence[str], order: Order,
-        limit: str, *, through: tuple[str, str, str] | None = None, mark: str = "",
+        limit: str, *, through: tuple[str, str, str] | None = None, is_dated: bool = False, mark: str = "",
     ) -> str:  # fmt: skip
-        """Write the first rows of a question for each key of `outer`; the key, and a mark, come last."""
+        """Write the first rows of a question for each key of `outer`; the key, and a mark, come last.
+
+        When it `is_dated`, the table that they are asked `through` keeps their order.
+        """
         last = f"k.value, {mark}" if mark else "k.value"
-        walked = self.walked(order)
+        walked = self.walked(order, through[0] if through is not None and is_dated else None)
         if self._is_postgres:
             named = [f"{column} AS c{place}" for place, column in enumerate(columns)]
             named += [f"{self.column(order.column)} AS key", f"{self.column('id')} AS id"]
@@ -187,9 +196,11 @@ class Builder:
         # SQLite has no LATERAL; the list of ids is found for each key all the same, and rows by their ids.
         table, id = self._noun._meta.db_table, self.column("id")
         inner = self.asked(question, [id], *conditions, through=through)
+        if is_dated:
+            inner = self.without_index(inner, order.column)
         return (
             f'SELECT {", ".join(columns)}, {last} FROM {outer} CROSS JOIN "{table}" '
-            f"WHERE {id} IN ({inner} ORDER BY {walked} LIMIT {limit}) ORDER BY k.place, {walked}"
+            f"WHERE {id} IN ({inner} ORDER BY {walked} LIMIT {limit}) ORDER BY k.place, {self.walked(order)}"
         )
 
     def gathered(

@@ -1,22 +1,23 @@
-"""Counts the kept counts anew from the questions they answer."""
+"""Counts the kept counts anew from the questions they answer, and dates the lines between posts and names."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from tortoise.expressions import F, Q
 from tortoise.functions import Count
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from models.atomic import atomic
 from models.authors import Author
-from models.bylines import Byline, Tagging
+from models.bylines import Byline, Tagging, date_lines
 from models.comments import Comment
 from models.counters import MonthCount
 from models.posts import Post, count_due
 from models.site import Site
 from models.site_lock import lock_site
 from models.tags import Tag
-from models.visibility import visible
+from models.visibility import Status, visible
 
 # A count that is off: of which row, and what it should be.
 Off = dict[Any, int]
@@ -24,15 +25,18 @@ Off = dict[Any, int]
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """What is off: the marks of posts that are counted, the months, and the columns of nouns."""
+    """What is off: the marks of posts that are counted, the months, the columns of nouns, and the posts of
+    whose lines some have another moment.
+    """
 
     marks: int
     months: Off
     columns: dict[tuple[type[Model], str], Off]
+    dated: set[int]
 
     @property
     def number(self) -> int:
-        return len(self.months) + sum(map(len, self.columns.values()))
+        return len(self.months) + sum(map(len, self.columns.values())) + len(self.dated)
 
 
 async def recount(site: Site) -> int:
@@ -58,6 +62,9 @@ async def _mend(site: Site) -> int:
     for (noun, column), counts in off.columns.items():
         for id, counted in counts.items():
             await noun.filter(id=id).update(**{column: counted})
+    for id in sorted(off.dated):
+        post = await Post.filter(id=id).only("id", "status", "published_at").get()
+        await date_lines(id, post.published_since)
     return off.number
 
 
@@ -79,7 +86,18 @@ async def _look(site: Site) -> _Counts:
         rows = dict(await noun.all().values_list("id", column))
         counted = await _counted(question, key)
         columns[noun, column] = _differing(rows, {id: counted.get(id, 0) for id in rows})
-    return _Counts(marks, months, columns)
+    return _Counts(marks, months, columns, await _misdated(site))
+
+
+async def _misdated(site: Site) -> set[int]:
+    published = Q(post__status=Status.PUBLISHED)
+    other = Q(published_at__isnull=True) | ~Q(published_at=F("post__published_at"))
+    off = (published & other) | (~published & Q(published_at__isnull=False))
+    found: set[int] = set()
+    for lines in (Byline, Tagging):
+        ids: list[Any] = await lines.filter(off, post__site_id=site.id).values_list("post_id", flat=True)
+        found.update(ids)
+    return found
 
 
 def _differing(kept: dict[Any, int], counted: dict[Any, int]) -> Off:

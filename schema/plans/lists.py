@@ -84,34 +84,64 @@ class Pages:
         self, keys: Iterable[Any], asked: Window, totals: dict[Any, Any], x: Asking
     ) -> Steps[dict[Any, Any]]:
         """Read the page below each key, and give what is made of it."""
-        keys, cut = list(keys), Cut.of(asked)
+        pages = yield from self._below(list(keys), asked, {}, x)
+        for page in pages.values():
+            page.trim(asked.size, from_end=Cut.of(asked).from_end)
+        below = yield from self.rows.read_below([row for page in pages.values() for row in page.rows], x)
+        return {
+            key: self.rows.make(page.rows, x, page.has_previous, page.has_next, totals.get(key, 0), *below)
+            for key, page in pages.items()
+        }
+
+    def among(
+        self, keys: Iterable[Any], asked: Window, given: dict[Any, Any], total: int, x: Asking
+    ) -> Steps[Any]:
+        """Read the page of what is below any of some keys, each row once, and give what is made of it;
+        `given` fills in the question.
+        """
+        pages = (yield from self._below(list(keys), asked, given, x)).values()
+        order, from_end = self.list.order, Cut.of(asked).from_end
+        place = self.rows.index(order.column)
+        rows = sorted(
+            {row[0]: row for page in pages for row in page.rows}.values(),
+            key=lambda row: (row[place], row[0]),
+            reverse=order.descending != from_end,
+        )
+        has_previous, has_next = (
+            any(page.has_previous for page in pages),
+            any(page.has_next for page in pages),
+        )
+        page: Page[Any] = Page(rows[: asked.size + 1], has_previous, has_next)
+        page.trim(asked.size, from_end=from_end)
+        below = yield from self.rows.read_below(page.rows, x)
+        return self.rows.make(page.rows, x, page.has_previous, page.has_next, total, *below)
+
+    def _below(
+        self, keys: list[Any], asked: Window, given: dict[Any, Any], x: Asking
+    ) -> Steps[dict[Any, Page[Any]]]:
+        """Read the page below each key, with the one row too many."""
+        cut = Cut.of(asked)
         self.rows.refuse_to_hold_up(asked.size * len(keys), x)
-        given = {"limit": asked.size + 1, **self._places(asked), **x.keys(keys), "key": keys[0]}
+        given = {**given, "limit": asked.size + 1, **self._places(asked), **x.keys(keys)}
         pages: dict[Any, Page[Any]] = {key: Page([]) for key in keys}
-        if self._asks.rows:
+        if keys and self._asks.rows:
             is_one = self.list.is_walked and len(keys) == 1
             statement = self._statement(
                 "one" if is_one else "pages",
                 cut,
                 lambda: self.list.page(self.rows.selected, cut, is_below_one=is_one),
             )
-            found = yield x.bound(statement, given)
+            found = yield x.bound(statement, {**given, "key": keys[0]})
             if is_one:
                 pages[keys[0]].rows = found
             else:
                 for row in found:
                     pages[row[-1]].rows.append(row)
-        if (self._asks.previous and cut.after) or (self._asks.next and cut.before):
+        if keys and ((self._asks.previous and cut.after) or (self._asks.next and cut.before)):
             statement = self._statement("sides", cut, lambda: self.list.sides(cut))
             for key, previous, following in (yield x.bound(statement, given)):
                 pages[key].has_previous, pages[key].has_next = bool(previous), bool(following)
-        for page in pages.values():
-            page.trim(asked.size, from_end=cut.from_end)
-        below = yield from self.rows.read_below([row for page in pages.values() for row in page.rows], x)
-        return {
-            key: self.rows.make(page.rows, x, page.has_previous, page.has_next, totals.get(key, 0), *below)
-            for key, page in pages.items()
-        }
+        return pages
 
     def count(self, keys: Iterable[Any], x: Asking) -> Steps[dict[Any, int]]:
         """Count the list below each key."""

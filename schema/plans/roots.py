@@ -3,25 +3,22 @@
 from typing import Any, Protocol
 
 from graphql import GraphQLField, GraphQLObjectType, get_named_type, is_object_type
-from strawberry import UNSET
 
 import models
 from models.engines.steps import Steps
-from models.listed import Figure
-from models.paging import Order
-from models.post_conditions import ANY, FIRST_ID
+from models.post_conditions import FIRST_ID
 from models.prepared import Builder, Slot, Statement
 from schema import conversations
 from schema.connections import NEWEST
-from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, Brief, NotPlanned
 from schema.plans.below import Objects
 from schema.plans.by_id import ManyNodes, OneNode
 from schema.plans.by_name import AtPath, ByName
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level
-from schema.plans.lists import Orders, Pages, sliced
+from schema.plans.lists import Pages, sliced
 from schema.plans.nouns import noun_of
+from schema.plans.posts import Posts
 from schema.plans.searching import Searching
 from schema.plans.selections import Nodes
 from schema.queries import ALPHABETICAL, MOST_PAGES
@@ -132,79 +129,6 @@ class Authors(Brief):
         given = x.given(self._given)
         asked = sliced(given)
         return (yield from self._pages.alone(asked, {}, x))
-
-
-class Posts:
-    """The posts in pages, on conditions."""
-
-    MOST_SHAPES = 50
-
-    def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
-        self._given = given
-        self._compiling, self._kind, self._nodes = compiling, kind, nodes
-        self._by_shape: dict[tuple[Any, ...], Orders] = {}
-        compiling.look_at(("post", "month_count", "byline", "tagging", "author", "tag"))
-        compiling.reads.add("posts")
-
-    def is_long(self, x: Asking) -> bool:
-        """Tell whether words are to be found: a letter may begin a word of every post."""
-        chosen = x.given(self._given).get("filter")
-        return chosen is not None and chosen.search not in (None, UNSET)
-
-    def read(self, x: Asking) -> Steps[Any]:
-        """Read a page of them."""
-        given = x.given(self._given)
-        conditions, order_by = self._conditions(given), given["order_by"]
-        assert isinstance(order_by, PostOrder)
-        asked = sliced(given)
-        return (yield from self._orders(conditions)(order_by.order).alone(asked, conditions.values(), x))
-
-    def _conditions(self, given: dict[str, Any]) -> models.PostConditions:
-        chosen = given.get("filter")
-        if chosen and chosen.states is not None:
-            raise NotPlanned("what is not published is not for readers")
-        return chosen.conditions() if chosen else ANY
-
-    def _orders(self, conditions: models.PostConditions) -> Orders:
-        if (shape := conditions.shape) not in self._by_shape:
-            if len(self._by_shape) >= self.MOST_SHAPES:
-                self._by_shape.clear()
-            noun, stand_in = noun_of("Post"), conditions.stands_in()
-
-            def in_order(order: Order) -> Pages:
-                def question() -> Any:
-                    return models.Post.in_list(stand_in)
-
-                return Pages(
-                    self._compiling,
-                    noun,
-                    question,
-                    order,
-                    self._kind,
-                    self._nodes,
-                    counted=_by_months(stand_in),
-                )
-
-            self._by_shape[shape] = Orders(in_order)
-        return self._by_shape[shape]
-
-
-def _by_months(conditions: models.PostConditions) -> Figure | None:
-    """Give how to count posts by the kept counts, where these tell."""
-    if conditions not in (ANY, models.PostConditions(month=conditions.month)):
-        return None
-
-    def counted(builder: Builder) -> str:
-        builder = builder.of(models.MonthCount)
-        month = (
-            []
-            if conditions.month is None
-            else [f"{builder.column('month')} = {builder.value(conditions.month)}"]
-        )
-        total = f"COALESCE(SUM({builder.column('post_count')}), 0)"
-        return f"({builder.asked(models.MonthCount.in_archive, [total], *month)})"
-
-    return counted
 
 
 class Comments(Brief):

@@ -38,7 +38,7 @@ async def fill(last: str, dialect: str) -> None:
     for name in NAMES[: NAMES.index(last) + 1]:
         for path in (RELEASED / f"{name}.sql", RELEASED / f"{name}.{dialect}.sql"):
             for line in path.read_text().splitlines() if path.exists() else []:
-                if line.startswith("INSERT"):
+                if line.startswith(("INSERT", "UPDATE")):
                     await db.execute_query(line)
 
 

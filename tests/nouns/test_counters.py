@@ -175,8 +175,11 @@ async def test_a_recount_finds_and_mends_what_is_off(site, write):
     await Comment.all().update(reply_count=7)
     await models.MonthCount.create(site_id=site.id, month="1999-01", post_count=1)
     await Post.all().update(is_counted=False)
-    # Post, both comments, author, tag, the month and the month that is none.
-    assert await models.recount(site) == 7
+    await Byline.all().update(published_at=None)
+    draft = await write(authors=[author], tags=[tag])
+    await Tagging.filter(post_id=draft.id).update(published_at=NOON)
+    # Post, both comments, author, tag, the month and the month that is none; and the lines of both posts.
+    assert await models.recount(site) == 9
     await _holds(site)
     assert await models.recount(site) == 0
 

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
-from itertools import cycle
+from itertools import cycle, product
 
 import pytest
 
@@ -18,6 +18,16 @@ from tests.conftest import answering
 
 SMALL, LARGE = 1_000, 5_000
 MOST = 1.3
+# Of somebody who wrote much and somebody who did little; of a tag that many posts have, and of one of few.
+PAGE = "first: 10) { nodes { title } pageInfo { hasNextPage endCursor } totalCount }"
+BY_NAME = {
+    "author {}": 'author(by: {{ slug: "{}" }}) {{ name postCount posts({page} }}',
+    "posts by {}": 'posts(filter: {{ authorSlugs: ["{}"] }}, {page}',
+    "posts on {1}": 'posts(filter: {{ tagSlugs: ["{1}"] }}, {page}',
+    "posts on {1} or another": 'posts(filter: {{ tagSlugs: ["{1}", "onderwerp-7"] }}, {short}',
+}
+SHORT = PAGE.replace("totalCount", "")  # of several together posts are counted each time
+NAMES = (("auteur-5", "onderwerp-5"), ("zeldzaam", "zelden"))
 A_LOOK = 10  # steps
 A_FEW = 100  # steps, of which a look may miss some in each statement
 
@@ -65,13 +75,24 @@ def may_grow(request, monkeypatch) -> set[str]:
 
     monkeypatch.setattr(Plans, "answer", never)
     monkeypatch.setattr(Plans, "change", never)
-    # The posts of many authors are numbered, all of them; a plan walks as far as it is asked.
-    return {"authors"}
+    # All posts of an author or a tag are looked at, to find the newest; a plan walks as far as it is asked.
+    return {"authors", *(name.format(*names) for name in BY_NAME for names in NAMES)} - {"author auteur-5"}
 
 
 async def test_no_answer_costs_more_because_there_is_more(blogs, steps, may_grow):
     small, large = [await _costs(blogs[size], size, steps) for size in (SMALL, LARGE)]
     assert {name for name, cost in small.items() if large[name] > MOST * cost + A_FEW} == may_grow
+
+
+async def _write_little():
+    """Have a few of the oldest posts be by somebody else too, and about something else."""
+    site = (await models.read_masthead()).site
+    who, what = await models.Author.named(site.id, "Zeldzaam"), await models.Tag.named(site.id, "Zelden")
+    for post in await models.Post.published().order_by("id").limit(5):
+        more = {"post_id": post.id, "published_at": post.published_at}
+        await models.Byline.create(author_id=who.id, position=2, **more)
+        await models.Tagging.create(tag_id=what.id, **more)
+    await models.recount(site)
 
 
 async def _costs(url, size, steps):
@@ -88,6 +109,7 @@ async def _costs(url, size, steps):
 
     async with open_store(url, migrate=False):
         await generate(size)
+        await _write_little()
         publication = Publication("http://127.0.0.1:8000", keep_seconds=60)
         answer = answering(publication)
         for ask in asks(size, (*QUERIES, *MUTATIONS)):
@@ -97,6 +119,15 @@ async def _costs(url, size, steps):
                 assert (await answer(ask.document, **next(variables))).errors is None
 
             await count(ask.name, answered)
+        for (name, query), names in product(BY_NAME.items(), NAMES):
+            asked = f"{{ {query.format(*names, page=PAGE, short=SHORT)} }}"
+
+            async def answered_by_name(asked=asked):
+                told = await answer(asked)
+                assert told.errors is None
+                assert "title" in str(told.data)
+
+            await count(name.format(*names), answered_by_name)
         await count("the masthead", models.read_masthead)
         await count("what appeared meanwhile", models.count_due)
         assert sum(costs.values()) > 10_000
