@@ -1,7 +1,8 @@
-"""A comment tells when its writer changed its words."""
+"""A comment tells when its writer changed its words; paths of pages have the same order in both stores."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from models.engines.migrator import Sql
 from models.instants import Instant
 
 class Migration(migrations.Migration):
@@ -15,4 +16,5 @@ class Migration(migrations.Migration):
             name='edited_at',
             field=Instant(null=True, auto_now=False, auto_now_add=False),
         ),
+        Sql(postgres=['ALTER TABLE {Page} ALTER COLUMN "path" TYPE varchar(500) COLLATE "C"']),
     ]
