@@ -100,7 +100,7 @@ const WORDS = {
     "comments_silent": "De reacties konden niet worden opgehaald.",
     "comment_label": "Je reactie", "name": "Naam", "email": "E-mailadres", "email_hint": "Wordt niet getoond.", "website": "Website",
     "answer_as": "Je reageert als {name}.", "optional": "hoeft niet", "required": "Vul dit nog in.", "send": "Plaats reactie", "send_reply": "Plaats antwoord", "cancel": "Toch niet", "sending": "Even wachten …",
-    "shown": "Dank je. Je reactie staat erbij.", "held": "Dank je. Je reactie wacht tot iemand van de redactie haar leest.",
+    "shown": "Dank je. Je reactie staat erbij.", "held": "Dank je. Je reactie wacht tot iemand van de redactie hem heeft gelezen.",
     "waits": "Wacht op de redactie; alleen jij ziet dit nu.",
     "confirm": "Dank je. Er komt een brief naar je adres: je reactie verschijnt als je de link daarin volgt.",
     "waits_for_you": "Wacht tot je de link in de brief hebt gevolgd; alleen jij ziet dit nu.",
