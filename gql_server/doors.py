@@ -35,6 +35,7 @@ DOORS = [
     web.get("/start.css", start.style),
     web.get("/start.js", start.script),
     web.get("/start.svg", start.icon),
+    web.get("/favicon.ico", paper.icon),
     web.get("/paper.css", paper.style),
     web.get("/page.css", printing.style),
     web.get("/write/desk.js", printing.script),

@@ -73,7 +73,8 @@ def _heading(node: LexborNode, anchors: set[str]) -> list[Block]:
     words = " ".join(text.plain(node.html or "").split())
     if not words:
         return []
-    base = anchor = text.slugify(words) or "section"
+    # Whatever language the text is in: links name what was always made of these words.
+    base = anchor = text.slugify(words, "nl") or "section"
     number = 2
     while anchor in anchors:
         anchor, number = f"{base}-{number}", number + 1

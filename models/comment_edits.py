@@ -49,6 +49,8 @@ async def edit_comment(
     values: dict[str, Any] = {**written(content), **screened(screening)}
     status, doubts = _judged_anew(site, kept, screening)
     values["held_because"] = written_down(doubts) or None
+    if values["source"] != kept.source:
+        values["edited_at"] = now()
     await Comment.filter(id=kept.id).update(**values)
     kept.update_from_dict(values)
     if kept.is_shown:

@@ -22,6 +22,7 @@ NO_NOTICES = "replies"
 ERASED: dict[str, Any] = {
     "name": "—", "email": None, "mailbox": None, "website": None, "language": None, "notify_replies": False,
     "source": "", "html": "", "text": "", "held_because": None, "fingerprint": None,
+    "edited_at": None,
 }  # fmt: skip
 
 

@@ -83,6 +83,7 @@ class Comment(Model):
     reply_count = fields.IntField(default=0)
     source_id = fields.CharField(max_length=255, null=True)
     created_at = Instant()
+    edited_at = Instant(null=True)
 
     class Meta:
         table = "comment"
@@ -220,7 +221,7 @@ class Comment(Model):
         return cls._init_from_db(
             id=place.id, post_id=post_id, parent_id=place.parent_id, depth=place.depth,
             status=Fate(place.status), is_shown=place.is_shown, reply_count=0, source_id=None,
-            learned_as=None, is_proven=False, **values,
+            learned_as=None, is_proven=False, edited_at=None, **values,
         )  # fmt: skip
 
     @classmethod

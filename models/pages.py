@@ -8,7 +8,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from models import redirects
+from models import pulse, redirects
 from models.atomic import atomic
 from models.content import Content, Format
 from models.errors import Changed, InUse, Invalid, NotFound, Refused
@@ -73,6 +73,7 @@ class Page(Model):
 
     @classmethod
     @atomic
+    @pulse.precise("page")
     async def draft(
         cls, site_id: int, title: str, html: str | Content, *, parent: "Page | None" = None, **more: Any
     ) -> Self:
@@ -90,8 +91,12 @@ class Page(Model):
         )
 
     @atomic
+    @pulse.precise("page")
     async def rewrite(self, title: str | None = None, html: str | Content | None = None, **more: Any) -> None:
         """Change what a page says; None stays as it is, `more` may set position and seo_*."""
+        # A draft changes nothing for readers; what is scheduled does, for it will appear by itself.
+        if self.status is Status.PUBLISHED:
+            pulse.touch("any-page")
         await self._change(**_written(title, html, self), **fitting(Page, more))
 
     def expect(self, version: int | None) -> None:

@@ -38,7 +38,7 @@ OF_SIGN_UP = (
 )  # fmt: skip
 OF_COMMENT = (
     "post__slug", "name", "email", "website", "language", "notify_replies", "source", "status",
-    "held_because", "spam_score", "created_at",
+    "held_because", "spam_score", "created_at", "edited_at",
 )  # fmt: skip
 OF_COMMENTER = ("email", "confirmed_at", "declined_at", "created_at")
 

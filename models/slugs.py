@@ -23,8 +23,8 @@ def findable(name: str, longest: int = LONGEST) -> str:
 
 async def free_slug(noun: type[Model], site_id: int, wanted: str, *, besides: int | None = None) -> str:
     """Find a slug that no other row of the noun has: the wanted one, or that with a number behind it."""
-    await lock_site(site_id)
-    base = text.slugify(wanted) or noun.__name__.lower()
+    site = await lock_site(site_id)
+    base = text.slugify(wanted, site.language) or noun.__name__.lower()
     if base in RESERVED:
         base = f"{base}-1"
     taken = noun.filter(site_id=site_id, slug__startswith=base)

@@ -4,8 +4,10 @@ import html as entities
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import cache
 
 import nh3
+from babel import Locale
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from models.errors import Invalid
@@ -26,6 +28,8 @@ NAME = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f .,'’‘·&()-])+")
 # Between letters these are not seen, and hide a word from whoever looks for it.
 UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u2060-\u2064\ufeff]")
 SOFT_HYPHEN = "\u00ad"
+LONGEST_SLUG = 100
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 WORD = re.compile(r"[^\W_]+")
 LEADING_LINES = re.compile(r"(<pre(?: [^>]*)?>)\n+")
 # What a summary says nothing by, for it is no sentence.
@@ -173,11 +177,23 @@ def count_words(text: str) -> int:
     return len(re.findall(r"\w+", text))
 
 
-def slugify(text: str) -> str:
-    """Make the part of a path from a name: letters and digits of ASCII, hyphens between."""
-    plain_text = fold(text).replace("æ", "ae").replace("œ", "oe").replace("&", " en ")
+def slugify(text: str, language: str) -> str:
+    """Make the part of a path from a name in a language: letters and digits of ASCII, hyphens between."""
+    plain_text = fold(text).replace("&", _and_in(language)).replace("æ", "ae").replace("œ", "oe")
     slug = re.sub(r"[^a-z0-9]+", "-", plain_text.replace("'", "").replace("’", "")).strip("-")
-    return slug[:100].rstrip("-")
+    return slug[:LONGEST_SLUG].rstrip("-")
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether a text is such a part of a path already."""
+    return len(text) <= LONGEST_SLUG and SLUG.fullmatch(text) is not None
+
+
+@cache
+def _and_in(language: str) -> str:
+    """Give what a language says for &, between spaces where they stand there."""
+    locale = Locale.parse(language, sep="-" if "-" in language else "_")
+    return fold(locale.list_patterns["standard"]["2"].format("", ""))
 
 
 def is_plain(text: str) -> bool:

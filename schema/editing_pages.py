@@ -147,7 +147,7 @@ def _said(input: CreatePageInput | UpdatePageInput) -> dict[str, Any]:
 
 
 def _slug(slug: str) -> str:
-    if not slug or models.text.slugify(slug) != slug:
+    if not models.text.is_slug(slug):
         raise models.Invalid("slug", "The slug of a menu has small letters, digits and hyphens.")
     return slug
 

@@ -51,7 +51,12 @@ class UpdatePageInput:
         default=UNSET, description="Description for search engines."
     )
     seo_title: str | None = strawberry.field(default=UNSET, description="Title for search engines.")
-    slug: str | None = strawberry.field(default=UNSET, description="Slug; old paths keep redirecting.")
+    slug: str | None = strawberry.field(
+        default=UNSET,
+        description=(
+            "Slug; old paths keep redirecting. One that is taken gets a number: the path in the answer tells."
+        ),
+    )
     title: str | None = strawberry.field(default=UNSET, description="Title.")
 
 

@@ -96,7 +96,11 @@ class UpdatePostInput:
     )
     seo_title: str | None = strawberry.field(default=UNSET, description="Title for search engines.")
     slug: str | None = strawberry.field(
-        default=UNSET, description="Slug; the old path keeps redirecting. Null makes it from the title."
+        default=UNSET,
+        description=(
+            "Slug; the old path keeps redirecting. Null makes it from the title. One that is taken gets a "
+            "number: the slug in the answer tells."
+        ),
     )
     tag_slugs: list[str] | None = strawberry.field(
         default=UNSET, description="Tags, by slug or by name; created when new."

@@ -25,7 +25,7 @@ TABLE: dict[str, dict[Who, str]] = {
     "AuthorPayload": {EVERYBODY: "author clientMutationId errors query"},
     "Comment": {
         EVERYBODY: (
-            "author contentHtml contentText createdAt id parent post replies replyCount status url "
+            "author contentHtml contentText createdAt editedAt id parent post replies replyCount status url "
             "viewerCanModerate"
         ),
         Scope.COMMENTS_MODERATE: "heldBecause",

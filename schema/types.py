@@ -421,6 +421,7 @@ class Comment(Node):
     content_html: HTML = column("Comment as sanitized HTML.", of="html")
     content_text: str = column("Comment as plain text.", of="text")
     created_at: datetime = column("Moment it was written.")
+    edited_at: datetime | None = column("Moment its writer last changed its words; null when never.")
     parent: "Comment | None" = one("The comment it replies to.", "Comment", "parent_id")
     post: Post | None = one("The post it belongs to.", "Post", "post_id", directives=[SEMANTIC_NON_NULL])
     replies: CommentConnection | None = listed("Replies, oldest first.", OF_COMMENT, "Comment")

@@ -2,28 +2,30 @@
 
 DUTCH = {
     "comment_confirm_title": "Is deze reactie van jou?",
-    "comment_confirm_text": "Ze werd achtergelaten met het adres %(email)s. Bevestig dat dat van jou is.",
+    "comment_confirm_text": (
+        "Hij is achtergelaten met het adres %(email)s. Bevestig dat dit adres van jou is."
+    ),
     "comment_confirm": "Ja, dit is mijn reactie",
     "comment_confirm_small": "Was jij dit niet? Dan hoef je niets te doen.",
     "comment_shown_title": "Je reactie staat er",
-    "comment_shown_text": "Bedankt voor het bevestigen. Iedereen kan haar nu lezen.",
+    "comment_shown_text": "Bedankt voor het bevestigen. Iedereen kan hem nu lezen.",
     "comment_read": "Lees het gesprek",
     "comment_held_title": "Je adres is bevestigd",
-    "comment_held_text": "Bedankt. Je reactie wacht nu tot iemand van %(site)s haar gelezen heeft.",
-    "notices_title": "Geen bericht meer van antwoorden?",
-    "notices_text": "Dan schrijven we %(email)s niet meer als iemand op een reactie antwoordt.",
+    "comment_held_text": "Bedankt. Je reactie wacht nu tot iemand van %(site)s hem heeft gelezen.",
+    "notices_title": "Geen bericht meer bij antwoorden?",
+    "notices_text": "Dan sturen we niets meer naar %(email)s als iemand op een reactie antwoordt.",
     "notices": "Stuur geen berichten meer",
     "notices_ended_title": "Je krijgt geen berichten meer",
-    "notices_ended_text": "We schrijven %(email)s niet meer als iemand op een reactie antwoordt.",
-    "notices_in_short": "Je krijgt geen berichten van antwoorden meer.",
+    "notices_ended_text": "We sturen niets meer naar %(email)s als iemand op een reactie antwoordt.",
+    "notices_in_short": "Je krijgt geen bericht meer als iemand antwoordt.",
     "moderate_title": "Reactie bij ‘%(post)s’",
-    "moderate_text": "Lees haar en beslis. Niemand ziet haar voordat je haar plaatst.",
-    "moderate_approve": "Plaats haar",
-    "moderate_reject": "Weiger haar",
+    "moderate_text": "Lees de reactie en beslis. Niemand ziet hem voordat je hem plaatst.",
+    "moderate_approve": "Plaats de reactie",
+    "moderate_reject": "Weiger de reactie",
     "moderate_spam": "Het is spam",
     "moderate_changed": (
-        "Intussen is er iets veranderd: iemand anders besliste, of de woorden zijn anders. Jouw knop deed "
-        "niets; kijk nog eens."
+        "Er is intussen iets veranderd: iemand anders heeft beslist, of de tekst is anders. Jouw knop "
+        "deed niets; kijk nog eens."
     ),
     "moderate_next": "De volgende die wacht",
     "moderate_back": "Toch anders beslissen",
@@ -32,20 +34,22 @@ DUTCH = {
     "moderate_email": "Adres",
     "moderate_website": "Website",
     "moderate_at": "Geschreven",
-    "moderate_reasons": "Waarom ze wacht",
+    "moderate_reasons": "Waarom hij wacht",
     "moderated_approved_title": "De reactie is geplaatst",
-    "moderated_approved_text": "Iedereen kan haar lezen.",
+    "moderated_approved_text": "Iedereen kan hem lezen.",
     "moderated_rejected_title": "De reactie is geweigerd",
-    "moderated_rejected_text": "Niemand ziet haar.",
-    "moderated_spam_title": "De reactie is spam",
-    "moderated_spam_text": "Niemand ziet haar, en wat erop lijkt wordt voortaan eerder tegengehouden.",
+    "moderated_rejected_text": "Niemand krijgt hem te zien.",
+    "moderated_spam_title": "De reactie is als spam gemarkeerd",
+    "moderated_spam_text": (
+        "Niemand krijgt hem te zien, en wat erop lijkt wordt voortaan eerder tegengehouden."
+    ),
     "erased_comments": "je reacties (%(count)s)",
     "expired_comment_title": "Deze link is verlopen",
-    "expired_comment_text": "Hij heeft een tijd gewerkt, en nu niet meer.",
+    "expired_comment_text": "Hij heeft een tijd gewerkt, maar nu niet meer.",
     "link_comment_title": "Deze link werkt niet",
     "link_comment_text": (
-        "Misschien is er een stuk van weggevallen, of is de reactie er niet meer. "
-        "Probeer de link in de nieuwste brief die je van ons kreeg."
+        "Misschien is er een stuk van weggevallen, of bestaat de reactie niet meer. Probeer de link in "
+        "de nieuwste brief die je van ons kreeg."
     ),
 }
 ENGLISH = {

@@ -7,13 +7,17 @@ import models
 from gql_server.pages.desk import UNTITLED
 from gql_server.pages.forms import Form
 from models.slugs import RESERVED
-from models.text import slugify
+from models.text import is_slug, slugify
+from schema.languages import DEFAULT
 
 
 def shown_slug(post: models.Post) -> str:
     """Give the slug as its field has it: empty while it is one that a post without a title was given."""
-    made = rf"{re.escape(slugify(post.title))}(-\d+)?"
-    return "" if post.title in UNTITLED and re.fullmatch(made, post.slug) else post.slug
+    if post.title not in UNTITLED:
+        return post.slug
+    # Such a title says the same in the path in every language.
+    made = rf"{re.escape(slugify(post.title, DEFAULT))}(-\d+)?"
+    return "" if re.fullmatch(made, post.slug) else post.slug
 
 
 def slug_asked(post: models.Post, form: Form) -> dict[str, Any]:
@@ -32,5 +36,5 @@ def require_slug(thing: models.Post | models.Page, wanted: str | None) -> None:
     """
     if not wanted or thing.slug == wanted:
         return
-    why = "reserved" if wanted in RESERVED else "taken" if slugify(wanted) == wanted else None
+    why = "reserved" if wanted in RESERVED else "taken" if is_slug(wanted) else None
     raise models.Invalid("slug", "This address cannot be had.", why=why)

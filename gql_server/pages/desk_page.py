@@ -47,7 +47,7 @@ class PageBench(Bench):
             kept=page, filled=filled, wrong=wrong, why=why, state=state_of(page), policy=POLICY,
             is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
             address=self.visit.context.absolute(page.path), told=told if told in TOLD and not wrong else "",
-            like=slugify(filled["slug"]),
+            like=slugify(filled["slug"], self.visit.site.language),
         )  # fmt: skip
 
     async def saves(self, form: Form) -> None:

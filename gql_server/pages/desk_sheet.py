@@ -94,7 +94,8 @@ class Sheet:
             letter=letter if letter in LETTERS else "", letters=await self.letters.told(visit, principal),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
             is_first="first" in visit.request.query, added=added,
-            piece=_piece(added, is_html=is_html) if added else "", like=slugify(self.filled["slug"]),
+            piece=_piece(added, is_html=is_html) if added else "",
+            like=slugify(self.filled["slug"], visit.site.language),
         )  # fmt: skip
 
 

@@ -63,21 +63,21 @@ DUTCH = {
     "desk_field_title": "Titel",
     "desk_field_text": "Tekst",
     "desk_markdown_hint": (
-        "Markdown: een lege regel begint een alinea, ## een kop, - een lijst; **vet**, *cursief*, "
+        "Markdown: een lege regel begint een nieuwe alinea, ## een kop, - een lijst; **vet**, *cursief*, "
         "[woorden](https://example.org), ![wat erop staat](/media/foto)."
     ),
     "desk_html_hint": "Dit bericht is in HTML geschreven.",
     "desk_field_summary": "Samenvatting",
     "desk_summary_hint": "Staat in lijsten en brieven; anders het begin van de tekst.",
     "desk_field_tags": "Onderwerpen",
-    "desk_tags_hint": "Met komma’s ertussen; nieuwe worden gemaakt.",
+    "desk_tags_hint": "Met komma’s ertussen; wat nog niet bestaat, wordt gemaakt.",
     "desk_field_slug": "Adres",
     "desk_slug_hint": (
-        "Laat het leeg om het van de titel te maken. Een oud adres van wat gepubliceerd was, blijft naar het "
-        "bericht leiden."
+        "Laat het leeg om het van de titel te maken. Was het bericht al gepubliceerd, dan blijft het "
+        "oude adres ernaartoe leiden."
     ),
     "error_desk_slug_taken": "Een ander bericht heeft dit adres al. Kies een ander.",
-    "error_desk_slug_reserved": "Dit woord houdt de server voor zichzelf. Kies een ander.",
+    "error_desk_slug_reserved": "Dit woord gebruikt de server zelf. Kies een ander.",
     "error_desk_slug": (
         "Een adres heeft alleen kleine letters van a tot z, cijfers en streepjes ertussen: hoogstens 100 "
         "tekens."
@@ -116,15 +116,15 @@ DUTCH = {
     "desk_withdraw": "Maak er weer een concept van",
     "desk_delete_begin": "Verwijder …",
     "desk_delete_title": "Voorgoed verwijderen?",
-    "desk_delete_text": "‘%(title)s’ en de reacties erop zijn dan weg. Dat kan niet ongedaan gemaakt worden.",
+    "desk_delete_text": "‘%(title)s’ en de reacties erop zijn dan weg. Dat kan niet ongedaan worden gemaakt.",
     "desk_delete": "Ja, verwijder het",
     "desk_delete_not": "Nee, terug naar het bericht",
     "desk_versions": "Eerdere versies",
     "desk_versions_text": (
-        "Wat het bericht zei, telkens als het bewaard werd. Open een versie om te zien wat er veranderde, of "
-        "om die terug te zetten."
+        "Hoe het bericht was, telkens als het bewaard werd. Open een versie om te zien wat er "
+        "veranderde, of om die terug te zetten."
     ),
-    "desk_versions_none": "Hier is nog niets: wat het bericht zei, wordt bewaard zodra je het verandert.",
+    "desk_versions_none": "Hier is nog niets: zodra je het bericht verandert, wordt bewaard hoe het was.",
     "desk_version": "Versie %(number)s",
     "desk_version_nobody": "door wie is niet bekend",
     "desk_version_restored": "versie %(number)s teruggezet",
@@ -132,7 +132,7 @@ DUTCH = {
     "desk_version_first": "De oudste versie die bewaard is.",
     "desk_version_same": "Hierin staat hetzelfde als in de versie ervoor.",
     "desk_version_whole": "De hele tekst van deze versie",
-    "desk_version_now": "Dit is wat het bericht nu zegt.",
+    "desk_version_now": "Zo is het bericht nu.",
     "desk_version_changed": "Er is nog niets teruggezet. Kijk eerst wat er nu staat:",
     "desk_line_added": "Nieuw",
     "desk_line_removed": "Weg",
@@ -146,7 +146,7 @@ DUTCH = {
     "desk_restore_seen": "Lezers zien het meteen.",
     "desk_told_restored": "Teruggezet.",
     "absent_version_title": "Deze versie is er niet",
-    "absent_version_text": "Van heel veel versies worden de minst belangrijke niet bewaard.",
+    "absent_version_text": "Als er heel veel versies zijn, worden de minst belangrijke niet bewaard.",
     "error_desk_version_untitled": (
         "Deze versie heeft geen titel, en wat verschijnt heeft er een nodig. Maak van het bericht eerst weer "
         "een concept."
@@ -161,7 +161,7 @@ DUTCH = {
     "error_desk_at": "Kies een dag en een tijd.",
     "error_desk_ahead": "Dat moment is al voorbij. Kies een dag en een tijd die nog komen.",
     "error_desk_no_newsletter": "Kies een nieuwsbrief.",
-    "error_desk_newsletters": "Dit bericht is kort geleden nog eens verstuurd. Wacht een dag.",
+    "error_desk_newsletters": "Dit bericht is kort geleden al opnieuw verstuurd. Wacht een dag.",
 }
 
 ENGLISH = {

@@ -2,7 +2,9 @@
 
 DUTCH = {
     "desk_barred_title": "Dit mag je hier niet",
-    "desk_barred_text": "Wat je schreef staat hieronder, maar is niet bewaard. Vraag wie het wel mag.",
+    "desk_barred_text": (
+        "Wat je schreef staat hieronder, maar is niet bewaard. Vraag het aan iemand die dit wel mag."
+    ),
     "desk_barred_back": "Vraag het aan wie de site beheert.",
     "pages_title": "Pagina’s",
     "pages_text": "Wat altijd blijft staan, zoals wie jullie zijn en hoe je jullie bereikt.",
@@ -14,22 +16,23 @@ DUTCH = {
     "page_is_published": "gepubliceerd",
     "page_is_archived": "opgeborgen",
     "absent_page_title": "Deze pagina is er niet",
-    "absent_page_text": "Ze is verwijderd, of ze was er nooit.",
+    "absent_page_text": "De pagina is verwijderd, of heeft nooit bestaan.",
     "desk_page_gone_title": "Deze pagina is er niet meer",
     "desk_page_gone_text": (
-        "Iemand heeft haar verwijderd. Wat je schreef staat hieronder, maar is niet bewaard."
+        "Iemand heeft de pagina verwijderd. Wat je schreef staat hieronder, maar is niet bewaard."
     ),
     "page_html_hint": "Deze pagina is in HTML geschreven.",
     "page_slug_is": "Nu is dat",
     "page_slug_hint": (
-        "Laat het leeg om het van de titel te maken. Verandert het, dan blijft het oude hierheen leiden."
+        "Laat het leeg om het van de titel te maken. Verander je het, dan blijft het oude adres hierheen "
+        "leiden."
     ),
     "page_parent": "Staat onder",
     "page_parent_none": "geen andere pagina",
-    "page_parent_hint": "Het adres van die pagina staat dan voor dat van deze.",
+    "page_parent_hint": "Het adres van die pagina komt dan voor dat van deze te staan.",
     "page_delete_text": (
-        "‘%(title)s’ verdwijnt, ook uit het menu, met wat daar onder haar staat. Dit kan niet "
-        "ongedaan worden gemaakt."
+        "‘%(title)s’ verdwijnt, ook uit het menu, samen met wat daar onder deze pagina staat. Dit kan "
+        "niet ongedaan worden gemaakt."
     ),
     "page_delete_not": "Nee, terug naar de pagina",
     "error_page_title": "Geef de pagina een titel van hoogstens 300 tekens.",
@@ -53,12 +56,12 @@ DUTCH = {
     "menu_up": "Omhoog",
     "menu_down": "Omlaag",
     "menu_inside": "Onder de vorige",
-    "menu_outside": "Een trede terug",
+    "menu_outside": "Een niveau terug",
     "menu_item_title": "‘%(label)s’ in het menu",
     "menu_new_title": "Iets toevoegen",
     "menu_add": "Zet het in het menu",
     "menu_remove": "Haal het uit het menu",
-    "menu_remove_hint": "Wat eronder staat komt dan op zijn plaats.",
+    "menu_remove_hint": "Wat eronder staat, komt er dan voor in de plaats.",
     "menu_told_added": "Het staat in het menu, achteraan.",
     "menu_told_saved": "Bewaard.",
     "menu_told_removed": "Het is uit het menu.",
@@ -76,17 +79,17 @@ DUTCH = {
     "error_menu_both": "Kies een pagina of schrijf een adres, niet allebei.",
     "error_menu_beginning": "Begin het adres met https://, of met een / als het van deze site is.",
     "error_menu_href": "Dit is geen adres waar een menu heen kan leiden, of het is te lang.",
-    "error_menu_many": "In een menu passen hoogstens 200 dingen.",
-    "error_menu_deep": "Een menu is hoogstens zes treden diep.",
+    "error_menu_many": "In een menu passen hoogstens 200 onderdelen.",
+    "error_menu_deep": "Een menu is hoogstens zes niveaus diep.",
     "site_title": "De site zelf",
     "site_text": "Hoe je publicatie heet, en hoe het eraan toegaat.",
     "desk_field_description": "Waar de site over gaat",
-    "site_description_hint": "In één zin, voor wie hem zoekt of deelt.",
-    "site_language_hint": "Waarin je schrijft.",
+    "site_description_hint": "In één zin, voor wie de site zoekt of deelt.",
+    "site_language_hint": "De taal waarin je schrijft.",
     "site_comments": "Wat gebeurt er met een reactie van een gast?",
-    "site_comments_held": "Ze wacht tot iemand van ons haar laat zien.",
-    "site_comments_confirmed": "Ze is te lezen zodra de gast het adres heeft bevestigd.",
-    "site_comments_shown": "Ze is meteen te lezen.",
+    "site_comments_held": "Die wacht tot iemand van ons hem plaatst.",
+    "site_comments_confirmed": "Die is te lezen zodra de gast het adres heeft bevestigd.",
+    "site_comments_shown": "Die is meteen te lezen.",
     "site_comments_hint": "Reacties die al wachten, blijven wachten.",
     "error_site_title": "Geef je publicatie een naam van hoogstens 200 tekens.",
     "error_site_description": "Zeg het in hoogstens 1000 tekens.",

@@ -20,6 +20,7 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 _CSS = (FOLDER / "paper.css").read_bytes()
+_ICO = (FOLDER / "favicon.ico").read_bytes()
 
 
 def templates(folder: Path) -> Environment:
@@ -36,6 +37,14 @@ def templates(folder: Path) -> Environment:
 async def style(request: web.Request) -> web.Response:
     """Give the style sheet that all pages share."""
     return file(request, _CSS, "text/css")
+
+
+async def icon(request: web.Request) -> web.Response:
+    """Give the icon that a browser asks for without having been told of one."""
+    response = file(request, _ICO, "image/vnd.microsoft.icon")
+    # It is asked for on every page, and never becomes another in a hurry.
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
 
 
 def page(text: str, language: str, *, policy: str = POLICY, cache: str) -> web.Response:

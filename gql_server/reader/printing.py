@@ -8,6 +8,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from gql_server import paper
+from gql_server.own_graph import Told
 from gql_server.publication import SETTINGS
 from gql_server.reader.reading import Reading
 from gql_server.reader.scripts import FOLDER
@@ -18,14 +19,16 @@ POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
     "img-src 'self' data: http: https:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+NEARLY_SQUARE = 3 / 4
 _PAGE = (FOLDER / "index.html").read_text("utf-8")
 # Where in the page, as it is written for who copies it, the server puts what.
 HTML, TITLE, BODY = '<html lang="en">\n', "<title>Lezen · Reading</title>\n", "<body>\n"
+ICON = '<link rel="icon" href="/reader/reader.svg" type="image/svg+xml">\n'
 HEADER, FOOTER = "<header></header>\n", "<footer></footer>\n"
 MAIN = _PAGE[_PAGE.index("<main") : _PAGE.index("</main>")]
 IN_DEVELOPMENT = "<!-- In development the server leads from here to its start page. -->\n"
 SCRIPTS = _PAGE[_PAGE.index('<link rel="modulepreload"') : _PAGE.index("</head>")]
-PLACES = (HTML, IN_DEVELOPMENT, TITLE, SCRIPTS, BODY, HEADER, MAIN, FOOTER)
+PLACES = (HTML, IN_DEVELOPMENT, TITLE, ICON, SCRIPTS, BODY, HEADER, MAIN, FOOTER)
 
 _pieces = re.split(f"({'|'.join(map(re.escape, PLACES))})", _PAGE)
 assert [piece for piece in _pieces if piece in PLACES] == [*PLACES]
@@ -69,6 +72,16 @@ def _canonical(reading: Reading, view: View) -> str:
     return f"{reading.site['url'].rstrip('/')}{path}{f'?{place}' if place else ''}"
 
 
+def _icon(logo: Told | None) -> str:
+    """Give the icon of the page: the logo of the site, unless too wide or high to be made out as one."""
+    if logo is None or not (logo["width"] and logo["height"]):
+        return ICON
+    shorter, longer = sorted((logo["width"], logo["height"]))
+    if shorter < NEARLY_SQUARE * longer:
+        return ICON
+    return Markup('<link rel="icon" href="{}">\n').format(logo["icon"])
+
+
 def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: bool) -> str:
     def part(template: str, **facts: Any) -> str:
         whole = _templates.get_template(template)
@@ -79,6 +92,7 @@ def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: boo
         HTML: f'<html lang="{reading.language}">\n',
         IN_DEVELOPMENT: '<link rel="help" href="/start">\n' if leads_to_start else "",
         TITLE: part("head.html", canonical=_canonical(reading, view)),
+        ICON: _icon(reading.site["logo"]),
         SCRIPTS: SCRIPTS if scripts else "",
         BODY: f'<body class="{view.kind}">\n{skip}\n',
         HEADER: f"<header>\n{part('header.html')}</header>\n",

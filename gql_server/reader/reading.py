@@ -97,7 +97,11 @@ class Reading:
 
     def minute(self, moment: str) -> str:
         """Write a moment down to the minute."""
-        return f"{self.day(moment)}, {format_time(self._here(moment), 'short', locale=self._locale)}"
+        return f"{self.day(moment)}, {self.clock(moment)}"
+
+    def clock(self, moment: str) -> str:
+        """Write down what the clock says at a moment."""
+        return format_time(self._here(moment), "short", locale=self._locale)
 
     def listed(self, names: Iterable[Markup]) -> Markup:
         """Write names in a row, as they are written in the language."""

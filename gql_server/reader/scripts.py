@@ -7,6 +7,8 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "page"
 # For search engines and previews, which no script serves: asked of what is read itself.
 SEO = "seo { title description canonicalUrl image { url(width: 1200) altText } }"
+# For the icon of the page, which no script changes.
+ICON = "logo { icon: url(width: 64) width height "
 # For the form that whoever runs no scripts fills in.
 ANSWERED = """
   query Answered($path: String!) { post(by: { path: $path }) { id path title commentsOpen } }
@@ -35,6 +37,7 @@ def _told_of(noun: str, text: str) -> str:
 # By the names that they have in the script.
 DOCUMENTS = {name: _whole(text) for name, text in _texts.items() if "fragment" not in text.split()[:1]}
 DOCUMENTS |= {
+    "MASTHEAD": DOCUMENTS["MASTHEAD"].replace("logo { ", ICON),
     "POST": _told_of("post", DOCUMENTS["POST"]),
     "STANDING": _told_of("page", DOCUMENTS["STANDING"]),
     "ANSWERED": ANSWERED,

@@ -15,6 +15,14 @@ from tests.browser.reading import press, read_letter, sees
 QUIET = "/posts/een-zondag-zonder-autos"
 BUSY = "/posts/honderdtwaalf-meter-tafel"
 HOSTILE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>"\'><b>bold</b>'
+ADD_AND_EDIT = """mutation($input: {kind}!) {{ {verb}(input: $input) {{
+  editToken comment {{ editedAt }} errors {{ __typename }} }} }}"""
+CHANGE = """([query, input]) => fetch("/graphql", {
+  method: "POST", headers: {"Content-Type": "application/json"},
+  body: JSON.stringify({query, variables: {input}}),
+}).then((answer) => answer.json())"""
+POST_ID = """(path) => fetch("/graphql?query=" + encodeURIComponent(`{ post(by: {path: "${path}"}) { id } }`))
+  .then((answer) => answer.json()).then(({ data }) => data.post.id)"""
 IS_HIT = "window.hit === undefined"
 
 
@@ -62,6 +70,26 @@ async def test_a_reader_begins_a_conversation_and_is_answered(start, open_page):
     await expect(page.locator(".conversation h2")).to_have_text("2 reacties")
     await expect(page.locator(".thread .thread .said")).to_have_text("Dat vind ik ook.")
     await expect(page.locator("section.answer").get_by_label("Naam")).to_have_value("")
+
+
+async def test_readers_see_that_a_comment_was_edited_and_when(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page(f"{server.url}{BUSY}", base_url=server.url)
+    await expect(page.locator(".who").first).to_be_visible()
+    await expect(page.locator(".who", has_text="bewerkt")).to_have_count(0)
+    post = await page.evaluate(POST_ID, QUIET)
+    said = {"postId": post, "content": "Mooi.", "authorName": "Ann", "authorEmail": "ann@example.org"}
+    asked = ADD_AND_EDIT.format(verb="addComment", kind="AddCommentInput")
+    token = (await page.evaluate(CHANGE, [asked, said]))["data"]["addComment"]["editToken"]
+    asked = ADD_AND_EDIT.format(verb="editComment", kind="EditCommentInput")
+    edited = await page.evaluate(CHANGE, [asked, {"token": token, "content": "Mooier."}])
+    moment = edited["data"]["editComment"]["comment"]["editedAt"]
+    for habits in ({}, {"java_script_enabled": False}):
+        for locale, words in (("nl-NL", "bewerkt om"), ("en-GB", "edited at")):
+            page = await open_page(f"{server.url}{QUIET}", base_url=server.url, locale=locale, **habits)
+            who = page.locator(".who", has_text=words)
+            await expect(who).to_have_text(re.compile(rf"^Ann .*\d.* {words} \d?\d:\d\d( [ap]m)?$"))
+            assert await who.locator("time").last.get_attribute("datetime") == moment
 
 
 async def test_what_is_held_says_so_and_only_its_writer_sees_it(start, open_page):

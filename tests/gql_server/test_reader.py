@@ -206,6 +206,35 @@ def test_the_scripts_make_html_in_one_place_and_only_of_what_the_graph_calls_htm
     assert {found.rpartition(".")[2] for found in re.findall(r"html: ([\w.]+)", script)} == said
 
 
+@pytest.mark.parametrize(
+    ("sizes", "is_icon"),
+    [
+        ({"width": 300, "height": 300}, True),
+        ({"width": 300, "height": 400}, True),
+        ({"width": 900, "height": 300}, False),
+        ({"width": 300, "height": 900}, False),
+        ({"width": 300}, False),
+        ({}, False),
+    ],
+)
+async def test_a_logo_is_the_icon_of_the_page_unless_it_would_not_be_made_out(blog_url, sizes, is_icon):
+    async with open_store(blog_url):
+        logo = await models.Image.show(1, 'https://elsewhere.example/a.png?b="c&d', alt_text="Sea")
+        await models.Image.filter(id=logo.id).update(**sizes)
+        await (await models.Site.current()).change(logo_id=logo.id)
+    async with await visiting(blog_url) as visitor:
+        _, page = await opened(visitor, "/posts/a-cafe")
+        [icon] = LexborHTMLParser(page).css('link[rel="icon"]')
+        assert icon.attributes["href"] == (logo.url if is_icon else "/reader/reader.svg")
+
+
+async def test_a_page_without_a_logo_has_the_mark_of_the_reader(blog_url):
+    async with await visiting(blog_url) as visitor:
+        _, page = await opened(visitor, "/")
+        [icon] = LexborHTMLParser(page).css('link[rel="icon"]')
+        assert icon.attributes == {"rel": "icon", "href": "/reader/reader.svg", "type": "image/svg+xml"}
+
+
 def test_it_is_small():
     files = [path for path in FOLDER.rglob("*") if path.is_file()]
     assert sum(len(compress(path.read_bytes())) for path in files) < MOST_BYTES

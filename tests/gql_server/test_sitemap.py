@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import partial
 from xml.etree import ElementTree
 
 import pytest
@@ -15,6 +16,7 @@ from models.slugs import RESERVED
 from tests.pages.conftest import reading
 
 SITE = "https://blog.example"
+NEVER = "Thu, 01 Jan 1970 00:00:00 GMT"
 BEGUN = datetime(2021, 3, 9, 9, tzinfo=UTC)
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 OF_MAP = re.compile(r'FROM "(post|page|author|tag|month_count)"')
@@ -198,6 +200,38 @@ async def test_who_only_knows_the_date_is_told_when_a_page_has_appeared(crawler,
     time_machine.move_to(models.now() + timedelta(hours=2))
     await crawler.opens("/sitemap.xml", **{"If-Modified-Since": since})
     assert (crawler.status, b"/about" in crawler.body) == (200, True)
+
+
+async def test_what_is_written_where_no_reader_sees_it_moves_no_date(crawler, publish, site, time_machine):
+    await publish("One")
+    shown = await models.Page.draft(site.id, "Shown", "<p>Us</p>")
+    await shown.publish()
+    planned = await models.Page.draft(site.id, "Planned", "<p>Soon</p>")
+    await planned.publish(models.now() + timedelta(days=9))
+    addresses, dates = ("/feed.xml", "/sitemap.xml"), {}
+
+    async def dated():
+        time_machine.move_to(models.now() + timedelta(minutes=1))
+        for address in addresses:
+            await crawler.opens(address)
+            dates[address] = parsedate_to_datetime(crawler.headers.get("Last-Modified", NEVER))
+        return dates.copy()
+
+    # At first nobody knows on SQLite what others have done.
+    _, before = await dated(), await dated()
+    draft = await models.Page.draft(site.id, "Begun", "<p>Mine</p>")
+    below = await models.Page.draft(site.id, "Below", "", parent=shown)
+    await draft.rewrite("Begun anew", "<p>Mine alone</p>", position=3)
+    await (await models.Post.draft(site, "Begun", "<p>Mine</p>", authors=[])).rewrite("Anew", "<p>Mine</p>")
+    assert await dated() == before
+    for change in (
+        partial(shown.rewrite, "Shown anew"), partial(planned.rewrite, "Planned anew"), below.publish,
+        below.withdraw, partial(planned.rename, "elsewhere"), planned.withdraw,
+    ):  # fmt: skip
+        await change()
+        after = await dated()
+        assert [address for address in addresses if after[address] <= before[address]] == []
+        before = after
 
 
 async def test_signs_that_xml_or_an_address_cannot_hold_are_written_another_way(crawler, site):

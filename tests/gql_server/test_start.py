@@ -1,10 +1,12 @@
 """A first visitor opens the server's own address and finds out what runs there."""
 
 from contextlib import asynccontextmanager
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from PIL import Image
 from selectolax.lexbor import LexborHTMLParser
 
 import models
@@ -209,7 +211,20 @@ async def test_a_browser_asks_whether_a_file_changed_and_gets_it_once(visitor, p
     assert other.status == 200
 
 
-@pytest.mark.parametrize("path", ["/start", "/start.css", "/start.js"])
+async def test_an_older_browser_gets_the_icon_that_it_asks_for_unasked_and_keeps_it_for_a_day(early_visitor):
+    first = await early_visitor.get("/favicon.ico")
+    assert (first.status, first.content_type) == (200, "image/vnd.microsoft.icon")
+    assert first.headers["Cache-Control"] == "public, max-age=86400"
+    with Image.open(BytesIO(await first.read())) as icon:
+        assert (icon.format, icon.info["sizes"]) == ("ICO", {(16, 16), (32, 32), (48, 48)})
+    assert int(first.headers["Content-Length"]) < 2_000
+    again = await early_visitor.get("/favicon.ico", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status, await again.read()) == (304, b"")
+    assert again.headers["Cache-Control"] == first.headers["Cache-Control"]
+    assert (await early_visitor.post("/favicon.ico")).status == 405
+
+
+@pytest.mark.parametrize("path", ["/start", "/start.css", "/start.js", "/favicon.ico"])
 async def test_head_answers_like_get_without_the_body(early_visitor, path):
     got, head = await early_visitor.get(path), await early_visitor.head(path)
     assert (head.status, await head.read()) == (200, b"")

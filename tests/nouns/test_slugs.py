@@ -19,6 +19,33 @@ async def test_a_title_without_letters_still_has_a_path(write):
     assert [(await write(title)).slug for title in ("…", "日本")] == ["post", "post-2"]
 
 
+async def test_what_is_named_is_spelled_out_in_the_language_of_the_site(site, write):
+    title = "Salt & sea"
+
+    async def all_named(title: str) -> list[str]:
+        page = await models.Page.draft(site.id, title, "")
+        author = await models.Author.named(site.id, title)
+        tag = await models.Tag.named(site.id, title)
+        newsletter = await models.Newsletter.start(site, title)
+        return [(await write(title)).slug, page.slug, author.slug, tag.slug, newsletter.slug]
+
+    await site.change(language="nl")
+    assert await all_named(title) == ["salt-en-sea"] * 5
+    [post] = await models.Post.all()
+    await post.publish()
+    await site.change(language="en-GB")
+    # What has its address keeps it, and is found again by its name.
+    assert (await models.Tag.named(site.id, title)).slug == "salt-en-sea"
+    assert (await models.Author.named(site.id, title)).slug == "salt-en-sea"
+    await post.rewrite(title, "<p>Anew</p>")
+    assert (await models.Post.get(id=post.id)).slug == "salt-en-sea"
+    await _rename(post, "salt-en-sea")
+    assert (await models.Post.get(id=post.id)).slug == "salt-en-sea"
+    assert await all_named("Sand & sea") == ["sand-and-sea"] * 5
+    await _rename(post, title)
+    assert await models.leads("/posts/salt-en-sea") == models.Leads("/posts/salt-and-sea", post_id=post.id)
+
+
 @pytest.mark.parametrize("word", sorted(RESERVED))
 async def test_a_page_never_takes_the_path_of_a_door(site, word):
     assert (await models.Page.draft(site.id, word, "")).path == f"/{word}-1"

@@ -13,6 +13,7 @@ from models.text import (
     excerpt,
     fold,
     is_plain,
+    is_slug,
     paragraphs,
     plain,
     sanitise,
@@ -119,10 +120,12 @@ def test_an_excerpt_is_never_longer_and_cuts_no_word_that_it_could_spare(text, l
 
 @given(st.text(max_size=200))
 def test_a_slug_is_short_ascii_and_settled(text):
-    slug = slugify(text)
+    slug = slugify(text, "nl")
     assert re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*)?", slug)
     assert len(slug) <= 100
-    assert slugify(slug) == slug
+    assert slugify(slug, "en") == slug
+    assert is_slug(slug) == bool(slug)
+    assert is_slug(text) == (text == slug != "")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +137,19 @@ def test_a_slug_is_short_ascii_and_settled(text):
     ],
 )  # fmt: skip
 def test_a_name_becomes_a_path(title, slug):
-    assert slugify(title) == slug
+    assert slugify(title, "nl") == slug
+
+
+@pytest.mark.parametrize(
+    ("language", "slug"),
+    [
+        ("nl", "r-en-d-en-zo"), ("nl-BE", "r-en-d-en-zo"), ("en", "r-and-d-and-zo"),
+        ("en-GB", "r-and-d-and-zo"), ("de", "r-und-d-und-zo"), ("fr", "r-et-d-et-zo"), ("hu", "r-es-d-es-zo"),
+        ("zh-Hant-TW", "r-d-zo"), ("el", "r-d-zo"), ("ar", "r-d-zo"),
+    ],
+)  # fmt: skip
+def test_the_sign_for_and_is_said_in_the_language(language, slug):
+    assert slugify("R&D ＆ zo", language) == slug
 
 
 @given(st.text(max_size=100))

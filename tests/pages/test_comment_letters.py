@@ -32,7 +32,8 @@ OWN = [
     "<svg><style><img src=x onerror=alert(1)></style></svg>", "</title><script>alert(1)</script>",
     "<a href='javascript:alert(1)'>x</a>", "%(site)s %s %d", "\u202e\u2066<b>\u2028</b>",
 ]  # fmt: skip
-YES, PUBLISH, REJECT, SPAM = "Ja, dit is mijn reactie", "Plaats haar", "Weiger haar", "Het is spam"
+YES = "Ja, dit is mijn reactie"
+PUBLISH, REJECT, SPAM = "Plaats de reactie", "Weiger de reactie", "Het is spam"
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ async def test_a_moderator_decides_by_the_letter_and_the_guest_hears_of_the_repl
     assert told.link("replies") == out
     await reader.opens(out)
     await reader.posts(out, [("List-Unsubscribe", "One-Click")])
-    assert reader.text == "Je krijgt geen berichten van antwoorden meer.\n"
+    assert reader.text == "Je krijgt geen bericht meer als iemand antwoordt.\n"
     await adds(reader, post, authorEmail=DEE, content="En nog iets.", parentId=global_id("Comment", 1))
     assert len(await letters_to(reader, CAS)) == 2
 
@@ -230,7 +231,7 @@ async def test_what_another_has_decided_is_said_and_leads_on(reader, site, post,
     assert reader.status == 409
     assert "Jouw knop deed niets" in reader.page.css_first("[role=alert]").text()
     assert reader.page.css_first("[role=status]").text() == "De reactie is geplaatst"
-    assert "Niemand ziet haar" not in reader.text
+    assert "Niemand ziet hem" not in reader.text
     assert [button.text() for button in reader.page.css("button")] == [REJECT, SPAM]
     assert (await models.Comment.get(id=1)).status is models.Fate.APPROVED
     [onward] = [link for link in reader.page.css("a") if link.text() == "De volgende die wacht"]
@@ -252,7 +253,7 @@ async def test_words_that_were_changed_after_they_were_shown_are_shown_first(rea
     await reader.client.post("/graphql", json={"query": edit, "variables": {"input": said}})
     await reader.presses(PUBLISH)
     assert reader.status == 409
-    assert "de woorden zijn anders" in reader.page.css_first("[role=alert]").text()
+    assert "de tekst is anders" in reader.page.css_first("[role=alert]").text()
     assert "Dit heeft niemand gelezen." in reader.text
     assert await shown() == []
     await reader.presses(PUBLISH)

@@ -61,7 +61,7 @@ async def test_a_version_tells_what_it_changed(reader, told):
         ("Gebleven", "Een."), ("Weg", "Twee."), ("Nieuw", "Anders."), ("Gebleven", "Drie."),
     ]  # fmt: skip
     assert lines(reader, "Samenvatting") == [("Nieuw", "Kort.")]
-    assert "Dit is wat het bericht nu zegt." in reader.text
+    assert "Zo is het bericht nu." in reader.text
     assert not reader.page.css("button")
     await open_version(reader, 1)
     assert "De oudste versie die bewaard is." in reader.text

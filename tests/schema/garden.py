@@ -1,6 +1,6 @@
 """A publication with things that nobody may see among those that everybody may, to be planted twice."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import models
@@ -84,6 +84,7 @@ async def _post(rows: dict[str, Any], number: int) -> models.Post:
     if number == 1:
         await post.rewrite("Bericht 1", BODY, authors=authors, tags=[rows["tag"]], slug="bericht-een")
     first = await _comment(post, "Mooi!", None)
+    await models.Comment.filter(id=first.id).update(edited_at=first.created_at + timedelta(minutes=3))
     await _comment(post, "Vind ik ook", first)
     return post
 

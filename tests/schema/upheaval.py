@@ -77,6 +77,11 @@ async def _leave_a_comment(random: Random, rows: Rows) -> None:
     await models.Comment.leave(post.id, models.Writer(name="Gast", email="g@example.org"), "Dag")
 
 
+async def _edit_a_comment(random: Random, rows: Rows) -> None:
+    comment = await _any_of(models.Comment, random)
+    await models.edit_comment(rows["site"], comment, random.choice(("Anders gezegd", "Nog anders gezegd")))
+
+
 async def _close_comments(random: Random, rows: Rows) -> None:
     post = await _any_of(models.Post, random)
     said = {"authors": [rows["Anna"]], "tags": []}
@@ -227,9 +232,9 @@ async def _recount(random: Random, rows: Rows) -> None:
 
 VERBS: tuple[Verb, ...] = (
     _publish, _publish_in_another_month, _withdraw, _rewrite, _rewrite, _write_a_new_one, _decide,
-    _hide_a_shown_comment, _comment, _comment, _leave_a_comment, _close_comments, _rename_an_author,
-    _place_an_author, _name_a_new_author, _rename_a_tag, _describe_an_image, _edit_the_site,
-    _show_another_logo, _move_to_a_time_zone, _arrange_a_menu, _change_a_page, _write_a_page,
+    _hide_a_shown_comment, _comment, _comment, _leave_a_comment, _edit_a_comment, _close_comments,
+    _rename_an_author, _place_an_author, _name_a_new_author, _rename_a_tag, _describe_an_image,
+    _edit_the_site, _show_another_logo, _move_to_a_time_zone, _arrange_a_menu, _change_a_page, _write_a_page,
     _edit_a_newsletter, _start_a_newsletter, _lead_an_old_path, _take_a_post_away, _recount,
     _remove_a_post, _change_a_part_of_a_post, _merge_or_delete_a_tag, _edit_an_author, _part_with_an_author,
     _move_or_remove_a_page, _cut_months_later,

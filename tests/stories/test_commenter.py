@@ -18,7 +18,7 @@ from schema.ids import global_id
 EMAIL = "kanarie@example.org"
 SHOWN, HELD = models.CommentPolicy.SHOWN, models.CommentPolicy.HELD
 ERRORS = "errors { __typename ... on UserError { code message path } ... on InvalidTokenError { isExpired } }"
-COMMENT = "comment { id status contentText author { name author { name } } post { commentCount } }"
+COMMENT = "comment { id status contentText editedAt author { name author { name } } post { commentCount } }"
 ADD = f"""mutation($input: AddCommentInput!) {{ addComment(input: $input) {{
   fate editToken {COMMENT} {ERRORS.replace("... on InvalidTokenError { isExpired }", "")} }} }}"""
 EDIT = f"""mutation($input: EditCommentInput!) {{ editComment(input: $input) {{
@@ -52,6 +52,11 @@ class App:
 
     async def edits(self, token: str, content: str, **given: Any) -> dict:
         return await self.asks(EDIT, input={"token": token, "content": content} | given)
+
+    async def reads(self) -> list[str | None]:
+        """Read below the post, as everybody does, when each comment was edited."""
+        query = "query($id: ID!) { node(id: $id) { ... on Post { comments { nodes { editedAt } } } } }"
+        return [one["editedAt"] for one in (await self.asks(query, id=self.post))["comments"]["nodes"]]
 
     async def retracts(self, token: str, id: str = "1") -> dict:
         return await self.asks(RETRACT, input={"token": token, "clientMutationId": id})
@@ -90,6 +95,30 @@ async def test_a_guest_changes_the_words_and_takes_them_back(app):
     [error] = (await app.retracts(edited["editToken"], "2"))["errors"]
     assert error["__typename"] == "InvalidTokenError"
     assert not await models.Comment.exists()
+
+
+@pytest.mark.parametrize("moderated", [SHOWN, HELD])
+async def test_everybody_sees_when_the_words_were_changed_last(app, moderated):
+    await app.site.change(comment_policy=moderated)
+    with time_machine.travel("2031-03-09T09:00:00Z", tick=False) as clock:
+        left = await app.adds(clientMutationId="a")
+        assert left["comment"]["editedAt"] is None
+        clock.shift(timedelta(minutes=2))
+        same = await app.edits(left["editToken"], " Mooi. ")
+        assert (same["errors"], same["comment"]["editedAt"]) == ([], None)
+        edited = await app.edits(same["editToken"], "Mooier.")
+        assert edited["comment"]["editedAt"] == "2031-03-09T09:02:00Z"
+        clock.shift(timedelta(minutes=2))
+        assert (await app.edits(edited["editToken"], ""))["errors"]
+        [kept] = await models.Comment.all()
+        await kept.decide(models.Fate.APPROVED)
+        assert await app.reads() == ["2031-03-09T09:02:00Z"]
+        again = await app.edits(edited["editToken"], "Mooist.")
+        [kept] = await models.Comment.all()
+        await kept.decide(models.Fate.APPROVED)
+        assert again["comment"]["editedAt"] == "2031-03-09T09:04:00Z"
+        assert await app.reads() == ["2031-03-09T09:04:00Z"]
+        assert (await app.adds(clientMutationId="a"))["comment"]["editedAt"] == "2031-03-09T09:04:00Z"
 
 
 async def test_who_lost_the_answer_to_a_change_sends_it_again(app):

@@ -33,6 +33,19 @@ async def test_a_page_is_written_put_below_another_and_shown(eva, reader):
     assert (stale["code"], stale["currentVersion"]) == ("CONFLICT", moved["version"])
 
 
+async def test_who_wishes_for_an_address_that_is_taken_is_told_which_one_it_became(eva, anna):
+    for title in ("Ploeg", "Team"):
+        page = await eva.does("createPage", title=title)
+    moved = await eva.does("updatePage", id=page["id"], slug="ploeg")
+    assert (page["path"], moved["path"]) == ("/team", "/ploeg-2")
+    # And what the server keeps for itself.
+    assert (await eva.does("updatePage", id=page["id"], slug="write"))["path"] == "/write-1"
+    for title in ("Ploeg", "Team"):
+        post = await anna.does("createPost", title=title)
+    moved = await anna.does("updatePost", id=post["id"], slug="ploeg")
+    assert (post["slug"], moved["slug"]) == ("team", "ploeg-2")
+
+
 async def test_pages_stand_in_no_circle_and_hang_on_nothing_hidden(eva, reader):
     pages = [await eva.does("createPage", title="Een")]
     for title in ("Twee", "Drie"):

@@ -79,7 +79,7 @@ export const STANDING = /* GraphQL */ `
 `;
 const SAID = /* GraphQL */ `
   fragment Said on Comment {
-    id url contentHtml createdAt replyCount
+    id url contentHtml createdAt editedAt replyCount
     author { name website author { path } }
   }
 `;

@@ -1,0 +1,2 @@
+-- What a store held besides when it was kept that a comment had been edited: one that was, a moment after it was left.
+INSERT INTO comment (post_id, depth, name, email, mailbox, notify_replies, source, html, text, status, is_shown, reply_count, created_at, edited_at) SELECT id, 0, 'Ada', 'ada@example.org', 'ada@example.org', FALSE, 'Anders', '<p>Anders</p>', 'Anders', 'pending', FALSE, 0, '2021-03-01 09:00:00+00:00', '2021-03-01 09:04:00+00:00' FROM post ORDER BY id LIMIT 1;
