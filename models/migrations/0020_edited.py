@@ -6,7 +6,7 @@ from models.engines.migrator import Sql
 from models.instants import Instant
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0017_uncounted')]
+    dependencies = [('models', '0018_dated_lines')]
 
     initial = False
 

@@ -13,7 +13,6 @@ from models.listed import PUBLISHED_AT, Below, Figure, List
 from models.paging import Order, Window
 from models.post_conditions import ANY
 from models.prepared import Builder, Statement
-from models.slugs import findable
 from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, NotPlanned
 from schema.plans.compiling import Compiling
@@ -117,7 +116,7 @@ class _Having:
         self, slugs: tuple[str, ...], conditions: models.PostConditions, asked: Window, x: Asking
     ) -> Steps[Any]:
         """Read a page of them."""
-        named = {findable(slug) for slug in slugs}
+        named = {models.findable(slug) for slug in slugs}
         found = dict((yield x.bound(self._rows(), x.keys(named))))
         total = 0
         if found and self._pages.asks_total:
