@@ -164,11 +164,16 @@ class Page(Model):
         """Whether it appears by itself at a moment that lies ahead."""
         return self.status is Status.PUBLISHED and not self.is_visible
 
+    async def _lead_from_here(self) -> None:
+        # Nobody knows the address of what never was published.
+        if self.published_at is not None:
+            await redirects.lead(self.site_id, self.path, page_id=self.id)
+
     async def _lead_to(self, path: str, **values: Any) -> None:
         for page in await Page.filter(site_id=self.site_id, path__startswith=f"{self.path}/"):
-            await redirects.lead(self.site_id, page.path, page_id=page.id)
+            await page._lead_from_here()
             await page._change(**fitting(Page, {"path": f"{path}{page.path.removeprefix(self.path)}"}))
-        await redirects.lead(self.site_id, self.path, page_id=self.id)
+        await self._lead_from_here()
         await self._change(**fitting(Page, {"path": path, **values}))
 
     async def _let_nothing_show_below(self) -> None:

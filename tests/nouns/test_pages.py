@@ -122,3 +122,14 @@ async def test_a_page_that_never_appeared_appears_when_it_is_published_anew(site
     await page.publish()
     assert page.is_visible
     assert await Page.published().filter(id=page.id).exists()
+
+
+async def test_the_address_of_a_page_that_never_was_published_leads_nowhere(site):
+    about = await Page.draft(site.id, "Over ons", "")
+    below = await Page.draft(site.id, "Ploeg", "", parent=about)
+    await about.rename("wij")
+    assert (await Page.get(id=below.id)).path == "/wij/ploeg"
+    await about.publish()
+    await (await Page.get(id=below.id)).publish()
+    assert await models.leads("/over-ons") is None
+    assert await models.leads("/over-ons/ploeg") is None
