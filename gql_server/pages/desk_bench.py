@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 import models
 from gql_server.pages.desk import SignedOut, handed_back, signed_out
 from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
 from models.paging import BIGGEST_ID
 
@@ -54,6 +56,11 @@ class Bench:
             return int(self.thing.id)
 
         await models.Audit.noted(self.principal, f"{self.noun}.{deed}", noted)
+
+    async def told_where_to_look(self) -> web.Response:
+        """Go and look at it as readers would see it, by a link that shows it to whoever has it."""
+        _, token = await models.Key.grant_preview(self.principal, self.thing)
+        return go_to(f"{self.visit.context.absolute(self.thing.path)}?{urlencode({'preview': token})}")
 
     async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
         """Keep what is filled in and do something to it: both, or neither."""

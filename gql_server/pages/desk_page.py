@@ -94,6 +94,11 @@ async def _save(bench: PageBench, form: Form) -> web.Response:
     return bench.told("saved")
 
 
+async def _preview(bench: PageBench, form: Form) -> web.Response:
+    await bench.saves(form)
+    return await bench.told_where_to_look()
+
+
 async def _publish(bench: PageBench, form: Form) -> web.Response:
     await bench.saves_and_does(form, "publish", bench.thing.publish)
     return bench.told("published")
@@ -122,6 +127,7 @@ async def _delete(bench: PageBench, form: Form) -> web.Response:
 
 DEEDS: dict[str, Deed] = {
     "save": _save,
+    "preview": _preview,
     "publish": _publish,
     "withdraw": _withdraw,
     "ask_to_delete": _ask_to_delete,

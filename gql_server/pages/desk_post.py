@@ -174,8 +174,7 @@ async def _save(desk: Desk, form: Form) -> web.Response:
 
 async def _preview(desk: Desk, form: Form) -> web.Response:
     await desk.saves(form)
-    _, token = await models.Key.grant_preview(desk.principal, desk.post.id)
-    return go_to(f"{desk.visit.context.absolute(desk.post.path)}?{urlencode({'preview': token})}")
+    return await desk.told_where_to_look()
 
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
