@@ -1,14 +1,16 @@
 """The doors /write/pages/N: a page is written, published, put elsewhere, taken away; each by a button."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import at_desk_as, read_desk_form, state_of
+from gql_server.pages.desk import at_desk_as, state_of
 from gql_server.pages.desk_address import require_slug
-from gql_server.pages.desk_bench import Bench, Work, acted, lines, number_in, row_in, shown
+from gql_server.pages.desk_bench import Work, lines, number_in, row_in, shown
 from gql_server.pages.desk_pages import Leaf, tree_of_pages
+from gql_server.pages.desk_pictures import PictureBench, picture_to_put, pressed
 from gql_server.pages.desk_sheet import POLICY, TOLD
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
@@ -19,7 +21,7 @@ from schema.editing_pages import INPUT_NAMES
 Deed = Callable[["PageBench", Form], Awaitable[web.Response]]
 
 
-class PageBench(Bench):
+class PageBench(PictureBench):
     """One page on the desk of who edits."""
 
     noun, gone = "page", "page_gone"
@@ -38,7 +40,7 @@ class PageBench(Bench):
         page, told = self.thing, self.visit.request.query.get("told", "")
         filled = {
             "title": page.title, "text": page.source, "slug": page.slug,
-            "parent": str(page.parent_id or ""), "version": str(page.version),
+            "parent": str(page.parent_id or ""), "version": str(page.version), "alt": "", "picture": "",
         }  # fmt: skip
         if wrong:
             filled = {name: form.one(name) for name in filled}
@@ -48,11 +50,8 @@ class PageBench(Bench):
             is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
             address=self.visit.context.absolute(page.path), told=told if told in TOLD and not wrong else "",
             like=slugify(filled["slug"]),
+            **await picture_to_put(self.visit, self.principal, filled["picture"], page.source_format),
         )  # fmt: skip
-
-    async def saves(self, form: Form) -> None:
-        """Keep what is filled in, unless somebody else has changed the page meanwhile."""
-        await self.does("update", await self._saving(form))
 
     async def _saving(self, form: Form) -> Work:
         self.expect(form)
@@ -73,9 +72,10 @@ class PageBench(Bench):
 
         return work
 
-    def told(self, told: str) -> web.Response:
+    def told_saved(self, form: Form, **more: str) -> web.Response:
         """Go back to the page, and tell what was done."""
-        return go_to(f"/write/pages/{self.thing.id}?told={told}")
+        place = "#picture" if "picture" in more else ""
+        return go_to(f"/write/pages/{self.thing.id}?{urlencode(more)}{place}")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -85,13 +85,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """Save the page, and do what the pressed button says."""
-    form = await read_desk_form(request)
-    return await acted(request, form, PageBench, DEEDS.get(form.one("do"), _save))
-
-
-async def _save(bench: PageBench, form: Form) -> web.Response:
-    await bench.saves(form)
-    return bench.told("saved")
+    return await pressed(request, PageBench, DEEDS)
 
 
 async def _preview(bench: PageBench, form: Form) -> web.Response:
@@ -101,13 +95,13 @@ async def _preview(bench: PageBench, form: Form) -> web.Response:
 
 async def _publish(bench: PageBench, form: Form) -> web.Response:
     await bench.saves_and_does(form, "publish", bench.thing.publish)
-    return bench.told("published")
+    return bench.told_saved(form, told="published")
 
 
 async def _withdraw(bench: PageBench, form: Form) -> web.Response:
     to = models.Status.DRAFT
     await bench.saves_and_does(form, "unpublish", lambda: bench.thing.withdraw(to=to))
-    return bench.told("withdrawn")
+    return bench.told_saved(form, told="withdrawn")
 
 
 async def _ask_to_delete(bench: PageBench, _form: Form) -> web.Response:
@@ -126,10 +120,11 @@ async def _delete(bench: PageBench, form: Form) -> web.Response:
 
 
 DEEDS: dict[str, Deed] = {
-    "save": _save,
+    "save": PageBench.saves_again,
     "preview": _preview,
     "publish": _publish,
     "withdraw": _withdraw,
+    "keep": PageBench.misses_picture,
     "ask_to_delete": _ask_to_delete,
     "delete": _delete,
 }
