@@ -9,6 +9,7 @@ import models
 from gql_server.pages.desk import at_desk_as, state_of
 from gql_server.pages.desk_address import require_slug
 from gql_server.pages.desk_bench import Work, lines, number_in, row_in, shown
+from gql_server.pages.desk_menu_tree import MenuTree
 from gql_server.pages.desk_pages import Leaf, tree_of_pages
 from gql_server.pages.desk_pictures import PictureBench, picture_to_put, pressed
 from gql_server.pages.desk_sheet import POLICY, TOLD
@@ -44,11 +45,13 @@ class PageBench(PictureBench):
         }  # fmt: skip
         if wrong:
             filled = {name: form.one(name) for name in filled}
+        address, told = self.visit.context.absolute(page.path), told if told in TOLD and not wrong else ""
+        menu = await MenuTree.read(self.visit.site) if told == "published" and page.is_visible else None
         return self.visit.shows(
             "desk_page.html", status=409 if wrong == "changed" else 422 if wrong else 200,
             kept=page, filled=filled, wrong=wrong, why=why, state=state_of(page), policy=POLICY,
             is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
-            address=self.visit.context.absolute(page.path), told=told if told in TOLD and not wrong else "",
+            address=address, told=told, is_in_menu=menu and menu.leads_to(page, address),
             like=slugify(filled["slug"]),
             **await picture_to_put(self.visit, self.principal, filled["picture"], page.source_format),
         )  # fmt: skip
