@@ -153,7 +153,8 @@ async def list_tokens(settings: Settings) -> None:
     async with open_made_store(settings):
         found = await models.Key.living().order_by("id").select_related("user")
     for key in found:
-        whose = key.user.email if key.user_id else f"post {key.post_id}"
+        shown = f"post {key.post_id}" if key.post_id else f"page {key.page_id}"
+        whose = key.user.email if key.user_id else shown
         used = f"used {moment(key.used_at)}" if key.used_at else "never used"
         scopes = ",".join(sorted(key.opens().scopes)) or "-"
         until = f"until {moment(key.expires_at)}"

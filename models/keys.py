@@ -16,6 +16,8 @@ from models.audit import Audit
 from models.errors import Expired, Invalid, Unproven
 from models.fitting import fitting, line
 from models.instants import Instant, now
+from models.pages import Page
+from models.posts import Post
 from models.principals import NOBODY, OF_ROLE, Principal, Role, Scope, lacking
 from models.relations import may_point_to
 from models.tokens import Token, digest, fresh_secret, matches
@@ -51,6 +53,8 @@ class Key(Model):
     user_id: int | None
     post: Any = may_point_to("Post", on_delete=OnDelete.CASCADE)
     post_id: int | None
+    page: Any = may_point_to("Page", on_delete=OnDelete.CASCADE, indexed=False)
+    page_id: int | None
     scopes: list[str] = fields.JSONField()
     label = fields.CharField(max_length=LONGEST_LABEL, default="")
     created_at = Instant()
@@ -60,6 +64,8 @@ class Key(Model):
 
     class Meta:
         table = "key"
+        # A column that came later has its index here: the migration that adds one makes none.
+        indexes = (("page_id",),)
 
     @classmethod
     def living(cls) -> QuerySet[Self]:
@@ -69,8 +75,9 @@ class Key(Model):
     @classmethod
     @atomic
     async def grant(
-        cls, kind: KeyKind, user: User | None = None, *, post_id: int | None = None, label: str = "",
-        scopes: Collection[Scope] | None = None, lives: timedelta | None = None,
+        cls, kind: KeyKind, user: User | None = None, *, post_id: int | None = None,
+        page_id: int | None = None, label: str = "", scopes: Collection[Scope] | None = None,
+        lives: timedelta | None = None,
     ) -> tuple[Self, str]:  # fmt: skip
         """Make a key; give it with its token, which nobody can tell again."""
         mine = OF_ROLE[user.role] if user is not None else frozenset()
@@ -83,7 +90,7 @@ class Key(Model):
         secret, moment = fresh_secret(), now()
         key = await cls.create(
             kind=kind, digest=digest(secret), user_id=user.id if user else None, post_id=post_id,
-            scopes=sorted(wanted), created_at=moment, expires_at=moment + lives,
+            page_id=page_id, scopes=sorted(wanted), created_at=moment, expires_at=moment + lives,
             **fitting(cls, {"label": text.clean_line(label)}),
         )  # fmt: skip
         return key, str(Token(kind, key.id, secret))
@@ -116,11 +123,12 @@ class Key(Model):
 
     @classmethod
     @atomic
-    async def grant_preview(cls, principal: Principal, post_id: int) -> tuple[Self, str]:
-        """Make a key that shows one post to whoever has it, and note who did."""
-        user = await User.filter(id=principal.user_id or 0).first()
-        made = await cls.grant(KeyKind.PREVIEW, user, post_id=post_id, scopes=())
-        await Audit.note(principal, "post.preview", post_id)
+    async def grant_preview(cls, principal: Principal, shown: Post | Page) -> tuple[Self, str]:
+        """Make a key that shows one post or page to whoever has it, and note who did."""
+        noun, user = shown._meta.db_table, await User.filter(id=principal.user_id or 0).first()
+        about: dict[str, Any] = {f"{noun}_id": shown.id}
+        made = await cls.grant(KeyKind.PREVIEW, user, scopes=(), **about)
+        await Audit.note(principal, f"{noun}.preview", shown.id)
         return made
 
     @classmethod
@@ -134,7 +142,7 @@ class Key(Model):
     def opens(self) -> Principal:
         """Give who asks with this key, of which `user` has been read."""
         if self.kind is KeyKind.PREVIEW:
-            return Principal(key_id=self.id, post_id=self.post_id)
+            return Principal(key_id=self.id, post_id=self.post_id, page_id=self.page_id)
         role = Role(self.user.role)
         # Who is signed in may do what they are trusted with now; a program what it was made for.
         made_for = OF_ROLE[role] if self.kind is KeyKind.SESSION else frozenset(map(Scope, self.scopes))

@@ -21,6 +21,7 @@ from models.tags import Tag
 Target = Page | Post | Author | Tag
 Outline = tuple[str, tuple[str, int] | str | None, list[Any]]
 DEEPEST = 6
+LONGEST_LABEL = 200
 SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 # What browsers leave out of an address before they look for its scheme.
 UNREAD = re.compile(r"^[\s\x00-\x1f]+|[\t\n\r]")
@@ -49,7 +50,7 @@ class MenuItem(Model):
     parent: Any = may_point_to("MenuItem", on_delete=OnDelete.CASCADE)
     parent_id: int | None
     position = fields.IntField()
-    label = fields.CharField(max_length=200)
+    label = fields.CharField(max_length=LONGEST_LABEL)
     href = fields.CharField(max_length=2000, null=True)
     page: Any = may_point_to("Page", on_delete=OnDelete.CASCADE)
     page_id: int | None

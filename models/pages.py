@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.fields.base import OnDelete
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
@@ -68,7 +69,12 @@ class Page(Model):
 
     @classmethod
     def open_to(cls, principal: Principal) -> QuerySet[Self]:
-        """Ask for the pages that somebody may read, which for who edits is more than is published."""
+        """Ask for the pages that somebody may read: the published and what a link shows, all to who edits."""
+        return cls.all() if principal.sees_all else cls.filter(visible() | Q(id=principal.page_id or 0))
+
+    @classmethod
+    def listed_to(cls, principal: Principal) -> QuerySet[Self]:
+        """Ask for the pages that somebody finds listed, which for who edits is more than is published."""
         return cls.all() if principal.sees_all else cls.published()
 
     @classmethod

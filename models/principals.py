@@ -1,4 +1,4 @@
-"""Principals: who asks, what their role lets them do, and the post that a link lets them see."""
+"""Principals: who asks, what their role lets them do, and the post or page that a link lets them see."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -33,7 +33,7 @@ OF_ROLE: dict[Role, frozenset[Scope]] = {
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks. `author_id` is the author they publish as; `post_id` the one post that a preview shows."""
+    """Who asks. `author_id` is the author they publish as; `post_id` or `page_id` what a preview shows."""
 
     user_id: int | None = None
     role: Role | None = None
@@ -41,6 +41,7 @@ class Principal:
     scopes: frozenset[Scope] = frozenset()
     key_id: int | None = None
     post_id: int | None = None
+    page_id: int | None = None
 
     @property
     def is_known(self) -> bool:

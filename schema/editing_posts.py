@@ -10,7 +10,7 @@ from strawberry import UNSET, Info
 import models
 from models.newsletters import MOST as MOST_NEWSLETTERS
 from schema.commands import COSTLY, SAID, mistakes_as_data
-from schema.editing import change, content_of, found, found_all, maybe, said_as
+from schema.editing import change, content_of, found, found_all, maybe, require_editor, said_as
 from schema.editing_posts_inputs import (
     ArchivePostInput,
     CreatePostInput,
@@ -151,7 +151,7 @@ class EditingPosts:
         return UpdatePostPayload(post=await _read(info, await change(info, input, "post.restore", work)))
 
     @strawberry.mutation(
-        description="Make a link that shows a post to whoever has it, for a week, published or not.",
+        description="Make a link that shows a post or page to whoever has it, for a week, published or not.",
         directives=[COSTLY],
     )
     @staticmethod
@@ -160,9 +160,9 @@ class EditingPosts:
         info: Info, input: Annotated[CreatePreviewLinkInput, SAID]
     ) -> CreatePreviewLinkPayload | None:
         # Not `once`: an answer to repeat would have to keep the token.
-        post = await _own(info, input, row_id(input.post_id, "Post"), field="postId")
-        key, token = await models.Key.grant_preview(info.context.principal, post.id)
-        url = URL(f"{info.context.absolute(post.path)}?{urlencode({'preview': token})}")
+        shown = await _to_show(info, input)
+        key, token = await models.Key.grant_preview(info.context.principal, shown)
+        url = URL(f"{info.context.absolute(shown.path)}?{urlencode({'preview': token})}")
         return CreatePreviewLinkPayload(expires_at=key.expires_at, token=token, url=url)
 
 
@@ -190,6 +190,15 @@ async def _own(info: Info, input: Any, id: int | None, *, field: str = "id") -> 
     version = getattr(input, "expected_version", UNSET)
     post.expect(None if version is UNSET else version)
     return post
+
+
+async def _to_show(info: Info, input: CreatePreviewLinkInput) -> models.Post | models.Page:
+    if bool(input.post_id) is bool(input.page_id):
+        raise models.Invalid("postId", "Give a postId or a pageId.", why="one of two")
+    if not input.page_id:
+        return await _own(info, input, row_id(input.post_id or "", "Post"), field="postId")
+    require_editor(info)
+    return await found(models.Page.open_to(info.context.principal), input.page_id, "Page", field="pageId")
 
 
 async def _read(info: Info, id: int) -> Any:

@@ -36,7 +36,7 @@ DeletePostError = Annotated[
     strawberry.union("DeletePostError", description="What can go wrong in deletePost."),
 ]
 CreatePreviewLinkError = Annotated[
-    ForbiddenError | NotFoundError,
+    ForbiddenError | NotFoundError | ValidationError,
     strawberry.union("CreatePreviewLinkError", description="What can go wrong in createPreviewLink."),
 ]
 
@@ -156,7 +156,12 @@ class RestoreRevisionInput:
 @strawberry.input(description="Input of createPreviewLink.")
 class CreatePreviewLinkInput:
     client_mutation_id: str | None = client_mutation_id(ANEW)
-    post_id: strawberry.ID = strawberry.field(description="Post to show.")
+    page_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Page to show, by who edits; give this or postId."
+    )
+    post_id: strawberry.ID | None = strawberry.field(
+        default=UNSET, description="Post to show; give this or pageId."
+    )
 
 
 @strawberry.type(description="Answer of createPost.")
@@ -202,8 +207,9 @@ class CreatePreviewLinkPayload(Payload):
     errors: list[CreatePreviewLinkError] = errors()
     expires_at: datetime | None = strawberry.field(default=None, description="Moment it runs out.")
     token: str | None = strawberry.field(
-        default=None, description="Token to send as `Authorization: Bearer`; it shows this post alone."
+        default=None,
+        description="Token to send as `Authorization: Bearer`; it shows this alone.",
     )
     url: URL | None = strawberry.field(
-        default=None, description="Address of the post with the token as its `preview`."
+        default=None, description="Address of what it shows, with the token as its `preview`."
     )

@@ -228,7 +228,7 @@ class Query:
     )
     @staticmethod
     async def pages(info: Info) -> list[Page] | None:
-        pages = models.Page.open_to(info.context.principal).filter(site_id=info.context.site.id)
+        pages = models.Page.listed_to(info.context.principal).filter(site_id=info.context.site.id)
         return await pages.order_by("path").limit(MOST_PAGES)  # type: ignore[return-value]
 
     @strawberry.field(description="One post.")

@@ -31,10 +31,10 @@ class SignedOut(web.HTTPSeeOther):
 
 
 async def show(request: web.Request) -> web.Response:
-    """Show the posts that are theirs to write; of a path, lead on to the page where its post is written."""
+    """Show the posts that are theirs to write; of a path, lead on to where what it shows is written."""
     visit, principal = await at_desk(request)
     if (path := request.query.get("path")) is not None:
-        return to_post((await _at(path, principal)).id)
+        return go_to(await _way_to(path, principal))
     piles = await Pile.all_of(request, principal)
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
@@ -44,16 +44,23 @@ async def show(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
-async def _at(path: str, principal: models.Principal) -> models.Post:
-    slug = path.removeprefix(models.Post.path_of(""))
+async def _way_to(path: str, principal: models.Principal) -> str:
+    """Find where the post or page of a path is written; there is none but what is theirs to write."""
+    noun, name = models.place_of(path)
+    mine: Any
     try:
-        mine = models.Post.owned(principal).filter(**fitting(models.Post, {"slug": slug}))
+        if noun is models.Post:
+            mine = models.Post.owned(principal).filter(**fitting(noun, {"slug": name}))
+        elif noun is models.Page and principal.sees_all:
+            mine = models.Page.filter(**fitting(noun, {"path": name}))
+        else:
+            raise web.HTTPNotFound
     except models.Invalid:
         # The store takes no such question.
         raise web.HTTPNotFound from None
-    if (post := await mine.first()) is None:
+    if (found := await mine.first()) is None:
         raise web.HTTPNotFound
-    return post
+    return f"/write/{found.id}" if noun is models.Post else f"/write/pages/{found.id}"
 
 
 async def begin(request: web.Request) -> web.Response:

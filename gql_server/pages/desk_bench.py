@@ -1,19 +1,26 @@
 """The bench of the desk: how its pages let something be changed, so that nobody's words are lost."""
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Self, TypeVar
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 import models
 from gql_server.pages.desk import SignedOut, handed_back, signed_out
 from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
 from models.paging import BIGGEST_ID
 
 Work = Callable[[], Awaitable[object]]
+FINGERS = 16
+# As a page writes down of which version it is.
+VERSION = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
+FINGERPRINT = re.compile(rf"[0-9a-f]{{{FINGERS}}}")
 
 
 class Bench:
@@ -44,7 +51,9 @@ class Bench:
     def expect(self, form: Form) -> None:
         """Refuse to go on when somebody else has changed it since it was shown."""
         version = form.one("version")
-        self.thing.expect(int(version[:9]) if version.isdecimal() else None)
+        if not VERSION.fullmatch(version):
+            raise unread()
+        self.thing.expect(int(version))
 
     async def does(self, deed: str, work: Work) -> None:
         """Do something to it, and note who did."""
@@ -54,6 +63,11 @@ class Bench:
             return int(self.thing.id)
 
         await models.Audit.noted(self.principal, f"{self.noun}.{deed}", noted)
+
+    async def told_where_to_look(self) -> web.Response:
+        """Go and look at it as readers would see it, by a link that shows it to whoever has it."""
+        _, token = await models.Key.grant_preview(self.principal, self.thing)
+        return go_to(f"{self.visit.context.absolute(self.thing.path)}?{urlencode({'preview': token})}")
 
     async def saves_and_does(self, form: Form, deed: str, work: Work) -> None:
         """Keep what is filled in and do something to it: both, or neither."""
@@ -91,13 +105,21 @@ async def shown(request: web.Request, bench: type[Bench]) -> web.Response:
 
 def fingerprint(kept: object) -> str:
     """Name what is kept now, as the version of a post does, of what counts none."""
-    return sha256(repr(kept).encode()).hexdigest()[:16]
+    return sha256(repr(kept).encode()).hexdigest()[:FINGERS]
 
 
 def expect_fingerprint(form: Form, kept: str) -> None:
     """Refuse to go on when that has another name than when it was shown."""
-    if form.one("version") not in ("", kept):
+    version = form.one("version")
+    if not FINGERPRINT.fullmatch(version):
+        raise unread()
+    if version != kept:
         raise models.Changed
+
+
+def unread() -> models.Invalid:
+    """Tell that a form does not say what its page showed: others may have written since, and nobody knows."""
+    return models.Invalid("version", "The form does not say of which version it is.")
 
 
 def row_in(request: web.Request, name: str) -> int:

@@ -12,6 +12,7 @@ from gql_server.pages.desk_menu_tree import Item, MenuTree
 from gql_server.pages.desk_pages import tree_of_pages
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
+from models.menus import LONGEST_LABEL
 
 # What an item leads to that no list here can show stays so.
 KEEP = "keep"
@@ -36,7 +37,7 @@ class MenuBench(Bench):
         if wrong == "changed" or (wrong and form.one("do") != "change"):
             # In the place of one that was put elsewhere stands another.
             item = None
-        filled = _kept(item) | {"version": tree.version}
+        filled = (_kept(item) if item else await _begun(query.get("page", ""))) | {"version": tree.version}
         if wrong:
             filled = {name: form.one(name) for name in filled}
         told, moved = query.get("told", ""), query.get("moved", "")
@@ -119,10 +120,14 @@ async def _move(bench: MenuBench, form: Form) -> web.Response:
 DEEDS: dict[str, Deed] = {"add": _add, "change": _change, "remove": _remove}
 
 
-def _kept(item: Item | None) -> dict[str, str]:
+async def _begun(page: str) -> dict[str, str]:
+    """Fill in a new item, of a page where an address names one."""
+    row = await models.Page.filter(id=number_in(page)).first()
+    return {"label": row.title[:LONGEST_LABEL] if row else "", "page": str(row.id) if row else "", "href": ""}
+
+
+def _kept(item: Item) -> dict[str, str]:
     """Fill in an item as it is kept."""
-    if item is None:
-        return {"label": "", "page": "", "href": ""}
     to = item.entry.to
     page = str(to.id) if isinstance(to, models.Page) else "" if to is None or isinstance(to, str) else KEEP
     return {"label": item.entry.label, "page": page, "href": to if isinstance(to, str) else ""}

@@ -95,6 +95,11 @@ class MenuTree:
         """Find the item in a place."""
         return next((item for item in self.items if item.place == place), None)
 
+    def leads_to(self, page: models.Page, address: str) -> bool:
+        """Tell whether an item leads to a page, by itself or by its path or address."""
+        tos = [item.entry.to for item in self.items]
+        return any(to in (page.path, address) if isinstance(to, str) else to == page for to in tos)
+
     def add(self, entry: models.Entry) -> str:
         """Put an entry behind the others; give its place."""
         self.entries.append(entry)

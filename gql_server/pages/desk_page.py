@@ -1,14 +1,17 @@
 """The doors /write/pages/N: a page is written, published, put elsewhere, taken away; each by a button."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 import models
-from gql_server.pages.desk import at_desk_as, read_desk_form, state_of
+from gql_server.pages.desk import at_desk_as, state_of
 from gql_server.pages.desk_address import require_slug
-from gql_server.pages.desk_bench import Bench, Work, acted, lines, number_in, row_in, shown
+from gql_server.pages.desk_bench import Work, lines, number_in, row_in, shown
+from gql_server.pages.desk_menu_tree import MenuTree
 from gql_server.pages.desk_pages import Leaf, tree_of_pages
+from gql_server.pages.desk_pictures import PictureBench, picture_to_put, pressed
 from gql_server.pages.desk_sheet import POLICY, TOLD
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
@@ -19,7 +22,7 @@ from schema.editing_pages import INPUT_NAMES
 Deed = Callable[["PageBench", Form], Awaitable[web.Response]]
 
 
-class PageBench(Bench):
+class PageBench(PictureBench):
     """One page on the desk of who edits."""
 
     noun, gone = "page", "page_gone"
@@ -38,21 +41,20 @@ class PageBench(Bench):
         page, told = self.thing, self.visit.request.query.get("told", "")
         filled = {
             "title": page.title, "text": page.source, "slug": page.slug,
-            "parent": str(page.parent_id or ""), "version": str(page.version),
+            "parent": str(page.parent_id or ""), "version": str(page.version), "alt": "", "picture": "",
         }  # fmt: skip
         if wrong:
             filled = {name: form.one(name) for name in filled}
+        address, told = self.visit.context.absolute(page.path), told if told in TOLD and not wrong else ""
+        menu = await MenuTree.read(self.visit.site) if told == "published" and page.is_visible else None
         return self.visit.shows(
             "desk_page.html", status=409 if wrong == "changed" else 422 if wrong else 200,
             kept=page, filled=filled, wrong=wrong, why=why, state=state_of(page), policy=POLICY,
             is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
-            address=self.visit.context.absolute(page.path), told=told if told in TOLD and not wrong else "",
+            address=address, told=told, is_in_menu=menu and menu.leads_to(page, address),
             like=slugify(filled["slug"], self.visit.site.language),
+            **await picture_to_put(self.visit, self.principal, filled["picture"], page.source_format),
         )  # fmt: skip
-
-    async def saves(self, form: Form) -> None:
-        """Keep what is filled in, unless somebody else has changed the page meanwhile."""
-        await self.does("update", await self._saving(form))
 
     async def _saving(self, form: Form) -> Work:
         self.expect(form)
@@ -73,9 +75,10 @@ class PageBench(Bench):
 
         return work
 
-    def told(self, told: str) -> web.Response:
+    def told_saved(self, form: Form, **more: str) -> web.Response:
         """Go back to the page, and tell what was done."""
-        return go_to(f"/write/pages/{self.thing.id}?told={told}")
+        place = "#picture" if "picture" in more else ""
+        return go_to(f"/write/pages/{self.thing.id}?{urlencode(more)}{place}")
 
 
 async def show(request: web.Request) -> web.Response:
@@ -85,24 +88,23 @@ async def show(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """Save the page, and do what the pressed button says."""
-    form = await read_desk_form(request)
-    return await acted(request, form, PageBench, DEEDS.get(form.one("do"), _save))
+    return await pressed(request, PageBench, DEEDS)
 
 
-async def _save(bench: PageBench, form: Form) -> web.Response:
+async def _preview(bench: PageBench, form: Form) -> web.Response:
     await bench.saves(form)
-    return bench.told("saved")
+    return await bench.told_where_to_look()
 
 
 async def _publish(bench: PageBench, form: Form) -> web.Response:
     await bench.saves_and_does(form, "publish", bench.thing.publish)
-    return bench.told("published")
+    return bench.told_saved(form, told="published")
 
 
 async def _withdraw(bench: PageBench, form: Form) -> web.Response:
     to = models.Status.DRAFT
     await bench.saves_and_does(form, "unpublish", lambda: bench.thing.withdraw(to=to))
-    return bench.told("withdrawn")
+    return bench.told_saved(form, told="withdrawn")
 
 
 async def _ask_to_delete(bench: PageBench, _form: Form) -> web.Response:
@@ -121,9 +123,11 @@ async def _delete(bench: PageBench, form: Form) -> web.Response:
 
 
 DEEDS: dict[str, Deed] = {
-    "save": _save,
+    "save": PageBench.saves_again,
+    "preview": _preview,
     "publish": _publish,
     "withdraw": _withdraw,
+    "keep": PageBench.misses_picture,
     "ask_to_delete": _ask_to_delete,
     "delete": _delete,
 }

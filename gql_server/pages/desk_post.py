@@ -2,40 +2,26 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
-from pathlib import Path
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 import models
-from gql_server.media import FILES
-from gql_server.origins import require_own_page
-from gql_server.pages.desk import (
-    LARGEST_TEXT,
-    UNTITLED,
-    SignedOut,
-    at_desk,
-    read_desk_form,
-    signed_out,
-    to_post,
-)
+from gql_server.pages.desk import UNTITLED, at_desk, to_post
 from gql_server.pages.desk_address import require_slug, slug_asked
-from gql_server.pages.desk_bench import Bench, Work, acted, lines, number_in, row_in
-from gql_server.pages.desk_sheet import KEPT, Sheet, lead_of, moment_in
+from gql_server.pages.desk_bench import Work, lines, number_in, row_in
+from gql_server.pages.desk_pictures import KEPT, PictureBench, pressed
+from gql_server.pages.desk_sheet import Sheet, lead_of, moment_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
-from gql_server.uploads import UPLOADS, brings_files
 from schema.editing import said_as
 from schema.editing_posts import MOST_TAGS
 
 Deed = Callable[["Desk", Form], Awaitable[web.Response]]
-# The buttons that have done all they say when a picture is kept for the text.
-WITH_PICTURE = {"", "save", "keep"}
 
 
-class Desk(Bench):
+class Desk(PictureBench):
     """One post on the desk of who is signed in."""
 
     noun, gone = "post", "gone"
@@ -68,7 +54,7 @@ class Desk(Bench):
         if self.post.is_scheduled:
             await self.publishes(form, self.moment_in(form))
         else:
-            await self.does("update", await self._saving(form))
+            await super().saves(form)
 
     def told_saved(self, form: Form, **more: str) -> web.Response:
         """Go back to the post; what was chosen for its publication comes along, though it is not kept."""
@@ -76,6 +62,12 @@ class Desk(Bench):
         query = urlencode([pair for pair in (*more.items(), *chosen) if pair[1]])
         place = "#picture" if "picture" in more else ""
         return go_to(f"/write/{self.post.id}?{query}{place}")
+
+    async def takes(self, image: models.Image, form: Form) -> web.Response:
+        """Let a picture that was kept lead the post, or be put into the text."""
+        if form.one("do") == "lead":
+            return await _let_lead(self, form, image)
+        return await super().takes(image, form)
 
     async def publishes(self, form: Form, at: datetime | None = None) -> None:
         """Keep what is filled in and let it appear, now or at a moment, in the chosen newsletters too."""
@@ -148,34 +140,12 @@ async def show(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """Save the post, and do what the pressed button says."""
-    if not brings_files(request):
-        form = await read_desk_form(request)
-        return await acted(request, form, Desk, DEEDS.get(form.one("do"), _save))
-    require_own_page(request)
-    try:
-        # Nobody fills the disk who may not.
-        await at_desk(request)
-    except SignedOut:
-        # With a picture it may be too long to be read; the browser still has the words then.
-        is_short = (request.content_length or 0) <= LARGEST_TEXT
-        return await signed_out(request, await read_desk_form(request) if is_short else NOTHING)
-    async with request.app[UPLOADS].form(request) as (fields, upload):
-        form = Form.of(fields)
-        deed = DEEDS.get(form.one("do"), _save)
-        if upload is not None and deed not in (_ask_to_delete, _delete):
-            return await acted(request, form, Desk, partial(_keep_picture, path=upload.path))
-        return await acted(request, form, Desk, deed)
-
-
-async def _save(desk: Desk, form: Form) -> web.Response:
-    await desk.saves(form)
-    return desk.told_saved(form, told="saved")
+    return await pressed(request, Desk, DEEDS)
 
 
 async def _preview(desk: Desk, form: Form) -> web.Response:
     await desk.saves(form)
-    _, token = await models.Key.grant_preview(desk.principal, desk.post.id)
-    return go_to(f"{desk.visit.context.absolute(desk.post.path)}?{urlencode({'preview': token})}")
+    return await desk.told_where_to_look()
 
 
 async def _publish(desk: Desk, form: Form) -> web.Response:
@@ -202,27 +172,11 @@ async def _withdraw(desk: Desk, form: Form) -> web.Response:
     return to_post(desk.post.id, told="withdrawn")
 
 
-async def _keep_picture(desk: Desk, form: Form, path: Path) -> web.Response:
-    """Keep a picture and what is filled in; let it lead the post, or show how to put it into the text."""
-    desk.expect(form)
-    request, pressed = desk.visit.request, form.one("do")
-    files, alt = request.app[FILES], form.one("alt")
-    image = await models.Image.upload(desk.visit.site, path, files, by=desk.principal, alt_text=alt)
-    if pressed == "lead":
-        return await _let_lead(desk, form, image)
-    # Told even when the words cannot be saved: nobody has to send it twice.
-    request[KEPT] = image.id
-    await desk.saves(form)
-    # Nothing appears without the picture that somebody has just chosen for it.
-    more = {} if pressed in WITH_PICTURE else {"first": "yes"}
-    return desk.told_saved(form, picture=str(image.id), **more)
-
-
 async def _lead(desk: Desk, form: Form) -> web.Response:
     """Let the picture lead that was kept a moment ago."""
     kept = models.Image.usable_by(desk.principal).filter(id=number_in(form.one("picture")))
     if (image := await kept.first()) is None:
-        return await _miss_picture(desk, form)
+        return await desk.misses_picture(form)
     return await _let_lead(desk, form, image)
 
 
@@ -230,10 +184,6 @@ async def _let_lead(desk: Desk, form: Form, image: models.Image) -> web.Response
     desk.visit.request[KEPT] = image.id
     await desk.saves_and_does(form, "update", lambda: desk.post.rewrite(image_id=image.id))
     return desk.told_saved(form, told="saved")
-
-
-async def _miss_picture(_desk: Desk, _form: Form) -> web.Response:
-    raise models.Invalid("file", "Choose a picture.")
 
 
 async def _take_picture_away(desk: Desk, form: Form) -> web.Response:
@@ -253,14 +203,14 @@ async def _delete(desk: Desk, form: Form) -> web.Response:
 
 
 DEEDS: dict[str, Deed] = {
-    "save": _save,
+    "save": Desk.saves_again,
     "preview": _preview,
     "publish": _publish,
     "send": _send,
     "schedule": _schedule,
     "withdraw": _withdraw,
     "lead": _lead,
-    "keep": _miss_picture,
+    "keep": Desk.misses_picture,
     "unlead": _take_picture_away,
     "ask_to_delete": _ask_to_delete,
     "delete": _delete,

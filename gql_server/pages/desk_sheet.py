@@ -1,11 +1,9 @@
 """The sheet of a post: its page at the desk, filled in as the post is kept or as somebody sent it."""
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from html import escape
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -14,20 +12,16 @@ import models
 from gql_server import paper
 from gql_server.pages.desk import UNTITLED, state_of
 from gql_server.pages.desk_address import shown_slug
-from gql_server.pages.desk_bench import number_in
 from gql_server.pages.desk_letters import Letters
+from gql_server.pages.desk_pictures import picture_to_put
 from gql_server.pages.forms import Form
 from gql_server.pages.visit import Visit
 from models.text import slugify
 
 # As browsers write it (HTML, 2.3.5.5), with seconds where there are any; it is in the site's zone.
 MOMENTS = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
-# By this a request remembers the picture that came with it.
-KEPT = web.RequestKey("picture", int)
 LETTERS = {"announced", "unread"}
 POLICY = f"{paper.POLICY}; script-src 'self'"
-# What ends a description in Markdown.
-IN_BRACKETS = re.compile(r"[\\\[\]]")
 TOLD = {"saved", "published", "scheduled", "withdrawn", "restored"}
 
 
@@ -81,21 +75,18 @@ class Sheet:
         self, visit: Visit, principal: models.Principal, *, wrong: str = "", why: str = ""
     ) -> web.Response:
         """Show it, with what is wrong at its field, and what was done a moment ago."""
-        told, letter, picture = (visit.request.query.get(name, "") for name in ("told", "letter", "picture"))
-        number = visit.request.get(KEPT) or number_in(self.filled["picture"] or picture)
-        added = await models.Image.usable_by(principal).filter(id=number).first()
-        is_html = self.post.source_format is models.Format.HTML
+        told, letter = (visit.request.query.get(name, "") for name in ("told", "letter"))
+        format = self.post.source_format
         return visit.shows(
             "desk_post.html", status=409 if wrong == "changed" else 422 if wrong else 200,
             post=self.post, filled=self.filled, newsletters=self.newsletters, chosen=self.chosen,
-            state=state_of(self.post), is_html=is_html, policy=POLICY,
+            state=state_of(self.post), is_html=format is models.Format.HTML, policy=POLICY,
             address=visit.context.absolute(self.post.path), now=visit.moment(models.now()),
             wrong=wrong, why=why, told=told if told in TOLD else "",
             letter=letter if letter in LETTERS else "", letters=await self.letters.told(visit, principal),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
-            is_first="first" in visit.request.query, added=added,
-            piece=_piece(added, is_html=is_html) if added else "",
             like=slugify(self.filled["slug"], visit.site.language),
+            **await picture_to_put(visit, principal, self.filled["picture"], format),
         )  # fmt: skip
 
 
@@ -114,14 +105,6 @@ def moment_in(site: models.Site, post: models.Post, given: str) -> datetime:
         with suppress(ValueError):
             return datetime.strptime(given, written).replace(tzinfo=ZoneInfo(site.time_zone))
     raise models.Invalid("at", "Choose a day and a time.")
-
-
-def _piece(image: models.Image, *, is_html: bool) -> str:
-    """Write a picture down as it stands in a text."""
-    if is_html:
-        return f'<img src="{escape(image.url)}" alt="{escape(image.alt_text)}">'
-    alt = IN_BRACKETS.sub(r"\\\g<0>", image.alt_text)
-    return f"![{alt}]({image.url})"
 
 
 def _moment_kept(site: models.Site, post: models.Post) -> str:

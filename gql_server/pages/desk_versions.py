@@ -54,6 +54,11 @@ async def restore(request: web.Request) -> web.Response:
     except (models.Changed, models.NotFound):
         # Read anew: what was changed is shown, and what has gone is not there.
         return await _shown(await Desk.of(request), "changed")
+    except models.Invalid as refusal:
+        if refusal.field != "version":
+            raise
+        # What the post says now is shown before it is replaced.
+        return await _shown(desk, "changed")
     return to_post(desk.post.id, told="restored")
 
 

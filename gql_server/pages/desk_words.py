@@ -152,6 +152,7 @@ DUTCH = {
         "een concept."
     ),
     "error_desk_untitled": "Het heeft een titel nodig voordat het verschijnt.",
+    "error_desk_version": "Er is niet te zien bij welke versie dit formulier hoort, dus is er niets bewaard.",
     "error_desk_title": "Geef het een titel van hoogstens 300 tekens.",
     "error_desk_content": "Een tekst heeft hoogstens 500.000 tekens.",
     "error_desk_summary": "Een samenvatting heeft hoogstens 2.000 tekens.",
@@ -314,6 +315,7 @@ ENGLISH = {
         "This version has no title, and what appears needs one. Make the post a draft again first."
     ),
     "error_desk_untitled": "It needs a title before it appears.",
+    "error_desk_version": "There is no telling which version this form belongs to, so nothing was saved.",
     "error_desk_title": "Give it a title of at most 300 characters.",
     "error_desk_content": "A text holds at most 500,000 characters.",
     "error_desk_summary": "A summary holds at most 2,000 characters.",

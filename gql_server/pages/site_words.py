@@ -22,6 +22,8 @@ DUTCH = {
         "Iemand heeft de pagina verwijderd. Wat je schreef staat hieronder, maar is niet bewaard."
     ),
     "page_html_hint": "Deze pagina is in HTML geschreven.",
+    "page_in_menu": "Hij staat in het menu.",
+    "page_not_in_menu": "In het menu staat hij nog niet.",
     "page_slug_is": "Nu is dat",
     "page_slug_hint": (
         "Laat het leeg om het van de titel te maken. Verander je het, dan blijft het oude adres hierheen "
@@ -116,6 +118,8 @@ ENGLISH = {
         "Somebody has deleted it meanwhile. What you wrote stands below, but is not kept."
     ),
     "page_html_hint": "This page was written in HTML.",
+    "page_in_menu": "It stands in the menu.",
+    "page_not_in_menu": "It does not stand in the menu yet.",
     "page_slug_is": "Now it is",
     "page_slug_hint": (
         "Leave it empty to have it made from the title. When it changes, the old one keeps leading here."

@@ -103,28 +103,41 @@ async def _archive(reading: Reading) -> View:
 
 
 async def _standing(reading: Reading, path: str) -> View | None:
-    page = (await reading.ask("STANDING", path=path))["page"]
-    return page and View(page["title"], "standing.html", {"page": page}, kind="text", seo=page["seo"] or {})
+    facts = await _written(reading, "STANDING", "page", path)
+    if facts is None:
+        return None
+    page = facts["page"]
+    seo = None if facts["is_preview"] else page["seo"] or {}
+    return View(page["title"], "standing.html", facts, kind="text", seo=seo)
 
 
 async def _post(reading: Reading, path: str) -> View | None:
-    # A link of somebody who writes: its token shows what is not published yet.
-    token = reading.request.query.get("preview")
-    principal = await models.Key.principal(token) if token else models.NOBODY
-    post = (await reading.ask("POST", principal=principal, path=path))["post"]
-    if post is None:
+    facts = await _written(reading, "POST", "post", path)
+    if facts is None:
         return None
-    facts = {"post": post, "is_preview": post["status"] != "PUBLISHED"}
+    post = facts["post"]
     if facts["is_preview"]:
-        # Of what is not published nobody is told but who may write it.
-        mine = await reading.ask("MINE", principal=await session_of(reading.request), path=path)
-        facts["is_mine"] = mine["post"] is not None
         return View(post["title"], "post.html", facts, kind="text", seo=None)
     # What is said of a post is missed less than the post; guests may say more than one answer holds.
     with suppress(models.Unavailable, Unreadable, TooMuch):
         facts |= await _conversation(reading, post["path"])
     seo = {**(post["seo"] or {}), "published": post["publishedAt"]}
     return View(post["title"], "post.html", facts, kind="text", seo=seo)
+
+
+async def _written(reading: Reading, document: str, noun: str, path: str) -> dict[str, Any] | None:
+    """Give what somebody wrote at a path, also what is not published to who has a link that shows it."""
+    token = reading.request.query.get("preview")
+    principal = await models.Key.principal(token) if token else models.NOBODY
+    found = (await reading.ask(document, principal=principal, path=path))[noun]
+    if found is None:
+        return None
+    facts = {noun: found, "is_preview": found["status"] != "PUBLISHED"}
+    if facts["is_preview"]:
+        # Of what is not published nobody is told but who may write it.
+        mine = await reading.ask("MINE", principal=await session_of(reading.request), path=path)
+        facts["is_mine"] = mine[noun] is not None
+    return facts
 
 
 async def _conversation(reading: Reading, path: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from models.engines.migrator import Sql
 from models.instants import Instant
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0018_dated_lines')]
+    dependencies = [('models', '0019_page_previews')]
 
     initial = False
 

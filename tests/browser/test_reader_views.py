@@ -4,6 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 import models
+from gql_server.identity import SESSION
 from models.files.folder import Folder
 from models.store import open_store
 from tests.browser.inspecting import BY_DAY_AND_NIGHT, BY_NIGHT_AND_DAY, IS_TOO_WIDE, Inspector
@@ -158,6 +159,36 @@ async def test_a_link_to_look_before_shows_a_published_post_as_everybody_sees_it
     await expect(note).to_have_count(0)
     await expect(talk).to_have_text("Nog geen reacties")
     assert page.url == f"{server.url}/posts/nu"
+
+
+async def test_a_link_to_look_before_shows_a_page_of_the_site_too(database_url, start, open_page):
+    links = []
+    async with open_store(database_url):
+        site = await models.Site.found()
+        editor = await models.User.welcome(site, "eva@staff.example", "Eva", models.Role.EDITOR)
+        _, session = await models.Key.grant(models.KeyKind.SESSION, editor)
+        for slug in ("straks", "nu"):
+            page = await models.Page.draft(site.id, slug.title(), "<p>Tekst.</p>", slug=slug)
+            _, token = await models.Key.grant(models.KeyKind.PREVIEW, page_id=page.id)
+            links.append(f"/{slug}?preview={token}")
+        await page.publish()
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
+    page = await open_page("about:blank", base_url=server.url)
+    note, back = page.get_by_text("Dit is een voorbeeld: alleen wie"), page.locator(".told a")
+    await page.goto(links[0])
+    await sees(page, "Straks")
+    await expect(note).to_be_visible()
+    await expect(back).to_have_count(0)
+    assert page.url == f"{server.url}{links[0]}"
+    await page.goto(links[1])
+    await sees(page, "Nu")
+    await expect(note).to_have_count(0)
+    assert page.url == f"{server.url}/nu"
+    await page.goto(f"{links[0][:-1]}x")
+    await expect(page.get_by_text("Deze link toont niets meer.")).to_be_visible()
+    await page.context.add_cookies([{"name": SESSION, "value": session, "url": server.url}])
+    await page.goto(links[0])
+    await expect(back).to_have_attribute("href", "/write?path=%2Fstraks")
 
 
 async def test_it_shows_what_the_page_it_began_with_shows(blog, open_page):

@@ -163,7 +163,7 @@ async def test_a_token_that_is_not_for_writing_is_refused_before_anything_is_rea
     user = await models.User.active().get()
     principal = await models.Key.principal(desk.token)
     _, reads = await models.Key.grant(models.KeyKind.API, user, scopes=[models.Scope.CONTENT_READ])
-    _, previews = await models.Key.grant_preview(principal, (await write()).id)
+    _, previews = await models.Key.grant_preview(principal, await write())
     for desk.token in (reads, previews):
         answer = await desk.send(form_of(photographed()))
         assert answer.status == 403

@@ -67,11 +67,15 @@ async def test_a_preview_ends_with_who_gave_it(site, staff):
     await staff(ADMIN)
     ann, _, principal = await staff(AUTHOR)
     post = await models.Post.begin(site, ann, "Geheim")
-    _, token = await models.Key.grant_preview(principal, post.id)
+    _, token = await models.Key.grant_preview(principal, post)
     assert (await models.Key.principal(token)).post_id == post.id
+    page = await models.Page.draft(site.id, "Geheim", "")
+    _, of_page = await models.Key.grant_preview(principal, page)
+    assert (await models.Key.principal(of_page)).page_id == page.id
     await models.Key.retire(ann, by=models.NOBODY)
-    with pytest.raises(models.Unproven):
-        await models.Key.principal(token)
+    for one in (token, of_page):
+        with pytest.raises(models.Unproven):
+            await models.Key.principal(one)
 
 
 async def test_an_author_who_was_deleted_is_made_anew_for_who_begins_a_post(site):

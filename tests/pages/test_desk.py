@@ -358,14 +358,6 @@ async def test_what_is_no_picture_is_told_at_its_field(reader, desk, content):
     assert (await models.Post.get()).image_id is None
 
 
-@pytest.mark.parametrize("version", ["9" * 5_000, "1x", "-1", "²"])
-async def test_a_version_that_is_none_overwrites_nothing_of_others(reader, desk, version):
-    await desk()
-    await begin(reader)
-    await write(reader, version=version)
-    assert reader.status in (303, 409)
-
-
 @pytest.mark.parametrize("number", ["2147483648", "9999999999"])
 async def test_a_number_that_no_post_has_is_not_found(reader, desk, number):
     await desk()

@@ -275,7 +275,7 @@ async def test_a_place_where_nothing_stands_changes_nothing(reader, desk, site, 
     await desk(models.Role.EDITOR)
     await reader.opens("/write/menu")
     for do in ("up", "inside", "outside", "remove", "change"):
-        await reader.posts("/write/menu", {"do": do, "item": place, "label": "X"})
+        await does(reader, do, place, label="X")
         assert reader.status == 409
     assert (await reader.opens(f"/write/menu?item={place}")).status == 200
     assert (await reader.opens(f"/write/menu?at={place}&moved=x&told=x")).status == 200

@@ -110,6 +110,8 @@ async def test_a_hundred_pages_above_each_other_are_listed_and_no_address_grows_
 async def test_a_page_gets_another_address_and_another_page_above_it(reader, desk, draft):
     about, page = await draft("Over ons"), await draft("Wie")
     child = await draft("Jan", page)
+    await page.publish()
+    await page.withdraw(to=models.Status.DRAFT)
     await desk(models.Role.EDITOR)
     await opens(reader, page)
     offered = [option.attributes["value"] for option in reader.page.css("#parent option")]
@@ -338,3 +340,53 @@ async def test_a_page_of_elsewhere_changes_no_page(reader, desk, draft):
         assert reader.status == 403
     assert [row.title for row in await models.Page.all()] == ["Wie"]
     assert not (await again(page)).is_visible
+
+
+async def test_who_publishes_a_page_is_told_whether_it_stands_in_the_menu_and_led_there(
+    reader, desk, draft, words
+):
+    page = await draft("Over & ons")
+    await models.Page.filter(id=page.id).update(title=f"Over & ons{' en meer' * 30}")
+    await desk(models.Role.EDITOR)
+    await opens(reader, page)
+    await presses(reader, "publish")
+    await follow(reader)
+    told = reader.page.css_first("[role=status]")
+    assert words["page_not_in_menu"] in told.text()
+    way = told.css_first("a")
+    assert (way.text(), way.attributes["href"]) == (words["menu_add"], f"/write/menu?page={page.id}#new")
+    await reader.opens(way.attributes["href"])
+    assert value_of(reader, "label") == (await again(page)).title[:200]
+    await presses(reader, "add")
+    await follow(reader)
+    assert [item.page_id for item in await models.MenuItem.all()] == [page.id]
+    assert value_of(reader, "label") == ""
+    await opens(reader, page)
+    assert not reader.page.css("[role=status]")
+    await presses(reader, "withdraw")
+    await follow(reader)
+    assert "menu" not in reader.page.css_first("[role=status]").text()
+    await presses(reader, "publish")
+    await follow(reader)
+    told = reader.page.css_first("[role=status]")
+    assert (words["page_in_menu"] in told.text(), told.css("a")) == (True, [])
+
+
+async def test_a_menu_that_leads_to_the_path_of_a_page_has_it(reader, desk, draft, site, words):
+    page, other = await draft("Over ons"), await draft("Wie")
+    await models.arrange(site.id, "main", [models.Entry("Meer", None, [models.Entry("Over", "/over-ons")])])
+    await desk(models.Role.EDITOR)
+    for one, told in ((page, "page_in_menu"), (other, "page_not_in_menu")):
+        await opens(reader, one)
+        await presses(reader, "publish")
+        await follow(reader)
+        assert words[told] in reader.page.css_first("[role=status]").text()
+
+
+@pytest.mark.parametrize("number", ["9999999999", "x", "", "0", "-1", "\u00b2"])
+async def test_a_menu_that_a_page_which_is_none_leads_to_begins_empty(reader, desk, draft, number):
+    await draft("Over ons")
+    await desk(models.Role.EDITOR)
+    await reader.opens(f"/write/menu?page={number}")
+    assert (reader.status, value_of(reader, "label")) == (200, "")
+    assert not reader.page.css("#page option[selected]")

@@ -44,8 +44,84 @@ async def test_who_is_signed_in_reads_what_everybody_reads(reader, site, desk):
     assert reader.text == theirs
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_an_editor_looks_at_a_draft_of_a_page_and_is_led_back_to_its_desk(reader, site, desk, language):
+    await desk(models.Role.EDITOR)
+    reader.languages = {"Accept": "text/html", "Accept-Language": language}
+    page = await models.Page.draft(site.id, "Over & wij", models.Content.of("Oud.", models.Format.MARKDOWN))
+    await reader.opens(f"/write/pages/{page.id}")
+    [button] = reader.page.css("button[name=do][value=preview]")
+    await reader.presses(button.text(), text="Kanarie")
+    assert reader.status == 303
+    address = reader.headers["Location"]
+    assert address.partition("?preview=")[0].endswith(page.path)
+    assert (await models.Page.get(id=page.id)).source == "Kanarie"
+    assert [key.page_id for key in await models.Key.filter(kind=models.KeyKind.PREVIEW)] == [page.id]
+    await reader.opens(address)
+    assert (reader.status, reader.title) == (200, "Over & wij")
+    assert reader.page.css_first(".prose").text().strip() == "Kanarie"
+    assert reader.page.css_first("meta[name=robots]").attributes["content"] == "noindex"
+    assert reader.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in reader.headers
+    [back] = reader.page.css(".told a")
+    assert back.text() == WORDS[language]["to_desk"]
+    await reader.opens(back.attributes["href"])
+    assert (reader.status, reader.headers["Location"]) == (303, f"/write/pages/{page.id}")
+
+
+async def test_only_the_link_shows_the_draft_of_a_page_and_only_who_edits_is_led_to_its_desk(
+    reader, site, desk
+):
+    editor = await desk(models.Role.EDITOR)
+    reader.languages = {"Accept": "text/html", "Accept-Language": "nl"}
+    page, other = [await models.Page.draft(site.id, title, "<p>Canary</p>") for title in ("Over", "Wie")]
+    principal = models.Principal(user_id=editor.id, role=models.Role.EDITOR)
+    key, token = await models.Key.grant_preview(principal, page)
+    addresses = [f"{page.path}?preview={token}{ending}" for ending in ("", "&lang=nl")]
+    await models.User.filter(id=editor.id).update(role=models.Role.AUTHOR)
+    for is_signed_in in (True, False):
+        for address in addresses:
+            await reader.opens(address)
+            assert (reader.status, "Canary" in reader.text) == (200, True)
+            assert reader.page.css(".told") != []
+            assert reader.page.css(".told a") == []
+        for address in (
+            page.path, f"{page.path}?preview=x", f"{page.path}?preview={token[:-1]}",
+            f"{other.path}?preview={token}", f"/posts{page.path}?preview={token}",
+        ):  # fmt: skip
+            await reader.opens(address)
+            assert (address, reader.status, "Canary" in reader.text) == (address, 404, False)
+        if is_signed_in:
+            await reader.opens(f"/write?path={page.path}")
+            assert reader.status == 404
+            reader.client.session.cookie_jar.clear()
+    await models.Key.revoke(key.id)
+    await reader.opens(addresses[0])
+    assert (reader.status, "Canary" in reader.text) == (404, False)
+    assert WORDS["nl"]["preview_over"] in reader.page.text()
+
+
+async def test_a_link_to_a_page_that_is_published_by_now_shows_it_as_everybody_sees_it(reader, site, desk):
+    editor = await desk(models.Role.EDITOR)
+    reader.languages = {"Accept": "text/html", "Accept-Language": "nl"}
+    page = await models.Page.draft(site.id, "Over", "<p>Wij</p>")
+    _, token = await models.Key.grant_preview(models.Principal(user_id=editor.id), page)
+    await page.publish()
+    await reader.opens(f"{page.path}?preview={token}")
+    assert (reader.status, reader.page.css(".told")) == (200, [])
+    assert reader.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/over/", "/nergens", "/%00", "/" + "a" * 501, "", "/tags/x", "//"])
+async def test_a_path_of_no_page_leads_to_no_desk(reader, site, desk, path, words):
+    await models.Page.draft(site.id, "Over", "", slug="over")
+    await desk(models.Role.EDITOR)
+    await reader.opens(f"/write?path={path}")
+    assert (reader.status, reader.title) == (404, words["absent_desk_title"])
+
+
 async def _looks_at(reader, user, post):
     principal = models.Principal(user_id=user.id, role=models.Role.EDITOR)
-    _, token = await models.Key.grant_preview(principal, post.id)
+    _, token = await models.Key.grant_preview(principal, post)
     await reader.opens(f"{post.path}?preview={token}")
     assert (reader.status, reader.headers["Cache-Control"]) == (200, "no-store")

@@ -242,7 +242,7 @@ async def test_nothing_that_somebody_wrote_is_read_as_html(reader, publish, site
 async def test_a_draft_is_read_by_who_has_its_link_and_no_one_else(reader, site, ann):
     post = await models.Post.draft(site, "Not yet", "<p>Canary</p>", authors=[ann], slug="not-yet")
     user = await models.User.welcome(site, "ed@staff.example", "Ed", models.Role.EDITOR)
-    _, token = await models.Key.grant_preview(models.Principal(user_id=user.id, role=user.role), post.id)
+    _, token = await models.Key.grant_preview(models.Principal(user_id=user.id, role=user.role), post)
     await reader.opens(f"{post.path}?preview={token}")
     assert (reader.status, reader.title, texts(reader, ".prose")) == (200, "Not yet", ["Canary"])
     assert (reader.headers["Cache-Control"], meta(reader, "robots")) == ("no-store", "noindex")
@@ -314,7 +314,7 @@ async def test_what_is_for_one_reader_or_is_not_there_has_no_tag(reader, publish
     [post] = await publish("One")
     draft = await models.Post.draft(site, "Not yet", "<p>Canary</p>", authors=[ann], slug="not-yet")
     user = await models.User.welcome(site, "ed@staff.example", "Ed", models.Role.EDITOR)
-    _, token = await models.Key.grant_preview(models.Principal(user_id=user.id, role=user.role), draft.id)
+    _, token = await models.Key.grant_preview(models.Principal(user_id=user.id, role=user.role), draft)
     for address, status in (
         (f"{draft.path}?preview={token}", 200),
         (f"{post.path}?preview={token}", 200),

@@ -27,6 +27,8 @@ FORM = {
     "topic": "newsletter:main", "frequency": "weekly", "language": "en", "do": "delete", "version": "1",
     "withdraw": "1",
 }  # fmt: skip
+# What names what a mutation is about where there is a choice.
+CHOSEN = {"createPreviewLink": {"postId"}}
 WHO = "{ viewer { role } }"
 Show = Callable[["Doors", str], Awaitable[str]]
 
@@ -71,7 +73,8 @@ class Doors:
         """Come to the graph to have something done, about the thing of an id; give the mistakes."""
         query, variables = question(name)
         given = variables["input"]
-        given |= {field: about for field in ("id", "postId", "intoId") if about and field in given}
+        fields = given.keys() | CHOSEN.get(name, set())
+        given |= {field: about for field in ("id", "postId", "intoId") if about and field in fields}
         if name == "uploadImage":
             status, told = await self._upload(query, _coming(bearer, cookie))
         else:

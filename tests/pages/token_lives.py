@@ -199,9 +199,13 @@ class Lives:
     async def preview(self, giver: Member) -> Any:
         if giver.is_retired:
             return multiple()
-        post = await models.Post.draft(self.site, f"Ontwerp {next(self.numbers)}", "<p>x</p>", authors=[])
-        _, text = await models.Key.grant_preview(models.Principal(giver.id), post.id)
-        now, id = models.now(), global_id("Post", post.id)
+        number, shown = next(self.numbers), None
+        if number % 2:
+            shown = await models.Page.draft(self.site.id, f"Ontwerp {number}", "<p>x</p>")
+        else:
+            shown = await models.Post.draft(self.site, f"Ontwerp {number}", "<p>x</p>", authors=[])
+        _, text = await models.Key.grant_preview(models.Principal(giver.id), shown)
+        now, id = models.now(), global_id(type(shown).__name__, shown.id)
         return self._mint("preview", text, lambda: models.now() < now + 7 * DAY, id, giver=giver)
 
     async def forget(self, email: str) -> None:
@@ -310,15 +314,10 @@ class Lives:
         return multiple()
 
     async def _use_preview(self, token: Minted) -> Any:
-        post = await models.Post.get(id=int(await self._post_of(token)))
-        await post.remove()
+        key = await models.Key.get(id=int(token.text.split("_")[1])).select_related("post", "page")
+        await (key.post or key.page).remove()
         token.is_spent = True
         return multiple()
-
-    async def _post_of(self, token: Minted) -> int:
-        key = await models.Key.get(id=int(token.text.split("_")[1]))
-        assert key.post_id is not None
-        return key.post_id
 
     def _mint(
         self, kind: str, text: str | None, is_good: Callable[[], bool], owner: object = None,
@@ -370,9 +369,9 @@ class Lives:
         if token.kind == "edit":
             return bool(await models.comment_to_edit(self.site, token.text))
         if token.kind == "preview":
-            query = "query ($id: ID!) { post(by: {id: $id}) { status } }"
+            query = "query ($id: ID!) { node(id: $id) { ... on Post { status } ... on Page { status } } }"
             _, told = await self.doors.graph(query, {"id": token.owner}, bearer=token.text)
-            return told == {"data": {"post": {"status": "DRAFT"}}}
+            return told == {"data": {"node": {"status": "DRAFT"}}}
         _, told = await self.doors.graph("{ viewer { role } }", {}, bearer=token.text)
         return bool(told == {"data": {"viewer": {"role": token.owner.role.upper()}}})
 

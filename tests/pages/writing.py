@@ -38,6 +38,8 @@ def picture_of(size=(1200, 800)):
 async def upload(reader, content, **fields):
     form = FormData(default_to_multipart=True)
     form.add_field("file", content, filename="../../x.svg", content_type="image/svg+xml")
-    for name, value in ({"title": TITLE} | fields).items():
+    shown = reader.page.css_first("[name=version]")
+    version = {"version": shown.attributes["value"]} if shown else {}
+    for name, value in ({"title": TITLE} | version | fields).items():
         form.add_field(name, value)
     return await reader.asks("POST", reader.path, data=form())

@@ -62,6 +62,8 @@ async def askers(rows: dict[str, Any], users: dict[str, models.User]) -> list[As
     for state in ("draft", "scheduled", "archived"):
         preview = {"post_id": hidden[state].id}
         found.append(await _with(f"a preview of what is {state}", models.KeyKind.PREVIEW, None, **preview))
+    page = {"page_id": rows["hidden pages"]["draft"].id}
+    found.append(await _with("a preview of a page", models.KeyKind.PREVIEW, None, **page))
     return found
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import models
@@ -186,16 +187,20 @@ async def _revise(aviary: Aviary, name: str, post: models.Post, theirs: SeenBy) 
 
 
 async def _pages(aviary: Aviary, rows: dict[str, Any]) -> None:
-    rows["hidden pages"] = []
-    for name, moment in (("pagedraft", None), ("pageahead", AHEAD), ("pagearchived", SEEN)):
-        word = aviary.add(name, reads_all)
+    pages = rows["hidden pages"] = {}
+    for state, moment in (("draft", None), ("ahead", AHEAD), ("archived", SEEN)):
+        word = aviary.add(f"page{state}", either(reads_all, partial(_has_link_to, pages, state)))
         page = await models.Page.draft(rows["site"].id, word, f"<p>{word}</p>", parent=rows["about"])
         if moment is not None:
             await page.publish(moment)
-        if name == "pagearchived":
+        if state == "archived":
             await page.withdraw()
-        rows["hidden pages"].append(page)
+        pages[state] = page
         aviary.mark(page, word)
+
+
+def _has_link_to(pages: dict[str, models.Page], state: str, asker: Asker) -> bool:
+    return asker.principal.page_id == pages[state].id
 
 
 async def _menu(aviary: Aviary, rows: dict[str, Any], draft: Text) -> None:
@@ -204,7 +209,7 @@ async def _menu(aviary: Aviary, rows: dict[str, Any], draft: Text) -> None:
     to_draft = aviary.add("entrytodraft", both(writes, draft.opens))
     to_page = aviary.add("entrytopage", both(writes, reads_all))
     entry = models.Entry
-    below = [entry(to_draft, rows["hidden"]["draft"]), entry(to_page, rows["hidden pages"][0])]
+    below = [entry(to_draft, rows["hidden"]["draft"]), entry(to_page, rows["hidden pages"]["draft"])]
     await models.arrange(rows["site"].id, "main", [entry("Over", rows["about"], below), *below])
 
 

@@ -121,16 +121,17 @@ async def gather_for_staff(lore: Lore) -> Lore:
     return replace(lore, values=lore.values | known)
 
 
-def of_post(lore: Lore, post: models.Post) -> Lore:
-    """Know of one post before all, as who has a link to it does."""
-    id = global_id("Post", post.id)
+def of_shown(lore: Lore, shown: models.Post | models.Page) -> Lore:
+    """Know of one post or page before all, as who has a link to it does."""
+    kind = type(shown).__name__
+    id = global_id(kind, shown.id)
     known = {
         "Query.node.id": Values((id, *lore.values["Query.node.id"].usual[:2])),
         "Query.nodes.ids": Values((id, *lore.values["Query.node.id"].usual[:2])),
-        "PostLookup.id": Values((id,)),
-        "PostLookup.slug": Values((post.slug,)),
-        "PostLookup.path": Values((post.path,)),
-        "Query.atPath.path": Values((post.path,)),
+        f"{kind}Lookup.id": Values((id,)),
+        f"{kind}Lookup.slug": Values((shown.slug,)),
+        f"{kind}Lookup.path": Values((shown.path,)),
+        "Query.atPath.path": Values((shown.path,)),
     }
     return replace(lore, values=lore.values | known)
 

@@ -113,7 +113,13 @@ async def test_a_site_with_secrets_answers_like_one_without(site, answer, clock,
 
 @pytest.mark.parametrize("dialect", ["sqlite"])
 @pytest.mark.parametrize(
-    "who", ["an author of nothing", "a program that may nothing", "a preview of another"]
+    "who",
+    [
+        "an author of nothing",
+        "a program that may nothing",
+        "a preview of another",
+        "a preview of another page",
+    ],
 )
 async def test_so_it_does_to_who_may_see_none_of_them(site, answer, clock, who):
     async def asker(rows: dict[str, Any]) -> models.Principal:
@@ -180,6 +186,9 @@ async def _who_sees_no_secret(who: str, rows: dict[str, Any]) -> models.Principa
             rows["site"], "Vooruit", BODY, authors=[rows["Bea"]], tags=[rows["tag"]]
         )
         user, kind, more = None, models.KeyKind.PREVIEW, {"post_id": shown.id}
+    elif who == "a preview of another page":
+        other = await models.Page.draft(rows["site"].id, "Vooruit", BODY)
+        user, kind, more = None, models.KeyKind.PREVIEW, {"page_id": other.id}
     _, token = await models.Key.grant(kind, user, **more)
     return await models.Key.principal(token)
 

@@ -42,7 +42,7 @@ class Garden:
 
     def questions(self) -> list[str]:
         """Ask in all ways for what is hidden, and for what is there for everybody."""
-        hidden = [*self.rows["hidden"].values(), *self.rows["hidden pages"]]
+        hidden = [*self.rows["hidden"].values(), *self.rows["hidden pages"].values()]
         ids = json.dumps(
             [global_id(type(row).__name__, row.id) for row in hidden] + list(self.aviary.ids)[-60:]
         )
@@ -156,7 +156,7 @@ async def test_each_after_the_other_is_answered_as_if_alone(garden):
 
 async def test_pages_at_the_paths_of_readers_tell_nobody_of_what_is_hidden(garden):
     nowhere = await garden.visit(garden.reader, "/posts/zzz")
-    hidden = [*garden.rows["hidden"].values(), *garden.rows["hidden pages"]]
+    hidden = [*garden.rows["hidden"].values(), *garden.rows["hidden pages"].values()]
     ids = [row.id for row in garden.rows["hidden"].values()]
     old = [row.path for row in await models.redirects.Redirect.filter(post_id__in=ids)]
     assert old

@@ -84,6 +84,7 @@ def principals(scope: models.Scope) -> dict[str, models.Principal]:
     return {
         "nobody": models.NOBODY,
         "a preview": models.Principal(key_id=1, post_id=1),
+        "a preview of a page": models.Principal(key_id=1, page_id=1),
         "a key without the scope": models.Principal(1, models.Role.ADMIN, 1, others, 1),
         "a key without any": models.Principal(1, models.Role.ADMIN, 1, frozenset(), 1),
         **{f"a key of an {role}": models.Principal(1, role, 1, scopes, 1) for role, scopes in roles.items()},

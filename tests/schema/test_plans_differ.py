@@ -26,7 +26,7 @@ from tests.schema.askers import Asker, askers, employ
 from tests.schema.differing import Executor, Tally, difference, try_each
 from tests.schema.drawing import Question, questions
 from tests.schema.garden import AHEAD, LATER
-from tests.schema.lore import gather, gather_for_staff, of_post
+from tests.schema.lore import gather, gather_for_staff, of_shown
 from tests.schema.overgrown import SOON, overgrow
 
 SITE_URL = "https://tuin.example"
@@ -169,8 +169,10 @@ def _in_order(told):
 async def _known_to(asker, lore):
     if asker.principal.user_id is not None:
         return await gather_for_staff(lore)
-    post = await models.Post.filter(id=asker.principal.post_id or 0).first()
-    return lore if post is None else of_post(lore, post)
+    who = asker.principal
+    post = await models.Post.filter(id=who.post_id or 0).first()
+    shown = post or await models.Page.filter(id=who.page_id or 0).first()
+    return lore if shown is None else of_shown(lore, shown)
 
 
 async def _compare(*, examples, at_random):

@@ -110,7 +110,7 @@ async def test_what_has_gone_since_is_not_found_when_it_is_said_again(answer, st
     await say("withdrawPen", "pen { id }", **pen)
     await models.Pen.forget_of((await models.Site.current()).id, bea["email"])
     post = await write()
-    key, _ = await models.Key.grant_preview(boss, post.id)
+    key, _ = await models.Key.grant_preview(boss, post)
     token = {"id": global_id("AccessToken", key.id)}
     assert (await say("revokeToken", "accessToken { id }", **token))["accessToken"] == token
     await post.remove()

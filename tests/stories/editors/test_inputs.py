@@ -18,7 +18,7 @@ INPUTS = {
     ),
     "SchedulePostInput": "at clientMutationId expectedVersion id newsletterSlugs",
     "PublishPostInput": "clientMutationId expectedVersion id newsletterSlugs",
-    "CreatePreviewLinkInput": "clientMutationId postId",
+    "CreatePreviewLinkInput": "clientMutationId pageId postId",
     "CreatePageInput": (
         "clientMutationId contentHtml contentMarkdown parentId position seoDescription seoTitle slug title"
     ),

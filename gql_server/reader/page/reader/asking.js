@@ -69,11 +69,11 @@ export const POST = /* GraphQL */ `
 `;
 // Whether the one who is signed in with this browser may write it: of what is not published nobody else is told.
 export const MINE = /* GraphQL */ `
-  query Mine($path: String!) { post(by: { path: $path }) { path } }
+  query Mine($path: String!) { post(by: { path: $path }) { path } page(by: { path: $path }) { path } }
 `;
 export const STANDING = /* GraphQL */ `
   query Standing($path: String!) {
-    page(by: { path: $path }) { path title contentHtml parent { title path } children { title path } }
+    page(by: { path: $path }) { path title status contentHtml parent { title path } children { title path } }
     post(by: { path: $path }) { path }
   }
 `;

@@ -210,32 +210,32 @@ async function archive() {
 }
 
 async function standing(path) {
-  const to = here;
-  const { page, post: moved } = await ask(STANDING, { path });
+  const to = here, token = to.searchParams.get('preview');
+  const [{ page, post: moved }, mine] = await Promise.all([written(STANDING, path, token), token && isMine(path)]);
   if (moved) {
     to.pathname = moved.path;
     return post(moved.path);
   }
-  return page && (() => ({
+  if (!page) return token ? () => missing('preview_over') : null;
+  const preview = token && page.status !== 'PUBLISHED';
+  if (token && !preview) to.searchParams.delete('preview');
+  return () => ({
     title: page.title,
     kind: 'text',
-    body: [h('article', {},
+    body: [preview && previewNote(page.path, mine), h('article', {},
       page.parent && h('p', { class: 'mark', lang: site.language }, link(page.parent.path, page.parent.title)),
       h('h1', { lang: site.language }, page.title),
       h('div', { class: 'prose', lang: site.language, html: page.contentHtml }),
       page.children?.length > 0 && h('ul', { class: 'below', lang: site.language },
         page.children.map((one) => h('li', {}, link(one.path, one.title)))))],
-  }));
+  });
 }
 
 async function post(path) {
   const to = here, token = to.searchParams.get('preview');
   const talk = () => ask(THREADS, { path }).catch((error) => error);
   const [{ post }, found, mine] = await Promise.all([
-    // A link of somebody who writes: its token shows what is not published yet.
-    token ? say(POST, { path }, { Authorization: `Bearer ${token}` }).catch(unproven) : ask(POST, { path }),
-    token ? null : talk(),
-    token && say(MINE, { path }).then(({ post }) => post, () => null),
+    written(POST, path, token), token ? null : talk(), token && isMine(path),
   ]);
   if (!post) return token ? () => missing('preview_over') : null;
   const preview = token && post.status !== 'PUBLISHED', threads = found ?? (preview ? null : await talk());
@@ -246,8 +246,7 @@ async function post(path) {
     title: post.title,
     kind: 'text',
     body: [
-      preview && h('p', { class: 'told', role: 'status' }, says('preview'), ' ',
-        mine && link(`/write?${new URLSearchParams({ path: post.path })}`, says('to_desk'))),
+      preview && previewNote(post.path, mine),
       h('article', {},
         h('header', {},
           h('p', { class: 'mark' }, time(post.publishedAt), post.publishedAt && ' · ', says('minutes', { n: post.readingMinutes })),
@@ -264,6 +263,15 @@ async function post(path) {
     ],
   });
 }
+
+/** Ask what somebody wrote: the token of a link of theirs shows what is not published yet. */
+const written = (document, path, token) => (token
+  ? say(document, { path }, { Authorization: `Bearer ${token}` }).catch(unproven) : ask(document, { path }));
+
+const isMine = (path) => say(MINE, { path }).then(({ post, page }) => post ?? page, () => null);
+
+const previewNote = (path, mine) => h('p', { class: 'told', role: 'status' }, says('preview'), ' ',
+  mine && link(`/write?${new URLSearchParams({ path })}`, says('to_desk')));
 
 const unproven = (error) => {
   if (error.message !== 'unproven') throw error;
