@@ -1,5 +1,8 @@
 """The doors below /preferences for what we hold of a subscriber: take it along, or have it forgotten."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 from aiohttp import web
 
@@ -17,7 +20,11 @@ async def export(request: web.Request) -> web.Response:
     """Give all that is held, as a file."""
     visit, found = await owned(request)
     await read_form(request)
-    held = await models.export(visit.site, found)
+    return as_file(await models.export(visit.site, found))
+
+
+def as_file(held: Mapping[str, Any]) -> web.Response:
+    """Hand over what is held of a subscriber, as a file that nothing on the way keeps."""
     headers = {
         "Content-Disposition": f'attachment; filename="{FILE}"',
         "Cache-Control": "no-store",

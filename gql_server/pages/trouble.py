@@ -51,6 +51,7 @@ AGAIN = {
 # The desk speaks the language of who is signed in, which a link with one in it would change.
 GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
 GO_ON |= {"absent_page": ("pages_title", "/write/pages")}
+GO_ON |= {"absent_subscriber": ("subscribers_title", "/write/subscribers")}
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
 UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
@@ -103,6 +104,8 @@ def _about(request: web.Request) -> str:
 
 
 def _absent(request: web.Request) -> str:
+    if request.path.startswith("/write/subscribers/"):
+        return "absent_subscriber"
     return "absent_page" if request.path.startswith("/write/pages/") else "absent_desk"
 
 

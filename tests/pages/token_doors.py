@@ -214,6 +214,8 @@ ALL_DOORS = [
             "/write/pages/1",
             "/write/menu",
             "/write/site",
+            "/write/subscribers",
+            "/write/subscribers/1",
             "/pen",
         )
         for method in ("GET", "POST")
