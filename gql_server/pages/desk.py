@@ -97,7 +97,7 @@ async def at_desk_for(scope: models.Scope, request: web.Request) -> tuple[Visit,
 def ways_of(visit: Visit, principal: models.Principal) -> list[Link]:
     """Give the ways from the desk to what is not posts, of who may change it."""
     names = ["pages", "menu"] if principal.edits_all else []
-    names += ["subscribers"] if principal.may(models.Scope.SUBSCRIBERS_MANAGE) else []
+    names += ["subscribers", "issues"] if principal.may(models.Scope.SUBSCRIBERS_MANAGE) else []
     names += ["site"] if principal.role is models.Role.ADMIN else []
     return [Link(visit.says(f"{name}_title"), f"/write/{name}") for name in names]
 

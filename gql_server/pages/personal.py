@@ -24,15 +24,20 @@ async def export(request: web.Request) -> web.Response:
 
 
 def as_file(held: Mapping[str, Any]) -> web.Response:
-    """Hand over what is held of a subscriber, as a file that nothing on the way keeps."""
-    headers = {
-        "Content-Disposition": f'attachment; filename="{FILE}"',
+    """Hand over what is held of a subscriber, as a file."""
+    body = orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
+    return web.Response(body=body, headers=private(FILE, "application/json"))
+
+
+def private(file: str, media: str) -> dict[str, str]:
+    """Give the headers of a file about people, which nothing on the way keeps."""
+    return {
+        "Content-Type": media,
+        "Content-Disposition": f'attachment; filename="{file}"',
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",
     }
-    body = orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
-    return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 async def ask_to_erase(request: web.Request) -> web.Response:

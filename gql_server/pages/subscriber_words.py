@@ -17,6 +17,7 @@ DUTCH = {
     "subscribers_find": "Zoek",
     "subscribers_found": "Gevonden",
     "subscribers_found_none": "Hier is niemand gevonden.",
+    "subscribers_export": "Download de hele lijst (CSV)",
     "subscribers_further": "Zoek verder",
     "subscribers_newest": "Terug naar de hele lijst",
     "subscribers_none": "Hier is nog niemand.",
@@ -116,6 +117,25 @@ DUTCH = {
     "subscriber_letter_is_sent": "verstuurd %(at)s",
     "subscriber_letter_is_failed": "mislukt %(at)s",
     "subscriber_letter_is_cancelled": "teruggenomen %(at)s",
+    # Wat er verstuurd is.
+    "issues_title": "Wat verstuurd is",
+    "issues_none": "Er is nog niets verstuurd.",
+    "issues_over": "Deze is al helemaal verstuurd of teruggenomen; hieronder staat hoe het nu is.",
+    "issues_told_pause": "Tegengehouden: er gaat geen brief meer uit tot je hem weer laat gaan.",
+    "issues_told_resume": "Gaat verder. De eerste brief gaat binnen een minuut.",
+    "issues_told_recall": "Teruggenomen. Wat een mailserver al had, komt nog aan.",
+    "issue_of_post": "Een bericht dat er niet meer is",
+    "issue_of_daily": "Het nieuws van een dag",
+    "issue_of_weekly": "Het nieuws van een week",
+    "issue_pause": "Houd tegen",
+    "issue_resume": "Laat weer gaan",
+    "issue_recall": "Neem terug …",
+    "issue_recall_title": "Voorgoed terugnemen?",
+    "issue_recall_text": (
+        "Wat nog niet verstuurd is, gaat niet meer uit. Dat kan niet ongedaan gemaakt worden."
+    ),
+    "issue_recall_yes": "Ja, neem terug",
+    "issue_recall_not": "Nee, terug naar de lijst",
 }
 
 ENGLISH = {
@@ -135,6 +155,7 @@ ENGLISH = {
     "subscribers_find": "Search",
     "subscribers_found": "Found",
     "subscribers_found_none": "Nobody was found here.",
+    "subscribers_export": "Download the whole list (CSV)",
     "subscribers_further": "Search further",
     "subscribers_newest": "Back to the whole list",
     "subscribers_none": "Nobody is here yet.",
@@ -227,4 +248,21 @@ ENGLISH = {
     "subscriber_letter_is_sent": "sent %(at)s",
     "subscriber_letter_is_failed": "failed %(at)s",
     "subscriber_letter_is_cancelled": "taken back %(at)s",
+    # What was sent.
+    "issues_title": "What was sent",
+    "issues_none": "Nothing was sent yet.",
+    "issues_over": "This one was sent or taken back already; below you see how it stands now.",
+    "issues_told_pause": "Held back: no letter goes out until you let it go on.",
+    "issues_told_resume": "It goes on. The first letter goes within a minute.",
+    "issues_told_recall": "Taken back. What a mail server had already still arrives.",
+    "issue_of_post": "A post that is gone",
+    "issue_of_daily": "The news of a day",
+    "issue_of_weekly": "The news of a week",
+    "issue_pause": "Hold back",
+    "issue_resume": "Let it go on",
+    "issue_recall": "Take back …",
+    "issue_recall_title": "Take back for good?",
+    "issue_recall_text": "What is not sent yet does not go out any more. This cannot be undone.",
+    "issue_recall_yes": "Yes, take it back",
+    "issue_recall_not": "No, back to the list",
 }

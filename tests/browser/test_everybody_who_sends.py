@@ -45,6 +45,8 @@ async def test_no_page_about_a_subscriber_has_a_barrier(start, open_page, langua
     await inspector.looks()
     await press(page, words["subscriber_erase"])
     await expect(page.get_by_role("status")).to_have_text(words["subscribers_told_erased"])
+    await page.goto("/write/issues")
+    await inspector.looks()
     await page.goto("/write/subscribers/999999")
     await inspector.looks()
     assert inspector.wrong == []

@@ -253,6 +253,7 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
         "/write/menu",
         "/write/site",
         "/write/subscribers",
+        "/write/issues",
         "/write/subscribers/7",
         "/pen",
     ],

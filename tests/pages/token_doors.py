@@ -215,6 +215,7 @@ ALL_DOORS = [
             "/write/menu",
             "/write/site",
             "/write/subscribers",
+            "/write/issues",
             "/write/subscribers/1",
             "/pen",
         )
