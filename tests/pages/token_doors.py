@@ -221,6 +221,7 @@ ALL_DOORS = [
         )
         for method in ("GET", "POST")
     ),
+    Door("POST export", frozenset({"sess"}), _desk("POST", "/write/subscribers/export")),
     Door("GET /write/1/versions", frozenset({"sess"}), _desk("GET", "/write/1/versions")),
 ]
 
