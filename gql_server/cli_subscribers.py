@@ -18,7 +18,6 @@ from gql_server.networks import read_ip, truncated
 from gql_server.settings import PREFIX, ConsentIp, Settings
 from models.store import open_store
 
-BY_OPERATOR = models.Trace(door="operator")
 ONLY_SUPPRESSED = "Only a digest of its suppression is held, which stays; `unsuppress` lifts it."
 WITHOUT_MAIL = (
     f"No mail server is set here ({PREFIX}SMTP_URL): a server that has one sends these letters; "
@@ -139,7 +138,7 @@ async def erase(settings: Settings, address: str, yes: bool) -> None:
 async def suppress(settings: Settings, address: str) -> None:
     """Send no letter to ADDRESS any more, whoever asks for one."""
     async with _site(settings) as site:
-        has_ended = await models.suppress(site, address, BY_OPERATOR)
+        has_ended = await models.suppress(site, address, models.BY_OPERATOR)
     more = ", and the subscription of it has ended" if has_ended else ""
     click.echo(f"Suppressed: no letter goes there{more}.")
 

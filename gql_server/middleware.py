@@ -37,7 +37,7 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         if isinstance(error, web.HTTPException) and error.status < 400:
             raise
         if is_under_way(request):
-            _break_off(request, error)
+            break_off(request, error)
             raise ConnectionError("an answer was under way already") from error
         return _told(request, error)
 
@@ -69,7 +69,7 @@ def is_under_way(request: web.BaseRequest) -> bool:
     return writer is not None and writer.output_size > 0
 
 
-def _break_off(request: web.Request, error: Exception) -> None:
+def break_off(request: web.Request, error: Exception) -> None:
     """Hang up on who would take another answer for the rest of this one, or what there was for all of it."""
     if isinstance(error, models.Unavailable):
         OUTAGES.tell(error)

@@ -31,7 +31,7 @@ from models.commenters import Commenter
 from models.comments import Comment, Fate
 from models.comparing import Line as DiffLine
 from models.comparing import compare
-from models.consents import Act, Consent, Trace
+from models.consents import BY_OPERATOR, Act, Consent, Trace
 from models.content import Content, Format
 from models.counters import MonthCount
 from models.deliveries import Delivery, LetterKind, State
@@ -55,6 +55,7 @@ from models.errors import (
 from models.fan_outs import carry_issue
 from models.files import Files, files_at
 from models.founding import found, is_empty
+from models.headcounts import Headcount, headcount, headcounts
 from models.images import Image, draw_renditions, read_content
 from models.instants import now
 from models.interests import (
@@ -100,7 +101,7 @@ from models.roster_lines import Line as RosterLine
 from models.roster_lines import Problem as RosterProblem
 from models.roster_out import hand_out
 from models.sign_ins import SignIn, answer_sign_in, own, owner_token, to_own
-from models.signups import SignUp, answer_sign_up
+from models.signups import SignUp, answer_sign_up, ask_again
 from models.site import CommentPolicy, Site, time_zones
 from models.site_lock import lock_site
 from models.slugs import findable
@@ -116,6 +117,7 @@ from models.webhook_calls import CallState, HookEvent, WebhookCall
 from models.webhooks import Heard, Webhook
 
 __all__ = [
+    "BY_OPERATOR",
     "DEEPEST_MENU",
     "LIVES_OF_KEYS",
     "LONGEST_COMMENT",
@@ -155,6 +157,7 @@ __all__ = [
     "Format",
     "Frequency",
     "GiveUp",
+    "Headcount",
     "Heard",
     "HookEvent",
     "Image",
@@ -228,6 +231,7 @@ __all__ = [
     "answer_sign_up",
     "archive_months",
     "arrange",
+    "ask_again",
     "attend_comment",
     "awaited",
     "bounce",
@@ -259,6 +263,8 @@ __all__ = [
     "form_token",
     "found",
     "hand_out",
+    "headcount",
+    "headcounts",
     "held_of",
     "invite",
     "is_empty",

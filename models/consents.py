@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from urllib.parse import unquote
 
 from tortoise import fields
 from tortoise.models import Model
+from tortoise.queryset import QuerySet
 
 from models.instants import Instant, now
 from models.relations import belongs_to
@@ -39,6 +40,10 @@ class Trace:
     network: str | None = None
 
 
+# What whoever runs the publication does for somebody who asks them.
+BY_OPERATOR = Trace(door="operator")
+
+
 def kept_form(form: str | None) -> str | None:
     """Give so much of a form's address as is kept: the secret of a letter's link is not."""
     if form is None or not is_plain(form):
@@ -65,6 +70,11 @@ class Consent(Model):
 
     class Meta:
         table = "consent"
+
+    @classmethod
+    def of(cls, subscription_id: int) -> QuerySet[Self]:
+        """Ask for the acts of a subscriber, the latest first."""
+        return cls.filter(subscription_id=subscription_id).order_by("-id")
 
 
 async def note(subscription: Any, act: Act, trace: Trace, **detail: Any) -> None:

@@ -112,6 +112,11 @@ class Delivery(Model):
         return cls.filter(is_due, batch=batch, state__in=OPEN).order_by("id")
 
     @classmethod
+    def to(cls, subscription_id: int) -> QuerySet[Self]:
+        """Ask for the letters to a subscriber, the latest first."""
+        return cls.filter(subscription_id=subscription_id).order_by("-id")
+
+    @classmethod
     async def next_moment(cls, batch: int) -> datetime | None:
         """Tell when the next letter of a batch may be tried again; None when all are over."""
         waiting = cls.filter(batch=batch, state__in=OPEN).order_by("not_before")

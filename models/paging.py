@@ -38,8 +38,8 @@ class Order(NamedTuple):
         value = getattr(row, self.column)
         return self.cursor_at(value.isoformat() if isinstance(value, datetime) else value, row.pk)
 
-    def cursor_at(self, key: str, id: int) -> str:
-        """Name the place of a row that has this key, as text, and this id."""
+    def cursor_at(self, key: str | int, id: int) -> str:
+        """Name the place of a row that has this key, as text or as its id, and this id."""
         packed = orjson.dumps([self._code, key, id])
         return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
@@ -48,8 +48,12 @@ class Order(NamedTuple):
         try:
             packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             code, key, id = json.loads(packed)
-            if noun._meta.fields_map[self.column].field_type is datetime:
+            kind = noun._meta.fields_map[self.column].field_type
+            if kind is datetime:
                 key = datetime.fromisoformat(key).astimezone(UTC)
+            elif kind is int:
+                if key != id:  # an order by id alone
+                    raise ValueError(key)
             elif not (isinstance(key, str) and is_plain(key)):
                 raise ValueError(key)
             if code == self._code and type(id) is int and 0 <= id <= BIGGEST_ID:

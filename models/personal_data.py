@@ -23,7 +23,7 @@ from models.sign_ins import SignIn
 from models.signups import SignUp
 from models.site import Site
 from models.subscriptions import Subscription, SubscriptionStatus
-from models.suppressions import Suppression, SuppressionScope, key_of
+from models.suppressions import Suppression, SuppressionScope
 from models.webhook_calls import HookEvent
 
 OF_SUBSCRIPTION = (
@@ -72,7 +72,7 @@ async def export(site: Site, subscription: Subscription) -> dict[str, Any]:
 
 async def _beside(site: Site, mailbox: str) -> dict[str, Any]:
     """Give what is held of an address beside its subscription."""
-    suppressed = await Suppression.filter(key=key_of(site, mailbox)).first()
+    suppressed = await Suppression.of(site, mailbox)
     requests = SignUp.filter(site_id=site.id, mailbox=mailbox).order_by("id")
     commenter = await Commenter.filter(site_id=site.id, mailbox=mailbox).first()
     return {

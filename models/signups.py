@@ -5,6 +5,7 @@ the same two rows in one commit for every address, so neither bytes nor time tel
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +18,7 @@ from models.caps import LETTERS, LINKS, Cap, Limits
 from models.consents import LONGEST_FORM, Act, Trace, kept_form, note
 from models.deliveries import Delivery, LetterKind
 from models.engines.intakes import intake
+from models.errors import Invalid, NotFound, TooMany
 from models.fitting import fitting
 from models.instants import Instant, now
 from models.interests import Topic, set_topics, still_there, topic_code
@@ -143,6 +145,27 @@ async def _confirmation(site: Site, asked: SignUp, found: Subscription | None) -
     trace = Trace(door=asked.door, form=asked.form, network=asked.network)
     await note(pending, Act.REQUESTED, trace, topics=list(map(topic_code, topics)), frequency=asked.frequency)
     return letter
+
+
+@atomic
+async def ask_again(site: Site, subscription: Subscription) -> None:
+    """Send once more the letter that asks to confirm, no more often than sign-ups may, to who is pending."""
+    # First, as a sign-up does, so that of two at once the second waits; what is refused is not counted.
+    allowed = await Cap.take(cap_key(site, Wish.LETTERS, subscription.email), LETTERS)
+    row = await Subscription.select_for_update().filter(id=subscription.id).first()
+    if row is None:
+        raise NotFound("This subscription is gone.", field="id")
+    if row.status is not SubscriptionStatus.PENDING:
+        raise Invalid("status", f"This subscription is {row.status}.", why="not pending")
+    if await Suppression.bars(site, row.mailbox, SuppressionScope.ALL):
+        raise Invalid("email", "No letter goes to this address.", why="suppressed")
+    if not allowed:
+        raise TooMany(timedelta(days=1))
+    # What an earlier letter asks to open proves nothing any more.
+    await Delivery.cancel(row.id, kind=LetterKind.CONFIRMATION)
+    letter = row.ask_to_confirm(site)
+    await row.save(update_fields=["version", "proof", "code", "asked_at"])
+    await Delivery.promise([letter], lane=Lane.URGENT)
 
 
 def cap_key(site: Site, wish: Wish, email: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Self
 
 from tortoise import fields
 from tortoise.models import Model
@@ -28,6 +29,11 @@ class Suppression(Model):
 
     class Meta:
         table = "suppression"
+
+    @classmethod
+    async def of(cls, site: Site, mailbox: str) -> Self | None:
+        """Give the suppression of an address, if it has one."""
+        return await cls.filter(key=key_of(site, mailbox)).first()
 
     @classmethod
     async def add(cls, site: Site, mailbox: str, scope: SuppressionScope, *, reason: str) -> None:

@@ -174,7 +174,7 @@ class Query:
         ] = UNSET,
         first: First = UNSET, last: Last = UNSET,
     ) -> NewsletterSubscriptionConnection | None:  # fmt: skip
-        return await subscribers(info, filter or None, window(first, last, after, before))  # type: ignore[return-value]
+        return await subscribers(filter or None, window(first, last, after, before))  # type: ignore[return-value]
 
     @strawberry.field(description="Any object, by its global identifier.")
     @staticmethod

@@ -3,7 +3,7 @@
 from typing import Any
 
 import strawberry
-from strawberry import UNSET, Info
+from strawberry import UNSET
 
 import models
 from models.paging import Window, page
@@ -39,9 +39,9 @@ class NewsletterSubscriptionConnection:
     total_count: int | None = total_field()
 
 
-async def subscribers(info: Info, wanted: NewsletterSubscriptionFilter | None, asked: Window) -> Slice:
+async def subscribers(wanted: NewsletterSubscriptionFilter | None, asked: Window) -> Slice:
     """Read a page of the subscriptions, the newest first."""
-    question = models.Subscription.listed(info.context.site, **_conditions(wanted) if wanted else {})
+    question = models.Subscription.listed(**_conditions(wanted) if wanted else {})
     return Slice(await page(question, NEWEST, asked), NEWEST, question.count)
 
 

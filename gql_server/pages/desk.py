@@ -94,9 +94,17 @@ async def at_desk_as(role: models.Role, request: web.Request) -> tuple[Visit, mo
     return visit, principal
 
 
+async def at_desk_for(scope: models.Scope, request: web.Request) -> tuple[Visit, models.Principal]:
+    """Receive who is signed in and may do something of a kind; refuse anybody else."""
+    visit, principal = await at_desk(request)
+    principal.require(scope)
+    return visit, principal
+
+
 def ways_of(visit: Visit, principal: models.Principal) -> list[Link]:
     """Give the ways from the desk to what is not posts, of who may change it."""
     names = ["pages", "menu"] if principal.edits_all else []
+    names += ["subscribers", "issues"] if principal.may(models.Scope.SUBSCRIBERS_MANAGE) else []
     names += ["site"] if principal.role is models.Role.ADMIN else []
     return [Link(visit.says(f"{name}_title"), f"/write/{name}") for name in names]
 

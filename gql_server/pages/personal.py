@@ -1,5 +1,8 @@
 """The doors below /preferences for what we hold of a subscriber: take it along, or have it forgotten."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import orjson
 from aiohttp import web
 
@@ -17,15 +20,24 @@ async def export(request: web.Request) -> web.Response:
     """Give all that is held, as a file."""
     visit, found = await owned(request)
     await read_form(request)
-    held = await models.export(visit.site, found)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{FILE}"',
+    return as_file(await models.export(visit.site, found))
+
+
+def as_file(held: Mapping[str, Any]) -> web.Response:
+    """Hand over what is held of a subscriber, as a file."""
+    body = orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
+    return web.Response(body=body, headers=private(FILE, "application/json"))
+
+
+def private(file: str, media: str) -> dict[str, str]:
+    """Give the headers of a file about people, which nothing on the way keeps."""
+    return {
+        "Content-Type": media,
+        "Content-Disposition": f'attachment; filename="{file}"',
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",
     }
-    body = orjson.dumps(held, option=orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z)
-    return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 async def ask_to_erase(request: web.Request) -> web.Response:

@@ -51,9 +51,11 @@ AGAIN = {
 # The desk speaks the language of who is signed in, which a link with one in it would change.
 GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
 GO_ON |= {"absent_page": ("pages_title", "/write/pages")}
+GO_ON |= {"absent_subscriber": ("subscribers_title", "/write/subscribers")}
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
 # To wait for others, to come in, to be drawn anew.
 UPLOADING_SECONDS = WAIT_SECONDS + UPLOAD_SECONDS + FILES_SECONDS
+LONG = {"/write/subscribers/export"}
 # Where only who reads pages gets one.
 VARY = "Accept, Accept-Language"
 log = structlog.get_logger("pages")
@@ -65,7 +67,7 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     if first_word(request) not in DOORS:
         return await _elsewhere(request, handler)
     try:
-        async with asyncio.timeout(UPLOADING_SECONDS if brings_files(request) else SECONDS):
+        async with asyncio.timeout(_patience(request)):
             return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:
@@ -95,6 +97,13 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, 500)
 
 
+def _patience(request: web.Request) -> float | None:
+    """Give the seconds that a door has; a file as long as a list has as many as whoever takes it."""
+    if request.path in LONG:
+        return None
+    return UPLOADING_SECONDS if brings_files(request) else SECONDS
+
+
 def _about(request: web.Request) -> str:
     # It is bound to no browser, and ends when somebody owns the site.
     if request.path.startswith(f"/sign-in/{OWNER}_"):
@@ -103,6 +112,8 @@ def _about(request: web.Request) -> str:
 
 
 def _absent(request: web.Request) -> str:
+    if request.path.startswith("/write/subscribers/"):
+        return "absent_subscriber"
     return "absent_page" if request.path.startswith("/write/pages/") else "absent_desk"
 
 

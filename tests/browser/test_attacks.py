@@ -114,7 +114,16 @@ async def _for_readers(site: models.Site, planted: Planted) -> list[str]:
 
 
 async def _for_staff(site: models.Site, planted: Planted) -> list[str]:
-    paths = ["/write", "/write/pages", "/write/menu", "/pen", "/sign-in"]
+    paths = [
+        "/write",
+        "/write/pages",
+        "/write/menu",
+        "/write/subscribers",
+        "/write/issues",
+        "/pen",
+        "/sign-in",
+    ]
+    paths += [f"/write/subscribers/{one.id}" for one in await models.Subscription.all()]
     for post in planted.posts[::2]:
         _, token = await models.Key.grant(models.KeyKind.PREVIEW, post_id=post.id)
         paths += [f"/write/{post.id}", f"/write/{post.id}/versions", f"{post.path}?preview={token}"]

@@ -139,7 +139,7 @@ async def test_a_phone_does_not_zoom_in_on_what_is_typed_into(start, open_page):
     await page.goto("/write")
     await press(page, words["desk_new"])
     zoomed = []
-    for path in (page.url, "/write/site", "/write/pages/1", "/write/menu", "/pen"):
+    for path in (page.url, "/write/site", "/write/pages/1", "/write/menu", "/pen", "/write/subscribers"):
         await page.goto(path)
         fields = page.locator(WRITTEN_IN)
         assert await fields.count() > 0

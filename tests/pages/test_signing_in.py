@@ -244,7 +244,19 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
 
 
 @pytest.mark.parametrize(
-    "path", ["/write/49", "/write", "/write/pages", "/write/pages/7", "/write/menu", "/write/site", "/pen"]
+    "path",
+    [
+        "/write/49",
+        "/write",
+        "/write/pages",
+        "/write/pages/7",
+        "/write/menu",
+        "/write/site",
+        "/write/subscribers",
+        "/write/issues",
+        "/write/subscribers/7",
+        "/pen",
+    ],
 )
 async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path):
     await reader.opens(path)
@@ -267,6 +279,8 @@ async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path
         "/graphql",
         "/write/1?x",
         "/write/sites",
+        "/write/subscribers/x",
+        "/write/subscribers?search=ann@example.org",
         "",
     ],
 )

@@ -217,10 +217,14 @@ ALL_DOORS = [
             "/write/pages/1",
             "/write/menu",
             "/write/site",
+            "/write/subscribers",
+            "/write/issues",
+            "/write/subscribers/1",
             "/pen",
         )
         for method in ("GET", "POST")
     ),
+    Door("POST export", frozenset({"sess"}), _desk("POST", "/write/subscribers/export")),
     Door("GET /write/1/versions", frozenset({"sess"}), _desk("GET", "/write/1/versions")),
 ]
 
