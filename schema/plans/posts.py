@@ -33,7 +33,7 @@ class Posts:
         self._given = given
         self._compiling, self._kind, self._nodes = compiling, kind, nodes
         self._by_shape: dict[tuple[Any, ...], Orders] = {}
-        self._having: dict[Any, _Having] = {}
+        self._named: dict[Any, _ByName] = {}
         compiling.look_at(("post", "month_count", "byline", "tagging", "author", "tag"))
         compiling.reads.add("posts")
 
@@ -49,7 +49,7 @@ class Posts:
         assert isinstance(order_by, PostOrder)
         asked, order = sliced(given), order_by.order
         if (way := _way(conditions, order)) is not None:
-            return (yield from self._along(way, conditions, order).read(way.slugs, conditions, asked, x))
+            return (yield from self._by_name(way, conditions, order).read(way.slugs, conditions, asked, x))
         return (yield from self._orders(conditions)(order).alone(asked, conditions.values(), x))
 
     def _conditions(self, given: dict[str, Any]) -> models.PostConditions:
@@ -70,11 +70,11 @@ class Posts:
             self._by_shape[shape] = Orders(in_order)
         return self._by_shape[shape]
 
-    def _along(self, way: "_Way", conditions: models.PostConditions, order: Order) -> "_Having":
+    def _by_name(self, way: "_Way", conditions: models.PostConditions, order: Order) -> "_ByName":
         key = (conditions.shape, order)
-        if key not in self._having:
-            if len(self._having) >= self.MOST_SHAPES:
-                self._having.clear()
+        if key not in self._named:
+            if len(self._named) >= self.MOST_SHAPES:
+                self._named.clear()
             stand_in = conditions.stands_in()
             rest = replace(stand_in, **{way.condition: None})
             below = Below(way.column, through=way.through)
@@ -82,8 +82,8 @@ class Posts:
             # By which those of several are put in one order.
             pages.rows.index(order.column)
             figures = List(models.Post, _question(stand_in), order)
-            self._having[key] = _Having(way, pages, figures, is_whole=rest == ANY)
-        return self._having[key]
+            self._named[key] = _ByName(way, pages, figures, is_whole=rest == ANY)
+        return self._named[key]
 
     def _pages(self, stand_in: models.PostConditions, order: Order, **more: Any) -> Pages:
         question = _question(stand_in)
@@ -100,7 +100,7 @@ class _Way(NamedTuple):
     slugs: tuple[str, ...]
 
 
-class _Having:
+class _ByName:
     """The posts of any of some authors or tags: as many of each as are asked for, and of these the first."""
 
     def __init__(self, way: _Way, pages: Pages, figures: List, *, is_whole: bool) -> None:
