@@ -43,7 +43,8 @@ class Desk(PictureBench):
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the post as it is kept, or as it was filled in when something is wrong with that."""
         sheet = (await Sheet.of(self.visit.site, self.post)).chosen_again(self.visit.request)
-        if wrong and form is not NOTHING:
+        # Who confirms that it goes sends no words, and must not find an empty post to save.
+        if wrong and "text" in form:
             sheet = sheet.filled_again(form)
         return await sheet.shown(self.visit, self.principal, wrong=wrong, why=why)
 
