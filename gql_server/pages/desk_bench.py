@@ -124,13 +124,14 @@ def unread() -> models.Invalid:
 
 def row_in(request: web.Request, name: str) -> int:
     """Read the number of a row in an address; 0 is none."""
-    number = int(request.match_info[name])
-    return number if number <= BIGGEST_ID else 0
+    return number_in(request.match_info[name])
 
 
 def number_in(given: str) -> int:
     """Read the number of a row in a form; 0 is none."""
-    return int(given[:9]) if given.isdecimal() else 0
+    # Python reads no number of thousands of digits.
+    number = int(given) if given.isdecimal() and len(given) <= len(str(BIGGEST_ID)) else 0
+    return number if number <= BIGGEST_ID else 0
 
 
 def lines(text: str) -> str:

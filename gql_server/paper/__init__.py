@@ -20,6 +20,8 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 _CSS = (FOLDER / "paper.css").read_bytes()
+# The one kind of file here that is no text.
+ICO = "image/vnd.microsoft.icon"
 _ICO = (FOLDER / "favicon.ico").read_bytes()
 
 
@@ -41,7 +43,7 @@ async def style(request: web.Request) -> web.Response:
 
 async def icon(request: web.Request) -> web.Response:
     """Give the icon that a browser asks for without having been told of one."""
-    response = file(request, _ICO, "image/vnd.microsoft.icon")
+    response = file(request, _ICO, ICO)
     # It is asked for on every page, and never becomes another in a hurry.
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
@@ -96,7 +98,9 @@ def sent(request: web.Request, file: File) -> web.Response:
     if _has(request, file.tag, dated):
         response.set_status(304)
         return response
-    response.content_type, response.charset, response.body = file.media, "utf-8", file.body
+    response.content_type, response.body = file.media, file.body
+    if file.media != ICO:
+        response.charset = "utf-8"
     if file.is_packed:
         response.headers["Content-Encoding"] = "gzip"
     return response

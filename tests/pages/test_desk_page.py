@@ -1,6 +1,7 @@
 """At the desk, who edits begins a page, writes it, publishes it, puts it elsewhere and takes it away."""
 
 import pytest
+from tortoise.context import require_context
 
 import models
 from models.redirects import Redirect
@@ -204,6 +205,19 @@ async def test_what_cannot_be_kept_is_told_at_its_field_and_nothing_is_lost(
         assert value_of(reader, name) == said[name].strip()
     now = await again(page)
     assert (now.title, now.path, now.version, now.is_visible) == ("Wie", "/wie", 1, False)
+
+
+@pytest.mark.parametrize("parent", ["1234567890", "12345678901", "0123456789"])
+async def test_a_long_number_names_no_page_whose_number_it_begins_with(reader, desk, draft, parent):
+    page, above = await draft("Wie"), await draft("Over ons")
+    moved = f"UPDATE page SET id = {int(parent[:9])} WHERE id = {above.id}"
+    await require_context().db().execute_query(moved)
+    await desk(models.Role.EDITOR)
+    await opens(reader, page)
+    await presses(reader, "save", parent=parent)
+    assert reader.status == 422
+    assert reader.page.css_first("#parentId-error").text()
+    assert (await again(page)).path == "/wie"
 
 
 async def test_a_page_does_not_stand_below_itself_nor_show_below_a_draft(reader, desk, draft, words):
