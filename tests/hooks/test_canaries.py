@@ -43,7 +43,7 @@ async def test_every_message_has_what_the_docs_say_and_nothing_of_what_is_hidden
 async def _happen(rows: dict[str, Any], word: str) -> set[str]:
     """Do all that is told of, and as much in secret; give the ids that nobody is to hear of."""
     open_post = await _publish_and_more(rows, word)
-    hidden = [*rows["hidden"].values(), *rows["hidden pages"]]
+    hidden = [*rows["hidden"].values(), *rows["hidden pages"].values()]
     for state in ("draft", "archived"):
         post = await models.Post.get(id=rows["hidden"][state].id)
         await post.rewrite(f"{word} {state}", f"<p>{word}</p>")

@@ -152,7 +152,7 @@ async def test_whatever_is_asked_of_a_payload(site, telling, post_id):
         "confirmSubscription": [{"proof": {"token": "x"}}],
     }
     random, told = Random("payloads"), Counter()
-    for number in range(100):
+    for number in range(120):
         name = list(inputs)[number % len(inputs)]
         drawn = draw_mutation(executor.documents.core, lore, random, name)
         given = drawn.variables | {"input": random.choice(inputs[name])}

@@ -73,8 +73,8 @@ async def test_a_save_costs_the_same_whatever_else_there_is(answer, staff, state
     with statements() as sent:
         [shown] = (await answer(PUBLISH, principal=hired.principal, id=id)).data.values()
     assert shown["post"] == {"status": "PUBLISHED"}
-    # Two look whether somebody is to be told: by a letter, by a webhook.
-    assert _asked(sent) == 22, sent
+    # Two look whether somebody is to be told: by a letter, by a webhook; two date its bylines and tags.
+    assert _asked(sent) == 24, sent
 
 
 @pytest.mark.parametrize("number", [2, 12])
