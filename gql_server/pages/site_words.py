@@ -26,8 +26,8 @@ DUTCH = {
     "page_not_in_menu": "In het menu staat de pagina nog niet.",
     "page_slug_is": "Nu is het",
     "page_slug_hint": (
-        "Laat het leeg om het van de titel te maken. Was de pagina al gepubliceerd, dan blijft het oude adres "
-        "hierheen leiden."
+        "Laat het leeg om het van de titel te maken. Was de pagina al gepubliceerd, dan blijft het oude "
+        "adres hierheen leiden."
     ),
     "page_parent": "Staat onder",
     "page_parent_none": "geen andere pagina",
