@@ -22,12 +22,12 @@ DUTCH = {
         "Iemand heeft de pagina verwijderd. Wat je schreef staat hieronder, maar is niet bewaard."
     ),
     "page_html_hint": "Deze pagina is in HTML geschreven.",
-    "page_in_menu": "Hij staat in het menu.",
-    "page_not_in_menu": "In het menu staat hij nog niet.",
-    "page_slug_is": "Nu is dat",
+    "page_in_menu": "De pagina staat in het menu.",
+    "page_not_in_menu": "In het menu staat de pagina nog niet.",
+    "page_slug_is": "Nu is het",
     "page_slug_hint": (
-        "Laat het leeg om het van de titel te maken. Verander je het, dan blijft het oude adres hierheen "
-        "leiden."
+        "Laat het leeg om het van de titel te maken. Was de pagina al gepubliceerd, dan blijft het oude "
+        "adres hierheen leiden."
     ),
     "page_parent": "Staat onder",
     "page_parent_none": "geen andere pagina",
@@ -122,7 +122,8 @@ ENGLISH = {
     "page_not_in_menu": "It does not stand in the menu yet.",
     "page_slug_is": "Now it is",
     "page_slug_hint": (
-        "Leave it empty to have it made from the title. When it changes, the old one keeps leading here."
+        "Leave it empty to have it made from the title. An old address of what was published goes on leading "
+        "here."
     ),
     "page_parent": "Stands below",
     "page_parent_none": "no other page",
