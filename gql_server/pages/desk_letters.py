@@ -34,13 +34,14 @@ class Letters:
         reached = {id for issue in self.issues if issue.audience for id in issue.newsletter_ids}
         return [one for one in self.newsletters if one.id not in reached]
 
-    async def told(self, visit: Visit, principal: models.Principal) -> list[str]:
+    async def told(self, visit: Visit, principal: models.Principal, *, is_unread: bool = False) -> list[str]:
         """Tell of each in a line; how many there are, to who may see subscribers."""
         counted = {}
         if self.issues and principal.may(models.Scope.SUBSCRIBERS_MANAGE):
             counted = await models.progress_of(self.issues)
         lines = [self._line(visit, issue, counted) for issue in self.issues]
-        if self.awaited:
+        # Of one that nobody will get it was just told that none goes out.
+        if self.awaited and not is_unread:
             lines.insert(0, visit.says("desk_letter_awaited", to=self._names(visit, self.awaited)))
         return lines
 

@@ -1,5 +1,6 @@
 """The doors /write/pages: who edits finds the pages, in the tree that they are, and begins another."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,10 +17,11 @@ LISTED = ("id", "parent_id", "title", "path", "status", "published_at")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A page in the tree, and how many stand above it."""
+    """A page in the tree, how many stand above it, and what it is called where one is chosen."""
 
     page: models.Page
     depth: int
+    called: str
 
     @property
     def state(self) -> str:
@@ -64,15 +66,18 @@ async def _begin(bench: PagesBench, form: Form) -> web.Response:
 async def tree_of_pages() -> list[Leaf]:
     """Read the pages, each behind the one above it, those beside each other in their order."""
     below: dict[int | None, list[models.Page]] = {}
+    titles: Counter[str] = Counter()
     for page in await models.Page.all().order_by("position", "id").only(*LISTED):
         below.setdefault(page.parent_id, []).append(page)
-    return list(_grow(below))
+        titles[page.title] += 1
+    return list(_grow(below, titles))
 
 
-def _grow(below: dict[int | None, list[models.Page]]) -> Iterator[Leaf]:
+def _grow(below: dict[int | None, list[models.Page]], titles: Counter[str]) -> Iterator[Leaf]:
     # Not by a function in itself: an address has room for a hundred pages above each other.
-    waiting = [Leaf(page, 0) for page in reversed(below.get(None, []))]
+    waiting = [(page, 0) for page in reversed(below.get(None, []))]
     while waiting:
-        leaf = waiting.pop()
-        yield leaf
-        waiting += [Leaf(page, leaf.depth + 1) for page in reversed(below.get(leaf.page.id, []))]
+        page, depth = waiting.pop()
+        # Two of one title are told apart by their addresses.
+        yield Leaf(page, depth, page.title if titles[page.title] == 1 else f"{page.title} ({page.path})")
+        waiting += [(one, depth + 1) for one in reversed(below.get(page.id, []))]

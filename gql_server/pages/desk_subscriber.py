@@ -17,6 +17,7 @@ from mailers.wording import locale_of
 
 # Of the acts and of the letters of one subscriber, the latest.
 MOST_SHOWN = 25
+ENDED = (models.SubscriptionStatus.UNSUBSCRIBED, models.SubscriptionStatus.BOUNCED)
 TOLD = {"ask", "leave", "lift"}
 
 
@@ -67,6 +68,7 @@ class SubscriberBench(Bench):
             letters=[_letter(visit, letter, titles.get(letter.issue_id or 0, "")) for letter in letters],
             suppressed=suppressed and _suppression(visit, suppressed), most=MOST_SHOWN,
             may_ask=row.status is models.SubscriptionStatus.PENDING,
+            has_left=row.status in ENDED,
             may_leave=row.status is not models.SubscriptionStatus.UNSUBSCRIBED,
             wrong=visit.says(f"subscriber_wrong_{why or wrong}".replace(" ", "_")) if wrong else "",
             told=told if told in TOLD and not wrong else "",

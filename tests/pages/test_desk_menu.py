@@ -86,6 +86,18 @@ async def test_an_editor_begins_a_menu(reader, desk, site, words):
     assert deeds == [(await models.Menu.get()).id] * 2
 
 
+async def test_pages_of_one_title_are_told_apart_where_one_is_chosen(reader, desk, site):
+    for title in ("Over ons", "Contact", "Over ons"):
+        page = await models.Page.draft(site.id, title, "<p>x</p>")
+    await desk(models.Role.EDITOR)
+    for path, field, others in (
+        ("/write/menu", "page", ["Over ons (/over-ons)", "Contact", "Over ons (/over-ons-2)"]),
+        (f"/write/pages/{page.id}", "parent", ["Over ons (/over-ons)", "Contact"]),
+    ):
+        await reader.opens(path)
+        assert [one.text() for one in reader.page.css(f"#{field} option")][1:] == others
+
+
 async def test_the_menu_is_shown_with_what_it_leads_to_and_what_readers_do_not_see(reader, desk, menu, words):
     await desk(models.Role.EDITOR)
     await reader.opens("/write/menu")

@@ -161,6 +161,7 @@ async def test_a_newsletter_that_nobody_gets_at_once_is_told_of(reader, desk, si
     await desk()
     await publish(reader, words, newsletter="main")
     assert notice(reader) == f"{words['desk_told_published']} {words['desk_told_letter_unread']}"
+    assert letters(reader) == []
     await reader.letters()
     await reader.opens(reader.path)
     [line] = letters(reader)

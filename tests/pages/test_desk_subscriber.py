@@ -116,9 +116,15 @@ async def test_no_letter_asks_where_none_may_go(reader, ann, words, site):
 
 async def test_somebody_is_unsubscribed_once(reader, ann, words):
     row = await ann(confirms=True)
+    assert reader.page.css("dl dt")[-1].text() == words["subscriber_about_topics"]
     await reader.presses(words["subscriber_leave"])
     assert await follow(reader) == words["subscriber_told_leave"]
     assert buttons(reader) == ["export", "erase"]
+    assert reader.page.css("dl dt")[-1].text() == words["subscriber_about_topics_then"]
+    await models.Subscription.filter(id=row.id).update(status="bounced", left_at=None)
+    await reader.opens(f"{PATH}/{row.id}")
+    assert reader.page.css("dl dt")[-1].text() == words["subscriber_about_topics_then"]
+    await models.Subscription.filter(id=row.id).update(status="unsubscribed", left_at=models.now())
     [goodbye, *others] = await reader.letters()
     assert (goodbye.link("undo") != "", len(others)) == (True, 2)
     await reader.posts(f"{PATH}/{row.id}", {"do": "leave"})
