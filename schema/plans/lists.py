@@ -107,11 +107,9 @@ class Pages:
             key=lambda row: (row[place], row[0]),
             reverse=order.descending != from_end,
         )
-        has_previous, has_next = (
-            any(page.has_previous for page in pages),
-            any(page.has_next for page in pages),
-        )
-        page: Page[Any] = Page(rows[: asked.size + 1], has_previous, has_next)
+        page: Page[Any] = Page(rows[: asked.size + 1])
+        page.has_previous = any(one.has_previous for one in pages)
+        page.has_next = any(one.has_next for one in pages)
         page.trim(asked.size, from_end=from_end)
         below = yield from self.rows.read_below(page.rows, x)
         return self.rows.make(page.rows, x, page.has_previous, page.has_next, total, *below)

@@ -1,12 +1,10 @@
 """Lists of the posts of authors and of tags: along the index of each, and as graphql-core answers them."""
 
-import json
 import os
 import re
 from itertools import product
 
 import pytest
-from graphql import execute
 from tortoise.context import require_context
 
 import models
@@ -14,6 +12,7 @@ from models.bylines import Byline, Tagging
 from models.paging import Order
 from schema.documents import Documents
 from schema.plans import Plans
+from tests.schema.asking_both import asking_both
 from tests.schema.garden import AHEAD, hide, plant
 
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
@@ -63,25 +62,7 @@ async def asked(site, publication, statements):
         await post.publish(rows["posts"][2].published_at)
     await models.Post.draft(site, "Onaf", "", authors=[rows["Anna"]], tags=[herb])
     await (await models.Post.draft(site, "Straks", "", authors=[rows["Bea"]], tags=[herb])).publish(AHEAD)
-    documents = Documents()
-
-    async def ask(query, **variables):
-        operation, plans = documents.read(query).operation(None), Plans(documents.core)
-        operation.plans = None
-        whole = await execute(
-            documents.core,
-            operation.document,
-            context_value=await publication.context(),
-            variable_values=variables,
-        )
-        context = await publication.context()
-        with statements() as sent:
-            planned = await plans.answer(operation, variables, context)
-        assert not whole.errors
-        assert json.loads(planned.body) == {"data": whole.data}
-        return whole.data, sent
-
-    return ask
+    return asking_both(publication, statements)
 
 
 @pytest.mark.parametrize("way", ["DESC", "ASC"])

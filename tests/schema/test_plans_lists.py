@@ -6,13 +6,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from graphql import execute
 from tortoise.context import require_context
 
 import models
 from models.paging import Order
 from schema.documents import Documents
 from schema.plans import Plans, levels
+from tests.schema.asking_both import asking_both
 from tests.schema.garden import AHEAD, plant
 
 pytestmark = pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
@@ -33,25 +33,7 @@ NEIGHBOURS = """{ posts { nodes { authors { name } previous { title authors { na
 async def asked(site, publication, statements):
     """Ask graphql-core and a plan the same; give the answer, and the statements of the plan."""
     await plant(site)
-    documents = Documents()
-
-    async def ask(query, **variables):
-        operation, plans = documents.read(query).operation(None), Plans(documents.core)
-        operation.plans = None
-        whole = await execute(
-            documents.core,
-            operation.document,
-            context_value=await publication.context(),
-            variable_values=variables,
-        )
-        context = await publication.context()
-        with statements() as sent:
-            planned = await plans.answer(operation, variables, context)
-        assert not whole.errors
-        assert json.loads(planned.body) == {"data": whole.data}
-        return whole.data, sent
-
-    return ask
+    return asking_both(publication, statements)
 
 
 @pytest.fixture
