@@ -62,9 +62,9 @@ async def test_no_page_of_the_desk_has_a_barrier(start, open_page, language):
     await expect(other.get_by_role("status")).to_contain_text(words["desk_told_published"])
     await expect(other.get_by_role("status")).to_contain_text(words["desk_told_letter_unread"])
     await page.goto(other.url)
-    await expect(page.locator("main .list li")).to_have_count(1)
     # Until its letters have begun, who publishes it once more says where they go.
     await reload_until(page, page.get_by_role("button", name=words["desk_send"], exact=True))
+    await expect(page.locator("main .list li")).to_have_count(1)
     await press(page, words["desk_send"])
     await expect(page.locator("#newsletters-error")).to_have_text(words["error_desk_no_newsletter"])
     await inspector.looks()
