@@ -66,7 +66,7 @@ class List:
         order = Order(self.order.column, self.order.descending != cut.from_end)
         walked = builder.walked(order, self._dated)
         between = self._between(builder, cut)
-        limit = builder.value(Slot("limit"))
+        limit = builder.limit()
         if self.below is None:
             asked = builder.asked(self.question, [*columns, *([FIGURES] if figures else [])], *between)
             if self.order.column != PUBLISHED_AT:
@@ -76,7 +76,7 @@ class List:
             return builder.done(f"{asked} ORDER BY {walked} LIMIT {limit}")
         key = self._key(builder)
         if is_below_one:
-            named = f"{key} = {builder.value(Slot('key'))}"
+            named = f"{key} = {builder.value(Slot('key', self.below.kind))}"
             asked = self._asked(builder, columns, *between, named)
             return builder.done(f"{asked} ORDER BY {walked} LIMIT {limit}")
         keys, conditions = builder.keys(self.below.kind), [*between, f"{key} = k.value"]
@@ -165,5 +165,6 @@ class List:
         """Write that a row is beyond a place, or `at` it, in an order."""
         # The first comparison alone is what an index can walk; the second settles equal keys.
         (column, row), sign = builder.place(order, self._dated), "<" if order.descending else ">"
-        key, id = builder.value(Slot(f"{name}_key")), builder.value(Slot(f"{name}_id"))
+        key = builder.value(Slot(f"{name}_key", builder.kind(order.column)))
+        id = builder.value(Slot(f"{name}_id", builder.kind("id")))
         return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {row} {sign}{at} {id})"

@@ -25,12 +25,17 @@ from models.visibility import seen_at
 Question = Callable[[], QuerySet[Any]]
 # Stands for the moment of asking in questions of what is published by now.
 ASKED_AT = datetime(9998, 1, 1, 1, 1, 1, tzinfo=UTC)
+# Stands in SQL of PostgreSQL where the number of a page's rows goes.
+LIMIT = "\x01limit"
+PARAM = re.compile(r"\$\d+")
+MOMENT = "timestamptz"
 
 
 class Slot(NamedTuple):
-    """A place in a statement for a value of that name."""
+    """A place in a statement for a value of that name; of a kind, when PostgreSQL is to plan without it."""
 
     name: str
+    kind: str | None = None
 
 
 class Bound(NamedTuple):
@@ -43,10 +48,11 @@ class Bound(NamedTuple):
 class Statement:
     """SQL with places for values."""
 
-    __slots__ = ("_constants", "_pick", "sql")
+    __slots__ = ("_around_limit", "_constants", "_pick", "sql")
 
     def __init__(self, sql: str, places: Iterable[Any], *, is_postgres: bool) -> None:
         self.sql = sql
+        self._around_limit = sql.split(LIMIT) if LIMIT in sql else None
         places = list(places)
         self._constants = {
             _key(place): place if is_postgres else _as_sqlite_has(place)
@@ -57,7 +63,18 @@ class Statement:
 
     def bound(self, given: Mapping[Any, Any], asked_at: Any) -> Bound:
         """Fill in values: those of slots by name, what stand-ins stand for, and the moment of asking."""
-        return Bound(self.sql, self._pick({**self._constants, ASKED_AT: asked_at, **given}))
+        sql = self.sql if self._around_limit is None else f"{given['limit']:d}".join(self._around_limit)
+        return Bound(sql, self._pick({**self._constants, ASKED_AT: asked_at, **given}))
+
+
+def _unseen(param: str, kind: str) -> str:
+    """Write a value so that PostgreSQL plans without looking at it.
+
+    Of values that it sees it counts on more or fewer rows each time, and so would plan each time anew, which
+    takes longer than to read a page; a plan that serves all values it keeps. What may be rare or frequent, as
+    a word that is searched for, it is to see.
+    """
+    return f"(SELECT {param}::{kind})"
 
 
 def _key(place: Any) -> Any:
@@ -102,11 +119,25 @@ class Builder:
 
     def value(self, place: Any) -> str:
         """Write a place for a value."""
-        return str(self._parameters.create_param(place).get_sql(self._context()))
+        param = str(self._parameters.create_param(place).get_sql(self._context()))
+        is_unseen = self._is_postgres and type(place) is Slot and place.kind is not None
+        return _unseen(param, place.kind) if is_unseen else param
+
+    def limit(self) -> str:
+        """Write the number of a page's rows: for PostgreSQL in the text, for of one that it does not see it
+        believes that it is a tenth of all rows.
+        """
+        return LIMIT if self._is_postgres else self.value(Slot("limit"))
 
     def column(self, name: str, table: str | None = None) -> str:
         """Write a column of the noun, or of another table."""
         return f'"{table or self._noun._meta.db_table}"."{name}"'
+
+    def kind(self, column: str) -> str:
+        """Give the type of a column of the noun in PostgreSQL, of any length."""
+        field = self._noun._meta.fields_map[column]
+        kind = str(field.get_for_dialect("postgres", "SQL_TYPE"))
+        return "text" if kind.startswith("VARCHAR") else kind
 
     def place(self, order: Order, between: str | None = None) -> tuple[str, str]:
         """Write the columns of an order, here or in a table between that keeps them: the key and the id."""
@@ -122,7 +153,7 @@ class Builder:
     def keys(self, kind: str = "int") -> str:
         """Write the list of keys as a table `k` with their `value` and `place`."""
         if self._is_postgres:
-            return f"unnest({self.value(Slot('keys'))}::{kind}[]) WITH ORDINALITY AS k(value, place)"
+            return f"unnest({self.value(Slot('keys', f'{kind}[]'))}) WITH ORDINALITY AS k(value, place)"
         return f"(SELECT value, key AS place FROM json_each({self.value(Slot('keys'))})) k"
 
     def among(
@@ -130,7 +161,8 @@ class Builder:
     ) -> str:
         """Write a question for the rows whose key is one of the keys."""
         if self._is_postgres:
-            one_of = f"{key} = ANY({self.value(Slot('keys'))}::{kind}[])"
+            # Of type once more: what stands in `ANY` by itself would be a question for rows.
+            one_of = f"{key} = ANY({self.value(Slot('keys', f'{kind}[]'))}::{kind}[])"
             return self.asked(question, columns, one_of, **more)
         # In this order, or SQLite may think it better to go through all that is published.
         table = f'"{self._noun._meta.db_table}"'
@@ -222,7 +254,11 @@ class Builder:
 
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""
-        return Statement(sql, self._parameters.values, is_postgres=self._is_postgres)
+        places = self._parameters.values
+        if self._is_postgres:
+            moments = {f"${number}" for number, place in enumerate(places, 1) if place == ASKED_AT}
+            sql = PARAM.sub(lambda at: _unseen(at[0], MOMENT) if at[0] in moments else at[0], sql)
+        return Statement(sql, places, is_postgres=self._is_postgres)
 
     def _context(self) -> Any:
         return self._noun._meta.db.query_class.SQL_CONTEXT.copy(parameterizer=self._parameters)
