@@ -6,6 +6,8 @@ DUTCH = {
         "Wat je schreef staat hieronder, maar is niet bewaard. Vraag het aan iemand die dit wel mag."
     ),
     "desk_barred_back": "Vraag het aan wie de site beheert.",
+    "desk_no_pages_title": "Dit is een pagina, geen bericht",
+    "desk_no_pages_back": "Pagina’s zijn voor redacteuren. Vraag een van hen om te veranderen wat er staat.",
     "pages_title": "Pagina’s",
     "pages_text": "Wat altijd blijft staan, zoals wie jullie zijn en hoe je jullie bereikt.",
     "pages_empty": "Er zijn nog geen pagina’s.",
@@ -102,6 +104,8 @@ ENGLISH = {
     "desk_barred_title": "You may not do this here",
     "desk_barred_text": "What you wrote stands below, but is not kept. Ask somebody who may.",
     "desk_barred_back": "Ask whoever runs the site.",
+    "desk_no_pages_title": "This is a page, not a post",
+    "desk_no_pages_back": "Pages are for editors. Ask one of them to change what it says.",
     "pages_title": "Pages",
     "pages_text": "What always stays, such as who you are and how to reach you.",
     "pages_empty": "There are no pages yet.",

@@ -114,7 +114,11 @@ def _about(request: web.Request) -> str:
 def _absent(request: web.Request) -> str:
     if request.path.startswith("/write/subscribers/"):
         return "absent_subscriber"
-    return "absent_page" if request.path.startswith("/write/pages/") else "absent_desk"
+    if request.path.startswith("/write/pages/"):
+        return "absent_page"
+    # Of a path the desk tells whoever edits where its post or page is written.
+    path = request.query.get("path", "") if request.path == "/write" else ""
+    return "absent_page" if path and models.place_of(path)[0] is models.Page else "absent_desk"
 
 
 def first_word(request: web.Request) -> str:

@@ -94,7 +94,7 @@ async def test_only_the_link_shows_the_draft_of_a_page_and_only_who_edits_is_led
             assert (reader.status, reader.headers["Location"]) == (302, addresses[0])
         if is_signed_in:
             await reader.opens(f"/write?path={page.path}")
-            assert reader.status == 404
+            assert (reader.status, "Canary" in reader.text) == (403, False)
             reader.client.session.cookie_jar.clear()
     await models.Key.revoke(key.id)
     await reader.opens(addresses[0])
@@ -113,11 +113,34 @@ async def test_a_link_to_a_page_that_is_published_by_now_shows_it_as_everybody_s
     assert reader.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/over/", "/nergens", "/%00", "/" + "a" * 501, "", "/tags/x", "//"])
-async def test_a_path_of_no_page_leads_to_no_desk(reader, site, desk, path, words):
+@pytest.mark.parametrize(
+    ("path", "about"),
+    [
+        ("/over/", "page"), ("/nergens", "page"), ("/%00", "page"), ("/" + "a" * 501, "page"), ("//", "page"),
+        ("", "desk"), ("/tags/x", "desk"), ("/posts/x", "desk"), ("/posts/%00", "desk"),
+    ],
+)  # fmt: skip
+async def test_a_path_of_no_page_leads_to_no_desk(reader, site, desk, path, about, words):
     await models.Page.draft(site.id, "Over", "", slug="over")
     await desk(models.Role.EDITOR)
     await reader.opens(f"/write?path={path}")
+    assert (reader.status, reader.title) == (404, words[f"absent_{about}_title"])
+    assert reader.page.css_first("main a").attributes["href"] == (
+        "/write/pages" if about == "page" else "/write"
+    )
+
+
+@pytest.mark.parametrize("path", ["/over", "/wie", "/nergens", "/%00", "/" + "a" * 501])
+async def test_whoever_edits_no_pages_is_told_so_and_not_which_there_are(reader, site, desk, path, words):
+    await models.Page.draft(site.id, "Over", "", slug="over")
+    await (await models.Page.draft(site.id, "Wie", "", slug="wie")).publish()
+    await desk(models.Role.AUTHOR)
+    await reader.opens(f"/write?path={path}")
+    assert (reader.status, reader.title) == (403, words["desk_no_pages_title"])
+    assert words["desk_no_pages_back"] in reader.page.text()
+    assert reader.page.css_first("main a").attributes["href"] == "/write"
+    # Of posts they are told what they were.
+    await reader.opens("/write?path=/posts/nergens")
     assert (reader.status, reader.title) == (404, words["absent_desk_title"])
 
 
