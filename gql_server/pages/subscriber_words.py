@@ -76,6 +76,8 @@ DUTCH = {
     "subscriber_erase_not": "Nee, terug",
     "subscriber_told_ask": "De brief om te bevestigen is onderweg.",
     "subscriber_told_leave": "Afgemeld: er komt geen nieuwsbrief meer.",
+    "subscriber_told_leave_not": "Er is niets gedaan: dit adres was al afgemeld.",
+    "subscriber_told_lift_not": "Er is niets gedaan: naar dit adres mocht al een brief.",
     "subscriber_told_lift": "Er mag weer een brief naar dit adres.",
     "subscriber_wrong_often": (
         "Er is niets verstuurd: hoogstens één zo’n brief per dag, en drie in een week."
@@ -214,6 +216,8 @@ ENGLISH = {
     "subscriber_erase_not": "No, go back",
     "subscriber_told_ask": "The letter that asks to confirm is on its way.",
     "subscriber_told_leave": "Unsubscribed: no newsletter comes any more.",
+    "subscriber_told_leave_not": "Nothing was done: this address was unsubscribed already.",
+    "subscriber_told_lift_not": "Nothing was done: letters could go to this address already.",
     "subscriber_told_lift": "Letters may go to this address again.",
     "subscriber_wrong_often": "Nothing was sent: at most one such letter a day, and three in a week.",
     "subscriber_wrong_not_pending": "Nothing was sent: no confirmation of this address is waited for.",
