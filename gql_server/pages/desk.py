@@ -54,7 +54,7 @@ async def _way_to(path: str, principal: models.Principal) -> str:
     try:
         if noun is models.Post:
             mine = models.Post.owned(principal).filter(**fitting(noun, {"slug": name}))
-        elif noun is models.Page:
+        elif noun is models.Page and path.strip("/"):
             # Whoever edits no pages learns of none whether it is there.
             principal.require_role(models.Role.EDITOR)
             mine = models.Page.filter(**fitting(noun, {"path": name}))

@@ -121,7 +121,7 @@ def _absent(request: web.Request) -> str:
         return "absent_menu"
     # Of a path the desk tells whoever edits where its post or page is written.
     path = request.query.get("path", "") if request.path == "/write" else ""
-    return "absent_page" if path and models.place_of(path)[0] is models.Page else "absent_desk"
+    return "absent_page" if path.strip("/") and models.place_of(path)[0] is models.Page else "absent_desk"
 
 
 def first_word(request: web.Request) -> str:
