@@ -72,6 +72,8 @@ DUTCH = {
     "desk_field_tags": "Onderwerpen",
     "desk_tags_hint": "Met komma’s ertussen; wat nog niet bestaat, wordt gemaakt.",
     "desk_field_slug": "Adres",
+    "desk_slug_taken": "‘%(slug)s’ is al van een ander bericht; daarom staat er een nummer achter.",
+    "desk_slug_reserved": "‘%(slug)s’ gebruikt de server zelf; daarom staat er een nummer achter.",
     "desk_slug_hint": (
         "Laat het leeg om het van de titel te maken. Was het bericht al gepubliceerd, dan blijft het "
         "oude adres ernaartoe leiden."
@@ -238,6 +240,8 @@ ENGLISH = {
     "desk_field_tags": "Tags",
     "desk_tags_hint": "With commas between them; new ones are made.",
     "desk_field_slug": "Address",
+    "desk_slug_taken": "Another post has ‘%(slug)s’ already, which is why there is a number behind it.",
+    "desk_slug_reserved": "The server keeps ‘%(slug)s’ for itself, which is why there is a number behind it.",
     "desk_slug_hint": (
         "Leave it empty to have it made from the title. An old address of what was published goes on leading "
         "to the post."

@@ -27,6 +27,7 @@ DUTCH = {
     "page_in_menu": "De pagina staat in het menu.",
     "page_not_in_menu": "In het menu staat de pagina nog niet.",
     "page_slug_is": "Nu is het",
+    "page_slug_taken": "‘%(slug)s’ is al van een andere pagina; daarom staat er een nummer achter.",
     "page_slug_hint": (
         "Laat het leeg om het van de titel te maken. Was de pagina al gepubliceerd, dan blijft het oude "
         "adres hierheen leiden."
@@ -130,6 +131,7 @@ ENGLISH = {
     "page_in_menu": "It stands in the menu.",
     "page_not_in_menu": "It does not stand in the menu yet.",
     "page_slug_is": "Now it is",
+    "page_slug_taken": "Another page has ‘%(slug)s’ already, which is why there is a number behind it.",
     "page_slug_hint": (
         "Leave it empty to have it made from the title. An old address of what was published goes on leading "
         "here."
