@@ -79,7 +79,7 @@ from models.moderation import ModeratorLink, learn_spam, moderate, remove_commen
 from models.newsletters import Newsletter
 from models.outcomes import Outcome, settle
 from models.pages import Page
-from models.paths import Leads, is_somewhere, leads, living_at, normal_path, place_of
+from models.paths import Leads, is_somewhere, leads, living_at, normal_path, place_of, shown_to
 from models.pens import Pen, remind_of_pen, thank_for_pens
 from models.persisted_documents import LONGEST as LONGEST_PERSISTED
 from models.persisted_documents import PersistedDocument
@@ -306,6 +306,7 @@ __all__ = [
     "scrub",
     "set_time_zone",
     "settle",
+    "shown_to",
     "sitemap",
     "still_open",
     "suppress",

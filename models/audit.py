@@ -51,3 +51,13 @@ class Audit(Model):
         subject_id = await work()
         await cls.note(principal, deed, subject_id)
         return subject_id
+
+    @classmethod
+    @atomic
+    async def noted_if(
+        cls, principal: Principal, deed: str, subject_id: int, work: Callable[[], Awaitable[bool]]
+    ) -> bool:
+        """Do a deed, and note it when it changed something: whether it did is what the work tells."""
+        if is_done := await work():
+            await cls.note(principal, deed, subject_id)
+        return is_done

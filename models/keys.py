@@ -139,6 +139,13 @@ class Key(Model):
             await cls.filter(id=key.id).update(used_at=now())
         return key.opens()
 
+    @classmethod
+    async def shown_by(cls, token: str) -> Principal:
+        """Tell what a link of a preview shows; a token of another kind is none here, whatever it opens."""
+        if Token.read(token, KeyKind.PREVIEW) is None:
+            raise Unproven
+        return await cls.principal(token)
+
     def opens(self) -> Principal:
         """Give who asks with this key, of which `user` has been read."""
         if self.kind is KeyKind.PREVIEW:

@@ -50,6 +50,13 @@ async def living_at(path: str, principal: Principal) -> Post | Page | Author | T
     return ArchiveMonth(row.month, row.post_count) if isinstance(row, MonthCount) else row
 
 
+async def shown_to(principal: Principal) -> Post | Page | None:
+    """Give the post or page that a preview shows; None to whoever comes without one, or when it is gone."""
+    if principal.post_id is not None:
+        return await Post.filter(id=principal.post_id).only("id", "slug").first()
+    return await Page.filter(id=principal.page_id or 0).only("id", "path").first()
+
+
 def place_of(path: str) -> tuple[Place, str]:
     """Tell what kind of thing has such a path, and its name: a slug, a month or, of a page, the path."""
     name = path.rpartition("/")[2]

@@ -303,6 +303,15 @@ class Subscription(Model):
             await row._say_no(site, trace, reason)
         return row
 
+    @atomic
+    async def end(self, site: Site, trace: Trace) -> bool:
+        """Leave all; tell whether it had not been left already."""
+        row = await self._locked()
+        if row.status is SubscriptionStatus.UNSUBSCRIBED:
+            return False
+        await row.leave(site, trace)
+        return True
+
     async def _keep_to(self, kept: Sequence[Topic], trace: Trace, *, present: Sequence[Topic]) -> None:
         left = [topic_code(topic) for topic in present if topic not in kept]
         for code in left:

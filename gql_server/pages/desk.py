@@ -34,7 +34,10 @@ async def show(request: web.Request) -> web.Response:
     """Show the posts that are theirs to write; of a path, lead on to where what it shows is written."""
     visit, principal = await at_desk(request)
     if (path := request.query.get("path")) is not None:
-        return go_to(await _way_to(path, principal))
+        try:
+            return go_to(await _way_to(path, principal))
+        except models.NotAllowed:
+            return await handed_back(request, NOTHING, "no_pages", status=403)
     piles = await Pile.all_of(request, principal)
     link = await models.ModeratorLink.at_hand(visit.site, principal)
     return visit.shows(
@@ -51,7 +54,9 @@ async def _way_to(path: str, principal: models.Principal) -> str:
     try:
         if noun is models.Post:
             mine = models.Post.owned(principal).filter(**fitting(noun, {"slug": name}))
-        elif noun is models.Page and principal.sees_all:
+        elif noun is models.Page and path.strip("/"):
+            # Whoever edits no pages learns of none whether it is there.
+            principal.require_role(models.Role.EDITOR)
             mine = models.Page.filter(**fitting(noun, {"path": name}))
         else:
             raise web.HTTPNotFound

@@ -29,6 +29,19 @@ def slug_asked(post: models.Post, form: Form) -> dict[str, Any]:
     return {} if slug and slug == shown else {"slug": slug or None}
 
 
+async def number_behind(thing: models.Post | models.Page, filled: str, site: models.Site) -> dict[str, str]:
+    """Tell of a slug with a number behind it, which nobody wrote, why it is not that of the title: `why`, and
+    which `slug` that would be. Nothing of any other, or once somebody fills in another.
+    """
+    wanted = slugify(thing.title, site.language)
+    if not wanted or filled != thing.slug or not re.fullmatch(rf"{re.escape(wanted)}-\d+", thing.slug):
+        return {}
+    if wanted in RESERVED:
+        return {"why": "reserved", "slug": wanted}
+    is_taken = await type(thing).filter(site_id=site.id, slug=wanted).exists()
+    return {"why": "taken", "slug": wanted} if is_taken else {}
+
+
 def require_slug(thing: models.Post | models.Page, wanted: str | None) -> None:
     """Refuse when the slug that a post or page was given is not the one that somebody wrote.
 

@@ -1,4 +1,4 @@
-"""The doors /write/menu: who edits puts items into the site's menu, in their order; each by a button."""
+"""The doors /write/menu: who edits puts items into a menu of the site, in their order; each by a button."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
@@ -8,12 +8,13 @@ from aiohttp import web
 import models
 from gql_server.pages.desk import at_desk_as, read_desk_form
 from gql_server.pages.desk_bench import Bench, acted, expect_fingerprint, number_in, shown
-from gql_server.pages.desk_menu_tree import Item, MenuTree
+from gql_server.pages.desk_menu_tree import DEEPEST, MAIN, Item, MenuTree
 from gql_server.pages.desk_pages import tree_of_pages
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.printing import go_to
 from models.menus import LONGEST_LABEL
 
+PATH = "/write/menu"
 # What an item leads to that no list here can show stays so.
 KEEP = "keep"
 # What an address begins with: any other is read as one that goes on from the page it stands on.
@@ -23,16 +24,19 @@ TOLD = {"added", "saved", "removed"}
 
 
 class MenuBench(Bench):
-    """The menu of the site."""
+    """A menu of the site, by its name: the one above every page, or the one below it."""
 
     @classmethod
     async def of(cls, request: web.Request) -> "MenuBench":
-        """Take the menu to the desk of who edits."""
-        return cls(*await at_desk_as(models.Role.EDITOR, request))
+        """Take the menu that an address names to the desk of who edits."""
+        visit, principal = await at_desk_as(models.Role.EDITOR, request)
+        if (slug := request.query.get("of", MAIN)) not in DEEPEST:
+            raise web.HTTPNotFound
+        return cls(visit, principal, slug)
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
         """Show the menu, or the one item that an address names; what was filled in again when it is wrong."""
-        query, tree = self.visit.request.query, await MenuTree.read(self.visit.site)
+        query, tree = self.visit.request.query, await MenuTree.read(self.visit.site, self.thing)
         item = tree.item(form.one("item") if wrong else query.get("item", ""))
         if wrong == "changed" or (wrong and form.one("do") != "change"):
             # In the place of one that was put elsewhere stands another.
@@ -40,14 +44,23 @@ class MenuBench(Bench):
         filled = (_kept(item) if item else await _begun(query.get("page", ""))) | {"version": tree.version}
         if wrong:
             filled = {name: form.one(name) for name in filled}
-        told, moved = query.get("told", ""), query.get("moved", "")
+        told, moved, leaves = query.get("told", ""), query.get("moved", ""), await tree_of_pages()
         return self.visit.shows(
             "desk_menu.html", status=409 if wrong == "changed" else 422 if wrong else 200,
             items=tree.items, item=item, filled=filled, wrong=wrong, why=why,
-            version=tree.version, pages=await tree_of_pages(), deepest=models.DEEPEST_MENU,
+            version=tree.version, pages=leaves, called={leaf.page.id: leaf.called for leaf in leaves},
+            slug=self.thing, to=self.path, ways={slug: _path(slug) for slug in DEEPEST}, deepest=tree.deepest,
             told=told if told in TOLD and not wrong else "", moves=MOVES, moved=moved,
             at="" if wrong else query.get("at", ""),
         )  # fmt: skip
+
+    def path(self, **query: str) -> str:
+        """Give the way to the menu, or to something on its page."""
+        return _path(self.thing, **query)
+
+    def back(self, **query: str) -> web.Response:
+        """Go back to the menu, and tell what was done."""
+        return go_to(self.path(**query))
 
     async def changes(self, form: Form, work: Callable[[MenuTree], Awaitable[str]]) -> str:
         """Change the menu, unless somebody else has done so meanwhile; give the place that was changed."""
@@ -56,7 +69,7 @@ class MenuBench(Bench):
         async def noted() -> int:
             # Nobody changes it between what is read here and what is kept.
             site = await models.lock_site(self.visit.site.id)
-            tree = await MenuTree.read(site)
+            tree = await MenuTree.read(site, self.thing)
             expect_fingerprint(form, tree.version)
             places.append(await work(tree))
             return (await tree.keep(site)).id
@@ -84,7 +97,7 @@ async def _add(bench: MenuBench, form: Form) -> web.Response:
         return tree.add(await _entry(form, None))
 
     await bench.changes(form, work)
-    return _back(told="added")
+    return bench.back(told="added")
 
 
 async def _change(bench: MenuBench, form: Form) -> web.Response:
@@ -93,7 +106,7 @@ async def _change(bench: MenuBench, form: Form) -> web.Response:
         return tree.replace(place, await _entry(form, tree.item(place)))
 
     await bench.changes(form, work)
-    return _back(told="saved")
+    return bench.back(told="saved")
 
 
 async def _remove(bench: MenuBench, form: Form) -> web.Response:
@@ -101,20 +114,20 @@ async def _remove(bench: MenuBench, form: Form) -> web.Response:
         return tree.remove(form.one("item"))
 
     await bench.changes(form, work)
-    return _back(told="removed")
+    return bench.back(told="removed")
 
 
 async def _move(bench: MenuBench, form: Form) -> web.Response:
     move = form.one("do")
     if move not in MOVES:
-        return _back()
+        return bench.back()
 
     async def work(tree: MenuTree) -> str:
         place: str = getattr(tree, move)(form.one("item"))
         return place
 
     # The button that was pressed is in hand again, to be pressed once more.
-    return _back(at=await bench.changes(form, work), moved=move)
+    return bench.back(at=await bench.changes(form, work), moved=move)
 
 
 DEEDS: dict[str, Deed] = {"add": _add, "change": _change, "remove": _remove}
@@ -150,5 +163,6 @@ async def _entry(form: Form, was: Item | None) -> models.Entry:
     return models.Entry(form.one("label"), row)
 
 
-def _back(**query: str) -> web.Response:
-    return go_to("/write/menu" + (f"?{urlencode(query)}" if query else ""))
+def _path(slug: str, **query: str) -> str:
+    asked = {"of": slug, **query} if slug != MAIN else query
+    return PATH + (f"?{urlencode(asked)}" if asked else "")

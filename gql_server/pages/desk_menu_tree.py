@@ -10,7 +10,9 @@ import models
 from gql_server.pages.desk_bench import fingerprint
 from schema.editing_pages import measure
 
-SLUG = "main"
+MAIN, FOOTER = "main", "footer"
+# How many levels of each readers are shown.
+DEEPEST = {MAIN: models.DEEPEST_MENU, FOOTER: 1}
 PLACE = re.compile(r"\d{1,3}(\.\d{1,3}){0,9}", re.ASCII)
 # What of a row tells what it is called and whether readers see it.
 NAMED: dict[str, tuple[Any, tuple[str, ...]]] = {
@@ -57,18 +59,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class MenuTree:
-    """The menu as it is kept, its entries to be put elsewhere, and its items from above to below."""
+    """A menu as it is kept, its entries to be put elsewhere, and its items from above to below."""
 
+    slug: str
     entries: list[models.Entry]
     items: Sequence[Item]
 
     @classmethod
-    async def read(cls, site: models.Site) -> Self:
-        """Read the menu of a site."""
-        menu = await models.Menu.filter(site_id=site.id, slug=SLUG).first()
+    async def read(cls, site: models.Site, slug: str = MAIN) -> Self:
+        """Read a menu of a site."""
+        menu = await models.Menu.filter(site_id=site.id, slug=slug).first()
         rows = await models.MenuItem.filter(menu_id=menu.id if menu else 0).order_by("position", "id")
         named = await _named(rows)
-        shown = (await models.read_menus(site)).get(SLUG)
+        shown = (await models.read_menus(site)).get(slug)
         seen = {entry.id for entry in models.menu_entries([shown] if shown else [])}
         below: dict[int | None, list[models.MenuItem]] = defaultdict(list)
         for row in rows:
@@ -79,17 +82,23 @@ class MenuTree:
             entries = []
             for number, row in enumerate(beside):
                 entry = models.Entry(row.label, named[row.target] if row.target else row.href)
-                items.append(Item(f"{above}{number}", entry, row.id in seen, len(beside) - 1))
+                is_seen = row.id in seen and above.count(".") < DEEPEST[slug]
+                items.append(Item(f"{above}{number}", entry, is_seen, len(beside) - 1))
                 entry.items.extend(grow(f"{above}{number}.", below[row.id]))
                 entries.append(entry)
             return entries
 
-        return cls(grow("", below[None]), items)
+        return cls(slug, grow("", below[None]), items)
 
     @property
     def version(self) -> str:
         """Name what is kept now."""
         return fingerprint(_outline(self.entries))
+
+    @property
+    def deepest(self) -> int:
+        """How many levels an item can be put on."""
+        return DEEPEST[self.slug]
 
     def item(self, place: str) -> Item | None:
         """Find the item in a place."""
@@ -129,7 +138,7 @@ class MenuTree:
     def inside(self, place: str) -> str:
         """Put an item below the one above it, behind those that stand there."""
         beside, number, above = self._around(place)
-        if number == 0:
+        if number == 0 or above.count(".") + 1 >= self.deepest:
             return place
         host = beside[number - 1]
         host.items.append(beside.pop(number))
@@ -147,7 +156,7 @@ class MenuTree:
     async def keep(self, site: models.Site) -> models.Menu:
         """Give the menu its items as they stand now."""
         measure(self.entries)
-        return await models.arrange(site.id, SLUG, self.entries)
+        return await models.arrange(site.id, self.slug, self.entries)
 
     def _to(self, place: str, step: int) -> str:
         beside, number, above = self._around(place)

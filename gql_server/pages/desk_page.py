@@ -7,7 +7,7 @@ from aiohttp import web
 
 import models
 from gql_server.pages.desk import at_desk_as, state_of
-from gql_server.pages.desk_address import require_slug
+from gql_server.pages.desk_address import number_behind, require_slug
 from gql_server.pages.desk_bench import Work, lines, number_in, row_in, shown
 from gql_server.pages.desk_menu_tree import MenuTree
 from gql_server.pages.desk_pages import Leaf, tree_of_pages
@@ -53,6 +53,7 @@ class PageBench(PictureBench):
             kept=page, filled=filled, wrong=wrong, why=why, state=state_of(page), policy=POLICY,
             is_html=page.source_format is models.Format.HTML, above=_above(await tree_of_pages(), page),
             address=address, told=told, is_in_menu=menu and menu.leads_to(page, address),
+            numbered=await number_behind(page, filled["slug"], self.visit.site),
             like=slugify(filled["slug"], self.visit.site.language),
             **await picture_to_put(self.visit, self.principal, filled["picture"], page.source_format),
         )  # fmt: skip

@@ -11,7 +11,7 @@ from aiohttp import web
 import models
 from gql_server import paper
 from gql_server.pages.desk import UNTITLED, state_of
-from gql_server.pages.desk_address import shown_slug
+from gql_server.pages.desk_address import number_behind, shown_slug
 from gql_server.pages.desk_letters import Letters
 from gql_server.pages.desk_pictures import picture_to_put
 from gql_server.pages.forms import Form
@@ -86,6 +86,7 @@ class Sheet:
             letter=letter if letter in LETTERS else "",
             letters=await self.letters.told(visit, principal, is_unread=letter == "unread"),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
+            numbered=await number_behind(self.post, self.filled["slug"], visit.site),
             like=slugify(self.filled["slug"], visit.site.language),
             **await picture_to_put(visit, principal, self.filled["picture"], format),
         )  # fmt: skip

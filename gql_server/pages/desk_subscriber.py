@@ -7,7 +7,7 @@ from aiohttp import web
 
 import models
 from gql_server.pages.desk import at_desk_for, read_desk_form
-from gql_server.pages.desk_bench import Bench, Work, acted, row_in, shown
+from gql_server.pages.desk_bench import Bench, acted, row_in, shown
 from gql_server.pages.desk_subscribers import PATH, stand_of
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.personal import as_file
@@ -18,7 +18,7 @@ from mailers.wording import locale_of
 # Of the acts and of the letters of one subscriber, the latest.
 MOST_SHOWN = 25
 ENDED = (models.SubscriptionStatus.UNSUBSCRIBED, models.SubscriptionStatus.BOUNCED)
-TOLD = {"ask", "leave", "lift"}
+TOLD = {"ask", "leave", "leave_not", "lift", "lift_not"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,12 @@ class SubscriberBench(Bench):
             told=told if told in TOLD and not wrong else "",
         )  # fmt: skip
 
-    async def does(self, deed: str, work: Work) -> None:
-        """Do something to them, and note who did; who is forgotten meanwhile is not there."""
+    async def changes(self, deed: str, work: Callable[[], Awaitable[bool]]) -> bool:
+        """Do something to them that may have been done already, and note who did if it had not; who is
+        forgotten meanwhile is not there.
+        """
         try:
-            await super().does(deed, work)
+            return await models.Audit.noted_if(self.principal, f"{self.noun}.{deed}", self.thing.id, work)
         except models.Unproven:
             raise web.HTTPNotFound from None
 
@@ -122,13 +124,14 @@ async def _ask(bench: SubscriberBench, form: Form) -> web.Response:
 
 
 async def _leave(bench: SubscriberBench, _form: Form) -> web.Response:
-    await bench.does("leave", lambda: bench.thing.leave(bench.visit.site, models.BY_OPERATOR))
-    return bench.done("leave")
+    has_left = await bench.changes("leave", lambda: bench.thing.end(bench.visit.site, models.BY_OPERATOR))
+    return bench.done("leave" if has_left else "leave_not")
 
 
 async def _lift(bench: SubscriberBench, _form: Form) -> web.Response:
-    await bench.does("unsuppress", lambda: models.unsuppress(bench.visit.site, bench.thing.email))
-    return bench.done("lift")
+    site, email = bench.visit.site, bench.thing.email
+    is_lifted = await bench.changes("unsuppress", lambda: models.unsuppress(site, email))
+    return bench.done("lift" if is_lifted else "lift_not")
 
 
 async def _export(bench: SubscriberBench, _form: Form) -> web.Response:

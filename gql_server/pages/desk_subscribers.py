@@ -1,7 +1,7 @@
 """The doors /write/subscribers: who sends newsletters sees how many there are, lists them, and finds one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +45,35 @@ class Found:
         return cls(read.rows, newer, older)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which subscribers are listed: those of a state, of a newsletter, or everybody."""
+
+    state: str = ""
+    newsletter: models.Newsletter | None = None
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        """Give them as the question after subscribers takes them."""
+        asked: dict[str, Any] = {"newsletter": self.newsletter.slug} if self.newsletter else {}
+        if self.state:
+            status = "confirmed" if self.state == PAUSED else self.state
+            asked |= {"statuses": [models.SubscriptionStatus(status)], "is_paused": self.state == PAUSED}
+        return asked
+
+    def path(self, **place: str) -> str:
+        """Give the way to a page of the list; no way to where there is nothing."""
+        if not all(place.values()):
+            return ""
+        asked = {"state": self.state, "newsletter": self.newsletter.slug if self.newsletter else ""}
+        query = urlencode({name: value for name, value in (asked | place).items() if value})
+        return f"{PATH}?{query}" if query else PATH
+
+    def paths(self) -> dict[str, str]:
+        """Give the way to those of each state, and by no name to those of any."""
+        return {state: replace(self, state=state).path() for state in ("", *STATES)}
+
+
 class SubscribersBench(Bench):
     """The subscribers, all of them."""
 
@@ -54,31 +83,37 @@ class SubscribersBench(Bench):
         return cls(*await at_desk_for(models.Scope.SUBSCRIBERS_MANAGE, request))
 
     async def shows(self, form: Form = NOTHING, wrong: str = "", why: str = "") -> web.Response:
-        """Show how many there are, and some of them: those of a state, or who was searched for."""
+        """Show how many there are, and some of them: those of a state or newsletter, or who was searched
+        for.
+        """
         query, searched = self.visit.request.query, form.one("search")
-        state = query.get("state", "")
-        state = state if state in STATES else ""
+        state, slug = query.get("state", ""), query.get("newsletter", "")
+        newsletters = await models.Newsletter.offered(self.visit.site.id)
+        one = next((one for one in newsletters if one.slug == slug), None)
+        wanted = Wanted(state if state in STATES else "", one)
+        wrong = wrong or ("newsletter" if slug and one is None else "")
         if wrong:
             found = Found([])
         elif searched:
             found = await _search(searched, form.one("after"))
         else:
             window = _window(query)
-            found = Found.of(await page(models.Subscription.listed(**_conditions(state)), ARRIVAL, window))
-        newsletters = await models.Newsletter.offered(self.visit.site.id)
+            found = Found.of(await page(models.Subscription.listed(**wanted.conditions), ARRIVAL, window))
         by_newsletter = await models.headcounts([one.id for one in newsletters])
-        count = await models.headcount()
+        whole = await models.headcount()
+        count = by_newsletter[one.id] if one else whole
         told = query.get("told", "")
         return self.visit.shows(
-            "desk_subscribers.html", status=422 if wrong else 200, path=PATH, states=STATES, state=state,
-            found=found, search=searched, wrong=wrong, told=told if told in TOLD and not searched else "",
+            "desk_subscribers.html", status=422 if wrong else 200, path=PATH, states=STATES, wanted=wanted,
+            paths=wanted.paths(), found=found, search=searched, wrong=wrong,
+            told=told if told in TOLD and not searched else "",
             numbers=_numbers(self.visit, count), total=_number(self.visit, count.total, count),
             newsletters=[
                 (one, _numbers(self.visit, by_newsletter[one.id])) for one in newsletters
-            ] if len(newsletters) > 1 else [],
-            is_whole=count.is_whole and all(one.is_whole for one in by_newsletter.values()),
+            ] if len(newsletters) > 1 or wrong == "newsletter" else [],
+            is_whole=whole.is_whole and all(one.is_whole for one in by_newsletter.values()),
             stands=[stand_of(self.visit, row) for row in found.rows],
-            newer=_path(state, before=found.newer), older=_path(state, after=found.older),
+            newer=wanted.path(before=found.newer), older=wanted.path(after=found.older),
         )  # fmt: skip
 
 
@@ -132,24 +167,10 @@ def state_of(row: models.Subscription) -> str:
     return PAUSED if is_on and row.is_paused else str(row.status)
 
 
-def _conditions(state: str) -> dict[str, Any]:
-    if not state:
-        return {}
-    status = "confirmed" if state == PAUSED else state
-    return {"statuses": [models.SubscriptionStatus(status)], "is_paused": state == PAUSED}
-
-
 def _window(query: Mapping[str, str]) -> Window:
     if before := query.get("before"):
         return Window(last=SIZE, before=before)
     return Window(first=SIZE, after=query.get("after") or None)
-
-
-def _path(state: str, **place: str) -> str:
-    """Give the way to a page of the list; no way to where there is nothing."""
-    if not all(place.values()):
-        return ""
-    return f"{PATH}?{urlencode({'state': state, **place} if state else place)}"
 
 
 def _numbers(visit: Visit, count: models.Headcount) -> dict[str, str]:

@@ -72,6 +72,8 @@ DUTCH = {
     "desk_field_tags": "Onderwerpen",
     "desk_tags_hint": "Met komma’s ertussen; wat nog niet bestaat, wordt gemaakt.",
     "desk_field_slug": "Adres",
+    "desk_slug_taken": "‘%(slug)s’ is al van een ander bericht; daarom staat er een nummer achter.",
+    "desk_slug_reserved": "‘%(slug)s’ gebruikt de server zelf; daarom staat er een nummer achter.",
     "desk_slug_hint": (
         "Laat het leeg om het van de titel te maken. Was het bericht al gepubliceerd, dan blijft het "
         "oude adres ernaartoe leiden."
@@ -91,7 +93,9 @@ DUTCH = {
     ),
     "desk_send": "Bewaar en verstuur",
     "desk_picture_title": "Foto’s",
-    "desk_picture_added": "De foto is bewaard. Zet dit op zijn plaats in de tekst:",
+    "desk_picture_saved": "Bewaard, met de foto.",
+    "desk_picture_kept": "De foto is bewaard.",
+    "desk_picture_to_put": "Zet dit op zijn plaats in de tekst:",
     "desk_picture_put": "Zet hem in de tekst, waar de cursor was",
     "desk_picture_or_lead": "Of zet hem boven het bericht, met de knop hieronder.",
     "desk_picture_first": "Verder is nog niets gedaan: zet dit op zijn plaats en druk dan weer op de knop.",
@@ -236,6 +240,8 @@ ENGLISH = {
     "desk_field_tags": "Tags",
     "desk_tags_hint": "With commas between them; new ones are made.",
     "desk_field_slug": "Address",
+    "desk_slug_taken": "Another post has ‘%(slug)s’ already, which is why there is a number behind it.",
+    "desk_slug_reserved": "The server keeps ‘%(slug)s’ for itself, which is why there is a number behind it.",
     "desk_slug_hint": (
         "Leave it empty to have it made from the title. An old address of what was published goes on leading "
         "to the post."
@@ -255,7 +261,9 @@ ENGLISH = {
     ),
     "desk_send": "Save and send",
     "desk_picture_title": "Pictures",
-    "desk_picture_added": "The picture is kept. Put this where it belongs in the text:",
+    "desk_picture_saved": "Saved, with the picture.",
+    "desk_picture_kept": "The picture is kept.",
+    "desk_picture_to_put": "Put this where it belongs in the text:",
     "desk_picture_put": "Put it into the text, where the cursor was",
     "desk_picture_or_lead": "Or let it lead the post, with the button below.",
     "desk_picture_first": "Nothing else was done yet: put it in its place, then press the button again.",

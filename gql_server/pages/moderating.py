@@ -75,6 +75,7 @@ def _about(visit: Visit, comment: models.Comment) -> dict[str, Any]:
     reasons = "; ".join(explained(visit.language, doubt) for doubt in comment.doubts)
     told = {
         "writer": comment.name, "email": comment.email, "website": comment.website,
-        "at": visit.moment(comment.created_at), "reasons": reasons,
+        "at": visit.moment(comment.created_at),
+        "edited": visit.moment(comment.edited_at) if comment.edited_at else "", "reasons": reasons,
     }  # fmt: skip
     return {visit.says(f"moderate_{name}"): value for name, value in told.items() if value}

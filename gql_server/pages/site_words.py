@@ -6,6 +6,8 @@ DUTCH = {
         "Wat je schreef staat hieronder, maar is niet bewaard. Vraag het aan iemand die dit wel mag."
     ),
     "desk_barred_back": "Vraag het aan wie de site beheert.",
+    "desk_no_pages_title": "Dit is een pagina, geen bericht",
+    "desk_no_pages_back": "Pagina’s zijn voor redacteuren. Vraag een van hen om te veranderen wat er staat.",
     "pages_title": "Pagina’s",
     "pages_text": "Wat altijd blijft staan, zoals wie jullie zijn en hoe je jullie bereikt.",
     "pages_empty": "Er zijn nog geen pagina’s.",
@@ -25,6 +27,7 @@ DUTCH = {
     "page_in_menu": "De pagina staat in het menu.",
     "page_not_in_menu": "In het menu staat de pagina nog niet.",
     "page_slug_is": "Nu is het",
+    "page_slug_taken": "‘%(slug)s’ is al van een andere pagina; daarom staat er een nummer achter.",
     "page_slug_hint": (
         "Laat het leeg om het van de titel te maken. Was de pagina al gepubliceerd, dan blijft het oude "
         "adres hierheen leiden."
@@ -47,6 +50,11 @@ DUTCH = {
     "error_page_in_use": "Er staan pagina’s onder deze. Verwijder of verplaats die eerst.",
     "menu_title": "Het menu",
     "menu_text": "Zo staat het boven elke pagina. Kies een naam om die te wijzigen of weg te halen.",
+    "menu_footer_title": "Het menu onderaan",
+    "menu_footer_text": "Zo staat het onder elke pagina. Kies een naam om die te wijzigen of weg te halen.",
+    "menu_footer_item_title": "‘%(label)s’ in het menu onderaan",
+    "absent_menu_title": "Dit menu is er niet",
+    "absent_menu_text": "Er is een menu boven elke pagina, en een onderaan.",
     "menu_empty": "Er staat nog niets in het menu.",
     "menu_to_page": "naar de pagina ‘%(name)s’",
     "menu_to_post": "naar het bericht ‘%(name)s’",
@@ -102,6 +110,8 @@ ENGLISH = {
     "desk_barred_title": "You may not do this here",
     "desk_barred_text": "What you wrote stands below, but is not kept. Ask somebody who may.",
     "desk_barred_back": "Ask whoever runs the site.",
+    "desk_no_pages_title": "This is a page, not a post",
+    "desk_no_pages_back": "Pages are for editors. Ask one of them to change what it says.",
     "pages_title": "Pages",
     "pages_text": "What always stays, such as who you are and how to reach you.",
     "pages_empty": "There are no pages yet.",
@@ -121,6 +131,7 @@ ENGLISH = {
     "page_in_menu": "It stands in the menu.",
     "page_not_in_menu": "It does not stand in the menu yet.",
     "page_slug_is": "Now it is",
+    "page_slug_taken": "Another page has ‘%(slug)s’ already, which is why there is a number behind it.",
     "page_slug_hint": (
         "Leave it empty to have it made from the title. An old address of what was published goes on leading "
         "here."
@@ -142,6 +153,11 @@ ENGLISH = {
     "error_page_in_use": "Pages stand below this one. Delete or move them first.",
     "menu_title": "The menu",
     "menu_text": "As it stands above every page. Choose a name to change it or take it away.",
+    "menu_footer_title": "The menu at the foot",
+    "menu_footer_text": "As it stands below every page. Choose a name to change it or take it away.",
+    "menu_footer_item_title": "‘%(label)s’ in the menu at the foot",
+    "absent_menu_title": "This menu is not there",
+    "absent_menu_text": "There is one above every page, and one at the foot.",
     "menu_empty": "There is nothing in the menu yet.",
     "menu_to_page": "to the page ‘%(name)s’",
     "menu_to_post": "to the post ‘%(name)s’",

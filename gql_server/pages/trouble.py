@@ -50,6 +50,7 @@ AGAIN = {
 }
 # The desk speaks the language of who is signed in, which a link with one in it would change.
 GO_ON = dict.fromkeys(("taken_pen", "absent_desk"), ("desk_title", "/write"))
+GO_ON |= {"absent_menu": ("menu_title", "/write/menu")}
 GO_ON |= {"absent_page": ("pages_title", "/write/pages")}
 GO_ON |= {"absent_subscriber": ("subscribers_title", "/write/subscribers")}
 SECONDS = BODY_SECONDS + DEADLINE_SECONDS
@@ -114,7 +115,13 @@ def _about(request: web.Request) -> str:
 def _absent(request: web.Request) -> str:
     if request.path.startswith("/write/subscribers/"):
         return "absent_subscriber"
-    return "absent_page" if request.path.startswith("/write/pages/") else "absent_desk"
+    if request.path.startswith("/write/pages/"):
+        return "absent_page"
+    if request.path == "/write/menu":
+        return "absent_menu"
+    # Of a path the desk tells whoever edits where its post or page is written.
+    path = request.query.get("path", "") if request.path == "/write" else ""
+    return "absent_page" if path.strip("/") and models.place_of(path)[0] is models.Page else "absent_desk"
 
 
 def first_word(request: web.Request) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from aiohttp import web
+
 import models
 from gql_server.identity import session_of
 from gql_server.own_graph import Told, TooMuch
@@ -128,9 +130,10 @@ async def _post(reading: Reading, path: str) -> View | None:
 async def _written(reading: Reading, document: str, noun: str, path: str) -> dict[str, Any] | None:
     """Give what somebody wrote at a path, also what is not published to who has a link that shows it."""
     token = reading.request.query.get("preview")
-    principal = await models.Key.principal(token) if token else models.NOBODY
+    principal = await models.Key.shown_by(token) if token else models.NOBODY
     found = (await reading.ask(document, principal=principal, path=path))[noun]
     if found is None:
+        await _lead_on(reading, principal)
         return None
     facts = {noun: found, "is_preview": found["status"] != "PUBLISHED"}
     if facts["is_preview"]:
@@ -138,6 +141,15 @@ async def _written(reading: Reading, document: str, noun: str, path: str) -> dic
         mine = await reading.ask("MINE", principal=await session_of(reading.request), path=path)
         facts["is_mine"] = mine[noun] is not None
     return facts
+
+
+async def _lead_on(reading: Reading, principal: models.Principal) -> None:
+    """Lead to where what a link shows is now: it may have another address since the link was made."""
+    shown = await models.shown_to(principal)
+    if shown is not None and shown.path != reading.request.path:
+        # Nothing remembers what a draft was called before; whoever has its link may know where it is.
+        to = reading.request.rel_url.with_path(quote(shown.path), encoded=True, keep_query=True)
+        raise web.HTTPFound(to, headers={"Cache-Control": "no-store"})
 
 
 async def _conversation(reading: Reading, path: str) -> dict[str, Any]:

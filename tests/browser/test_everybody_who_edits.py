@@ -118,6 +118,20 @@ async def test_no_page_about_the_menu_has_a_barrier_and_keys_are_enough(start, o
     await press(page, words["desk_save"])
     await expect(page.get_by_role("link", name=ARABIC)).to_be_visible()
     await inspector.looks()
+    await page.get_by_role("link", name=words["menu_footer_title"]).click()
+    await sees(page, words["menu_footer_title"])
+    await inspector.looks()
+    await page.locator("#label").fill(LONG)
+    await page.locator("#href").fill("/privacy")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("status")).to_have_text(words["menu_told_added"])
+    await inspector.looks()
+    await page.get_by_role("link", name=LONG).click()
+    await sees(page, words["menu_footer_item_title"] % {"label": LONG})
+    await inspector.looks()
+    await page.goto("/write/menu?of=nergens")
+    await sees(page, words["absent_menu_title"])
+    await inspector.looks()
     assert inspector.wrong == []
 
 

@@ -86,10 +86,16 @@ async def test_no_view_has_a_barrier(blog, open_page, locale, views):
     assert inspector.wrong == []
 
 
-async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(blog, open_page):
-    path = "/posts/honderdtwaalf-meter-tafel?preview=preview_1_nothing"
-    page = await open_page(path, base_url=blog.url, locale="nl-NL")
+@pytest.mark.parametrize("kind", ["preview", "api"])
+async def test_a_link_to_look_before_that_shows_nothing_any_more_says_so(blog, open_page, kind):
+    path = f"/posts/honderdtwaalf-meter-tafel?preview={kind}_1_nothing"
+    page = await open_page("/", base_url=blog.url, locale="nl-NL")
+    sent = []
+    page.on("request", lambda request: sent.append(request.headers.get("authorization")))
+    await page.goto(path)
     await sees(page, "Hier is niets")
+    # A program's token that somebody pasted there is not tried.
+    assert any(sent) == (kind == "preview")
     await expect(page.get_by_text("Deze link toont niets meer.")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
 

@@ -70,7 +70,7 @@ class Reader:
             ]
         action = form.attributes.get("action") or self.path
         if form.attributes["method"] == "get":
-            return await self.opens(action)
+            return await self.opens(f"{action}?{urlencode(fields)}" if fields else action)
         # As a browser tells it of a form (Fetch, 3.2), with what the page lets it tell.
         tells = self.headers.get("Referrer-Policy") != "no-referrer"
         origin = str(self.client.make_url("/").origin()) if tells else "null"

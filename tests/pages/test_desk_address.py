@@ -171,3 +171,41 @@ async def test_who_has_another_version_changes_no_address(reader, desk):
     await write(reader, slug="mijn-tuin")
     assert (reader.status, slug_in(reader)) == (409, "mijn-tuin")
     assert (await models.Post.get()).slug == "zonder-titel"
+
+
+def hint_in(reader):
+    assert "slug-hint" in reader.page.css_first("#slug").attributes["aria-describedby"]
+    return reader.page.css_first("#slug-hint").text()
+
+
+@pytest.mark.parametrize("noun", [models.Page, models.Post])
+async def test_why_an_address_has_a_number_behind_it_is_told_beside_it(reader, desk, site, words, noun):
+    await desk(models.Role.EDITOR)
+    kind, at = ("page", "/write/pages") if noun is models.Page else ("desk", "/write")
+    taken, reserved = words[f"{kind}_slug_taken"], words["desk_slug_reserved"]
+
+    async def begun(title, **more):
+        if noun is models.Page:
+            return await models.Page.draft(site.id, title, "<p>x</p>", **more)
+        return await models.Post.draft(site, title, "<p>x</p>", authors=[], **more)
+
+    first, second, third = [await begun("Over ons") for _ in range(3)]
+    start, meant, other = await begun("Start"), await begun("Top 10"), await begun("Top", slug="iets-2")
+    for thing, slug, told in (
+        (first, "over-ons", None), (second, "over-ons-2", taken), (third, "over-ons-3", taken),
+        (start, "start-1", reserved), (meant, "top-10", None), (other, "iets-2", None),
+    ):  # fmt: skip
+        await reader.opens(f"{at}/{thing.id}")
+        assert slug_in(reader) == slug
+        said = told and told % {"slug": "start" if told is reserved else "over-ons"}
+        numbers = [one for one in (taken, reserved) if one.partition("%(slug)s")[2] in hint_in(reader)]
+        assert (said or "") in hint_in(reader)
+        assert bool(numbers) == bool(told)
+    # What is filled in instead has no number, though it cannot be had; and who was first may have left.
+    await reader.opens(f"{at}/{second.id}")
+    await reader.presses(words["desk_save"], slug="over-ons")
+    assert (reader.status, slug_in(reader)) == (422, "over-ons")
+    assert taken % {"slug": "over-ons"} not in hint_in(reader)
+    await noun.filter(id=first.id).delete()
+    await reader.opens(f"{at}/{second.id}")
+    assert taken % {"slug": "over-ons"} not in hint_in(reader)

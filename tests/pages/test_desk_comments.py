@@ -1,6 +1,7 @@
 """At the desk, who may decide about comments is shown how many wait, and led to them."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -25,6 +26,11 @@ def way(reader):
     return reader.page.css_first('a[href^="/moderate/"]')
 
 
+def known(reader):
+    """Give what the page tells of a comment, by its name."""
+    return dict(zip(*[[one.text() for one in reader.page.css(tag)] for tag in ("dt", "dd")], strict=True))
+
+
 async def test_a_moderator_finds_what_waits_and_decides_about_all_of_it(reader, desk, left, words):
     oldest, newest = await left("Mooi.", "Lelijk.")
     editor = await desk(models.Role.EDITOR)
@@ -43,6 +49,28 @@ async def test_a_moderator_finds_what_waits_and_decides_about_all_of_it(reader, 
     fates = [(await models.Comment.get(id=one.id)).status for one in (oldest, newest)]
     assert fates == [models.Fate.APPROVED, models.Fate.REJECTED]
     assert await models.Audit.filter(user_id=editor.id, deed__startswith="comment").count() == 2
+
+
+async def test_a_moderator_is_told_when_words_were_edited_and_of_others_nothing(
+    reader, desk, left, words, site, later
+):
+    [comment] = await left("Mooi.")
+    await desk(models.Role.EDITOR)
+    address = way(reader).attributes["href"]
+    await reader.opens(address)
+    assert words["moderate_edited"] not in known(reader)
+    later(timedelta(minutes=7))
+    # The same words once more are no edit.
+    await models.edit_comment(site, comment, "Mooi.")
+    await reader.opens(address)
+    assert words["moderate_edited"] not in known(reader)
+    await models.edit_comment(site, comment, "Heel mooi.")
+    edited = (await models.Comment.get(id=comment.id)).edited_at
+    await reader.opens(address)
+    assert reader.page.css_first("blockquote").text() == "Heel mooi."
+    told = known(reader)
+    assert told[words["moderate_edited"]] != told[words["moderate_at"]]
+    assert f"{edited.astimezone(ZoneInfo(site.time_zone)):%M}" in told[words["moderate_edited"]]
 
 
 async def test_who_may_not_decide_about_comments_is_shown_none(reader, desk, left):

@@ -26,9 +26,9 @@ async def menu(site):
     return {"about": about, "hidden": hidden, "author": author, "tag": tag, "post": post}
 
 
-async def kept(site):
+async def kept(site, slug="main"):
     """Write the menu down: what each item is called and leads to, one below another with a > before it."""
-    tree = await MenuTree.read(site)
+    tree = await MenuTree.read(site, slug)
     return [f"{'>' * item.depth}{item.entry.label}:{item.kind}" for item in tree.items]
 
 
@@ -96,6 +96,16 @@ async def test_pages_of_one_title_are_told_apart_where_one_is_chosen(reader, des
     ):
         await reader.opens(path)
         assert [one.text() for one in reader.page.css(f"#{field} option")][1:] == others
+
+
+async def test_pages_of_one_title_are_told_apart_where_they_stand_in_the_menu(reader, desk, site, words):
+    pages = [await models.Page.draft(site.id, title, "<p>x</p>") for title in ("Over", "Contact", "Over")]
+    await models.arrange(site.id, "main", [models.Entry(page.title, page) for page in pages])
+    await desk(models.Role.EDITOR)
+    await reader.opens("/write/menu")
+    lines = [line.text().partition(" · ")[0] for line in reader.page.css(".tree li > p")]
+    names = ["Over (/over)", "Contact", "Over (/over-2)"]
+    assert lines == [words["menu_to_page"] % {"name": name} for name in names]
 
 
 async def test_the_menu_is_shown_with_what_it_leads_to_and_what_readers_do_not_see(reader, desk, menu, words):

@@ -30,7 +30,10 @@ async def test_a_picture_is_kept_for_the_text_of_a_page_and_shown_to_be_put_ther
     await follow(reader)
     [image] = await models.Image.all()
     assert reader.page.css_first("#picture code").text() == rf"![Een \[vlak\]]({image.url})"
-    assert words["desk_picture_added"] in reader.page.css_first("#picture .notice").text()
+    told = reader.page.css_first("#picture .notice").text()
+    # Once: of what is written and of the picture together.
+    assert told.strip().startswith(f"{words['desk_picture_saved']} {words['desk_picture_to_put']} ![")
+    assert (words["desk_told_saved"] in told, words["desk_picture_kept"] in told) == (False, False)
     assert words["desk_picture_or_lead"] not in reader.page.text()
     assert not reader.page.css("button[value=lead]")
     assert text_of(reader) == "Nieuw."

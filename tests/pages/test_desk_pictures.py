@@ -86,7 +86,7 @@ async def test_who_saves_while_a_picture_is_chosen_saves_both(reader, desk, word
     await write(reader, words["desk_save"], file=picture_of(), alt="Een tuin", at="2091-03-01T09:00")
     await follow(reader)
     [image] = await models.Image.all()
-    assert reader.page.css_first("#picture .notice").text().strip().startswith(words["desk_told_saved"])
+    assert reader.page.css_first("#picture .notice").text().strip().startswith(words["desk_picture_saved"])
     assert reader.page.css_first("#picture code").text() == f"![Een tuin]({image.url})"
     assert reader.page.css_first("#at").attributes["value"] == "2091-03-01T09:00"
     post = await models.Post.get()

@@ -1,5 +1,6 @@
 """At the desk, who sends newsletters does for a subscriber what they ask by telephone."""
 
+import asyncio
 import json
 
 import pytest
@@ -127,9 +128,10 @@ async def test_somebody_is_unsubscribed_once(reader, ann, words):
     await models.Subscription.filter(id=row.id).update(status="unsubscribed", left_at=models.now())
     [goodbye, *others] = await reader.letters()
     assert (goodbye.link("undo") != "", len(others)) == (True, 2)
+    assert await deeds() == ["subscription.leave"]
     await reader.posts(f"{PATH}/{row.id}", {"do": "leave"})
-    await follow(reader)
-    assert len(await reader.letters()) == 3
+    assert await follow(reader) == words["subscriber_told_leave_not"]
+    assert (len(await reader.letters()), await deeds()) == (3, ["subscription.leave"])
     consents = await models.Consent.filter(subscription_id=row.id, act=models.Act.LEFT)
     assert [(one.door, one.form, one.network) for one in consents] == [("operator", None, None)]
     assert words["subscriber_door_operator"] in lines(reader)[0][0]
@@ -145,8 +147,32 @@ async def test_a_suppression_is_told_and_lifted(reader, ann, words, site, scope)
     await reader.presses(words["subscriber_lift"])
     assert await follow(reader) == words["subscriber_told_lift"]
     assert (reader.page.css(".note"), await models.Suppression.all().count()) == ([], 0)
+    assert await deeds() == ["subscription.unsuppress"]
     await reader.posts(f"{PATH}/{row.id}", {"do": "lift"})
-    assert await follow(reader) == words["subscriber_told_lift"]
+    assert await follow(reader) == words["subscriber_told_lift_not"]
+    assert await deeds() == ["subscription.unsuppress"]
+
+
+async def test_of_two_who_press_at_once_one_has_done_it(reader, ann, words, site):
+    row = await ann(confirms=True)
+    await models.Suppression.add(site, ANN, models.SuppressionScope.LISTS, reason="complaint")
+    [user] = await models.User.all()
+    principal = models.Principal(user.id, models.Role.ADMIN)
+
+    async def leaves():
+        deed = (await models.Subscription.get(id=row.id)).end
+        return await models.Audit.noted_if(
+            principal, "subscription.leave", row.id, lambda: deed(site, models.BY_OPERATOR)
+        )
+
+    async def lifts():
+        return await models.Audit.noted_if(
+            principal, "subscription.unsuppress", row.id, lambda: models.unsuppress(site, ANN)
+        )
+
+    for deed in (leaves, lifts):
+        assert sorted(await asyncio.gather(*[deed() for _ in range(4)])) == [False, False, False, True]
+    assert sorted(await deeds()) == ["subscription.leave", "subscription.unsuppress"]
 
 
 async def test_an_address_is_forgotten_at_the_second_press(reader, ann, words, held):

@@ -1,6 +1,7 @@
 """At the desk, who sends newsletters sees how many subscribe and finds one; nobody else learns of anybody."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.schema.subscribing import subscribe
 
 PATH = "/write/subscribers"
 S = models.SubscriptionStatus
+MAIN = {"nl": "Nieuwsbrief", "en": "Newsletter"}
 
 
 @pytest.fixture
@@ -99,6 +101,81 @@ async def test_a_long_list_has_pages_of_25_both_ways(reader, desk, site, words):
     await reader.opens(f"{PATH}?state=pending")
     await turn("next")
     assert listed(reader) == [name for name in everybody if int(name[1:]) % 2][25:]
+
+
+@pytest.mark.parametrize(
+    ("state", "found", "told"),
+    [
+        ("", ["cas", "bob"], ["2", "1", "1", "1", "0", "0"]),
+        ("confirmed", ["bob"], ["2", "1", "1", "1", "0", "0"]),
+        ("pending", ["cas"], ["2", "1", "1", "1", "0", "0"]),
+        ("bounced", [], ["2", "1", "1", "1", "0", "0"]),
+    ],
+)
+async def test_the_list_is_of_a_newsletter(reader, desk, six, words, state, found, told):
+    await desk(models.Role.ADMIN)
+    await reader.opens(f"{PATH}?state={state}")
+    options = [one.text() for one in reader.page.css("#newsletter option")]
+    assert options == [words["subscribers_any"], MAIN[reader.languages["Accept-Language"]], "De tuin"]
+    await reader.presses(words["subscribers_show"], newsletter="de-tuin")
+    assert (reader.status, listed(reader), numbers(reader)) == (200, found, told)
+    assert reader.page.css_first("#list").text().endswith(" · De tuin")
+    assert reader.page.css_first("#newsletter option[selected]").text() == "De tuin"
+    current = [link.attributes["href"] for link in reader.page.css("dl [aria-current]")]
+    assert current == [f"{PATH}?{f'state={state}&' if state else ''}newsletter=de-tuin"]
+    # Of another state the newsletter stays, and of any newsletter the state.
+    await reader.opens(reader.page.css("dl a")[1].attributes["href"])
+    assert listed(reader) == ["bob"]
+    await reader.presses(words["subscribers_show"], newsletter="")
+    assert listed(reader) == ["fay", "bob", "ann"]
+
+
+async def test_a_newsletter_stays_where_a_list_has_pages(reader, desk, site):
+    main, garden = await models.Newsletter.main(site), await models.Newsletter.start(site, "De tuin")
+    for number in range(60):
+        row = await subscribe(site, f"r{number}@example.org", status=S.CONFIRMED)
+        await set_topics(row.id, [("newsletter", (garden if number % 2 else main).id)])
+    await desk(models.Role.ADMIN)
+    everybody = [f"r{number}" for number in reversed(range(1, 60, 2))]
+    for query in ("newsletter=de-tuin", "newsletter=de-tuin&state=confirmed"):
+        await reader.opens(f"{PATH}?{query}")
+        assert listed(reader) == everybody[:25]
+        await reader.opens(reader.page.css_first("[rel=next]").attributes["href"])
+        assert listed(reader) == everybody[25:]
+        await reader.opens(reader.page.css_first("[rel=prev]").attributes["href"])
+        assert listed(reader) == everybody[:25]
+
+
+async def test_where_there_is_one_newsletter_none_is_chosen(reader, desk, site):
+    await models.Newsletter.main(site)
+    await desk(models.Role.ADMIN)
+    await reader.opens(PATH)
+    assert (reader.status, reader.page.css("#newsletter")) == (200, [])
+
+
+@pytest.mark.parametrize("is_one", [True, False])
+@pytest.mark.parametrize("slug", ["nergens", "Main", "%00", "%ff", "x" * 5000, "<script>", "main,de-tuin"])
+async def test_a_newsletter_that_there_is_not_is_told_at_its_field(reader, desk, six, words, slug, is_one):
+    if is_one:
+        await models.Newsletter.filter(slug="de-tuin").delete()
+    await desk(models.Role.ADMIN)
+    await reader.opens(f"{PATH}?newsletter={quote(slug, safe='%')}&state=confirmed")
+    assert (reader.status, listed(reader)) == (422, [])
+    assert reader.page.css_first("#newsletter-error").text() == words["error_subscribers_newsletter"]
+    assert reader.page.css_first("#newsletter").attributes["aria-describedby"] == "newsletter-error"
+    await reader.presses(words["subscribers_show"])
+    assert (reader.status, listed(reader)) == (200, ["fay", "bob", "ann"])
+
+
+async def test_no_more_is_asked_of_the_store_for_those_of_a_newsletter(reader, desk, six, statements):
+    await desk(models.Role.ADMIN)
+    await reader.opens(PATH)
+    asked = []
+    for query in ("", "?newsletter=de-tuin", "?newsletter=de-tuin&state=confirmed"):
+        with statements() as told:
+            await reader.opens(f"{PATH}{query}")
+        asked.append(len(told))
+    assert len({*asked}) == 1
 
 
 async def test_who_is_searched_stands_in_no_address(reader, desk, six, words):

@@ -85,15 +85,16 @@ async def test_only_the_link_shows_the_draft_of_a_page_and_only_who_edits_is_led
             assert (reader.status, "Canary" in reader.text) == (200, True)
             assert reader.page.css(".told") != []
             assert reader.page.css(".told a") == []
-        for address in (
-            page.path, f"{page.path}?preview=x", f"{page.path}?preview={token[:-1]}",
-            f"{other.path}?preview={token}", f"/posts{page.path}?preview={token}",
-        ):  # fmt: skip
+        for address in (page.path, f"{page.path}?preview=x", f"{page.path}?preview={token[:-1]}"):
             await reader.opens(address)
             assert (address, reader.status, "Canary" in reader.text) == (address, 404, False)
+        # It shows nothing else, wherever it is tried: it leads to what it shows.
+        for path in (other.path, f"/posts{page.path}"):
+            await reader.opens(f"{path}?preview={token}")
+            assert (reader.status, reader.headers["Location"]) == (302, addresses[0])
         if is_signed_in:
             await reader.opens(f"/write?path={page.path}")
-            assert reader.status == 404
+            assert (reader.status, "Canary" in reader.text) == (403, False)
             reader.client.session.cookie_jar.clear()
     await models.Key.revoke(key.id)
     await reader.opens(addresses[0])
@@ -112,12 +113,100 @@ async def test_a_link_to_a_page_that_is_published_by_now_shows_it_as_everybody_s
     assert reader.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/over/", "/nergens", "/%00", "/" + "a" * 501, "", "/tags/x", "//"])
-async def test_a_path_of_no_page_leads_to_no_desk(reader, site, desk, path, words):
+@pytest.mark.parametrize(
+    ("path", "about"),
+    [
+        ("/over/", "page"), ("/nergens", "page"), ("/%00", "page"), ("/" + "a" * 501, "page"), ("//", "desk"),
+        ("", "desk"), ("/tags/x", "desk"), ("/posts/x", "desk"), ("/posts/%00", "desk"),
+    ],
+)  # fmt: skip
+async def test_a_path_of_no_page_leads_to_no_desk(reader, site, desk, path, about, words):
     await models.Page.draft(site.id, "Over", "", slug="over")
     await desk(models.Role.EDITOR)
     await reader.opens(f"/write?path={path}")
+    assert (reader.status, reader.title) == (404, words[f"absent_{about}_title"])
+    assert reader.page.css_first("main a").attributes["href"] == (
+        "/write/pages" if about == "page" else "/write"
+    )
+
+
+@pytest.mark.parametrize("path", ["/over", "/wie", "/nergens", "/%00", "/" + "a" * 501])
+async def test_whoever_edits_no_pages_is_told_so_and_not_which_there_are(reader, site, desk, path, words):
+    await models.Page.draft(site.id, "Over", "", slug="over")
+    await (await models.Page.draft(site.id, "Wie", "", slug="wie")).publish()
+    await desk(models.Role.AUTHOR)
+    await reader.opens(f"/write?path={path}")
+    assert (reader.status, reader.title) == (403, words["desk_no_pages_title"])
+    assert words["desk_no_pages_back"] in reader.page.text()
+    assert reader.page.css_first("main a").attributes["href"] == "/write"
+    # Of posts they are told what they were.
+    await reader.opens("/write?path=/posts/nergens")
     assert (reader.status, reader.title) == (404, words["absent_desk_title"])
+
+
+@pytest.mark.parametrize("is_signed_in", [True, False])
+@pytest.mark.parametrize("noun", [models.Page, models.Post])
+async def test_a_link_goes_on_showing_what_got_another_address_since(reader, site, desk, noun, is_signed_in):
+    user = await desk(models.Role.EDITOR)
+    reader.languages = {"Accept": "text/html", "Accept-Language": "nl"}
+    thing = await _begun(site, noun, "Over")
+    _, token = await models.Key.grant_preview(models.Principal(user_id=user.id), thing)
+    link = f"{thing.path}?preview={token}&lang=en"
+    if not is_signed_in:
+        reader.client.session.cookie_jar.clear()
+    for name in ("wie-wij-zijn", "wij"):
+        await _rename(thing, name)
+        await reader.opens(link)
+        assert (reader.status, reader.headers["Cache-Control"]) == (302, "no-store")
+        to = reader.headers["Location"]
+        assert to == f"{thing.path}?preview={token}&lang=en"
+        await reader.opens(to)
+        assert (reader.status, reader.title, "Canary" in reader.text) == (200, "Over", True)
+    # Published by now, and renamed again: it leads there as well.
+    await thing.publish()
+    await _rename(thing, "ons")
+    await reader.opens(link)
+    assert (reader.status, reader.headers["Location"]) == (302, f"{thing.path}?preview={token}&lang=en")
+    await reader.opens(to)
+    assert (reader.status, reader.title) == (200, "Over")
+    # Without the link nobody is told where the draft was or is.
+    await thing.withdraw()
+    for ending in ("", "?preview=x", f"?preview={token[:-1]}", "?preview="):
+        await reader.opens(f"{link.partition('?')[0]}{ending}")
+        assert (ending, reader.status, "Location" in reader.headers) == (ending, 404, False)
+    await models.Key.filter(kind=models.KeyKind.PREVIEW).update(revoked_at=models.now())
+    await reader.opens(link)
+    assert (reader.status, WORDS["en"]["preview_over"] in reader.page.text()) == (404, True)
+    await noun.filter(id=thing.id).delete()
+    await reader.opens(link)
+    assert reader.status == 404
+
+
+@pytest.mark.parametrize("noun", [models.Page, models.Post])
+@pytest.mark.parametrize("kind", [models.KeyKind.API, models.KeyKind.SESSION])
+async def test_only_a_token_that_was_made_to_show_something_is_taken_in_an_address(
+    reader, site, desk, noun, kind
+):
+    editor = await desk(models.Role.EDITOR)
+    reader.languages = {"Accept": "text/html", "Accept-Language": "nl"}
+    thing = await _begun(site, noun, "Over")
+    key, token = await models.Key.grant(kind, editor)
+    await reader.opens(f"{thing.path}?preview={token}")
+    assert (reader.status, "Canary" in reader.text) == (404, False)
+    refused = reader.text.replace(token, "x")
+    await reader.opens(f"{thing.path}?preview=x")
+    assert (reader.status, reader.text) == (404, refused)
+    assert (await models.Key.get(id=key.id)).used_at is None
+
+
+async def _begun(site, noun, title):
+    if noun is models.Page:
+        return await models.Page.draft(site.id, title, "<p>Canary</p>")
+    return await models.Post.draft(site, title, "<p>Canary</p>", authors=[])
+
+
+async def _rename(thing, name):
+    await (thing.rename(name) if isinstance(thing, models.Page) else thing.rewrite(slug=name))
 
 
 async def _looks_at(reader, user, post):
