@@ -19,7 +19,7 @@ from models.bounces import bounce, complain
 from models.bylines import Byline, Tagging
 from models.caps import Cap
 from models.clearing import clear
-from models.comment_edits import comment_to_edit, edit_comment, edit_token, retract_comment
+from models.comment_edits import EDIT_LIFE, comment_to_edit, edit_comment, edit_token, retract_comment
 from models.comment_letters import (
     attend_comment,
     comment_to_confirm,
@@ -119,6 +119,7 @@ from models.webhooks import Heard, Webhook
 __all__ = [
     "BY_OPERATOR",
     "DEEPEST_MENU",
+    "EDIT_LIFE",
     "LIVES_OF_KEYS",
     "LONGEST_COMMENT",
     "LONGEST_PATH",

@@ -17,6 +17,8 @@ from gql_server.requests import read_body
 from models.text import is_plain
 
 LARGEST_FORM = 20_000
+# The longest comment, each character of it in the twelve that a form may take for one, and all else.
+LARGEST_COMMENT_FORM = 12 * models.LONGEST_COMMENT + 10_000
 MOST_FIELDS = 500
 UNREADABLE = "This is no filled-in form."
 BOUNDARY = re.compile(r"[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]", re.ASCII)  # RFC 2046, 5.1.1

@@ -42,6 +42,8 @@ DOORS = {
 }
 # What their links are, where they are not those of a newsletter.
 ABOUT = dict.fromkeys(("comment", "moderate", "replies"), "_comment") | {"sign-in": "_in", "pen": "_pen"}
+# Nobody was sent these: they stood on the page that said what became of a comment.
+OF_AN_EDIT = ("/comment/edit/", "/comment/retract/")
 # Where to go on: mostly to ask for another.
 AGAIN = {
     "": ("sign_up_again", "/subscribe?lang={language}"),
@@ -109,6 +111,8 @@ def _about(request: web.Request) -> str:
     # It is bound to no browser, and ends when somebody owns the site.
     if request.path.startswith(f"/sign-in/{OWNER}_"):
         return "_owner"
+    if request.path.startswith(OF_AN_EDIT):
+        return "_edit"
     return ABOUT.get(first_word(request), "")
 
 

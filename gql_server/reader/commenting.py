@@ -10,7 +10,7 @@ import models
 from gql_server.identity import session_of
 from gql_server.origins import require_own_page
 from gql_server.own_graph import Told
-from gql_server.pages.forms import NOTHING, Form, read_form
+from gql_server.pages.forms import LARGEST_COMMENT_FORM, NOTHING, Form, read_form
 from gql_server.publication import SETTINGS
 from gql_server.reader.printing import given
 from gql_server.reader.reading import Reading
@@ -22,8 +22,6 @@ FATES = {"PUBLISHED": "shown", "HELD": "held", "CONFIRM_ADDRESS": "confirm"}
 FIELDS = {"content": "content", "name": "authorName", "email": "authorEmail", "website": "authorWebsite"}
 # The post that is answered, and the comment that is.
 Asked = tuple[Told, Told | None]
-# The longest comment, each character of it in the twelve that a form may take for one, and all else.
-LARGEST = 12 * models.LONGEST_COMMENT + 10_000
 
 
 async def show(request: web.Request) -> web.Response:
@@ -34,7 +32,7 @@ async def show(request: web.Request) -> web.Response:
 
 async def send(request: web.Request) -> web.Response:
     """Take a filled-in form; give it back with what is wrong at its fields."""
-    reading, form = await _reading(request), await read_form(request, LARGEST)
+    reading, form = await _reading(request), await read_form(request, LARGEST_COMMENT_FORM)
     # As a mutation is refused: whoever looks at a page of elsewhere says nothing here by that.
     require_own_page(request)
     (post, to), who = asked = await _asked(reading), await session_of(request)
@@ -51,7 +49,7 @@ async def send(request: web.Request) -> web.Response:
     fate = FATES.get(told["fate"], "held")
     words = [fate, *(["prove"] if said["notifyReplies"] and fate != "confirm" else [])]
     way = f"{post['path']}#{told['comment']['url'].partition('#')[2] if fate == 'shown' else 'conversation'}"
-    facts = {"post": post, "comment": told["comment"], "way": way}
+    facts = {"post": post, "comment": told["comment"], "way": way, "token": told["editToken"]}
     return _given(reading, "said.html", facts, title=" ".join(map(reading.says, words)))
 
 

@@ -19,6 +19,8 @@ DOORS = {
     "sign-in": {"login", "owner"},
     "pen": {"pen"},
     "comment": {"comment"},
+    "comment/edit": {"edit"},
+    "comment/retract": {"edit"},
     "replies": {"replies"},
     "moderate": {"moderate"},
 }

@@ -186,7 +186,8 @@ def _desk(method: str, path: str) -> Show:
 PAGES = {
     "/confirm/{}": "confirm", "/unsubscribe/{}": "unsub", "/undo/{}": "undo", "/preferences/{}": "prefs",
     "/preferences/{}/erase": "prefs", "/sign-in/{}": "login owner", "/pen/{}": "pen",
-    "/comment/{}": "comment", "/replies/{}": "replies", "/moderate/{}": "moderate",
+    "/comment/{}": "comment", "/comment/edit/{}": "edit", "/comment/retract/{}": "edit",
+    "/replies/{}": "replies", "/moderate/{}": "moderate",
 }  # fmt: skip
 ALL_DOORS = [
     *(

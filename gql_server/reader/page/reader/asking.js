@@ -3,6 +3,9 @@
 const GRAPH = document.querySelector('meta[name=graph]').content;
 const PATIENCE = 10_000; // ms
 
+/** Where somebody has said something in this visit: they want it as it is, not as their browser has kept it. */
+export const said = (() => { try { return sessionStorage; } catch { return {}; } })();
+
 // What is asked
 
 const CARDS = /* GraphQL */ `
@@ -118,7 +121,7 @@ export const ADD_COMMENT = /* GraphQL */ `
   mutation AddComment($input: AddCommentInput!) {
     addComment(input: $input) {
       comment { ...Said parent { id } }
-      fate
+      fate editToken
       errors { __typename ... on UserError { message path } }
     }
   }

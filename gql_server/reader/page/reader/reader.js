@@ -1,6 +1,6 @@
 // The reader's page: the way from address to address, and what is shown at each.
 
-import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, say, SEARCH, STANDING, THREADS, Trouble } from './asking.js';
+import { ask, AUTHOR, MASTHEAD, MINE, POST, POSTS, said, say, SEARCH, STANDING, THREADS, Trouble } from './asking.js';
 import { closeAll, menu, opener } from './menus.js';
 import { conversation, newsletterForm } from './talk.js';
 import { counted, h, know, link, local, locale, renew, says, site, time, tongue } from './words.js';
@@ -233,7 +233,7 @@ async function standing(path) {
 
 async function post(path) {
   const to = here, token = to.searchParams.get('preview');
-  const talk = () => ask(THREADS, { path }).catch((error) => error);
+  const talk = () => ask(THREADS, { path }, said[path] && { cache: 'no-cache' }).catch((error) => error);
   const [{ post }, found, mine] = await Promise.all([
     written(POST, path, token), token ? null : talk(), token && isMine(path),
   ]);

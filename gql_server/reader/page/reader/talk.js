@@ -1,6 +1,6 @@
 // What readers send: comments in a conversation, an address for the newsletter, and the forms of these.
 
-import { ADD_COMMENT, ask, change, CONFIRM, FORM, REPLIES, say, SUBSCRIBE, THREADS, Trouble } from './asking.js';
+import { ADD_COMMENT, ask, change, CONFIRM, FORM, REPLIES, said, say, SUBSCRIBE, THREADS, Trouble } from './asking.js';
 import { counted, h, link, says, time, tongue } from './words.js';
 
 export function conversation(path, threads, retry) {
@@ -55,7 +55,7 @@ function rest(label, first, list, talk, ask) {
   return item;
 }
 
-function remark(comment, talk, note) {
+function remark(comment, talk, note, token) {
   const { author } = comment;
   const name = author.author ? link(author.author.path, author.name)
     : author.website ? link(author.website, author.name, { rel: 'nofollow ugc noopener' }) : author.name;
@@ -76,6 +76,7 @@ function remark(comment, talk, note) {
           time(comment.editedAt, { dateStyle: undefined, timeStyle: 'short' }))]),
       note && h('p', { class: 'note' }, note),
       h('div', { class: 'said', dir: 'auto', html: comment.contentHtml }),
+      token && h('p', {}, link(`/comment/edit/${token}`, says('change'), { class: 'plain', rel: 'nofollow' })),
       talk.postId && !note && replyButton(comment, talk, list)),
     list);
 }
@@ -111,10 +112,10 @@ function commentForm(talk, list, { comment, cancel } = {}) {
     button: says(comment ? 'send_reply' : 'send'),
     cancel,
     ready: () => meeting.over(),
-    send: async ({ authorWebsite, notifyReplies, ...said }) => {
+    send: async ({ authorWebsite, notifyReplies, ...rest }) => {
       const input = {
         postId: talk.postId, parentId: comment?.id, authorWebsite: authorWebsite || undefined,
-        notifyReplies: Boolean(notifyReplies), formToken: await meeting.token(), ...said,
+        notifyReplies: Boolean(notifyReplies), formToken: await meeting.token(), ...rest,
       };
       const { addComment } = await change(ADD_COMMENT, input);
       if (addComment.errors.some(({ path }) => path?.at(-1).startsWith('author'))) meeting.isWithGuest();
@@ -123,12 +124,10 @@ function commentForm(talk, list, { comment, cancel } = {}) {
     done: (payload, { content: _, ...who }) => {
       const fate = FATES[payload.fate] ?? FATES.HELD;
       Object.assign(writer, who);
-      const item = remark(payload.comment, talk, fate.note && says(fate.note));
+      const item = remark(payload.comment, talk, fate.note && says(fate.note), payload.editToken);
       list.append(item);
-      if (payload.fate === 'PUBLISHED') {
-        recount(talk, 1);
-        ask(THREADS, { path: talk.path }, { cache: 'reload' }).catch(() => {}); // so that a cache knows it too
-      }
+      said[talk.path] = true;
+      if (payload.fate === 'PUBLISHED') recount(talk, 1);
       cancel?.();
       form.elements.content.value = '';
       item.querySelector('article').focus();

@@ -1,0 +1,109 @@
+"""The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
+
+from typing import Any
+
+from aiohttp import web
+
+import models
+from gql_server import own_graph
+from gql_server.own_graph import Told
+from gql_server.pages.forms import LARGEST_COMMENT_FORM, read_form
+from gql_server.pages.printing import Link
+from gql_server.pages.visit import Visit
+
+# What is wrong is told as the graph tells it; whoever presses twice has it done once.
+EDIT = """
+  mutation EditOwnComment($input: EditCommentInput!) {
+    editComment(input: $input) {
+      comment { url }
+      fate
+      editToken
+      errors { ... on UserError { message path } }
+    }
+  }
+"""
+RETRACT = """
+  mutation RetractOwnComment($input: RetractCommentInput!) {
+    retractComment(input: $input) { errors { ... on UserError { message path } } }
+  }
+"""
+COMMAND = "page"
+
+
+async def show_edit(request: web.Request) -> web.Response:
+    """Show the words of a comment, to be changed."""
+    visit = await Visit.of(request)
+    found = await models.comment_to_edit(visit.site, visit.token)
+    return await _sheet(visit, found, found.source)
+
+
+async def edit(request: web.Request) -> web.Response:
+    """Take the new words; give them back with what is wrong."""
+    visit, form = await Visit.of(request), await read_form(request, LARGEST_COMMENT_FORM)
+    # Browsers end a line in two characters (HTML, 4.10.22.7).
+    content = form.one("content").replace("\r\n", "\n")
+    told = await _ask(visit, EDIT, "editComment", content=content)
+    if told["errors"]:
+        return await _sheet(visit, await _still(visit), content, told["errors"])
+    page, _, place = told["comment"]["url"].partition("#")
+    place = place if told["fate"] == "PUBLISHED" else "conversation"
+    links = [Link(visit.says("comment_read"), f"{page}#{place}", is_button=True)]
+    if told["editToken"]:
+        links.append(Link(visit.says("comment_edit_again"), f"/comment/edit/{told['editToken']}"))
+    return visit.tells(f"comment_edited_{told['fate'].lower()}", links=links)
+
+
+async def show_retract(request: web.Request) -> web.Response:
+    """Ask whether to take a comment back."""
+    visit = await Visit.of(request)
+    found = await models.comment_to_edit(visit.site, visit.token)
+    buttons, back = {"retract": visit.says("comment_retract")}, await _conversation(visit, found)
+    return visit.asks("comment_retract", {}, buttons=buttons, said=found.source, back=back, is_grave=True)
+
+
+async def retract(request: web.Request) -> web.Response:
+    """Take a comment back, for good."""
+    visit = await Visit.of(request)
+    await read_form(request)
+    found = await _still(visit)
+    links = [await _conversation(visit, found)]
+    if not (await _ask(visit, RETRACT, "retractComment"))["errors"]:
+        return visit.tells("comment_retracted", links=links)
+    if found is None:
+        raise models.Unproven
+    return visit.tells("comment_stays", links=links, status=422)
+
+
+async def _ask(visit: Visit, document: str, verb: str, **said: str) -> Told:
+    asked = {"token": visit.token, "clientMutationId": COMMAND, **said}
+    told: Told = (await own_graph.ask(visit.request, document, input=asked))[verb]
+    return told
+
+
+async def _still(visit: Visit) -> models.Comment | None:
+    """Find the comment, if the token may change it still."""
+    try:
+        return await models.comment_to_edit(visit.site, visit.token)
+    except models.Unproven:
+        return None
+
+
+async def _sheet(
+    visit: Visit, found: models.Comment | None, content: str, errors: list[Any] | None = None
+) -> web.Response:
+    """Show words to be changed, or, when they can be no more, to be copied."""
+    status = 200 if not errors else 422 if found else 404
+    return visit.shows(
+        "comment_edit.html", status=status, token=visit.token, content=content,
+        until=found and visit.moment(found.created_at + models.EDIT_LIFE),
+        wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
+        back=await _conversation(visit, found),
+    )  # fmt: skip
+
+
+async def _conversation(visit: Visit, comment: models.Comment | None) -> Link:
+    """Give the way to where it stands, or to the site when that is not to be seen."""
+    post = comment and await models.Post.published().filter(id=comment.post_id).first()
+    if not post:
+        return visit.home
+    return Link(visit.says("comment_read"), visit.context.absolute(f"{post.path}#conversation"))

@@ -1,0 +1,235 @@
+"""The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+import models
+from gql_server.pages.words import WORDS
+from gql_server.reader.scripts import WORDS as READERS
+from gql_server.settings import Settings
+from schema import mistakes
+from schema.ids import global_id
+from tests.pages.conftest import reading
+
+GUEST = models.Writer(name="Bob", email="bob@example.org")
+SAID, OTHERWISE = "Mooi gezegd.", "Heel mooi gezegd.\n\nEn waar."
+
+
+@pytest.fixture
+async def reader(database_url):
+    """Read a site as its readers do, with a browser that knows no scripts."""
+    async with reading(Settings(database_url=database_url)) as reader:
+        reader.languages["Accept"] = "text/html,*/*;q=0.8"
+        yield reader
+
+
+@pytest.fixture
+async def post(site):
+    """A post that takes comments, which are shown at once."""
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
+    ann = await models.Author.named(site.id, "Ann")
+    post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[ann])
+    await post.publish(models.now() - timedelta(days=1))
+    return post
+
+
+@pytest.fixture
+async def comment(post):
+    """A comment of a guest below it."""
+    return await models.Comment.leave(post.id, GUEST, SAID)
+
+
+def door(site, comment, verb="edit"):
+    return f"/comment/{verb}/{models.edit_token(site, comment)}"
+
+
+def told(reader):
+    return reader.page.css_first("[role=alert]").text().strip()
+
+
+def links(reader):
+    return [(link.text(), link.attributes["href"]) for link in reader.page.css("main a")]
+
+
+async def kept(comment):
+    return (await models.Comment.get(id=comment.id)).source
+
+
+async def test_from_the_page_that_tells_what_became_of_a_comment_its_words_are_changed(reader, site, post):
+    words, readers = WORDS["nl"], READERS["nl"]
+    await reader.opens(f"/comment?post={post.path}")
+    filled = {"name": "Bob", "email": "bob@example.org", "content": SAID}
+    await reader.presses(readers["send"], **filled)
+    [way] = [href for label, href in links(reader) if label == readers["change"]]
+    await reader.opens(way)
+    assert (reader.status, reader.title) == (200, words["comment_edit_title"])
+    assert reader.page.css_first("textarea").text() == SAID
+    assert reader.page.css("script") == []
+    assert reader.headers["Cache-Control"] == "no-store"
+    assert (reader.headers["X-Robots-Tag"], reader.headers["Referrer-Policy"]) == ("noindex", "strict-origin")
+    await reader.presses(words["comment_edit_save"], content=OTHERWISE.replace("\n", "\r\n"))
+    [comment] = await models.Comment.all()
+    assert (reader.status, comment.source, comment.edited_at is not None) == (200, OTHERWISE, True)
+    fate = "held" if comment.status is models.Fate.PENDING else "published"
+    assert reader.page.css_first(".lead").text() == words[f"comment_edited_{fate}_text"]
+    (talk, place), (again, next_way) = links(reader)
+    assert (talk, again) == (words["comment_read"], words["comment_edit_again"])
+    assert f"{post.path}#" in place
+    await reader.opens(next_way)
+    assert reader.page.css_first("textarea").text() == OTHERWISE
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_until_when_it_may_be_changed_is_told(reader, site, comment, language):
+    reader.languages["Accept-Language"] = language
+    await reader.opens(door(site, comment))
+    until = comment.created_at + timedelta(minutes=15)
+    lead = reader.page.css_first(".lead").text()
+    assert (reader.language, f"{until.astimezone().minute:02d}" in lead) == (language, True)
+
+
+@pytest.mark.parametrize(("policy", "fate"), [("SHOWN", "published"), ("HELD", "held")])
+async def test_what_becomes_of_the_new_words_is_told(reader, site, post, comment, policy, fate):
+    await site.change(comment_policy=models.CommentPolicy[policy])
+    await reader.opens(door(site, comment))
+    await reader.presses(WORDS["nl"]["comment_edit_save"], content=OTHERWISE)
+    assert reader.page.css_first(".lead").text() == WORDS["nl"][f"comment_edited_{fate}_text"]
+    place = f"comment-{comment.id}" if fate == "published" else "conversation"
+    assert links(reader)[0][1].endswith(f"{post.path}#{place}")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize(
+    ("content", "mistake"), [(" \r\n ", "content"), ("x" * 5001, "content_limit")], ids=["none", "too many"]
+)
+async def test_what_is_wrong_stands_at_the_words_and_they_stay(
+    reader, site, comment, language, content, mistake
+):
+    reader.languages["Accept-Language"] = language
+    await reader.opens(door(site, comment))
+    await reader.presses(WORDS[language]["comment_edit_save"], content=content)
+    sentence = mistakes.SENTENCES[language][mistake].format(limit=5000)
+    field = reader.page.css_first("[aria-invalid]")
+    assert (reader.status, told(reader), field.attributes["name"]) == (422, sentence, "content")
+    assert reader.page.css_first(f"#{field.attributes['aria-describedby']}").text() == sentence
+    assert reader.page.css_first("textarea").text() == content.strip()
+    assert reader.page.css_first("title").text().startswith(sentence)
+    assert await kept(comment) == SAID
+
+
+async def test_who_saves_twice_has_it_done_once(reader, site, comment):
+    way = door(site, comment)
+    for _ in range(2):
+        await reader.posts(way, {"content": OTHERWISE})
+        assert (reader.status, reader.title) == (200, WORDS["nl"]["comment_edited_published_title"])
+    edited = await models.Comment.get(id=comment.id)
+    await reader.posts(way, {"content": OTHERWISE})
+    assert (await models.Comment.get(id=comment.id)).edited_at == edited.edited_at
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_words_that_come_too_late_can_be_copied(reader, site, comment, language):
+    reader.languages["Accept-Language"] = language
+    words, way = WORDS[language], door(site, comment)
+    await reader.opens(way)
+    with time_machine.travel(models.now() + timedelta(minutes=16)):
+        await reader.presses(words["comment_edit_save"], content=OTHERWISE)
+        assert reader.status == 404
+        assert told(reader).startswith(mistakes.SENTENCES[language]["expired_edit"])
+        assert told(reader).endswith(words["comment_edit_over"])
+        field = reader.page.css_first("textarea")
+        assert (field.text(), "readonly" in field.attributes) == (OTHERWISE, True)
+        assert reader.page.css("button") == []
+        for path in (way, way.replace("/edit/", "/retract/")):
+            await reader.opens(path)
+            assert (reader.status, reader.title) == (410, words["expired_edit_title"])
+    assert await kept(comment) == SAID
+
+
+async def test_a_token_of_other_words_changes_nothing(reader, site, comment):
+    way = door(site, comment)
+    await models.edit_comment(site, comment, OTHERWISE)
+    await reader.posts(way, {"content": "Toch niet."})
+    assert (reader.status, reader.page.css_first("textarea").text()) == (404, "Toch niet.")
+    assert told(reader).startswith(mistakes.SENTENCES["nl"]["unproven_edit"])
+    for path in (
+        way,
+        way.replace("/edit/", "/retract/"),
+        "/comment/edit/edit_1_x",
+        "/comment/edit/%F0%9F%8C%B7",
+    ):
+        await reader.opens(path)
+        assert (reader.status, reader.title) == (404, WORDS["nl"]["link_edit_title"])
+    await reader.posts(way.replace("/edit/", "/retract/"))
+    assert (reader.status, reader.title) == (404, WORDS["nl"]["link_edit_title"])
+    assert await kept(comment) == OTHERWISE
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"content=%ff", b"content=a&content=b", b"content=%00", b"\xff\xfe"],
+    ids=["no text", "two", "a zero", "bytes"],
+)
+async def test_what_is_no_form_is_refused(reader, site, comment, body):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    await reader.asks("POST", door(site, comment), data=body, headers=headers)
+    assert reader.status == 400
+    assert await kept(comment) == SAID
+
+
+async def test_the_longest_comment_can_be_changed(reader, site, comment):
+    content = "🌷" * 5000
+    await reader.opens(door(site, comment))
+    await reader.presses(WORDS["nl"]["comment_edit_save"], content=content)
+    assert (reader.status, await kept(comment)) == (200, content)
+
+
+async def test_a_comment_is_taken_back_after_a_question(reader, site, post, comment, words):
+    await reader.opens(door(site, comment))
+    [way] = [href for label, href in links(reader) if label == words["comment_edit_retract"]]
+    await reader.opens(way)
+    assert (reader.status, reader.title) == (200, words["comment_retract_title"])
+    assert reader.page.css_first("main .text").text() == SAID
+    assert await kept(comment) == SAID
+    for _ in range(2):
+        await reader.posts(way)
+        assert (reader.status, reader.title) == (200, words["comment_retracted_title"])
+    assert await models.Comment.all().count() == 0
+    await reader.opens(way)
+    assert (reader.status, reader.title) == (404, words["link_edit_title"])
+
+
+async def test_what_was_replied_to_stays(reader, site, post, comment, words):
+    await models.Comment.leave(post.id, GUEST, "Ja.", parent_id=comment.id)
+    way = door(site, comment, "retract")
+    await reader.opens(way)
+    await reader.presses(words["comment_retract"])
+    assert (reader.status, reader.title) == (422, words["comment_stays_title"])
+    assert links(reader)[0][1].endswith(f"{post.path}#conversation")
+    assert await kept(comment) == SAID
+
+
+async def test_below_a_post_that_was_withdrawn_it_can_still_be_taken_back(reader, site, post, comment):
+    await post.withdraw()
+    way = door(site, comment, "retract")
+    await reader.opens(way)
+    assert (reader.status, post.path in reader.text) == (200, False)
+    await reader.posts(way)
+    assert await models.Comment.all().count() == 0
+
+
+async def test_where_the_readers_page_is_not_served_a_comment_can_be_changed_too(database_url):
+    async with reading(Settings(database_url=database_url, reader="off")) as reader:
+        site = await models.found()
+        await site.change(comment_policy=models.CommentPolicy.SHOWN)
+        post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[])
+        await post.publish(models.now() - timedelta(days=1))
+        asked = {"postId": global_id("Post", post.id), "authorName": "Bob", "authorEmail": "bob@example.org"}
+        query = "mutation($input: AddCommentInput!) { addComment(input: $input) { editToken } }"
+        body = {"query": query, "variables": {"input": asked | {"content": SAID}}}
+        async with reader.client.post("/graphql", json=body) as answer:
+            token = (await answer.json())["data"]["addComment"]["editToken"]
+        await reader.opens(f"/comment/edit/{token}")
+        assert (reader.status, reader.page.css_first("textarea").text()) == (200, SAID)
