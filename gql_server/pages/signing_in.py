@@ -25,7 +25,7 @@ BROWSER = "sign_in"
 # Where they came for, while they sign in: a page of the desk, whoever wrote that into the cookie.
 GOAL = "sign_in_goal"
 GOALS = re.compile(
-    r"/write(/[1-9][0-9]{0,9}(/versions(/[1-9][0-9]{0,9})?)?|/pages(/[1-9][0-9]{0,9})?|/menu|/site|/issues|/subscribers(/[1-9][0-9]{0,9})?)?|/pen",
+    r"/write(/[1-9][0-9]{0,9}(/versions(/[1-9][0-9]{0,9})?)?|/pages(/[1-9][0-9]{0,9})?|/menu|/site|/issues|/subscribers(/[1-9][0-9]{0,9})?)?(\?(path|of|newsletter)=[\w%./-]{1,500})?|/pen",
     re.ASCII,
 )
 GOAL_LIVES = timedelta(hours=1)
@@ -98,8 +98,12 @@ async def let_in(visit: Visit, user: models.User, *, to: str) -> web.Response:
 
 
 def remember_goal(response: web.Response, visit: Visit) -> None:
-    """Lead who signs in on to the page that they came for."""
-    _set_cookie(response, visit, GOAL, visit.request.path, GOAL_LIVES, path="/sign-in")
+    """Lead who signs in on to the page that they came for; what else they asked of it, as whom to search for,
+    is not kept.
+    """
+    asked = visit.request.rel_url.raw_path_qs
+    goal = asked if GOALS.fullmatch(asked) else visit.request.path
+    _set_cookie(response, visit, GOAL, goal, GOAL_LIVES, path="/sign-in")
 
 
 async def leave(request: web.Request) -> web.Response:

@@ -250,7 +250,9 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
         "/write",
         "/write/pages",
         "/write/pages/7",
+        "/write?path=/posts/een-caf%C3%A9",
         "/write/menu",
+        "/write/menu?of=footer",
         "/write/site",
         "/write/subscribers",
         "/write/issues",
@@ -270,6 +272,11 @@ async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path
     assert reader.headers["Location"] == "/sign-in"
 
 
+async def test_whom_they_searched_for_is_not_kept_until_they_have_signed_in(reader, ed):
+    await reader.opens("/write/subscribers?search=ann@example.org")
+    assert reader.answer.cookies[GOAL].value == "/write/subscribers"
+
+
 @pytest.mark.parametrize(
     "goal",
     [
@@ -281,6 +288,7 @@ async def test_who_signs_in_is_led_on_to_the_page_they_came_for(reader, ed, path
         "/write/sites",
         "/write/subscribers/x",
         "/write/subscribers?search=ann@example.org",
+        "/write?path=//evil.example&of=x",
         "",
     ],
 )
