@@ -1,5 +1,6 @@
 """The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
@@ -10,12 +11,15 @@ from gql_server.own_graph import Told
 from gql_server.pages.forms import LARGEST_COMMENT_FORM, read_form
 from gql_server.pages.printing import Link
 from gql_server.pages.visit import Visit
+from models.instants import rfc_3339
+from schema.ids import row_id
 
-# What is wrong is told as the graph tells it; whoever presses twice has it done once.
+# What is wrong is told as the graph tells it; whoever presses twice has it done once. No url is asked for:
+# where nobody may see the post there is none.
 EDIT = """
   mutation EditOwnComment($input: EditCommentInput!) {
     editComment(input: $input) {
-      comment { url }
+      comment { id }
       fate
       editToken
       errors { ... on UserError { message path } }
@@ -28,6 +32,7 @@ RETRACT = """
   }
 """
 COMMAND = "page"
+LONGEST_COMMAND = 50
 
 
 async def show_edit(request: web.Request) -> web.Response:
@@ -42,12 +47,14 @@ async def edit(request: web.Request) -> web.Response:
     visit, form = await Visit.of(request), await read_form(request, LARGEST_COMMENT_FORM)
     # Browsers end a line in two characters (HTML, 4.10.22.7).
     content = form.one("content").replace("\r\n", "\n")
-    told = await _ask(visit, EDIT, "editComment", content=content)
+    # The words may have been these before, and others since.
+    said = {"content": content, "clientMutationId": f"{COMMAND}-{form.one('since')}"[:LONGEST_COMMAND]}
+    told = await _ask(visit, EDIT, "editComment", **said)
     if told["errors"]:
         return await _sheet(visit, await _still(visit), content, told["errors"])
-    page, _, place = told["comment"]["url"].partition("#")
-    place = place if told["fate"] == "PUBLISHED" else "conversation"
-    links = [Link(visit.says("comment_read"), f"{page}#{place}", is_button=True)]
+    edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
+    place = f"comment-{edited.id}" if edited and told["fate"] == "PUBLISHED" else "conversation"
+    links = [replace(await _conversation(visit, edited, place), is_button=True)]
     if told["editToken"]:
         links.append(Link(visit.says("comment_edit_again"), f"/comment/edit/{told['editToken']}"))
     return visit.tells(f"comment_edited_{told['fate'].lower()}", links=links)
@@ -69,8 +76,8 @@ async def retract(request: web.Request) -> web.Response:
     links = [await _conversation(visit, found)]
     if not (await _ask(visit, RETRACT, "retractComment"))["errors"]:
         return visit.tells("comment_retracted", links=links)
-    if found is None:
-        raise models.Unproven
+    # Its time may be over, or the words are others since a moment ago: nobody has replied then.
+    await models.comment_to_edit(visit.site, visit.token)
     return visit.tells("comment_stays", links=links, status=422)
 
 
@@ -95,15 +102,21 @@ async def _sheet(
     status = 200 if not errors else 422 if found else 404
     return visit.shows(
         "comment_edit.html", status=status, token=visit.token, content=content,
+        since=_since(found) if found else "",
         until=found and visit.moment(found.created_at + models.EDIT_LIFE),
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
 
 
-async def _conversation(visit: Visit, comment: models.Comment | None) -> Link:
+def _since(comment: models.Comment) -> str:
+    """Tell since when it reads so, which a token of the same words does not."""
+    return "" if comment.edited_at is None else rfc_3339(comment.edited_at)
+
+
+async def _conversation(visit: Visit, comment: models.Comment | None, place: str = "conversation") -> Link:
     """Give the way to where it stands, or to the site when that is not to be seen."""
     post = comment and await models.Post.published().filter(id=comment.post_id).first()
     if not post:
         return visit.home
-    return Link(visit.says("comment_read"), visit.context.absolute(f"{post.path}#conversation"))
+    return Link(visit.says("comment_read"), visit.context.absolute(f"{post.path}#{place}"))

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 import models
+from gql_server.pages import own_comment
 from gql_server.pages.words import WORDS
 from gql_server.reader.scripts import WORDS as READERS
 from gql_server.settings import Settings
@@ -129,6 +130,13 @@ async def test_who_saves_twice_has_it_done_once(reader, site, comment):
     assert (await models.Comment.get(id=comment.id)).edited_at == edited.edited_at
 
 
+async def test_words_that_were_there_before_are_saved_again(reader, site, comment, words):
+    for content in (OTHERWISE, SAID, OTHERWISE):
+        await reader.opens(door(site, await models.Comment.get(id=comment.id)))
+        await reader.presses(words["comment_edit_save"], content=content)
+        assert (reader.status, await kept(comment)) == (200, content)
+
+
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_words_that_come_too_late_can_be_copied(reader, site, comment, language):
     reader.languages["Accept-Language"] = language
@@ -218,6 +226,38 @@ async def test_below_a_post_that_was_withdrawn_it_can_still_be_taken_back(reader
     assert (reader.status, post.path in reader.text) == (200, False)
     await reader.posts(way)
     assert await models.Comment.all().count() == 0
+
+
+async def test_below_a_post_that_was_withdrawn_it_can_still_be_changed(reader, site, post, comment, words):
+    await post.withdraw()
+    await reader.opens(door(site, comment))
+    await reader.presses(words["comment_edit_save"], content=OTHERWISE)
+    assert (reader.status, post.path in reader.text) == (200, False)
+    assert await kept(comment) == OTHERWISE
+    assert words["comment_edit_again"] in dict(links(reader))
+
+
+async def test_what_comes_too_late_to_be_taken_back_is_told_so(reader, site, comment, words):
+    await reader.opens(door(site, comment, "retract"))
+    with time_machine.travel(models.now() + timedelta(minutes=16)):
+        await reader.presses(words["comment_retract"])
+        assert (reader.status, reader.title) == (410, words["expired_edit_title"])
+
+
+async def test_what_was_changed_meanwhile_is_not_said_to_have_a_reply(
+    reader, site, comment, words, monkeypatch
+):
+    still = own_comment._still
+
+    async def and_changed(visit):
+        found = await still(visit)
+        await models.edit_comment(site, comment, OTHERWISE)
+        return found
+
+    monkeypatch.setattr(own_comment, "_still", and_changed)
+    await reader.posts(door(site, comment, "retract"))
+    assert (reader.status, reader.title) == (404, words["link_edit_title"])
+    assert await kept(comment) == OTHERWISE
 
 
 async def test_where_the_readers_page_is_not_served_a_comment_can_be_changed_too(database_url):
