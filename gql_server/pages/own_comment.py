@@ -1,6 +1,7 @@
 """The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
 
 from dataclasses import replace
+from secrets import token_hex
 from typing import Any
 
 from aiohttp import web
@@ -11,7 +12,6 @@ from gql_server.own_graph import Told
 from gql_server.pages.forms import LARGEST_COMMENT_FORM, read_form
 from gql_server.pages.printing import Link
 from gql_server.pages.visit import Visit
-from models.instants import rfc_3339
 from schema.ids import row_id
 
 # What is wrong is told as the graph tells it; whoever presses twice has it done once. No url is asked for:
@@ -31,15 +31,15 @@ RETRACT = """
     retractComment(input: $input) { errors { ... on UserError { message path } } }
   }
 """
-COMMAND = "page"
-LONGEST_COMMAND = 50
+# A comment is gone once.
+RETRACT_COMMAND = "retract"
 
 
 async def show_edit(request: web.Request) -> web.Response:
     """Show the words of a comment, to be changed."""
     visit = await Visit.of(request)
     found = await models.comment_to_edit(visit.site, visit.token)
-    return await _sheet(visit, found, found.source)
+    return await _sheet(visit, found, found.source, token_hex(16))
 
 
 async def edit(request: web.Request) -> web.Response:
@@ -47,11 +47,11 @@ async def edit(request: web.Request) -> web.Response:
     visit, form = await Visit.of(request), await read_form(request, LARGEST_COMMENT_FORM)
     # Browsers end a line in two characters (HTML, 4.10.22.7).
     content = form.one("content").replace("\r\n", "\n")
-    # The words may have been these before, and others since.
-    said = {"content": content, "clientMutationId": f"{COMMAND}-{form.one('since')}"[:LONGEST_COMMAND]}
-    told = await _ask(visit, EDIT, "editComment", **said)
+    # Of each sheet another: the words may have been these before, and others since.
+    command = form.one("command") or token_hex(16)
+    told = await _ask(visit, EDIT, "editComment", content=content, clientMutationId=command)
     if told["errors"]:
-        return await _sheet(visit, await _still(visit), content, told["errors"])
+        return await _sheet(visit, await _still(visit), content, command, told["errors"])
     edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
     place = f"comment-{edited.id}" if edited and told["fate"] == "PUBLISHED" else "conversation"
     links = [replace(await _conversation(visit, edited, place), is_button=True)]
@@ -74,7 +74,7 @@ async def retract(request: web.Request) -> web.Response:
     await read_form(request)
     found = await _still(visit)
     links = [await _conversation(visit, found)]
-    if not (await _ask(visit, RETRACT, "retractComment"))["errors"]:
+    if not (await _ask(visit, RETRACT, "retractComment", clientMutationId=RETRACT_COMMAND))["errors"]:
         return visit.tells("comment_retracted", links=links)
     # Its time may be over, or the words are others since a moment ago: nobody has replied then.
     await models.comment_to_edit(visit.site, visit.token)
@@ -82,7 +82,7 @@ async def retract(request: web.Request) -> web.Response:
 
 
 async def _ask(visit: Visit, document: str, verb: str, **said: str) -> Told:
-    asked = {"token": visit.token, "clientMutationId": COMMAND, **said}
+    asked = {"token": visit.token, **said}
     told: Told = (await own_graph.ask(visit.request, document, input=asked))[verb]
     return told
 
@@ -96,22 +96,16 @@ async def _still(visit: Visit) -> models.Comment | None:
 
 
 async def _sheet(
-    visit: Visit, found: models.Comment | None, content: str, errors: list[Any] | None = None
+    visit: Visit, found: models.Comment | None, content: str, command: str, errors: list[Any] | None = None
 ) -> web.Response:
     """Show words to be changed, or, when they can be no more, to be copied."""
     status = 200 if not errors else 422 if found else 404
     return visit.shows(
-        "comment_edit.html", status=status, token=visit.token, content=content,
-        since=_since(found) if found else "",
+        "comment_edit.html", status=status, token=visit.token, content=content, command=command,
         until=found and visit.moment(found.created_at + models.EDIT_LIFE),
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
-
-
-def _since(comment: models.Comment) -> str:
-    """Tell since when it reads so, which a token of the same words does not."""
-    return "" if comment.edited_at is None else rfc_3339(comment.edited_at)
 
 
 async def _conversation(visit: Visit, comment: models.Comment | None, place: str = "conversation") -> Link:

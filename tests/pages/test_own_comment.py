@@ -121,13 +121,14 @@ async def test_what_is_wrong_stands_at_the_words_and_they_stay(
 
 
 async def test_who_saves_twice_has_it_done_once(reader, site, comment):
-    way = door(site, comment)
+    way, moments = door(site, comment), set()
+    await reader.opens(way)
+    command = reader.page.css_first("[name=command]").attributes["value"]
     for _ in range(2):
-        await reader.posts(way, {"content": OTHERWISE})
+        await reader.posts(way, {"content": OTHERWISE, "command": command})
         assert (reader.status, reader.title) == (200, WORDS["nl"]["comment_edited_published_title"])
-    edited = await models.Comment.get(id=comment.id)
-    await reader.posts(way, {"content": OTHERWISE})
-    assert (await models.Comment.get(id=comment.id)).edited_at == edited.edited_at
+        moments.add((await models.Comment.get(id=comment.id)).edited_at)
+    assert len(moments) == 1
 
 
 async def test_words_that_were_there_before_are_saved_again(reader, site, comment, words):
