@@ -26,6 +26,7 @@ DUTCH = {
     "page_html_hint": "Deze pagina is in HTML geschreven.",
     "page_in_menu": "De pagina staat in het menu.",
     "page_not_in_menu": "In het menu staat de pagina nog niet.",
+    "page_menu_add": "Zet de pagina in het menu",
     "page_slug_is": "Nu is het",
     "page_slug_taken": "‘%(slug)s’ is al van een andere pagina; daarom staat er een nummer achter.",
     "page_slug_hint": (
@@ -130,6 +131,7 @@ ENGLISH = {
     "page_html_hint": "This page was written in HTML.",
     "page_in_menu": "It stands in the menu.",
     "page_not_in_menu": "It does not stand in the menu yet.",
+    "page_menu_add": "Put it into the menu",
     "page_slug_is": "Now it is",
     "page_slug_taken": "Another page has ‘%(slug)s’ already, which is why there is a number behind it.",
     "page_slug_hint": (

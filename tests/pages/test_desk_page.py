@@ -368,7 +368,7 @@ async def test_who_publishes_a_page_is_told_whether_it_stands_in_the_menu_and_le
     told = reader.page.css_first("[role=status]")
     assert words["page_not_in_menu"] in told.text()
     way = told.css_first("a")
-    assert (way.text(), way.attributes["href"]) == (words["menu_add"], f"/write/menu?page={page.id}#new")
+    assert (way.text(), way.attributes["href"]) == (words["page_menu_add"], f"/write/menu?page={page.id}#new")
     await reader.opens(way.attributes["href"])
     assert value_of(reader, "label") == (await again(page)).title[:200]
     await presses(reader, "add")

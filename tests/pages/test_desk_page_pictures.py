@@ -98,3 +98,8 @@ async def test_a_page_is_not_deleted_for_a_picture_nor_a_picture_kept_at_one_tha
     await upload(reader, picture_of(), do="ask_to_delete", **filled(page))
     assert words["page_delete_text"] % {"title": "Over"} in reader.page.text()
     assert not await models.Image.exists()
+
+
+async def test_enter_in_a_field_of_a_page_saves_it(reader, page):
+    # A browser presses the first button of the form.
+    assert reader.page.css_first("form.fill button").attributes["value"] == "save"
