@@ -51,7 +51,6 @@ DUTCH = {
     "comment_edit_save": "Bewaar",
     "comment_edit_over": "Hieronder staan je woorden nog, om over te nemen.",
     "comment_edit_retract": "Haal de reactie weg",
-    "comment_edit_again": "Wijzig nog eens",
     "comment_edited_published_title": "Je reactie is gewijzigd",
     "comment_edited_published_text": "Iedereen leest hem nu zo.",
     "comment_edited_held_title": "Je reactie is gewijzigd",
@@ -69,8 +68,8 @@ DUTCH = {
     "expired_edit_text": "Een reactie is een kwartier lang te wijzigen of weg te halen, en dat is om.",
     "link_edit_title": "Zo is er niets te wijzigen",
     "link_edit_text": (
-        "De reactie luidt intussen anders, of is er niet meer. Na elke wijziging staat er een nieuwe link "
-        "op de pagina die zegt dat het gelukt is."
+        "De reactie luidt intussen anders, of is er niet meer. Na elke wijziging heeft de pagina waarop je "
+        "haar deed een nieuw adres."
     ),
     "expired_comment_title": "Deze link is verlopen",
     "expired_comment_text": "Hij heeft een tijd gewerkt, maar nu niet meer.",
@@ -127,7 +126,6 @@ ENGLISH = {
     "comment_edit_save": "Save",
     "comment_edit_over": "Your words are still below, to be copied.",
     "comment_edit_retract": "Take the comment back",
-    "comment_edit_again": "Change it once more",
     "comment_edited_published_title": "Your comment was changed",
     "comment_edited_published_text": "Everybody reads it so from now on.",
     "comment_edited_held_title": "Your comment was changed",
@@ -145,8 +143,8 @@ ENGLISH = {
     "expired_edit_text": "A comment can be changed or taken back for a quarter of an hour, and that is over.",
     "link_edit_title": "There is nothing to change this way",
     "link_edit_text": (
-        "The comment reads otherwise by now, or is gone. After each change a new link stands on the page "
-        "that tells of it."
+        "The comment reads otherwise by now, or is gone. After each change the page on which you made it "
+        "has a new address."
     ),
     "expired_comment_title": "This link has expired",
     "expired_comment_text": "It worked for a while, and does not any more.",

@@ -1,6 +1,5 @@
 """The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
 
-from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
@@ -10,7 +9,7 @@ import models
 from gql_server import own_graph
 from gql_server.own_graph import Told
 from gql_server.pages.forms import LARGEST_COMMENT_FORM, read_form
-from gql_server.pages.printing import Link
+from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
 from schema.ids import row_id
 
@@ -31,12 +30,14 @@ RETRACT = """
     retractComment(input: $input) { errors { ... on UserError { message path } } }
   }
 """
+# What may have become of it, as the graph says it.
+FATES = {"published", "held", "confirm_address"}
 # A comment is gone once.
 RETRACT_COMMAND = "retract"
 
 
 async def show_edit(request: web.Request) -> web.Response:
-    """Show the words of a comment, to be changed."""
+    """Show the words of a comment, to be changed; and what became of those that were changed just now."""
     visit = await Visit.of(request)
     found = await models.comment_to_edit(visit.site, visit.token)
     return await _sheet(visit, found, found.source, token_hex(16))
@@ -52,12 +53,11 @@ async def edit(request: web.Request) -> web.Response:
     told = await _ask(visit, EDIT, "editComment", content=content, clientMutationId=command)
     if told["errors"]:
         return await _sheet(visit, await _still(visit), content, command, told["errors"])
-    edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
-    place = f"comment-{edited.id}" if edited and told["fate"] == "PUBLISHED" else "conversation"
-    links = [replace(await _conversation(visit, edited, place), is_button=True)]
+    fate = told["fate"].lower()
     if told["editToken"]:
-        links.append(Link(visit.says("comment_edit_again"), f"/comment/edit/{told['editToken']}"))
-    return visit.tells(f"comment_edited_{told['fate'].lower()}", links=links)
+        return go_to(f"/comment/edit/{told['editToken']}?told={fate}")
+    edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
+    return visit.tells(f"comment_edited_{fate}", links=[await _conversation(visit, edited)])
 
 
 async def show_retract(request: web.Request) -> web.Response:
@@ -99,18 +99,19 @@ async def _sheet(
     visit: Visit, found: models.Comment | None, content: str, command: str, errors: list[Any] | None = None
 ) -> web.Response:
     """Show words to be changed, or, when they can be no more, to be copied."""
-    status = 200 if not errors else 422 if found else 404
+    status, fate = 200 if not errors else 422 if found else 404, visit.request.query.get("told", "")
     return visit.shows(
         "comment_edit.html", status=status, token=visit.token, content=content, command=command,
+        told=fate if fate in FATES and not errors else "",
         until=found and visit.moment(found.created_at + models.EDIT_LIFE),
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
 
 
-async def _conversation(visit: Visit, comment: models.Comment | None, place: str = "conversation") -> Link:
+async def _conversation(visit: Visit, comment: models.Comment | None) -> Link:
     """Give the way to where it stands, or to the site when that is not to be seen."""
     post = comment and await models.Post.published().filter(id=comment.post_id).first()
     if not post:
         return visit.home
-    return Link(visit.says("comment_read"), visit.context.absolute(f"{post.path}#{place}"))
+    return Link(visit.says("comment_read"), visit.context.absolute(f"{post.path}#conversation"))

@@ -255,6 +255,7 @@ async def test_who_is_invited_gets_a_letter_that_leads_to_the_page(reader, site)
         "/write/menu?of=footer",
         "/write/site",
         "/write/subscribers",
+        "/write/subscribers?state=pending&newsletter=de-tuin",
         "/write/issues",
         "/write/subscribers/7",
         "/pen",

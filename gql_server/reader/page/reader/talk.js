@@ -55,8 +55,8 @@ function rest(label, first, list, talk, ask) {
   return item;
 }
 
-function remark(comment, talk, note, token) {
-  const { author } = comment;
+function remark(comment, talk, note) {
+  const { author } = comment, token = !comment.editedAt && said[comment.id]; // which other words would have made void
   const name = author.author ? link(author.author.path, author.name)
     : author.website ? link(author.website, author.name, { rel: 'nofollow ugc noopener' }) : author.name;
   const list = h('ol', { class: 'thread' });
@@ -72,7 +72,7 @@ function remark(comment, talk, note, token) {
       h('p', { class: 'who' },
         h('b', { dir: 'auto' }, name), author.author && [' ', h('span', { class: 'badge' }, says('author'))], ' ',
         link(hash, time(comment.createdAt, { timeStyle: 'short' }), { class: 'quiet' }),
-        comment.editedAt && [' ', h('span', { class: 'quiet' }, says('edited'), ' ',
+        comment.editedAt && [' · ', h('span', { class: 'quiet' }, says('edited'), ' ',
           time(comment.editedAt, { dateStyle: undefined, timeStyle: 'short' }))]),
       note && h('p', { class: 'note' }, note),
       h('div', { class: 'said', dir: 'auto', html: comment.contentHtml }),
@@ -124,7 +124,8 @@ function commentForm(talk, list, { comment, cancel } = {}) {
     done: (payload, { content: _, ...who }) => {
       const fate = FATES[payload.fate] ?? FATES.HELD;
       Object.assign(writer, who);
-      const item = remark(payload.comment, talk, fate.note && says(fate.note), payload.editToken);
+      said[payload.comment.id] = payload.editToken ?? '';
+      const item = remark(payload.comment, talk, fate.note && says(fate.note));
       list.append(item);
       said[talk.path] = true;
       if (payload.fate === 'PUBLISHED') recount(talk, 1);
