@@ -48,13 +48,14 @@ class Order(NamedTuple):
         try:
             packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
             code, key, id = json.loads(packed)
-            kind = noun._meta.fields_map[self.column].field_type
+            field: Any = noun._meta.fields_map[self.column]
+            kind = field.field_type
             if kind is datetime:
                 key = datetime.fromisoformat(key).astimezone(UTC)
             elif kind is int:
                 if key != id:  # an order by id alone
                     raise ValueError(key)
-            elif not (isinstance(key, str) and is_plain(key)):
+            elif not (isinstance(key, str) and is_plain(key) and len(key) <= field.max_length):
                 raise ValueError(key)
             if code == self._code and type(id) is int and 0 <= id <= BIGGEST_ID:
                 return Place(key, id)

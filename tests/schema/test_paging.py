@@ -155,13 +155,22 @@ def _forged(*parts: Any) -> str:
         _forged("sort_key+", "a", True), _forged("sort_key+", "a", -1), _forged("sort_key+", "a", 2**31),
         _forged("sort_key+", "a", 2**63), _forged("sort_key+", "a", "1"), _forged("sort_key+", "a"),
         _forged("published_at-", "2021-03-01T00:00:00+00:00", 1), "A" * 10_000,
-        _forged("sort_key+", 1e400, 1),
+        _forged("sort_key+", 1e400, 1), _forged("sort_key+", "z" * 201, 1),
     ],
-    ids=range(20),
+    ids=range(21),
 )  # fmt: skip
 async def test_a_forged_cursor_is_refused(site, answer, cursor):
     answered = await answer(_query(LISTS["posts by TITLE ASC"]), after=cursor)
     assert [type(error.original_error) for error in answered.errors] == [models.Invalid]
+
+
+async def test_who_is_signed_in_learns_as_well_that_a_cursor_is_forged(site, answer, staff):
+    editor = await staff(models.Role.EDITOR)
+    for field, longest in (("posts by TITLE ASC", 200), ("authors", 220)):
+        for length, refused in ((longest, []), (longest + 1, [models.Invalid])):
+            asked = {"principal": editor.principal, "after": _forged("sort_key+", "z" * length, 1)}
+            answered = await answer(_query(LISTS[field]), **asked)
+            assert [type(error.original_error) for error in answered.errors or ()] == refused
 
 
 @pytest.mark.parametrize(
