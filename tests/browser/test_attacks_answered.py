@@ -139,6 +139,17 @@ async def test_a_comment_harms_nobody_on_the_page_that_it_is_sent_from(victim, p
     _is_unharmed(victim)
 
 
+async def test_a_comment_harms_nobody_who_changes_it_or_takes_it_back(victim, site, post):
+    for left in await _wait(post):
+        token = models.edit_token(site, left)
+        await victim.opens(f"/comment/retract/{token}")
+        await victim.opens(f"/comment/edit/{token}")
+        await victim.page.locator("[name=content]").fill(left.source + "x" * models.LONGEST_COMMENT)
+        await victim.presses("main form button")
+        assert await victim.page.locator("#content-error").count() == 1
+    _is_unharmed(victim)
+
+
 async def test_a_comment_harms_nobody_whose_page_it_comes_to(victim, post):
     await victim.reads("<!doctype html><title>x</title>", "nothing")
     await victim.page.evaluate(LISTENS, LIVE)
