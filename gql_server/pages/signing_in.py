@@ -25,7 +25,10 @@ BROWSER = "sign_in"
 # Where they came for, while they sign in: a page of the desk, whoever wrote that into the cookie.
 GOAL = "sign_in_goal"
 GOALS = re.compile(
-    r"/write(/[1-9][0-9]{0,9}(/versions(/[1-9][0-9]{0,9})?)?|/pages(/[1-9][0-9]{0,9})?|/menu|/site|/issues|/subscribers(/[1-9][0-9]{0,9})?)?(\?(path|of|newsletter|state)=[\w%./-]{1,500}(&newsletter=[\w%-]{1,200})?)?|/pen",
+    r"/pen|/write"
+    r"(/[1-9][0-9]{0,9}(/versions(/[1-9][0-9]{0,9})?)?|/pages(/[1-9][0-9]{0,9})?|/menu|/site|/issues"
+    r"|/subscribers(/[1-9][0-9]{0,9})?)?"
+    r"(\?(path|of|newsletter|state)=[\w%./-]{1,500}(&newsletter=[\w%-]{1,200})?)?",
     re.ASCII,
 )
 GOAL_LIVES = timedelta(hours=1)

@@ -3,7 +3,7 @@
 const GRAPH = document.querySelector('meta[name=graph]').content;
 const PATIENCE = 10_000; // ms
 
-/** Where somebody has said something in this visit: they want it as it is, not as their browser has kept it. */
+/** Where somebody has said what in this visit: they want it as it is, not as their browser has kept it, and may change it. */
 export const said = (() => { try { return sessionStorage; } catch { return {}; } })();
 
 // What is asked
