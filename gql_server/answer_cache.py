@@ -88,12 +88,16 @@ class AnswerCache:
     async def get(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> Reply:
         """Answer what may be shared, once for all who ask it meanwhile, and keep it if it may be kept."""
 
-        async def make() -> Made:
-            answer = await answering()
-            return _made(answer, await reply_to(answer, self._form_of(key)))
-
-        whole: Whole = await self.kept.get(key, make)
+        whole: Whole = await self.kept.get(key, lambda: self._make(key, answering))
         return whole.reply
+
+    def coming(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> "asyncio.Future[Made]":
+        """Begin what `get` does of an answer that is not kept, while what others have changed is known."""
+        return self.kept.coming(key, lambda: self._make(key, answering))
+
+    async def _make(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> Made:
+        answer = await answering()
+        return _made(answer, await reply_to(answer, self._form_of(key)))
 
     def put(self, key: Key, answer: Answer, *, begun: int) -> Whole:
         """Write what may be shared, and was made since the moment `begun`, and keep it if it may be kept."""

@@ -109,9 +109,8 @@ class Answering:
         self._record(operation, asker, answer, begun=begun)
         return answer
 
-    def ready(self, question: Question, asker: Asker) -> "Ready | None":
-        """Find what a question needs to be answered at once; None when it has to wait for anything."""
-        assert self._plans is not None
+    def known(self, question: Question) -> Operation | None:
+        """Find the query that is asked for, if its document is known and nothing is wrong with it."""
         if question.asks_cost or self._admission.is_full_of_readers:
             return None
         document = self._persisted.known(question)
@@ -119,10 +118,15 @@ class Answering:
             return None
         try:
             operation = document.operation(question.operation_name)
-            cost = operation.cost_with(question.variables)
+            operation.cost_with(question.variables)
         except GraphQLError:
             return None
-        if operation.kind is not OperationType.QUERY or not operation.is_public or cost > MOST_COST_AT_ONCE:
+        return operation if operation.kind is OperationType.QUERY and operation.is_public else None
+
+    def ready(self, operation: Operation, question: Question, asker: Asker) -> "Ready | None":
+        """Find what a question needs to be answered at once; None when it has to wait for anything."""
+        assert self._plans is not None
+        if operation.cost_with(question.variables) > MOST_COST_AT_ONCE:
             return None
         begun = self._plans.moment()
         context = self._publication.context_at_once(asker.visit) if models.pulse.is_current() else None

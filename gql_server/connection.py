@@ -1,6 +1,7 @@
 """A connection of HTTP: has plain requests answered on the fast path, and answers what is no HTTP."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,7 +24,7 @@ class Connection(RequestHandler):
         app = getattr(self._request_handler, "__self__", None)
         self._fast_path: FastPath | None = app.get(FAST_PATH) if isinstance(app, web.Application) else None
         self._held = b""
-        self._answering: asyncio.Task[None] | None = None
+        self._answering: asyncio.Future[Any] | None = None
         super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
@@ -106,29 +107,26 @@ class Connection(RequestHandler):
             return True
         if not found.may_wait:
             return False
-        self._answering = self._loop.create_task(self._answer(fast_path, request))
-        self._answering.add_done_callback(self._go_on_after)
+        answering = fast_path.coming(found, request)
+        self._answering = answering or self._loop.create_task(fast_path.wait(request))
+        self._answering.add_done_callback(partial(self._go_on_after, fast_path, request))
         # As aiohttp knows that a handler is at work.
         self._request_in_progress = True
         return True
 
-    async def _answer(self, fast_path: FastPath, request: web.Request) -> None:
-        written = await fast_path.wait(request)
-        if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(written)
-
-    def _go_on_after(self, answering: asyncio.Task[None]) -> None:
-        """Go on with what has come while somebody waited."""
+    def _go_on_after(
+        self, fast_path: FastPath, request: web.Request, answering: "asyncio.Future[Any]"
+    ) -> None:
+        """Answer what was waited for, and go on with what has come meanwhile."""
         self._answering, self._request_in_progress = None, False
         if self._handler_waiter is not None and not self._handler_waiter.done():
             self._handler_waiter.set_result(None)
-        error = None if answering.cancelled() else answering.exception()
-        if error is not None:
-            log.error("failed", exc_info=error)
-        if error is not None or answering.cancelled():
-            # As aiohttp does when it is no handler that fails.
+        if answering.cancelled():
             self.force_close()
             return
+        written = fast_path.told(answering, request)
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(written)
         self._take_one()
         if self._close or self._force_close:
             self.close()

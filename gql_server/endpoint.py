@@ -1,7 +1,6 @@
 """The door /graphql: GraphQL over HTTP, the answering half."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import replace
 
 import orjson
 from aiohttp import web
@@ -117,7 +116,7 @@ async def _single(
         return await stream(request, _only(answer), media)
     packs = takes_gzip(request.headers.get("Accept-Encoding", ""))
     form = request.app[ANSWER_CACHE].form(media, packs, is_shared)
-    return await reply_to(answer, replace(form, is_private=is_private))
+    return await reply_to(answer, form._replace(is_private=is_private))
 
 
 async def _only(answer: Answer) -> AsyncGenerator[Answer, None]:

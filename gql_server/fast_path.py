@@ -4,24 +4,28 @@ What is kept, or is read without waiting, is answered at once; for the rest ther
 plain goes the long way, and is told there what is wrong with it; without this room all do.
 """
 
+import asyncio
 from typing import Any, NamedTuple
 
 from aiohttp import HttpVersion11, StreamReader, web
 from aiohttp.helpers import rfc822_formatted_time
 from aiohttp.http_parser import RawRequestMessage
 
+import models
 from gql_server.admission import ADMISSION
 from gql_server.answer_cache import ANSWER_CACHE, Key, Whole, may_be_shared
 from gql_server.answering import ANSWERING
 from gql_server.endpoint import reply_of
 from gql_server.identity import shows_a_key
-from gql_server.middleware import REQUEST_ID, new_number, plain_errors
+from gql_server.middleware import REQUEST_ID, new_number, plain_errors, told_plainly
 from gql_server.negotiation import accepted
 from gql_server.origins import ORIGINS
-from gql_server.questions import Unreadable
+from gql_server.questions import Question, Unreadable
 from gql_server.replies import Reply
 from gql_server.requests import may_mutate, read_question, wrong_with
 from gql_server.visitors import VISITORS
+from schema.documents import Operation
+from schema.kept import Made
 
 
 class FastPath:
@@ -67,15 +71,37 @@ class FastPath:
             return b"".join((whole.lines_unchanged, self._own_lines(request), b"\r\n"))
         return b"".join((whole.lines, self._own_lines(request), b"\r\n", whole.reply.body))
 
-    async def wait(self, request: web.Request) -> bytes:
-        """Answer a request that may wait for its answer, and write that down."""
+    def coming(self, found: "Found", request: web.Request) -> "asyncio.Future[Made] | None":
+        """Begin to make an answer for which the store alone is waited for; None when there may be more."""
+        asking = found.key[-1]
+        if found.is_at_once or may_mutate(asking) or not models.pulse.is_current():
+            return None
+        if not self._origins.may_ask(request) or not self._visitors.may_come(request):
+            return None
+        if (asked := self._asked(asking, request)) is None:
+            return None
+        request[REQUEST_ID] = new_number()
+        self._visitors.admit(request)
+        asker = self._visitors.asker(request)
+        return self._wholes.coming(found.key, lambda: self._answering.once(*asked, asker))
+
+    async def wait(self, request: web.Request) -> Any:
+        """Find what a request is answered, under all rules of the endpoint."""
         # Only for `request.app`, which aiohttp finds by it; it is the same for all.
         if self._match is None:
             self._match = await self._app.router.resolve(request)
             self._match.add_app(self._app)
             self._match.freeze()
         request._match_info = self._match
-        replied: Any = await plain_errors(request, reply_of)  # type: ignore[arg-type]
+        return await plain_errors(request, reply_of)  # type: ignore[arg-type]
+
+    def told(self, answered: "asyncio.Future[Any]", request: web.Request) -> bytes:
+        """Write down what was waited for, or what went wrong with it."""
+        error = answered.exception()
+        replied: Any = answered.result() if error is None else told_plainly(request, error)
+        if isinstance(replied, Made):
+            whole: Whole = replied.value
+            return b"".join((whole.lines, self._own_lines(request), b"\r\n", whole.reply.body))
         if not isinstance(replied, Reply):
             # It went wrong in a way that the graph has no words for.
             replied = Reply(replied.status, replied.body, replied.headers)
@@ -89,17 +115,22 @@ class FastPath:
         return lines.encode()
 
     def _made(self, key: Key, request: web.Request) -> Whole | None:
-        try:
-            question = read_question(request, key[-1])
-        except Unreadable:
+        if (asked := self._asked(key[-1], request)) is None:
             return None
         begun, asker = self._wholes.kept.moment(), self._visitors.asker(request)
-        if (ready := self._answering.ready(question, asker)) is None:
-            return None
-        if not may_be_shared(ready.operation, question):
+        if (ready := self._answering.ready(*asked, asker)) is None:
             return None
         answer = self._answering.at_once(ready, asker)
         return None if answer is None else self._wholes.put(key, answer, begun=begun)
+
+    def _asked(self, asking: str | bytes, request: web.Request) -> tuple[Operation, Question] | None:
+        """Find what is asked, if that is known and everybody is answered the same."""
+        try:
+            question = read_question(request, asking)
+        except Unreadable:
+            return None
+        operation = self._answering.known(question)
+        return (operation, question) if operation and may_be_shared(operation, question) else None
 
 
 class Found(NamedTuple):

@@ -39,10 +39,11 @@ async def plain_errors(request: web.Request, handler: Handler) -> web.StreamResp
         if is_under_way(request):
             break_off(request, error)
             raise ConnectionError("an answer was under way already") from error
-        return _told(request, error)
+        return told_plainly(request, error)
 
 
-def _told(request: web.Request, error: Exception) -> web.Response:
+def told_plainly(request: web.Request, error: BaseException) -> web.Response:
+    """Tell what went wrong as one JSON error."""
     if isinstance(error, web.HTTPException):
         message = ADVICE.get(error.status, error.reason)
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}

@@ -1,7 +1,6 @@
 """Questions: what is asked to be executed, whichever transport brought it."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -42,8 +41,7 @@ def turned_away() -> Unreadable:
     return Unreadable(503, TOO_MANY, code=OVERLOADED, retry_after=str(RETRY_SECONDS))
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A GraphQL request. It has a document, or the id of one, or both when a client registers it by its hash.
 
     `is_automatic` says that the id is the hash of an automatic persisted query (Apollo).

@@ -3,11 +3,11 @@
 import asyncio
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from http.client import responses
+from typing import NamedTuple
 
 import models
 from gql_server.admission import RETRY_SECONDS
@@ -28,8 +28,7 @@ VARY = "Accept, Accept-Encoding, Origin"
 OF_THE_BODY = {"Content-Type", "Content-Encoding", "Retry-After"}
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """How a client takes an answer: in which media type, packed or not, and whether it may be kept by others,
     or is for a principal alone.
 
@@ -45,8 +44,7 @@ class Form:
     tells_tags: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A status, headers and bytes; with an `etag` when whoever has it already may be told just that."""
 
     status: int

@@ -5,7 +5,6 @@ import hashlib
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
@@ -148,7 +147,7 @@ class _Reading:
                 _put(operations, path, upload)
         if places:
             raise Unreadable(400, "`map` names a file that did not come.")
-        return replace(question_of(operations), brings_files=True)
+        return question_of(operations)._replace(brings_files=True)
 
     async def _called(self, parts: MultipartReader, name: str) -> bytes:
         part = await self._next(parts)

@@ -76,8 +76,10 @@ class List:
             return builder.done(f"{asked} ORDER BY {walked} LIMIT {limit}")
         key = self._key(builder)
         if is_below_one:
-            named = f"{key} = {builder.value(Slot('key', self.below.kind))}"
-            asked = self._asked(builder, columns, *between, named)
+            one = builder.value(Slot("key", self.below.kind))
+            # What is looked up by the key itself is so once, and not for each row.
+            columns = [column.replace(f" = {key}", f" = {one}") for column in columns]
+            asked = self._asked(builder, columns, *between, f"{key} = {one}")
             return builder.done(f"{asked} ORDER BY {walked} LIMIT {limit}")
         keys, conditions = builder.keys(self.below.kind), [*between, f"{key} = k.value"]
         return builder.done(

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -47,7 +46,7 @@ class Order(NamedTuple):
         """Read a cursor; refuse one that is not of this order."""
         try:
             packed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-            code, key, id = json.loads(packed)
+            code, key, id = orjson.loads(packed)
             field: Any = noun._meta.fields_map[self.column]
             kind = field.field_type
             if kind is datetime:

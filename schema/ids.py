@@ -3,12 +3,15 @@
 import base64
 import binascii
 import re
+from functools import lru_cache
 
 from models.paging import BIGGEST_ID
 
 GLOBAL_ID = re.compile(r"([A-Z][A-Za-z]+):([0-9a-z-]{1,40})")
 
 
+# The same are written over and over; to look one up takes a third of the time.
+@lru_cache(maxsize=10_000)
 def global_id(kind: str, key: int | str) -> str:
     """Write the identifier of an object."""
     return binascii.b2a_base64(f"{kind}:{key}".encode(), newline=False).decode()

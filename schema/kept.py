@@ -99,10 +99,13 @@ class Kept:
             await models.pulse.catch_up()
         if (found := self.find(key)) is not None:
             return found
+        return (await self.coming(key, make)).value
+
+    def coming(self, key: Hashable, make: Make) -> "asyncio.Future[Made]":
+        """Begin to make what is not kept, or join who makes it; who leaves takes nothing from the others."""
         flight = self._flights.get(key)
-        if flight is not None and self._may_be_joined(flight):
-            return (await asyncio.shield(flight.task)).value
-        return (await asyncio.shield(self._begin(key, make))).value
+        joins = flight is not None and self._may_be_joined(flight)
+        return asyncio.shield(flight.task if flight is not None and joins else self._begin(key, make))
 
     def keep(self, key: Hashable, made: Made, *, begun: int) -> None:
         """Keep what was read since the moment `begun`, unless something it has read was changed since."""

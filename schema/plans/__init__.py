@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
@@ -37,8 +37,7 @@ ASKED_ONCE = object()
 log = structlog.get_logger("plans")
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """A whole answer as JSON, the tags of what it has read, and the moment at which it may be another."""
 
     body: bytes
@@ -64,8 +63,7 @@ class _Segment:
         return x.audience, self.number, x.context.root_url, orjson.dumps(values)
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(NamedTuple):
     """A segment as bytes, and what it has read; None when that does not tell all it depends on."""
 
     body: bytes

@@ -4,11 +4,11 @@ import os
 from itertools import cycle, islice
 
 import pytest
-from tortoise.context import require_context
 
 from benchmarks.asks import QUERIES, asks
 from benchmarks.blog import generate
-from models.engines import postgres
+from models.engines import postgres_reading
+from models.reading import read
 from models.store import APPS, open_store
 from schema.context import Publication
 from tests.conftest import answering
@@ -28,7 +28,7 @@ def blog(databases) -> str:
 @pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
 async def test_no_statement_is_planned_each_time_it_is_asked(blog, monkeypatch):
     # What was planned is told to the connection alone that asked.
-    monkeypatch.setitem(postgres.POOL, "maxsize", 1)
+    monkeypatch.setattr(postgres_reading, "MOST_READING", 1)
     async with open_store(blog, migrate=False):
         await generate(POSTS)
         answer = answering(Publication("http://127.0.0.1:8000", keep_seconds=60))
@@ -43,6 +43,8 @@ async def test_no_statement_is_planned_each_time_it_is_asked(blog, monkeypatch):
 
 async def _planned():
     """Tell of each statement how often it was planned anew, and how often by a plan that was kept."""
-    asked = "SELECT statement, custom_plans, generic_plans FROM pg_prepared_statements"
-    rows = await require_context().db().execute_query_dict(asked)
-    return {row["statement"]: (row["custom_plans"], row["generic_plans"]) for row in rows}
+
+    def asking():
+        return (yield "SELECT statement, custom_plans, generic_plans FROM pg_prepared_statements", ())
+
+    return {sql: (anew, kept) for sql, anew, kept in await read(asking)}
