@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
 from time import monotonic
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 from graphql import OperationType
@@ -91,9 +91,11 @@ class AnswerCache:
         whole: Whole = await self.kept.get(key, lambda: self._make(key, answering))
         return whole.reply
 
-    def coming(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> "asyncio.Future[Made]":
+    def coming(
+        self, key: Key, answering: Callable[[], Awaitable[Answer]], deliver: Callable[[Whole], object]
+    ) -> "asyncio.Future[Any]":
         """Begin what `get` does of an answer that is not kept, while what others have changed is known."""
-        return self.kept.coming(key, lambda: self._make(key, answering))
+        return self.kept.coming(key, lambda: self._make(key, answering), lambda made: deliver(made.value))
 
     async def _make(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> Made:
         answer = await answering()

@@ -107,26 +107,32 @@ class Connection(RequestHandler):
             return True
         if not found.may_wait:
             return False
-        answering = fast_path.coming(found, request)
-        self._answering = answering or self._loop.create_task(fast_path.wait(request))
+        coming = fast_path.coming(found, request, self._write)
+        self._answering = coming or self._loop.create_task(self._answer(fast_path, request))
         self._answering.add_done_callback(partial(self._go_on_after, fast_path, request))
         # As aiohttp knows that a handler is at work.
         self._request_in_progress = True
         return True
 
+    async def _answer(self, fast_path: FastPath, request: web.Request) -> None:
+        self._write(await fast_path.wait(request))
+
+    def _write(self, written: bytes) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.write(written)
+
     def _go_on_after(
         self, fast_path: FastPath, request: web.Request, answering: "asyncio.Future[Any]"
     ) -> None:
-        """Answer what was waited for, and go on with what has come meanwhile."""
+        """Go on with what has come while somebody waited."""
         self._answering, self._request_in_progress = None, False
         if self._handler_waiter is not None and not self._handler_waiter.done():
             self._handler_waiter.set_result(None)
         if answering.cancelled():
             self.force_close()
             return
-        written = fast_path.told(answering, request)
-        if self.transport is not None and not self.transport.is_closing():
-            self.transport.write(written)
+        if (error := answering.exception()) is not None:
+            self._write(fast_path.failed(error, request))
         self._take_one()
         if self._close or self._force_close:
             self.close()

@@ -5,6 +5,7 @@ plain goes the long way, and is told there what is wrong with it; without this r
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from aiohttp import HttpVersion11, StreamReader, web
@@ -25,7 +26,8 @@ from gql_server.replies import Reply
 from gql_server.requests import may_mutate, read_question, wrong_with
 from gql_server.visitors import VISITORS
 from schema.documents import Operation
-from schema.kept import Made
+
+Write = Callable[[bytes], object]
 
 
 class FastPath:
@@ -69,9 +71,9 @@ class FastPath:
         if whole.reply.is_known(request.headers.getall("If-None-Match", ())):
             self._wholes.unchanged += 1
             return b"".join((whole.lines_unchanged, self._own_lines(request), b"\r\n"))
-        return b"".join((whole.lines, self._own_lines(request), b"\r\n", whole.reply.body))
+        return self._all(whole, request)
 
-    def coming(self, found: "Found", request: web.Request) -> "asyncio.Future[Made] | None":
+    def coming(self, found: "Found", request: web.Request, write: Write) -> "asyncio.Future[Any] | None":
         """Begin to make an answer for which the store alone is waited for; None when there may be more."""
         asking = found.key[-1]
         if found.is_at_once or may_mutate(asking) or not models.pulse.is_current():
@@ -83,29 +85,34 @@ class FastPath:
         request[REQUEST_ID] = new_number()
         self._visitors.admit(request)
         asker = self._visitors.asker(request)
-        return self._wholes.coming(found.key, lambda: self._answering.once(*asked, asker))
+        return self._wholes.coming(
+            found.key,
+            lambda: self._answering.once(*asked, asker),
+            lambda whole: write(self._all(whole, request)),
+        )
 
-    async def wait(self, request: web.Request) -> Any:
-        """Find what a request is answered, under all rules of the endpoint."""
+    async def wait(self, request: web.Request) -> bytes:
+        """Answer a request under all rules of the endpoint, and write that down."""
         # Only for `request.app`, which aiohttp finds by it; it is the same for all.
         if self._match is None:
             self._match = await self._app.router.resolve(request)
             self._match.add_app(self._app)
             self._match.freeze()
         request._match_info = self._match
-        return await plain_errors(request, reply_of)  # type: ignore[arg-type]
+        return self._told(await plain_errors(request, reply_of), request)  # type: ignore[arg-type]
 
-    def told(self, answered: "asyncio.Future[Any]", request: web.Request) -> bytes:
-        """Write down what was waited for, or what went wrong with it."""
-        error = answered.exception()
-        replied: Any = answered.result() if error is None else told_plainly(request, error)
-        if isinstance(replied, Made):
-            whole: Whole = replied.value
-            return b"".join((whole.lines, self._own_lines(request), b"\r\n", whole.reply.body))
+    def failed(self, error: BaseException, request: web.Request) -> bytes:
+        """Write down what went wrong with an answer that was coming."""
+        return self._told(told_plainly(request, error), request)
+
+    def _told(self, replied: Any, request: web.Request) -> bytes:
         if not isinstance(replied, Reply):
             # It went wrong in a way that the graph has no words for.
             replied = Reply(replied.status, replied.body, replied.headers)
         return b"".join((replied.lines(), self._own_lines(request), b"\r\n", replied.body))
+
+    def _all(self, whole: Whole, request: web.Request) -> bytes:
+        return b"".join((whole.lines, self._own_lines(request), b"\r\n", whole.reply.body))
 
     def _own_lines(self, request: web.Request) -> bytes:
         """Write the lines of a head that are for this request alone."""

@@ -18,7 +18,7 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
-from models.engines.postgres_reading import ReadLines
+from models.engines.postgres_lines import Lines
 from models.engines.steps import Steps, T
 from models.engines.transactions import Overtaken, Unavailable, Undivided, UndividedClient, told_in, whole
 from models.engines.writing import Witness, covered, note, noted
@@ -83,7 +83,7 @@ class PostgresEngine(AsyncpgDBClient):
         settings = SETTINGS | kwargs.pop("server_settings", {})
         super().__init__(**POOL | {"reset": _keep} | kwargs, server_settings=settings)
         self._drawn: defaultdict[str, deque[int]] = defaultdict(deque)
-        self._read_lines = ReadLines(self._connect_apart)
+        self._lines = Lines(self._connect_apart)
 
     async def create_connection(self, with_db: bool) -> None:
         try:
@@ -113,9 +113,12 @@ class PostgresEngine(AsyncpgDBClient):
             **{name: getattr(self, name) for name in ("host", "port", "user", "password", "database")},
             "server_settings": self.server_settings,
         }
-        connection: asyncpg.Connection[Any] = await self._translate_exceptions(
-            lambda _: asyncpg.connect(**options)
-        )
+        try:
+            connection: asyncpg.Connection[Any] = await self._translate_exceptions(
+                lambda _: asyncpg.connect(**options)
+            )
+        except _REFUSED_AT_THE_DOOR as error:
+            raise DBConnectionError(str(error)) from error
         return connection
 
     @asynccontextmanager
@@ -156,14 +159,18 @@ class PostgresEngine(AsyncpgDBClient):
     async def read(self, begin: Callable[[], Steps[T]], *, is_long: bool) -> T:
         """Go through the steps of a plan on one connection; in a thread when much is made of the rows."""
         walk = _walk_aside if is_long else _walk
-        async with self._lent_to_read() as connection:
-            return await self._translate_exceptions(lambda _: walk(begin(), connection, self.log))  # type: ignore[no-any-return]
 
-    def _lent_to_read(self) -> AbstractAsyncContextManager[Any]:
-        return self._read_lines.lend()
+        async def walked(_: Any) -> T:
+            async with self.acquire_connection() as connection:
+                return await walk(begin(), connection, self.log)
+
+        return await self._translate_exceptions(walked)  # type: ignore[no-any-return]
+
+    def acquire_connection(self) -> AbstractAsyncContextManager[Any]:  # type: ignore[override]
+        return self._lines.lend()
 
     async def close(self) -> None:
-        await self._read_lines.close()
+        self._lines.close()
         await whole(super().close())
 
     async def draw(self, table: str) -> int:
@@ -241,9 +248,6 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self._lock = asyncio.Lock()
         self._transaction = None
         self._drawn = engine._drawn
-
-    def _lent_to_read(self) -> AbstractAsyncContextManager[Any]:
-        return self.acquire_connection()
 
     async def at_once(
         self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]

@@ -20,11 +20,12 @@ READ: dict[str, Callable[[Any], Any]] = {
 COLUMNS = """
     SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
     WHERE attrelid = $1::text::regclass AND attnum > 0"""
-# Sessions that a server, a worker or a command holds, except the two of this one.
+OWN = "SELECT pg_backend_pid() AS pid"
+# Sessions that a server, a worker or a command holds, except those of this one.
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND application_name = 'gql-server'
-      AND pid NOT IN (pg_backend_pid(), $1)"""
+      AND pid <> pg_backend_pid() AND pid <> ALL ($1::int[])"""
 JOB = (
     "id", "priority", "entrypoint", "payload", "dedupe_key", "headers", "status", "attempts",
     "execute_after", "created",
@@ -101,11 +102,11 @@ class Filling:
 @asynccontextmanager
 async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
     """Fill the store on a connection of its own; all of it is there at the end, or nothing."""
-    [own] = await engine.execute_query_dict("SELECT pg_backend_pid() AS pid")
+    own = await _sessions(engine)
     try:
         async with engine.connected_apart() as connection:
             await connection.execute(UNLIMITED)
-            if await connection.fetchval(OTHERS, own["pid"]):
+            if await connection.fetchval(OTHERS, own):
                 raise StoreError("The new store is in use; stop the servers and workers that have it open.")
             async with connection.transaction():
                 yield Filling(connection)
@@ -119,3 +120,10 @@ async def filling(engine: PostgresEngine) -> AsyncIterator[Filling]:
     except asyncpg.PostgresError as error:
         # A right that the user lacks, a disk that is full, a server that is told to stop.
         raise StoreError(f"PostgreSQL brought nothing in: {error}") from error
+
+
+async def _sessions(engine: PostgresEngine) -> list[int]:
+    """Name the sessions of this command: of its line, and of its pool."""
+    async with engine._in_transaction() as transaction:
+        rows = await engine.execute_query_dict(OWN) + await transaction.execute_query_dict(OWN)
+    return [row["pid"] for row in rows]

@@ -15,9 +15,11 @@ from graphql import (
     get_nullable_type,
     get_variable_values,
     is_leaf_type,
+    is_required_input_field,
 )  # fmt: skip
 from graphql.execution.get_variable_signature import get_variable_signature
 from graphql.execution.values import VariableValues
+from graphql.utilities.coerce_input_value import coerce_default_value
 
 
 class _Declared(NamedTuple):
@@ -77,9 +79,13 @@ class Variables:
 def _coercing(kind: Any) -> Callable[[Any], Any]:
     """Give what reads a value of a type, as graphql-core does; Undefined is what does not fit."""
     inner = get_nullable_type(kind)
-    if not is_leaf_type(inner):
+    if is_leaf_type(inner):
+        coerce = inner.coerce_input_value
+    elif isinstance(inner, GraphQLInputObjectType) and _is_flat(inner):
+        coerce = _coercing_flat(inner)
+    else:
         return lambda value: coerce_input_value(value, kind)
-    nothing, coerce = (Undefined if inner is not kind else None), inner.coerce_input_value
+    nothing = Undefined if inner is not kind else None
 
     def read(value: Any) -> Any:
         if value is None:
@@ -89,6 +95,45 @@ def _coercing(kind: Any) -> Callable[[Any], Any]:
         except Exception:
             # Whatever it raises: graphql-core tells of it then.
             return Undefined
+
+    return read
+
+
+def _is_flat(kind: GraphQLInputObjectType) -> bool:
+    """Tell whether an input object has leaves alone, and any of them may be left out or given."""
+    return not kind.is_one_of and all(
+        is_leaf_type(get_nullable_type(one.type)) for one in kind.fields.values()
+    )
+
+
+def _coercing_flat(kind: GraphQLInputObjectType) -> Callable[[Any], Any]:
+    """Give what reads a flat input object; Undefined is one that does not fit."""
+    parts = [
+        (
+            name, field.out_name or name, _coercing(field.type), coerce_default_value(field),
+            is_required_input_field(field),
+        )
+        for name, field in kind.fields.items()
+    ]  # fmt: skip
+
+    def read(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return Undefined
+        found: dict[str, Any] = {}
+        known = 0
+        for name, key, coerce, default, is_required in parts:
+            if name not in value:
+                if is_required:
+                    return Undefined
+                if default is not Undefined:
+                    found[key] = default
+                continue
+            known += 1
+            if (one := coerce(value[name])) is Undefined:
+                return Undefined
+            found[key] = one
+        # More than is known is a mistake.
+        return kind.out_type(found) if known == len(value) else Undefined
 
     return read
 

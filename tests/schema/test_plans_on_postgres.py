@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.asks import QUERIES, asks
 from benchmarks.blog import generate
-from models.engines import postgres_reading
+from models.engines import postgres_lines
 from models.reading import read
 from models.store import APPS, open_store
 from schema.context import Publication
@@ -28,7 +28,7 @@ def blog(databases) -> str:
 @pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="plans are off")
 async def test_no_statement_is_planned_each_time_it_is_asked(blog, monkeypatch):
     # What was planned is told to the connection alone that asked.
-    monkeypatch.setattr(postgres_reading, "MOST_READING", 1)
+    monkeypatch.setattr(postgres_lines, "MOST_LINES", 1)
     async with open_store(blog, migrate=False):
         await generate(POSTS)
         answer = answering(Publication("http://127.0.0.1:8000", keep_seconds=60))

@@ -1,15 +1,16 @@
-"""Plans are read on connections of their own: lent again and again, given up when anything failed on one."""
+"""Single statements go over lines that are lent again and again, and given up when one may be broken."""
 
 import asyncio
 
 import asyncpg
 import pytest
+from garden.nouns import Bed
 from tortoise.context import require_context
 from tortoise.exceptions import OperationalError
 
 from models.atomic import atomic
-from models.engines import postgres_reading
-from models.engines.postgres_reading import MOST_READING
+from models.engines import postgres_lines
+from models.engines.postgres_lines import MOST_LINES
 from models.engines.transactions import Unavailable
 from models.reading import read
 from tests.models.test_engines_postgres import cut_everyone
@@ -48,20 +49,27 @@ async def test_one_after_the_other_is_read_on_the_same_connection(garden):
 
 
 async def test_many_at_once_take_turns_on_no_more_than_so_many_connections(garden):
-    told = await asyncio.gather(*(read(asking(SLOWLY)) for _ in range(3 * MOST_READING)))
-    assert len({process for [process] in told}) == MOST_READING
+    told = await asyncio.gather(*(read(asking(SLOWLY)) for _ in range(3 * MOST_LINES)))
+    assert len({process for [process] in told}) == MOST_LINES
 
 
-async def test_one_on_which_a_statement_failed_is_given_up_and_no_place_is_lost(garden):
+async def test_one_on_which_a_statement_was_refused_is_as_good_as_before(garden):
     before = await who()
-    for _ in range(2 * MOST_READING):
+    for _ in range(2 * MOST_LINES):
         with pytest.raises(OperationalError):
             await read(asking("SELECT nothing FROM nowhere"))
-    assert await who() != before
+    assert await who() == before
+
+
+async def test_what_a_noun_asks_by_itself_goes_over_the_same_line(garden):
+    before = await who()
+    await Bed.create(name="north")
+    [row] = await require_context().db().execute_query_dict(WHO)
+    assert row["pg_backend_pid"] == before == await who()
 
 
 async def test_whoever_leaves_in_the_middle_takes_no_place_along(garden):
-    for _ in range(2 * MOST_READING):
+    for _ in range(2 * MOST_LINES):
         leaving = asyncio.create_task(read(asking("SELECT 1 FROM pg_sleep(5)")))
         await asyncio.sleep(0.01)
         leaving.cancel()
@@ -80,7 +88,7 @@ async def test_a_lost_connection_is_unavailable_once_at_most_and_replaced(garden
 
 async def test_one_that_was_idle_for_long_is_not_lent_again(garden, monkeypatch):
     before = await who()
-    monkeypatch.setattr(postgres_reading, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(postgres_lines, "IDLE_SECONDS", 0.0)
     assert await who() != before
 
 

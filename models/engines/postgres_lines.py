@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL that plans are read on: lent and taken back without a word to the server."""
+"""Connections to PostgreSQL for one statement at a time: lent and taken back without a word to the server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -6,10 +6,12 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any, NamedTuple
 
+import asyncpg
+
 from models.engines.transactions import CLOSED, Unavailable
 
-# Apart from the pool, which asks each of its own about its health and its past when it is lent.
-MOST_READING = 8
+# Apart from the pool, which asks each of its own about its health and its past whenever it is lent.
+MOST_LINES = 8
 # Networks drop a line without a word that nothing went over for long.
 IDLE_SECONDS = 240.0
 Connection = Any
@@ -21,34 +23,37 @@ class _Idle(NamedTuple):
     since: float
 
 
-class ReadLines:
-    """Opens them as they are needed, and lends the one that was used last; nothing is ever changed on one."""
+class Lines:
+    """Opens them as they are needed, and lends the one that was used last. No transaction is begun on one."""
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
-        self._free = asyncio.Semaphore(MOST_READING)
+        self._free = asyncio.Semaphore(MOST_LINES)
         self._idle: list[_Idle] = []
         self._is_over = False
 
     @asynccontextmanager
     async def lend(self) -> AsyncIterator[Connection]:
-        """Lend a connection, and wait for one when all are lent; one on which anything failed is given up."""
+        """Lend a connection, and wait for one when all are lent."""
         async with self._free:
             connection = self._waiting() or await self._opened()
             try:
                 yield connection
+            except asyncpg.PostgresError:
+                # The server has said no, and is done with it.
+                self._take_back(connection)
+                raise
             except BaseException:
                 # It may be in the middle of an answer that nobody takes.
                 connection.terminate()
                 raise
             self._take_back(connection)
 
-    async def close(self) -> None:
-        """Close them, and let nobody open another."""
+    def close(self) -> None:
+        """Close those that are not lent, and let nobody open another."""
         self._is_over = True
-        idle, self._idle = self._idle, []
-        for connection, _ in idle:
-            connection.terminate()
+        while self._idle:
+            self._idle.pop().connection.terminate()
 
     def _waiting(self) -> Connection | None:
         while self._idle:
@@ -64,7 +69,7 @@ class ReadLines:
         return await self._connect()
 
     def _take_back(self, connection: Connection) -> None:
-        if self._is_over:
+        if self._is_over or connection.is_closed():
             connection.terminate()
         else:
             self._idle.append(_Idle(connection, monotonic()))
