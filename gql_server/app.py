@@ -65,6 +65,7 @@ def build(settings: Settings, *, demonstration: bool = False) -> web.Application
     app[FAST_PATH] = FastPath(app)
     app.on_shutdown.append(end_streams)
     app.on_shutdown.append(leave_sockets)
+    app.on_cleanup.append(_write_lines)
     app.on_response_prepare.append(middleware.safe_headers)
     # Opened and served in one task, so that the store's context reaches every handler.
     app.cleanup_ctx.append(_store)
@@ -118,6 +119,10 @@ async def _store(app: web.Application) -> AsyncIterator[None]:
                 log.info("no mail server is set; letters are shown at /letters and reach nobody")
             yield
         await app[PERSISTED].close()
+
+
+async def _write_lines(app: web.Application) -> None:
+    app[ANSWERING].record_all()
 
 
 async def work_inside(app: web.Application) -> AsyncIterator[None]:

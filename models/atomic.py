@@ -50,17 +50,35 @@ async def settled() -> None:
 
 
 async def _to_its_end(verb: Coroutine[Any, Any, R]) -> R:
-    task = asyncio.create_task(verb)
+    heard = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(_told(verb, heard))
     _running.add(task)
     task.add_done_callback(_running.discard)
     try:
-        return await asyncio.shield(task)
+        # Not the task behind a shield: whoever waits would be called two turns of the loop later, not one.
+        return await heard  # type: ignore[no-any-return]
     except asyncio.CancelledError:
         task.add_done_callback(_unheard)
         raise
 
 
-def _unheard(task: asyncio.Task[Any]) -> None:
+async def _told(verb: Coroutine[Any, Any, R], heard: asyncio.Future[R]) -> None:
+    """Run a verb, and tell what came of it; what nobody hears any more is what became of this."""
+    try:
+        outcome = await verb
+    except Exception as error:
+        if heard.done():
+            raise
+        heard.set_exception(error)
+    except BaseException:
+        heard.cancel()
+        raise
+    else:
+        if not heard.done():
+            heard.set_result(outcome)
+
+
+def _unheard(task: asyncio.Task[None]) -> None:
     """Let go what whoever walked away would have been told; only a failure of ours is still news."""
     error = None if task.cancelled() else task.exception()
     if error is not None and not isinstance(error, (Refused, Unavailable)):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -83,6 +84,16 @@ def test_a_failure_is_a_number_to_readers_and_a_reason_to_us(start, database_url
     assert visit(f"{server.url}/graphql", SEARCH)[2] == {"data": {"posts": {"totalCount": 0}}}
     assert SECRET not in server.log
     assert "127.0.0.1" not in server.log
+
+
+def test_a_server_that_stops_right_after_an_answer_has_written_its_line(start):
+    server = start("serve", "--port", "0")
+    for name in ("First", "Second", "Last"):
+        visit(f"{server.url}/graphql", {"query": f"query {name} {{ __typename }}"})
+    server.process.send_signal(signal.SIGTERM)
+    assert server.ended() == 0
+    lines = [json.loads(line) for line in server.log.splitlines()]
+    assert [line["operation"] for line in lines if line["event"] == "answered"] == ["First", "Second", "Last"]
 
 
 def test_the_log_tells_the_shape_of_a_request_and_not_its_values(start):
