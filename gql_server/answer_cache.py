@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiohttp import web
 from graphql import OperationType
@@ -91,11 +91,9 @@ class AnswerCache:
         whole: Whole = await self.kept.get(key, lambda: self._make(key, answering))
         return whole.reply
 
-    def coming(
-        self, key: Key, answering: Callable[[], Awaitable[Answer]], deliver: Callable[[Whole], object]
-    ) -> "asyncio.Future[Any]":
+    def coming(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> "asyncio.Future[Made]":
         """Begin what `get` does of an answer that is not kept, while what others have changed is known."""
-        return self.kept.coming(key, lambda: self._make(key, answering), lambda made: deliver(made.value))
+        return self.kept.coming(key, lambda: self._make(key, answering))
 
     async def _make(self, key: Key, answering: Callable[[], Awaitable[Answer]]) -> Made:
         answer = await answering()

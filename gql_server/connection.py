@@ -11,6 +11,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from gql_server import middleware
 from gql_server.fast_path import FAST_PATH, FastPath
+from schema.kept import Made
 
 log = structlog.get_logger("http")
 
@@ -107,32 +108,45 @@ class Connection(RequestHandler):
             return True
         if not found.may_wait:
             return False
-        coming = fast_path.coming(found, request, self._write)
-        self._answering = coming or self._loop.create_task(self._answer(fast_path, request))
-        self._answering.add_done_callback(partial(self._go_on_after, fast_path, request))
+        coming = fast_path.coming(found, request)
+        if coming is not None:
+            self._answering = coming
+            coming.add_done_callback(partial(self._take_over, fast_path, request))
+        else:
+            self._answering = answer = self._loop.create_task(self._answer(fast_path, request))
+            answer.add_done_callback(self._look_at)
         # As aiohttp knows that a handler is at work.
         self._request_in_progress = True
         return True
 
     async def _answer(self, fast_path: FastPath, request: web.Request) -> None:
+        # At once: when the task is looked at, a turn of the loop has gone by.
         self._write(await fast_path.wait(request))
+
+    def _look_at(self, answer: asyncio.Task[None]) -> None:
+        error = None if answer.cancelled() else answer.exception()
+        if error is not None:
+            log.error("failed", exc_info=error)
+        self._go_on_after(is_answered=error is None and not answer.cancelled())
+
+    def _take_over(self, fast_path: FastPath, request: web.Request, coming: "asyncio.Future[Made]") -> None:
+        if not coming.cancelled():
+            self._write(fast_path.come(coming, request))
+        self._go_on_after(is_answered=not coming.cancelled())
 
     def _write(self, written: bytes) -> None:
         if self.transport is not None and not self.transport.is_closing():
             self.transport.write(written)
 
-    def _go_on_after(
-        self, fast_path: FastPath, request: web.Request, answering: "asyncio.Future[Any]"
-    ) -> None:
+    def _go_on_after(self, *, is_answered: bool) -> None:
         """Go on with what has come while somebody waited."""
         self._answering, self._request_in_progress = None, False
         if self._handler_waiter is not None and not self._handler_waiter.done():
             self._handler_waiter.set_result(None)
-        if answering.cancelled():
+        if not is_answered:
+            # As aiohttp does when it is no handler that fails.
             self.force_close()
             return
-        if (error := answering.exception()) is not None:
-            self._write(fast_path.failed(error, request))
         self._take_one()
         if self._close or self._force_close:
             self.close()

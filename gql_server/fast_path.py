@@ -5,7 +5,6 @@ plain goes the long way, and is told there what is wrong with it; without this r
 """
 
 import asyncio
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from aiohttp import HttpVersion11, StreamReader, web
@@ -26,8 +25,7 @@ from gql_server.replies import Reply
 from gql_server.requests import may_mutate, read_question, wrong_with
 from gql_server.visitors import VISITORS
 from schema.documents import Operation
-
-Write = Callable[[bytes], object]
+from schema.kept import Made
 
 
 class FastPath:
@@ -73,7 +71,7 @@ class FastPath:
             return b"".join((whole.lines_unchanged, self._own_lines(request), b"\r\n"))
         return self._all(whole, request)
 
-    def coming(self, found: "Found", request: web.Request, write: Write) -> "asyncio.Future[Any] | None":
+    def coming(self, found: "Found", request: web.Request) -> "asyncio.Future[Made] | None":
         """Begin to make an answer for which the store alone is waited for; None when there may be more."""
         asking = found.key[-1]
         if found.is_at_once or may_mutate(asking) or not models.pulse.is_current():
@@ -85,11 +83,13 @@ class FastPath:
         request[REQUEST_ID] = new_number()
         self._visitors.admit(request)
         asker = self._visitors.asker(request)
-        return self._wholes.coming(
-            found.key,
-            lambda: self._answering.once(*asked, asker),
-            lambda whole: write(self._all(whole, request)),
-        )
+        return self._wholes.coming(found.key, lambda: self._answering.once(*asked, asker))
+
+    def come(self, answered: "asyncio.Future[Made]", request: web.Request) -> bytes:
+        """Write down an answer that was coming, or what went wrong with it."""
+        if (error := answered.exception()) is not None:
+            return self._told(told_plainly(request, error), request)
+        return self._all(answered.result().value, request)
 
     async def wait(self, request: web.Request) -> bytes:
         """Answer a request under all rules of the endpoint, and write that down."""
@@ -100,10 +100,6 @@ class FastPath:
             self._match.freeze()
         request._match_info = self._match
         return self._told(await plain_errors(request, reply_of), request)  # type: ignore[arg-type]
-
-    def failed(self, error: BaseException, request: web.Request) -> bytes:
-        """Write down what went wrong with an answer that was coming."""
-        return self._told(told_plainly(request, error), request)
 
     def _told(self, replied: Any, request: web.Request) -> bytes:
         if not isinstance(replied, Reply):

@@ -34,7 +34,6 @@ class Made(NamedTuple):
 
 
 Make = Callable[[], Awaitable[Made]]
-Deliver = Callable[[Made], object]
 
 
 class _Entry(NamedTuple):
@@ -102,20 +101,11 @@ class Kept:
             return found
         return (await self.coming(key, make)).value
 
-    def coming(self, key: Hashable, make: Make, deliver: Deliver | None = None) -> "asyncio.Future[Made]":
-        """Begin to make what is not kept, or join who makes it; who leaves takes nothing from the others.
-
-        What is made is delivered in the same turn of the loop.
-        """
+    def coming(self, key: Hashable, make: Make) -> "asyncio.Future[Made]":
+        """Begin to make what is not kept, or join who makes it; who leaves takes nothing from the others."""
         flight = self._flights.get(key)
-        if flight is None or not self._may_be_joined(flight):
-            return asyncio.shield(self._begin(key, make, deliver))
-        joined = asyncio.shield(flight.task)
-        if deliver is not None:
-            joined.add_done_callback(
-                lambda done: done.cancelled() or done.exception() or deliver(done.result())
-            )
-        return joined
+        joins = flight is not None and self._may_be_joined(flight)
+        return asyncio.shield(flight.task if flight is not None and joins else self._begin(key, make))
 
     def keep(self, key: Hashable, made: Made, *, begun: int) -> None:
         """Keep what was read since the moment `begun`, unless something it has read was changed since."""
@@ -184,10 +174,10 @@ class Kept:
             return False
         return models.pulse.is_current() or monotonic() - flight.began_at < SHARED_SECONDS
 
-    def _begin(self, key: Hashable, make: Make, deliver: Deliver | None) -> "asyncio.Task[Made]":
+    def _begin(self, key: Hashable, make: Make) -> "asyncio.Task[Made]":
         self.misses += 1
         began_at = monotonic()
-        task = asyncio.create_task(self._make(key, make, deliver, begun=self._moment, began_at=began_at))
+        task = asyncio.create_task(self._make(key, make, begun=self._moment, began_at=began_at))
         self._flights[key] = _Flight(task, self._moment, began_at)
         self._flying.add(task)
 
@@ -202,13 +192,9 @@ class Kept:
         task.add_done_callback(land)
         return task
 
-    async def _make(
-        self, key: Hashable, make: Make, deliver: Deliver | None, *, begun: int, began_at: float
-    ) -> Made:
+    async def _make(self, key: Hashable, make: Make, *, begun: int, began_at: float) -> Made:
         made = await make()
         self._keep(key, made, begun=begun, began_at=began_at)
-        if deliver is not None:
-            deliver(made)
         return made
 
 
