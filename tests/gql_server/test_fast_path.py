@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import asynccontextmanager, suppress
+from contextvars import copy_context
 from urllib.parse import quote
 
 import pytest
@@ -280,3 +281,37 @@ async def test_a_stopping_server_answers_on_no_old_line(client, taken):
             with suppress(ConnectionResetError):
                 assert await reader.read() == b""
     assert taken == ["GET"]
+
+
+@pytest.mark.parametrize("ending", ["eof_received", "close"])
+async def test_an_answer_goes_out_before_the_connection_ends(client, taken, ending, monkeypatch):
+    """It is written a turn of the loop after it was found."""
+    find, contexts = FastPath.find, []
+
+    def find_and_look(*asked):
+        contexts.append(copy_context())
+        return find(*asked)
+
+    monkeypatch.setattr(FastPath, "find", find_and_look)
+    async with line(client) as (reader, writer):
+        await say(reader, writer, GET)
+        [connection] = client.server.runner.server.connections
+        contexts[0].run(connection.data_received, posted())
+        assert len(taken) == 2
+        getattr(connection, ending)()
+        connection.transport.close()
+        assert (await read(reader))[0] == "HTTP/1.1 200 OK"
+        async with asyncio.timeout(30):
+            assert await reader.read() == b""
+
+
+async def test_what_is_asked_together_is_answered_in_order(client, taken):
+    """Some of it at once and some the long way, in one packet or in several."""
+    unknown = posted(body=b'{"query": "{ nothing }"}')
+    for packets in ([posted() + unknown + GET + posted()], [posted(), unknown, GET, posted()]):
+        async with line(client) as (reader, writer):
+            for packet in packets:
+                writer.write(packet)
+            told = [(await read(reader))[2] for _ in range(4)]
+        assert b"GRAPHQL_VALIDATION_FAILED" in told[1]
+        assert told[0] == told[2] == told[3]
