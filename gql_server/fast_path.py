@@ -74,7 +74,9 @@ class FastPath:
     def coming(self, found: "Found", request: web.Request) -> "asyncio.Future[Made] | None":
         """Begin to make an answer for which the store alone is waited for; None when there may be more."""
         asking = found.key[-1]
-        if found.is_at_once or may_mutate(asking) or not models.pulse.is_current():
+        if found.is_at_once or found.whole is not None:
+            return None
+        if may_mutate(asking) or not models.pulse.is_current():
             return None
         if not self._origins.may_ask(request) or not self._visitors.may_come(request):
             return None

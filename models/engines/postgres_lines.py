@@ -14,6 +14,7 @@ from models.engines.transactions import CLOSED, Unavailable
 MOST_LINES = 8
 # Networks drop a line without a word that nothing went over for long.
 IDLE_SECONDS = 240.0
+BROKEN = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 Connection = Any
 Connect = Callable[[], Awaitable[Connection]]
 
@@ -39,13 +40,12 @@ class Lines:
             connection = self._waiting() or await self._opened()
             try:
                 yield connection
-            except asyncpg.PostgresError:
-                # The server has said no, and is done with it.
+            except BaseException as error:
+                # Of what was left in the middle an answer may come that nobody takes. A server that has said
+                # no is done with it, and what else a plan ends with comes between two statements.
+                if not isinstance(error, Exception) or isinstance(error, BROKEN):
+                    connection.terminate()
                 self._take_back(connection)
-                raise
-            except BaseException:
-                # It may be in the middle of an answer that nobody takes.
-                connection.terminate()
                 raise
             self._take_back(connection)
 

@@ -58,6 +58,14 @@ def made(monkeypatch):
     return may, begun
 
 
+def _as_if_short(find):
+    def found(*asked):
+        told = find(*asked)
+        return told._replace(is_at_once=False)
+
+    return found
+
+
 async def begun_by(made, number, until):
     async def look():
         return len(made[1]) == number
@@ -116,6 +124,16 @@ async def test_what_nobody_expected_is_told_by_its_number_alone(client, asked, m
             failing.undo()
             assert (await say(reader, writer, AGAIN))[2] == TELLS
     assert asked == []
+
+
+async def test_what_is_kept_for_a_short_time_is_given_by_the_endpoint(client, asked, made, monkeypatch):
+    """Its head changes as the time runs out."""
+    made[0].set()
+    async with line(client) as (reader, writer):
+        await say(reader, writer, AGAIN)
+        monkeypatch.setattr("gql_server.fast_path.FastPath.find", _as_if_short(FastPath.find))
+        assert (await say(reader, writer, AGAIN))[2] == TELLS
+    assert (len(made[1]), asked) == (1, ["POST"])
 
 
 async def test_who_ask_the_same_have_it_made_once_though_the_first_leaves(client, asked, made, until):

@@ -68,6 +68,17 @@ async def test_what_a_noun_asks_by_itself_goes_over_the_same_line(garden):
     assert row["pg_backend_pid"] == before == await who()
 
 
+async def test_one_between_whose_statements_a_plan_gave_up_is_as_good_as_before(garden):
+    def begin():
+        yield WHO, ()
+        raise LookupError
+
+    before = await who()
+    with pytest.raises(LookupError):
+        await read(begin)
+    assert await who() == before
+
+
 async def test_whoever_leaves_in_the_middle_takes_no_place_along(garden):
     for _ in range(2 * MOST_LINES):
         leaving = asyncio.create_task(read(asking("SELECT 1 FROM pg_sleep(5)")))
