@@ -66,13 +66,13 @@ async def _told(verb: Coroutine[Any, Any, R], heard: asyncio.Future[R]) -> None:
     """Run a verb, and tell what came of it; what nobody hears any more is what became of this."""
     try:
         outcome = await verb
-    except Exception as error:
+    except asyncio.CancelledError:
+        heard.cancel()
+        raise
+    except BaseException as error:
         if heard.done():
             raise
         heard.set_exception(error)
-    except BaseException:
-        heard.cancel()
-        raise
     else:
         if not heard.done():
             heard.set_result(outcome)
