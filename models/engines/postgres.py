@@ -113,12 +113,9 @@ class PostgresEngine(AsyncpgDBClient):
             **{name: getattr(self, name) for name in ("host", "port", "user", "password", "database")},
             "server_settings": self.server_settings,
         }
-        try:
-            connection: asyncpg.Connection[Any] = await self._translate_exceptions(
-                lambda _: asyncpg.connect(**options)
-            )
-        except _REFUSED_AT_THE_DOOR as error:
-            raise DBConnectionError(str(error)) from error
+        connection: asyncpg.Connection[Any] = await self._translate_exceptions(
+            lambda _: asyncpg.connect(**options)
+        )
         return connection
 
     @asynccontextmanager
@@ -221,6 +218,8 @@ class PostgresEngine(AsyncpgDBClient):
             return await func(self, *args, **kwargs)
         except DBConnectionError:
             raise
+        except _REFUSED_AT_THE_DOOR as error:
+            raise DBConnectionError(str(error)) from error
         except _INVALID as error:
             raise OperationalError(error) from error
         except asyncpg.ForeignKeyViolationError as error:

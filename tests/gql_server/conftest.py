@@ -21,6 +21,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from multidict import CIMultiDictProxy
 
 from gql_server.app import build
+from gql_server.fast_path import FastPath
 from gql_server.server import CONNECTIONS
 from gql_server.settings import PREFIX, Settings
 from models.store import APPS
@@ -182,6 +183,19 @@ class Process:
     def ended(self) -> int:
         """Wait until it has ended; give its exit code."""
         return self.process.wait(PATIENCE)
+
+
+@pytest.fixture
+def waited(monkeypatch):
+    """Tell who waited on the fast path."""
+    wait, seen = FastPath.wait, []
+
+    def count(self, request):
+        seen.append(request.method)
+        return wait(self, request)
+
+    monkeypatch.setattr(FastPath, "wait", count)
+    return seen
 
 
 @pytest.fixture(scope="session")

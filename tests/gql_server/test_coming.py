@@ -2,14 +2,13 @@
 
 import asyncio
 import os
-from contextlib import suppress
 
 import pytest
 
 from gql_server.answering import Answering
 from gql_server.fast_path import FastPath
 from tests.gql_server.test_fast_path import line, posted, read, say
-from tests.gql_server.test_waiting import connection_of, is_alone, waits_for_handlers
+from tests.gql_server.test_waiting import connection_of, is_alone, told_while_it_stops
 
 QUERY = b"query Count($first: Int) { posts(first: $first) { totalCount } }"
 COUNT = b'{"query": "' + QUERY + b'", "variables": {"first": %d}}'
@@ -30,19 +29,6 @@ async def client(serve, database_url):
         async with line(client) as (reader, writer):
             assert (await say(reader, writer, KNOWN))[2] == TELLS
         yield client
-
-
-@pytest.fixture
-def asked(monkeypatch):
-    """Tell who asked the endpoint."""
-    wait, seen = FastPath.wait, []
-
-    def count(self, request):
-        seen.append(request.method)
-        return wait(self, request)
-
-    monkeypatch.setattr(FastPath, "wait", count)
-    return seen
 
 
 @pytest.fixture
@@ -75,14 +61,14 @@ async def begun_by(made, number, until):
 
 
 @pytest.mark.parametrize("more", [b"Accept: application/json", b"Accept: application/graphql-response+json"])
-async def test_all_ways_give_the_same(client, asked, more, monkeypatch):
+async def test_all_ways_give_the_same(client, waited, more, monkeypatch):
     sent = AGAIN.replace(b"\r\n\r\n", b"\r\nOrigin: https://app.example\r\n%s\r\n\r\n" % more, 1)
     async with line(client) as (reader, writer):
         short = await say(reader, writer, sent)
-        assert asked == []
+        assert waited == []
         monkeypatch.setattr(FastPath, "coming", lambda *_: None)
         middle = await say(reader, writer, sent.replace(b'"first": 2', b'"first": 3'))
-        assert asked == ["POST"]
+        assert waited == ["POST"]
         monkeypatch.setattr(FastPath, "find", lambda *_: None)
         long = await say(reader, writer, sent.replace(b'"first": 2', b'"first": 4'))
     for _, headers, _ in (short, middle, long):
@@ -111,7 +97,7 @@ async def test_who_asks_too_often_is_refused(serve, database_url):
     assert told == ["200", "200", "200", "429"]
 
 
-async def test_what_nobody_expected_is_told_by_its_number_alone(client, asked, monkeypatch):
+async def test_what_nobody_expected_is_told_by_its_number_alone(client, waited, monkeypatch):
     async def fail(*_):
         raise RuntimeError("somebody@example.org")
 
@@ -124,21 +110,21 @@ async def test_what_nobody_expected_is_told_by_its_number_alone(client, asked, m
             assert b"somebody" not in body
             failing.undo()
             assert (await say(reader, writer, AGAIN))[2] == TELLS
-    assert asked == []
+    assert waited == []
 
 
 @pytest.mark.skipif(os.environ.get("GQL_SERVER_PLANS") == "off", reason="nothing is kept without plans")
-async def test_what_is_kept_for_a_short_time_is_given_by_the_endpoint(client, asked, made, monkeypatch):
+async def test_what_is_kept_for_a_short_time_is_given_by_the_endpoint(client, waited, made, monkeypatch):
     """Its head changes as the time runs out."""
     made[0].set()
     async with line(client) as (reader, writer):
         await say(reader, writer, AGAIN)
         monkeypatch.setattr("gql_server.fast_path.FastPath.find", _as_if_short(FastPath.find))
         assert (await say(reader, writer, AGAIN))[2] == TELLS
-    assert (len(made[1]), asked) == (1, ["POST"])
+    assert (len(made[1]), waited) == (1, ["POST"])
 
 
-async def test_who_ask_the_same_have_it_made_once_though_the_first_leaves(client, asked, made, until):
+async def test_who_ask_the_same_have_it_made_once_though_the_first_leaves(client, waited, made, until):
     async with line(client) as (reader, writer):
         async with line(client) as (_, first):
             first.write(AGAIN)
@@ -146,11 +132,11 @@ async def test_who_ask_the_same_have_it_made_once_though_the_first_leaves(client
             writer.write(AGAIN)
         made[0].set()
         assert (await read(reader))[2] == TELLS
-    assert (len(made[1]), asked) == (1, [])
+    assert (len(made[1]), waited) == (1, [])
     await until(is_alone(client))
 
 
-async def test_what_comes_meanwhile_is_answered_after_it_and_once(client, asked, made, until):
+async def test_what_comes_meanwhile_is_answered_after_it_and_once(client, waited, made, until):
     async with line(client) as (reader, writer):
         writer.write(AGAIN + posted(body=b"{"))
         await begun_by(made, 1, until)
@@ -161,17 +147,7 @@ async def test_what_comes_meanwhile_is_answered_after_it_and_once(client, asked,
 
 
 async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, made, until):
-    server = client.server.runner.server
     async with line(client) as (reader, writer):
         writer.write(AGAIN)
         await begun_by(made, 1, until)
-        server.pre_shutdown()
-        stopping = asyncio.create_task(server.shutdown(5))
-        await until(waits_for_handlers(client))
-        assert not stopping.done()
-        made[0].set()
-        assert (await read(reader))[2] == TELLS
-        await stopping
-        async with asyncio.timeout(60):
-            with suppress(ConnectionResetError):
-                assert await reader.read() == b""
+        assert await told_while_it_stops(client, reader, until, made[0]) == TELLS

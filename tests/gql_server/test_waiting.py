@@ -23,19 +23,6 @@ async def client(serve, database_url):
         yield client
 
 
-@pytest.fixture
-def waited(monkeypatch):
-    """Tell who waited on the fast path."""
-    wait, seen = FastPath.wait, []
-
-    def count(self, request):
-        seen.append(request.method)
-        return wait(self, request)
-
-    monkeypatch.setattr(FastPath, "wait", count)
-    return seen
-
-
 class Desk:
     """Where each request waits until it is called, in whatever order."""
 
@@ -231,21 +218,26 @@ async def test_whoever_leaves_is_not_worked_for(client, desk, until):
     await until(is_alone(client))
 
 
-async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk, until):
+async def told_while_it_stops(client, reader, until, called):
+    """Stop the server while somebody waits, who is called then; give what is told before it hangs up."""
     server = client.server.runner.server
+    server.pre_shutdown()
+    stopping = asyncio.create_task(server.shutdown(5))
+    await until(waits_for_handlers(client))
+    assert not stopping.done()
+    called.set()
+    _, _, body = await read(reader)
+    await stopping
+    async with asyncio.timeout(60):
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+    return body
+
+
+async def test_a_stopping_server_answers_who_waits_and_hangs_up(client, desk, until):
     async with line(client) as (reader, writer):
         writer.write(TYPE)
-        first = await desk.next()
-        server.pre_shutdown()
-        stopping = asyncio.create_task(server.shutdown(5))
-        await until(waits_for_handlers(client))
-        assert not stopping.done()
-        first.set()
-        assert b"Mutation" in (await read(reader))[2]
-        await stopping
-        async with asyncio.timeout(60):
-            with suppress(ConnectionResetError):
-                assert await reader.read() == b""
+        assert b"Mutation" in await told_while_it_stops(client, reader, until, await desk.next())
 
 
 async def test_a_stopping_server_does_not_wait_for_ever(client, desk):
