@@ -152,21 +152,13 @@ class List:
 
     def _between(self, builder: Builder, cut: Cut) -> list[str]:
         backwards = Order(self.order.column, not self.order.descending)
-        parts = [self._beyond(builder, self.order, "after")] if cut.after else []
-        parts += [self._beyond(builder, backwards, "before")] if cut.before else []
+        parts = [builder.beyond(self.order, "after", self._dated)] if cut.after else []
+        parts += [builder.beyond(backwards, "before", self._dated)] if cut.before else []
         if self._dated is not None:
             # PostgreSQL would begin with those that have no moment.
             parts.append(f"{builder.column(PUBLISHED_AT, self._dated)} <= {builder.value(ASKED_AT)}")
         return parts
 
     def _beside(self, builder: Builder, order: Order, name: str) -> str:
-        conditions = [self._beyond(builder, order, name, at="="), *self._belonging(builder)]
+        conditions = [builder.beyond(order, name, self._dated, at="="), *self._belonging(builder)]
         return f"EXISTS ({self._asked(builder, ['1'], *conditions)})"
-
-    def _beyond(self, builder: Builder, order: Order, name: str, *, at: str = "") -> str:
-        """Write that a row is beyond a place, or `at` it, in an order."""
-        # The first comparison alone is what an index can walk; the second settles equal keys.
-        (column, row), sign = builder.place(order, self._dated), "<" if order.descending else ">"
-        key = builder.value(Slot(f"{name}_key", builder.kind(order.column)))
-        id = builder.value(Slot(f"{name}_id", builder.kind("id")))
-        return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {row} {sign}{at} {id})"

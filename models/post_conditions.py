@@ -90,8 +90,10 @@ class PostConditions:
         """Give what each stand-in stands for."""
         if self is ANY:
             return {}
-        given: dict[Any, Any] = {MONTH: self.month, FROM: self.published_from, UNTIL: self.published_until}
-        given[WORDS] = self.sought
+        told = ((MONTH, self.month), (FROM, self.published_from), (UNTIL, self.published_until))
+        given: dict[Any, Any] = {stand_in: value for stand_in, value in told if value is not None}
+        if self.search is not None:
+            given[WORDS] = self.sought
         given |= {f"\x01a{place}": findable(slug) for place, slug in enumerate(self.author_slugs or ())}
         given |= {f"\x01t{place}": findable(slug) for place, slug in enumerate(self.tag_slugs or ())}
         return given | {FIRST_ID + place: id for place, id in enumerate(self.ids or ())}

@@ -150,6 +150,14 @@ class Builder:
         direction = "DESC" if order.descending else "ASC"
         return ", ".join(f"{column} {direction}" for column in self.place(order, between))
 
+    def beyond(self, order: Order, name: str, between: str | None = None, *, at: str = "") -> str:
+        """Write that a row is beyond a place, or `at` it, in an order."""
+        # The first comparison alone is what an index can walk; the second settles equal keys.
+        (column, row), sign = self.place(order, between), "<" if order.descending else ">"
+        key = self.value(Slot(f"{name}_key", self.kind(order.column)))
+        id = self.value(Slot(f"{name}_id", self.kind("id")))
+        return f"{column} {sign}= {key} AND ({column} {sign} {key} OR {row} {sign}{at} {id})"
+
     def keys(self, kind: str = "int") -> str:
         """Write the list of keys as a table `k` with their `value` and `place`."""
         if self._is_postgres:
@@ -251,6 +259,12 @@ class Builder:
         outer = f'{self.keys()} JOIN "{table}" this ON this."id" = k.value'
         # What comes in this order has no other: there is one for each key.
         return self.for_each(outer, question, columns, [beyond], order, "1", mark=mark)
+
+    def beside_one(self, question: Question, columns: Sequence[str], order: Order, mark: str) -> str:
+        """Write the next row of a question after one place, in an order; its id and a mark come last."""
+        last = [self.value(Slot("this_id", "int")), mark]
+        asked = self.asked(question, [*columns, *last], self.beyond(order, "this"))
+        return f"{asked} ORDER BY {self.walked(order)} LIMIT 1"
 
     def done(self, sql: str) -> Statement:
         """Give the statement that was written."""

@@ -293,6 +293,7 @@ class _Reading:
     begun: int
     open: dict[str, _Segment] = field(init=False)
     is_long: bool = False
+    _keys: dict[str, Hashable] = field(default_factory=dict)
     _read: dict[str, _Read] = field(default_factory=dict)
     _times: int = 0
 
@@ -302,8 +303,8 @@ class _Reading:
     def take_what_is_kept(self) -> None:
         """Look for segments that need not be read, and tell whether reading the others may take long."""
         if self.kept is not None:
-            keys = {name: segment.key(self.x) for name, segment in self.open.items()}
-            found = {name: self.kept.find(key) for name, key in keys.items()}
+            self._keys = {name: segment.key(self.x) for name, segment in self.open.items()}
+            found = {name: self.kept.find(key) for name, key in self._keys.items()}
             self._read = {name: read for name, read in found.items() if read is not None}
             self.open = {name: segment for name, segment in self.open.items() if name not in self._read}
         self.is_long = any(segment.root.is_long(self.x) for segment in self.open.values())
@@ -322,7 +323,7 @@ class _Reading:
             for name, part in read.items():
                 if part.reads is not None:
                     made = Made(part, len(part.body), part.reads, next_change)
-                    self.kept.keep(self.open[name].key(self.x), made, begun=self.begun)
+                    self.kept.keep(self._keys[name], made, begun=self.begun)
             read = self._read | read
         body = self.plan.written({name: part.body for name, part in read.items()})
         return Planned(body, _all_of(read.values()), next_change)

@@ -186,16 +186,19 @@ class Fews:
 
 
 class Besides:
-    """The visible rows before and after each row, in one statement for both ways and all that is selected."""
+    """The visible rows before and after each row, in one statement for both ways and all that is selected.
 
-    def __init__(self, compiling: Compiling, declared: Beside, keys: Keys) -> None:
+    `places` gives the id of each row and its key in the order.
+    """
+
+    def __init__(self, compiling: Compiling, declared: Beside, places: Keys) -> None:
         compiling.reads.add("posts")
         self._rows = Objects.of(compiling, declared.noun)
         self._question = declared.question
-        self._keys = keys
+        self._places = places
         self._ways: list[Order] = []
         self._selected: list[str] = []
-        self._statement: Statement | None = None
+        self._statements: dict[bool, Statement] = {}
 
     def add(
         self, compiling: Compiling, declared: Beside, kind: GraphQLObjectType, nodes: Nodes
@@ -208,23 +211,29 @@ class Besides:
 
     def read(self, above: Any, x: Asking) -> Steps[dict[Any, Any]]:
         """Read them, and give what is made of them by side and by the id of the row beside which they are."""
-        if not (keys := set(self._keys(above))):
+        if not (places := dict(self._places(above))):
             return {}
-        self._rows.refuse_to_hold_up(len(keys) * len(self._ways), x)
-        found = yield x.bound(self._prepared(), x.keys(keys))
+        self._rows.refuse_to_hold_up(len(places) * len(self._ways), x)
+        is_one = len(places) == 1
+        if is_one not in self._statements:
+            self._statements[is_one] = self._prepared(is_one=is_one)
+        [(id, key), *_] = places.items()
+        given = {"this_id": id, "this_key": key} if is_one else x.keys(places)
+        found = yield x.bound(self._statements[is_one], given)
         made = yield from self._rows.made(found, x)
         return dict(zip(((row[-1], row[-2]) for row in found), made, strict=True))
 
-    def _prepared(self) -> Statement:
-        if self._statement is None:
+    def _prepared(self, *, is_one: bool) -> Statement:
+        if not self._statements:
             self._rows.written(f"[({', '.join(self._selected)},) for r in rows]")
-            builder = Builder(self._rows.noun.table)
-            ways = [
-                builder.beside(self._question, self._rows.selected(builder), order, str(number))
-                for number, order in enumerate(self._ways)
-            ]
-            self._statement = builder.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
-        return self._statement
+        builder = Builder(self._rows.noun.table)
+        # For one, as on a post's own page, each way is a plain walk along the index from where it stands.
+        beside = builder.beside_one if is_one else builder.beside
+        ways = [
+            beside(self._question, self._rows.selected(builder), order, str(number))
+            for number, order in enumerate(self._ways)
+        ]
+        return builder.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
 
 
 class _Nothing:

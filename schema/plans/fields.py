@@ -117,8 +117,9 @@ class _Field:
                     few.ask_within(place.level)
                 return f"{self._level.add(few)}.get({place.raw('id')}, {self._writer.name(())})"
             case Beside():
+                at = f"({place.raw('id')}, {place.raw(source.order.column)})"
                 beside, name = self._level.shared(
-                    "beside", lambda: below.Besides(compiling, source, self._each(place.raw("id")))
+                    "beside", lambda: below.Besides(compiling, source, self._each(at))
                 )
                 way, number = beside.add(compiling, source, self._object(), self._nodes)
                 found = f"{name}.get(({way}, {place.raw('id')}))"

@@ -145,6 +145,8 @@ def _way(conditions: models.PostConditions, order: Order) -> _Way | None:
     if order.column != PUBLISHED_AT or conditions is ANY:
         return None
     authors, tags = conditions.author_slugs, conditions.tag_slugs
+    if authors is None and tags is None:
+        return None
     if conditions != models.PostConditions(author_slugs=authors, tag_slugs=tags):
         return None
     if authors is not None and len(authors) <= MOST_WALKED:

@@ -82,6 +82,26 @@ async def test_few_rows_of_neighbours_are_those_of_each(asked, dialect):
     assert len(sent) == (2 if dialect == "postgres" else 6)
 
 
+async def test_the_neighbours_of_one_post_are_walked_to_from_where_it_stands(asked, dialect):
+    together = [row.id for row in await models.Post.published().order_by("published_at", "id")][1:3]
+    moment = (await models.Post.get(id=together[0])).published_at
+    await models.Post.filter(id__in=together).update(published_at=moment)
+    listed, _ = await asked("{ posts { nodes { slug previous { title } next { title } } } }")
+    assert len(listed["posts"]["nodes"]) == 4
+    for post in listed["posts"]["nodes"]:
+        one, [_, beside] = await asked(
+            "query ($slug: String!) { post(by: { slug: $slug }) { slug previous { title } next { title } } }",
+            slug=post["slug"],
+        )
+        assert one["post"] == post
+    if dialect == "sqlite":
+        values = ["0"] * len(set(re.findall(r"\?\d+", beside)))
+        plan = await require_context().db().execute_query_dict(f"EXPLAIN QUERY PLAN {beside}", values)
+        steps = [step["detail"] for step in plan if "post" in step["detail"]]
+        assert len(steps) == 2 and all("INDEX" in step and "published_at" in step for step in steps), plan
+        assert not [step for step in plan if "TEMP" in step["detail"]], plan
+
+
 async def test_what_json_would_write_otherwise_is_read_by_a_statement(asked, monkeypatch, dialect):
     said, sent = await asked(NEIGHBOURS)
     monkeypatch.setattr(levels, "LIKE_JSON", ())
