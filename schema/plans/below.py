@@ -11,7 +11,7 @@ from graphql import GraphQLObjectType, is_object_type
 import models
 from models.engines.steps import Steps
 from models.paging import Order
-from models.prepared import Builder, Statement
+from models.prepared import Builder, Slot, Statement
 from schema.plans.asking import Asking
 from schema.plans.compiling import Compiling
 from schema.plans.levels import Level, RowPlace, Rows
@@ -118,7 +118,8 @@ class Fews:
         self.rows = rows
         self._declared = declared
         self._keys = keys
-        self._statement: Statement | None = None
+        # Of one row's, and of several.
+        self._statements: dict[bool, Statement] = {}
         # Where the id stands in the rows above, and what was asked for within them.
         self._within: tuple[int, int] | None = None
         if declared.through:
@@ -150,7 +151,9 @@ class Fews:
                 made = iter((yield from self.rows.made([row for one in lists for row in one], x)))
                 return {row[id]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)}
         keys = set(self._keys(above))
-        found = yield x.bound(self._prepared(), x.keys(keys))
+        if is_one := len(keys) == 1:
+            [key] = keys
+        found = yield x.bound(self._prepared(is_one=is_one), {"key": key} if is_one else x.keys(keys))
         self.rows.refuse_to_hold_up(len(found), x)
         made = yield from self.rows.made(found, x)
         groups: dict[Any, list[Any]] = {}
@@ -158,15 +161,18 @@ class Fews:
             groups.setdefault(row[-1], []).append(one)
         return groups
 
-    def _prepared(self) -> Statement:
-        if self._statement is None:
+    def _prepared(self, *, is_one: bool) -> Statement:
+        if is_one not in self._statements:
             few, builder = self._declared, Builder(self.rows.noun.table)
             key = builder.column(few.column, few.through)
-            asked = builder.among(
-                few.question, [*self.rows.selected(builder), key], key, through=self._through
-            )
-            self._statement = builder.done(f"{asked} ORDER BY {self._order}")
-        return self._statement
+            columns, through = [*self.rows.selected(builder), key], self._through
+            if is_one:
+                of_one = f"{key} = {builder.value(Slot('key', 'int'))}"
+                asked = builder.asked(few.question, columns, of_one, through=through)
+            else:
+                asked = builder.among(few.question, columns, key, through=through)
+            self._statements[is_one] = builder.done(f"{asked} ORDER BY {self._order}")
+        return self._statements[is_one]
 
     def _written(self, above: Builder) -> str:
         if not self.rows.is_like_json:
