@@ -137,10 +137,12 @@ def cut(line: str, length: int) -> str:
     """Cut one line to at most so many characters, as `excerpt` does."""
     if len(line) <= length:
         return line
-    end = max(length - 1, 0)
+    if not length:
+        return ""
+    end = length - 1
     if line[end] != " " and (space := line.rfind(" ", 0, end)) >= 0:
         end = space
-    return (line[:end].rstrip(" ,.;:–-") + "…")[:length]
+    return line[:end].rstrip(" ,.;:–-") + "…"
 
 
 def fold(text: str) -> str:

@@ -29,7 +29,7 @@ def of_column(writer: Writer, value: str, column: fields.Field[Any], kind: Graph
         # SQLite keeps the text of a moment in UTC, PostgreSQL the moment.
         told = f"{value}.isoformat()[:-6] + 'Z'"
         if not writer.is_postgres:
-            told = f"{value}[:10] + 'T' + {value}[11:-6] + 'Z'"
+            told = f"{value}[:-6].replace(' ', 'T') + 'Z'"
         return told if isinstance(kind, GraphQLNonNull) else f"(None if {value} is None else {told})"
     if isinstance(column, fields.BooleanField) and not writer.is_postgres:
         return f"({value} == 1)"
@@ -66,7 +66,7 @@ def as_key(writer: Writer, value: str, column: fields.Field[Any]) -> str:
     """Write a column's value as a cursor names it."""
     if not isinstance(column, fields.DatetimeField):
         return value
-    return f"{value}.isoformat()" if writer.is_postgres else f"{value}[:10] + 'T' + {value}[11:]"
+    return f"{value}.isoformat()" if writer.is_postgres else f"{value}.replace(' ', 'T')"
 
 
 def _moment(value: datetime | None) -> str | None:
