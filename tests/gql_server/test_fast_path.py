@@ -225,6 +225,7 @@ async def test_a_request_may_come_in_pieces(client, sent):
         (posted().replace(b"POST", b"PUT"), "405", False),
         (posted().replace(b"/graphql", b"/graphq1"), "405", False),
         (b"HEAD" + GET[3:], "200", False),
+        (GET.replace(b"\r\n\r\n", b"\r\nUpgrade: websocket\r\n\r\n"), "400", False),
         (b"nonsense\r\n\r\n", "400", True),
     ],
     ids=str,
