@@ -1,6 +1,7 @@
 """A connection of HTTP: has plain requests answered on the fast path, and answers what is no HTTP."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -175,6 +176,23 @@ class Connection(RequestHandler):
         self._close = True
         if self._answering is None:
             super().close()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - as aiohttp calls it
+        # Whoever is answered the long way is waited for there, until he has taken it.
+        if self._current_request is None:
+            with suppress(TimeoutError, ConnectionError):
+                async with asyncio.timeout(timeout):
+                    await self._taken()
+        await super().shutdown(timeout)
+
+    async def _taken(self) -> None:
+        """Wait until what is being answered here is answered, and taken by the one who asked."""
+        if self._answering is not None:
+            await asyncio.wait((self._answering,))
+        if self.transport is not None and not self.transport.is_closing():
+            # All of it: what is left when the process ends reaches nobody.
+            self.transport.set_write_buffer_limits(0)
+            await self._drain_helper()
 
     def _process_keepalive(self) -> None:
         if self._answering is not None:

@@ -158,7 +158,7 @@ def _asking(message: RawRequestMessage, payload: StreamReader) -> str | bytes | 
     if message.version != HttpVersion11 or message.should_close or message.upgrade or not payload.is_eof():
         return None
     headers = message.headers
-    if "Expect" in headers or "Content-Encoding" in headers or shows_a_key(headers):
+    if "Expect" in headers or "Upgrade" in headers or "Content-Encoding" in headers or shows_a_key(headers):
         return None
     if not headers.get("Origin", "").isascii():
         return None

@@ -17,6 +17,8 @@ MULTIPART = "multipart/mixed"
 ONE_ONLY = f"A subscription needs `Accept: {EVENT_STREAM}`, or a websocket that speaks graphql-transport-ws."
 OPAQUE = re.compile(r'"[^"]*"')
 NOTHING = f"Accept {GRAPHQL} or {JSON}."
+# Characters, as many as one header holds: a hundred that are one took a second, while everybody waited.
+LONGEST_READ = 8_190
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,13 @@ class Accepted:
         raise Unreadable(400, ONE_ONLY)
 
 
-@lru_cache(maxsize=256)
 def accepted(header: str) -> Accepted:
     """Read an Accept header; without one, JSON is taken."""
+    return _accepted(header[:LONGEST_READ])
+
+
+@lru_cache(maxsize=256)
+def _accepted(header: str) -> Accepted:
     if not header.strip():
         return Accepted(JSON)
     ranges = _ranges(header)
@@ -144,7 +150,7 @@ def _deferred(one: Range) -> str | None:
 
 
 def _ranges(header: str) -> list[Range]:
-    parts = enumerate(header.split(","))
+    parts = enumerate(header[:LONGEST_READ].split(","))
     return [_range(part, rank) for rank, part in parts if part.partition(";")[0].strip()]
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from contextlib import asynccontextmanager, suppress
 from contextvars import copy_context
 from urllib.parse import quote
@@ -225,6 +226,7 @@ async def test_a_request_may_come_in_pieces(client, sent):
         (posted().replace(b"POST", b"PUT"), "405", False),
         (posted().replace(b"/graphql", b"/graphq1"), "405", False),
         (b"HEAD" + GET[3:], "200", False),
+        (GET.replace(b"\r\n\r\n", b"\r\nUpgrade: websocket\r\n\r\n"), "400", False),
         (b"nonsense\r\n\r\n", "400", True),
     ],
     ids=str,
@@ -281,6 +283,49 @@ async def test_a_stopping_server_answers_on_no_old_line(client, taken):
             with suppress(ConnectionResetError):
                 assert await reader.read() == b""
     assert taken == ["GET"]
+
+
+async def test_a_stopping_server_waits_until_an_answer_is_taken(client, taken, until):
+    ask = posted(body=b'{"query": "{ __schema { types { name description fields { name } } } }"}')
+    loop, server = asyncio.get_running_loop(), client.server.runner.server
+    async with line(client) as (reader, writer):
+        size = len((await say(reader, writer, ask))[2])
+    await until(_are_there(server, 0))
+    with socket.socket() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        slow.setblocking(False)
+        await loop.sock_connect(slow, (client.host, client.port))
+        await until(_are_there(server, 1))
+        [connection] = server.connections
+        transport = connection.transport
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        await loop.sock_sendall(slow, ask)
+        await until(_is_untaken(transport))
+        server.pre_shutdown()
+        stopping = asyncio.create_task(server.shutdown(60))
+        got = 0
+        async with asyncio.timeout(60):
+            while got < size:
+                await asyncio.sleep(0)
+                # A loop that runs no more would send nothing of what is left.
+                assert not stopping.done() or not transport.get_write_buffer_size()
+                got += len(await loop.sock_recv(slow, size))
+            await stopping
+    assert taken == ["POST"]
+
+
+def _are_there(server, number):
+    async def look():
+        return len(server.connections) == number
+
+    return look
+
+
+def _is_untaken(transport):
+    async def look():
+        return transport.get_write_buffer_size() > 0
+
+    return look
 
 
 @pytest.mark.parametrize("ending", ["eof_received", "close"])

@@ -69,6 +69,15 @@ async def test_several_accept_headers_are_one(doors):
     assert answer.media == GRAPHQL
 
 
+@pytest.mark.parametrize(("at", "status"), [(0, 200), (3, 406)])
+async def test_of_accept_headers_without_end_as_many_are_read_as_one_may_hold(doors, at, status):
+    accepted = ["text/x;q=0.1," * 500] * 3
+    accepted.insert(at, JSON)
+    headers = [("Content-Type", JSON), *(("Accept", one) for one in accepted)]
+    answer = await doors.request("POST", "/graphql", data=json.dumps({"query": TITLE}), headers=headers)
+    assert answer.status == status
+
+
 @pytest.mark.parametrize("asked", WRONG.values(), ids=WRONG)
 async def test_a_wrong_document_is_no_broken_line(doors, asked):
     lenient, strict = await negotiate(doors, JSON, asked), await negotiate(doors, GRAPHQL, asked)
