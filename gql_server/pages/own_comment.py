@@ -21,7 +21,10 @@ EDIT = """
       comment { id }
       fate
       editToken
-      errors { ... on UserError { message path } }
+      errors {
+        ... on UserError { message path }
+        ... on InvalidTokenError { isExpired }
+      }
     }
   }
 """
@@ -99,14 +102,22 @@ async def _sheet(
     visit: Visit, found: models.Comment | None, content: str, command: str, errors: list[Any] | None = None
 ) -> web.Response:
     """Show words to be changed, or, when they can be no more, to be copied."""
-    status, fate = 200 if not errors else 422 if found else 404, visit.request.query.get("told", "")
+    fate = visit.request.query.get("told", "")
     return visit.shows(
-        "comment_edit.html", status=status, token=visit.token, content=content, command=command,
+        "comment_edit.html", status=_status(errors[0], found) if errors else 200,
+        token=visit.token, content=content, command=command,
         told=fate if fate in FATES and not errors else "",
         until=found and visit.moment(found.created_at + models.EDIT_LIFE),
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
+
+
+def _status(error: Told, found: models.Comment | None) -> int:
+    """Give the status that the same mistake has on every page."""
+    if error.get("isExpired"):
+        return 410
+    return 422 if found else 404
 
 
 async def _conversation(visit: Visit, comment: models.Comment | None) -> Link:

@@ -151,7 +151,7 @@ async def test_words_that_come_too_late_can_be_copied(reader, site, comment, lan
     await reader.opens(way)
     with time_machine.travel(models.now() + timedelta(minutes=16)):
         await reader.presses(words["comment_edit_save"], content=OTHERWISE)
-        assert reader.status == 404
+        assert reader.status == 410
         assert told(reader).startswith(mistakes.SENTENCES[language]["expired_edit"])
         assert told(reader).endswith(words["comment_edit_over"])
         field = reader.page.css_first("textarea")
