@@ -24,6 +24,7 @@ EDIT = """
       errors {
         ... on UserError { message path }
         ... on InvalidTokenError { isExpired }
+        ... on RateLimitedError { retryAfterSeconds }
       }
     }
   }
@@ -103,7 +104,7 @@ async def _sheet(
 ) -> web.Response:
     """Show words to be changed, or, when they can be no more, to be copied."""
     fate = visit.request.query.get("told", "")
-    return visit.shows(
+    response = visit.shows(
         "comment_edit.html", status=_status(errors[0], found) if errors else 200,
         token=visit.token, content=content, command=command,
         told=fate if fate in FATES and not errors else "",
@@ -111,10 +112,15 @@ async def _sheet(
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
+    if response.status == 429 and errors:
+        response.headers["Retry-After"] = str(errors[0]["retryAfterSeconds"])
+    return response
 
 
 def _status(error: Told, found: models.Comment | None) -> int:
     """Give the status that the same mistake has on every page."""
+    if "retryAfterSeconds" in error:
+        return 429
     if error.get("isExpired"):
         return 410
     return 422 if found else 404

@@ -163,6 +163,29 @@ async def test_words_that_come_too_late_can_be_copied(reader, site, comment, lan
     assert await kept(comment) == SAID
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_who_edits_too_often_is_told_when_it_may_be_again(database_url, language):
+    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.1")
+    async with reading(settings, language=language) as reader:
+        site = await models.found()
+        post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[])
+        await post.publish(models.now() - timedelta(days=1))
+        comment = await models.Comment.leave(post.id, GUEST, SAID)
+        # What asks from this machine itself is not counted.
+        reader.languages["X-Forwarded-For"] = "192.0.2.1"
+        statuses = []
+        for number in range(6):
+            await reader.opens(door(site, await models.Comment.get(id=comment.id)))
+            await reader.presses(WORDS[language]["comment_edit_save"], content=f"{number}")
+            statuses.append(reader.status)
+        assert statuses == [303] * 5 + [429]
+        assert 0 < int(reader.headers["Retry-After"]) <= 30
+        assert told(reader) == mistakes.SENTENCES[language]["too_many"]
+        field = reader.page.css_first("textarea")
+        assert (field.text(), "readonly" in field.attributes) == ("5", False)
+        assert await kept(comment) == "4"
+
+
 async def test_a_token_of_other_words_changes_nothing(reader, site, comment):
     way = door(site, comment)
     await models.edit_comment(site, comment, OTHERWISE)
