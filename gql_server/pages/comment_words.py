@@ -66,10 +66,10 @@ DUTCH = {
     "comment_stays_text": "Er is al op geantwoord. Wijzigen kan nog wel, zolang het kwartier duurt.",
     "expired_edit_title": "Wijzigen kan niet meer",
     "expired_edit_text": "Een reactie is een kwartier lang te wijzigen of weg te halen, en dat is om.",
-    "link_edit_title": "Zo is er niets te wijzigen",
+    "link_edit_title": "Deze link is niet bekend",
     "link_edit_text": (
-        "De reactie luidt intussen anders, of is er niet meer. Na elke wijziging heeft de pagina waarop je "
-        "haar deed een nieuw adres."
+        "Misschien is er een stuk van weggevallen, luidt de reactie intussen anders, of is die er niet meer. "
+        "Na elke wijziging is er een nieuwe link."
     ),
     "expired_comment_title": "Deze link is verlopen",
     "expired_comment_text": "Hij heeft een tijd gewerkt, maar nu niet meer.",
@@ -141,10 +141,10 @@ ENGLISH = {
     "comment_stays_text": "Somebody has replied. You can still change it, within its quarter of an hour.",
     "expired_edit_title": "It can be changed no more",
     "expired_edit_text": "A comment can be changed or taken back for a quarter of an hour, and that is over.",
-    "link_edit_title": "There is nothing to change this way",
+    "link_edit_title": "This link is not known",
     "link_edit_text": (
-        "The comment reads otherwise by now, or is gone. After each change the page on which you made it "
-        "has a new address."
+        "Perhaps a piece of it is missing, or the comment reads otherwise by now, or is gone. After each "
+        "change there is a new link."
     ),
     "expired_comment_title": "This link has expired",
     "expired_comment_text": "It worked for a while, and does not any more.",

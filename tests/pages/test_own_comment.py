@@ -205,6 +205,32 @@ async def test_a_token_of_other_words_changes_nothing(reader, site, comment):
     assert await kept(comment) == OTHERWISE
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_whatever_a_link_lacks_it_is_told_as_one_that_is_not_known(reader, site, comment, language):
+    reader.languages["Accept-Language"] = language
+    old = models.edit_token(site, comment)
+    await models.edit_comment(site, comment, OTHERWISE)
+    gone = await models.Comment.leave(comment.post_id, GUEST, "Weg.")
+    taken_back = models.edit_token(site, gone)
+    await models.retract_comment(gone)
+    head, _, secret = models.edit_token(site, await models.Comment.get(id=comment.id)).rpartition("_")
+    invented = f"{head}_{secret[::-1]}"
+    nowhere = f"edit_999999_{secret}"
+    asked = [("GET", "edit"), ("POST", "edit"), ("GET", "retract"), ("POST", "retract")]
+    for method, verb in asked:
+        pages = set()
+        for token in (old, taken_back, invented, nowhere, "edit_1_x", "x"):
+            fields = {"data": {"content": "Toch.", "command": "1"}} if method == "POST" else {}
+            await reader.asks(method, f"/comment/{verb}/{token}", **fields)
+            assert (reader.status, token, verb) == (404, token, verb)
+            pages.add(reader.text.replace(f"/{token}", "").replace(reader.headers["X-Request-ID"], ""))
+        [page] = pages
+        known = mistakes.SENTENCES[language]["unproven_edit"].split(",")[0]
+        assert known == WORDS[language]["link_edit_title"]
+        assert known in page
+    assert await kept(comment) == OTHERWISE
+
+
 @pytest.mark.parametrize(
     "body",
     [b"content=%ff", b"content=a&content=b", b"content=%00", b"\xff\xfe"],
