@@ -61,7 +61,8 @@ async def edit(request: web.Request) -> web.Response:
     if told["editToken"]:
         return go_to(f"/comment/edit/{told['editToken']}?told={fate}")
     edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
-    return visit.tells(f"comment_edited_{fate}", links=[await _conversation(visit, edited)])
+    links = [await _conversation(visit, edited)]
+    return visit.tells(f"comment_edited_{fate}", title="comment_edited_title", links=links)
 
 
 async def show_retract(request: web.Request) -> web.Response:

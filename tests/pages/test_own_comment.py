@@ -91,9 +91,9 @@ async def test_what_becomes_of_the_new_words_is_told(reader, site, post, comment
     await reader.presses(WORDS["nl"]["comment_edit_save"], content=OTHERWISE)
     assert reader.headers["Location"].endswith(f"?told={fate}")
     await reader.opens(reader.headers["Location"])
-    told = f"{WORDS['nl'][f'comment_edited_{fate}_title']}. {WORDS['nl'][f'comment_edited_{fate}_text']}"
+    told = f"{WORDS['nl']['comment_edited_title']}. {WORDS['nl'][f'comment_edited_{fate}_text']}"
     assert reader.page.css_first("[role=status]").text() == told
-    assert reader.page.css_first("title").text().startswith(WORDS["nl"][f"comment_edited_{fate}_title"])
+    assert reader.page.css_first("title").text().startswith(WORDS["nl"]["comment_edited_title"])
     assert links(reader)[-1][1].endswith(f"{post.path}#conversation")
 
 
@@ -133,7 +133,7 @@ async def test_who_saves_twice_has_it_done_once(reader, site, comment):
     # Once its time is over there is no sheet to go on to.
     with time_machine.travel(models.now() + timedelta(minutes=16)):
         await reader.posts(way, {"content": OTHERWISE, "command": command})
-    assert (reader.status, reader.title) == (200, WORDS["nl"]["comment_edited_published_title"])
+    assert (reader.status, reader.title) == (200, WORDS["nl"]["comment_edited_title"])
     assert links(reader)[0][1].endswith("#conversation")
 
 
