@@ -1,6 +1,7 @@
 """The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -82,6 +83,28 @@ async def test_until_when_it_may_be_changed_is_told(reader, site, comment, langu
     until = comment.created_at + timedelta(minutes=15)
     lead = reader.page.css_first(".lead").text()
     assert (reader.language, f":{until.minute:02d} " in lead) == (language, True)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_moments_are_written_as_on_the_readers_page_with_their_time_zone(
+    reader, site, post, comment, language
+):
+    reader.languages |= {"Accept-Language": language, "Accept": "text/html"}
+    # Until when it may be changed is the moment that the conversation tells first.
+    created = comment.created_at.replace(second=0, microsecond=0)
+    await models.Comment.filter(id=comment.id).update(created_at=created + models.EDIT_LIFE)
+    await reader.opens(post.path)
+    read = reader.page.css_first(".who time")
+    await models.Comment.filter(id=comment.id).update(created_at=created)
+    await reader.opens(door(site, await models.Comment.get(id=comment.id)))
+    until = reader.page.css_first(".lead time")
+    zone = created.astimezone(ZoneInfo(site.time_zone)).tzname()
+    assert until.text() == f"{read.text()} {zone}"
+    assert until.attributes["datetime"] == read.attributes["datetime"]
+    # The comment that is answered has its moment too.
+    await reader.opens(f"/comment?post={post.path}&to={global_id('Comment', comment.id)}")
+    moment = reader.page.css_first(".answered .who time")
+    assert moment.attributes["datetime"] == created.isoformat().replace("+00:00", "Z")
 
 
 @pytest.mark.parametrize(("policy", "fate"), [("SHOWN", "published"), ("HELD", "held")])
