@@ -73,6 +73,7 @@ async def test_a_guest_answers_a_post(reader, post):
     told = {models.Fate.APPROVED: DUTCH["shown"], models.Fate.PENDING: DUTCH["held"]}
     assert reader.page.css_first("[role=status][autofocus]").text() == told[said.status]
     assert reader.page.css_first("title").text().startswith(told[said.status])
+    assert reader.page.css_first("main").text().count(DUTCH["talk"]) == 1
     assert [part.text() for part in reader.page.css("blockquote p")] == ["Well said.", "And true."]
 
 
