@@ -199,6 +199,7 @@ export function newsletterForm() {
       form.reset();
       code?.remove();
       code = codeForm(confirmationSentTo, () => tell(form.lastChild, ''));
+      code.prepend(document.querySelector('template')?.content.cloneNode(true) ?? ''); // to letters that are not sent
       form.after(code);
       return says('letter', { email: confirmationSentTo });
     },

@@ -5,7 +5,7 @@ export let site, locale; // none are known at first
 /** Know the site; its language is spoken when the reader's is not. */
 export function know(found) {
   site = found;
-  locale ??= spoken([site.language]) ?? 'en-GB';
+  locale ??= spoken([site.language]) ?? 'en';
 }
 
 // Addresses
@@ -62,11 +62,11 @@ export function renew(place, parts) {
 
 export const link = (href, text, more = {}) => h('a', { href, ...more }, text);
 
-/** Write a moment, or the part of it that is asked for, as the server does. */
+/** Write a moment as the server does. */
 export function time(moment, parts = { dateStyle: 'long' }) {
   if (!moment) return null; // a draft
   const shown = Object.entries(parts).map(([name, style]) =>
-    new Date(moment).toLocaleString(locale, { [name]: style, timeZone: site.timeZone }));
+    new Date(moment).toLocaleString(tongue() === 'en' ? 'en-GB' : locale, { [name]: style, timeZone: site.timeZone }));
   return h('time', { datetime: moment }, shown.join(', '));
 }
 
@@ -74,8 +74,7 @@ export function time(moment, parts = { dateStyle: 'long' }) {
 
 /** Give the first of some languages that the page speaks. */
 function spoken(tags) {
-  const tag = tags.map((tag) => tag.split('-')[0]).find((tag) => tag in WORDS);
-  return tag === 'en' ? 'en-GB' : tag; // days are written the same way round in both
+  return tags.find((tag) => tag.split('-')[0] in WORDS);
 }
 
 export const tongue = () => (locale ?? 'en').split('-')[0];
