@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
@@ -99,6 +99,16 @@ def byline(names: Sequence[str], language: str) -> str:
 def day_in_words(day: str | None, language: str) -> str:
     """Write a day, such as 2021-03-01, in words."""
     return format_date(date.fromisoformat(day), "long", locale=locale_of(language)) if day else ""
+
+
+def clock_in_words(here: datetime, language: str) -> str:
+    """Write what the clock says at a moment, in the zone that it is in."""
+    return format_time(here, "short", tzinfo=here.tzinfo, locale=locale_of(language))
+
+
+def moment_in_words(here: datetime, language: str) -> str:
+    """Write a moment down to the minute, in the zone that it is in: as the reader's script does."""
+    return f"{day_in_words(here.date().isoformat(), language)}, {clock_in_words(here, language)}"
 
 
 @cache

@@ -51,11 +51,9 @@ DUTCH = {
     "comment_edit_save": "Bewaar",
     "comment_edit_over": "Hieronder staan je woorden nog, om over te nemen.",
     "comment_edit_retract": "Haal de reactie weg",
-    "comment_edited_published_title": "Je reactie is gewijzigd",
+    "comment_edited_title": "Je reactie is gewijzigd",
     "comment_edited_published_text": "Iedereen leest hem nu zo.",
-    "comment_edited_held_title": "Je reactie is gewijzigd",
     "comment_edited_held_text": "Hij wacht tot iemand van de redactie hem heeft gelezen.",
-    "comment_edited_confirm_address_title": "Je reactie is gewijzigd",
     "comment_edited_confirm_address_text": "Hij verschijnt als je de link volgt in de brief naar je adres.",
     "comment_retract_title": "Je reactie weghalen?",
     "comment_retract_text": "Hij is dan voorgoed weg, met wat er van je bij werd bewaard.",
@@ -66,10 +64,10 @@ DUTCH = {
     "comment_stays_text": "Er is al op geantwoord. Wijzigen kan nog wel, zolang het kwartier duurt.",
     "expired_edit_title": "Wijzigen kan niet meer",
     "expired_edit_text": "Een reactie is een kwartier lang te wijzigen of weg te halen, en dat is om.",
-    "link_edit_title": "Zo is er niets te wijzigen",
+    "link_edit_title": "Deze link is niet bekend",
     "link_edit_text": (
-        "De reactie luidt intussen anders, of is er niet meer. Na elke wijziging heeft de pagina waarop je "
-        "haar deed een nieuw adres."
+        "Misschien is er een stuk van weggevallen, luidt de reactie intussen anders, of is die er niet meer. "
+        "Na elke wijziging is er een nieuwe link."
     ),
     "expired_comment_title": "Deze link is verlopen",
     "expired_comment_text": "Hij heeft een tijd gewerkt, maar nu niet meer.",
@@ -126,11 +124,9 @@ ENGLISH = {
     "comment_edit_save": "Save",
     "comment_edit_over": "Your words are still below, to be copied.",
     "comment_edit_retract": "Take the comment back",
-    "comment_edited_published_title": "Your comment was changed",
+    "comment_edited_title": "Your comment was changed",
     "comment_edited_published_text": "Everybody reads it so from now on.",
-    "comment_edited_held_title": "Your comment was changed",
     "comment_edited_held_text": "It waits until an editor has read it.",
-    "comment_edited_confirm_address_title": "Your comment was changed",
     "comment_edited_confirm_address_text": "It appears when you follow the link in your letter.",
     "comment_retract_title": "Take your comment back?",
     "comment_retract_text": "It is gone for good then, with what was kept of you beside it.",
@@ -141,10 +137,10 @@ ENGLISH = {
     "comment_stays_text": "Somebody has replied. You can still change it, within its quarter of an hour.",
     "expired_edit_title": "It can be changed no more",
     "expired_edit_text": "A comment can be changed or taken back for a quarter of an hour, and that is over.",
-    "link_edit_title": "There is nothing to change this way",
+    "link_edit_title": "This link is not known",
     "link_edit_text": (
-        "The comment reads otherwise by now, or is gone. After each change the page on which you made it "
-        "has a new address."
+        "Perhaps a piece of it is missing, or the comment reads otherwise by now, or is gone. After each "
+        "change there is a new link."
     ),
     "expired_comment_title": "This link has expired",
     "expired_comment_text": "It worked for a while, and does not any more.",

@@ -52,7 +52,8 @@ class Letters:
         line = visit.says(f"desk_letter_{issue.status}", **facts)
         if issue.id not in counted:
             return line
-        return f"{line} {_numbers(visit, counted[issue.id])}"
+        # Added, as what is HTML in it stays so.
+        return line + f" {_numbers(visit, counted[issue.id])}"
 
     def _names(self, visit: Visit, ids: Sequence[int]) -> str:
         called = [one.called(visit.language) for one in self.newsletters if one.id in ids]

@@ -2,7 +2,7 @@
 
 DUTCH = {
     "languages": "Taal",
-    "optional": "mag leeg blijven",
+    "optional": "hoeft niet",
     "to_site": "Naar %(site)s",
     "try_again": "Probeer het nog eens",
     "sign_up_again": "Opnieuw aanmelden",

@@ -2,7 +2,7 @@
 
 ENGLISH = {
     "languages": "Language",
-    "optional": "may stay empty",
+    "optional": "optional",
     "to_site": "To %(site)s",
     "try_again": "Try again",
     "sign_up_again": "Sign up again",

@@ -21,7 +21,11 @@ EDIT = """
       comment { id }
       fate
       editToken
-      errors { ... on UserError { message path } }
+      errors {
+        ... on UserError { message path }
+        ... on InvalidTokenError { isExpired }
+        ... on RateLimitedError { retryAfterSeconds }
+      }
     }
   }
 """
@@ -57,7 +61,8 @@ async def edit(request: web.Request) -> web.Response:
     if told["editToken"]:
         return go_to(f"/comment/edit/{told['editToken']}?told={fate}")
     edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
-    return visit.tells(f"comment_edited_{fate}", links=[await _conversation(visit, edited)])
+    links = [await _conversation(visit, edited)]
+    return visit.tells(f"comment_edited_{fate}", title="comment_edited_title", links=links)
 
 
 async def show_retract(request: web.Request) -> web.Response:
@@ -99,14 +104,27 @@ async def _sheet(
     visit: Visit, found: models.Comment | None, content: str, command: str, errors: list[Any] | None = None
 ) -> web.Response:
     """Show words to be changed, or, when they can be no more, to be copied."""
-    status, fate = 200 if not errors else 422 if found else 404, visit.request.query.get("told", "")
-    return visit.shows(
-        "comment_edit.html", status=status, token=visit.token, content=content, command=command,
+    fate = visit.request.query.get("told", "")
+    response = visit.shows(
+        "comment_edit.html", status=_status(errors[0], found) if errors else 200,
+        token=visit.token, content=content, command=command,
         told=fate if fate in FATES and not errors else "",
         until=found and visit.moment(found.created_at + models.EDIT_LIFE),
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
+    if response.status == 429 and errors:
+        response.headers["Retry-After"] = str(errors[0]["retryAfterSeconds"])
+    return response
+
+
+def _status(error: Told, found: models.Comment | None) -> int:
+    """Give the status that the same mistake has on every page."""
+    if "retryAfterSeconds" in error:
+        return 429
+    if error.get("isExpired"):
+        return 410
+    return 422 if found else 404
 
 
 async def _conversation(visit: Visit, comment: models.Comment | None) -> Link:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from markupsafe import Markup, escape
 
 from gql_server import paper
 from gql_server.pages.words import WORDS
@@ -24,8 +25,10 @@ class Link:
 
 
 def says(language: str, words: str, **facts: Any) -> str:
-    """Give a sentence, with these facts in it."""
-    return WORDS[language][words] % facts
+    """Give a sentence, with these facts in it; with a moment among them it is HTML."""
+    sentence = WORDS[language][words]
+    is_html = any(isinstance(fact, Markup) for fact in facts.values())
+    return (escape(sentence) if is_html else sentence) % facts
 
 
 def printed(

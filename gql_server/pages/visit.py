@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from babel.dates import format_date, format_time
+from markupsafe import Markup
 
 import models
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import chosen, tongues_of
 from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
-from mailers.wording import locale_of
+from mailers.wording import day_in_words, moment_in_words
 from schema.context import Context
 from schema.languages import first_spoken
 
@@ -89,17 +89,17 @@ class Visit:
         """Give a sentence, with these facts in it."""
         return says(self.language, words, site=self.site.title, **facts)
 
-    def moment(self, at: datetime) -> str:
+    def moment(self, at: datetime) -> Markup:
         """Write a moment down to the minute, in the site's time zone, and which that is."""
-        here, locale = at.astimezone(ZoneInfo(self.site.time_zone)), locale_of(self.language)
-        clock = format_time(here, "short", tzinfo=here.tzinfo, locale=locale)
-        return f"{self.day(at)} {clock} {here.tzname()}"
+        here = at.astimezone(ZoneInfo(self.site.time_zone))
+        exactly = at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        shown = f"{moment_in_words(here, self.language)} {here.tzname()}"
+        return Markup('<time datetime="{}">{}</time>').format(exactly, shown)
 
     def day(self, at: datetime) -> str:
         """Write a day down, in the site's time zone."""
-        return format_date(
-            at.astimezone(ZoneInfo(self.site.time_zone)), "long", locale=locale_of(self.language)
-        )
+        here = at.astimezone(ZoneInfo(self.site.time_zone))
+        return day_in_words(here.date().isoformat(), self.language)
 
     def shows(self, page: str, **values: Any) -> web.Response:
         """Print a page; one to look at, without a token in its address, may be had in each language."""

@@ -45,7 +45,11 @@ async def send(request: web.Request) -> web.Response:
     command = {"clientMutationId": form.one("command")} if form.one("command") else {}
     told = (await reading.ask("ADD_COMMENT", principal=who, input=said | command))["addComment"]
     if told["errors"]:
-        return await _form(reading, *asked, form, _at_fields(told["errors"]))
+        response = await _form(reading, *asked, form, _at_fields(told["errors"]))
+        if wait := told["errors"][0].get("retryAfterSeconds"):
+            response.set_status(429)
+            response.headers["Retry-After"] = str(wait)
+        return response
     fate = FATES.get(told["fate"], "held")
     words = [fate, *(["prove"] if said["notifyReplies"] and fate != "confirm" else [])]
     way = f"{post['path']}#{told['comment']['url'].partition('#')[2] if fate == 'shown' else 'conversation'}"

@@ -9,6 +9,8 @@ from markupsafe import Markup
 
 from gql_server import paper
 from gql_server.own_graph import Told
+from gql_server.pages.outbox import outbox_for
+from gql_server.pages.printing import says
 from gql_server.publication import SETTINGS
 from gql_server.reader.reading import Reading
 from gql_server.reader.scripts import FOLDER
@@ -82,6 +84,15 @@ def _icon(logo: Told | None) -> str:
     return Markup('<link rel="icon" href="{}">\n').format(logo["icon"])
 
 
+def _letters(reading: Reading) -> str:
+    """Give the script a way to the letters that are not sent, for who asks on this very machine."""
+    if outbox_for(reading.request) is None:
+        return ""
+    told = [says(reading.language, words) for words in ("letter_here", "letter_read")]
+    way = Markup('<template><p>{} <a href="/letters?lang={}" rel="help">{}</a></p></template>\n')
+    return str(way.format(told[0], reading.language, told[1]))
+
+
 def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: bool) -> str:
     def part(template: str, **facts: Any) -> str:
         whole = _templates.get_template(template)
@@ -90,7 +101,7 @@ def _printed(reading: Reading, view: View, *, leads_to_start: bool, scripts: boo
     skip = Markup('<a class="skip" href="#content">{}</a>').format(reading.says("skip"))
     places = {
         HTML: f'<html lang="{reading.language}">\n',
-        IN_DEVELOPMENT: '<link rel="help" href="/start">\n' if leads_to_start else "",
+        IN_DEVELOPMENT: ('<link rel="help" href="/start">\n' if leads_to_start else "") + _letters(reading),
         TITLE: part("head.html", canonical=_canonical(reading, view)),
         ICON: _icon(reading.site["logo"]),
         SCRIPTS: SCRIPTS if scripts else "",

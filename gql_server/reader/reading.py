@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from babel import Locale
-from babel.dates import format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from markupsafe import Markup
@@ -20,7 +19,7 @@ from gql_server.paper.languages import chosen
 from gql_server.publication import PUBLICATION
 from gql_server.reader import scripts
 from gql_server.visitors import VISITORS
-from mailers.wording import day_in_words, locale_of
+from mailers.wording import clock_in_words, day_in_words, locale_of, moment_in_words
 
 # As in the script.
 PAGE = 12
@@ -97,11 +96,11 @@ class Reading:
 
     def minute(self, moment: str) -> str:
         """Write a moment down to the minute."""
-        return f"{self.day(moment)}, {self.clock(moment)}"
+        return moment_in_words(self._here(moment), self.language)
 
     def clock(self, moment: str) -> str:
         """Write down what the clock says at a moment."""
-        return format_time(self._here(moment), "short", locale=self._locale)
+        return clock_in_words(self._here(moment), self.language)
 
     def listed(self, names: Iterable[Markup]) -> Markup:
         """Write names in a row, as they are written in the language."""

@@ -16,6 +16,8 @@ ANSWERED = """
 REMARK = """
   query Remark($id: ID!) { node(id: $id) { ...Said } }
 """
+# For programs, which are told in a header when they may try again.
+WAIT = "errors { ... on RateLimitedError { retryAfterSeconds } "
 DOCUMENT = re.compile(r"const ([A-Z_]+) = /\* GraphQL \*/ `([^`]*)`")
 
 _asking, _words = ((FOLDER / "reader" / name).read_text("utf-8") for name in ("asking.js", "words.js"))
@@ -39,6 +41,7 @@ DOCUMENTS = {name: _whole(text) for name, text in _texts.items() if "fragment" n
 DOCUMENTS |= {
     "MASTHEAD": DOCUMENTS["MASTHEAD"].replace("logo { ", ICON),
     "POST": _told_of("post", DOCUMENTS["POST"]),
+    "ADD_COMMENT": DOCUMENTS["ADD_COMMENT"].replace("errors { ", WAIT),
     "STANDING": _told_of("page", DOCUMENTS["STANDING"]),
     "ANSWERED": ANSWERED,
     "REMARK": _whole(REMARK),

@@ -54,7 +54,7 @@ async def test_a_comment_is_changed_and_then_taken_back(start, open_page, has_sc
     await field.fill("Heel mooi gezegd.")
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("status")).to_contain_text(words["comment_edited_published_title"])
+    await expect(page.get_by_role("status")).to_contain_text(words["comment_edited_title"])
     await looks()
     await page.get_by_role("link", name=words["comment_read"]).click()
     await expect(page.locator(".thread .said")).to_have_text("Heel mooi gezegd.")

@@ -337,6 +337,13 @@ async def test_a_reader_asks_for_the_newsletter(start, open_page):
     await press(page, "Meld me aan")
     await expect(form.get_by_role("status")).to_contain_text("naar ann@example.org gaat een brief")
     await expect(form.get_by_label("E-mailadres")).to_have_value("")
+    # No letter is sent, so the way to it is told as on the page of who runs no scripts; once, however often.
+    await form.get_by_label("E-mailadres").fill("ann@example.org")
+    await press(page, "Meld me aan")
+    told = page.locator("footer p", has_text="De brief ligt op deze machine.")
+    await expect(told).to_have_count(1)
+    await told.get_by_role("link", name="Lees hem").click()
+    await sees(page, "Brieven op deze machine")
     await read_letter(page, "Bevestig je aanmelding")
     await page.locator("pre a").first.click()
     await press(page, "Ja, ik meld me aan")

@@ -73,6 +73,7 @@ async def test_a_guest_answers_a_post(reader, post):
     told = {models.Fate.APPROVED: DUTCH["shown"], models.Fate.PENDING: DUTCH["held"]}
     assert reader.page.css_first("[role=status][autofocus]").text() == told[said.status]
     assert reader.page.css_first("title").text().startswith(told[said.status])
+    assert reader.page.css_first("main").text().count(DUTCH["talk"]) == 1
     assert [part.text() for part in reader.page.css("blockquote p")] == ["Well said.", "And true."]
 
 
@@ -246,6 +247,29 @@ async def test_what_is_no_form_is_refused(reader, post):
         assert (reader.status, body[:20]) == (status, body[:20])
         assert reader.page.css_first("h1") is not None
     assert await left() is None
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_who_answers_too_often_is_told_when_it_may_be_again(database_url, language):
+    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.1")
+    async with reading(settings, language=language) as reader:
+        site = await models.found()
+        post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[])
+        await post.publish(models.now() - timedelta(days=1))
+        # What asks from this machine itself is not counted.
+        reader.languages |= {"Accept": "text/html", "X-Forwarded-For": "192.0.2.1"}
+        statuses = []
+        for number in range(6):
+            await reader.opens(form_of(post))
+            await reader.presses(WORDS[language]["send"], **GUEST | {"content": f"{number}"})
+            statuses.append(reader.status)
+        assert statuses == [200] * 5 + [429]
+        assert 0 < int(reader.headers["Retry-After"]) <= 30
+        assert (
+            reader.page.css_first("[role=alert]").text().strip() == mistakes.SENTENCES[language]["too_many"]
+        )
+        assert reader.page.css_first("textarea").text() == "5"
+        assert (await left()).source == "4"
 
 
 async def test_a_longest_comment_fits(reader, post):

@@ -96,7 +96,7 @@ async def test_a_moment_is_of_the_sites_zone_wherever_the_editor_is(reader, desk
     for at in ("2091-03-01T00:30", "2091-03-01T00:30:00"):
         await write(reader, "Plan" if at.count(":") == 1 else "Plan opnieuw", at=at)
         await follow(reader)
-        assert "Verschijnt 1 maart 2091 00:30 JST" in reader.page.text()
+        assert "Verschijnt 1 maart 2091, 00:30 JST" in reader.page.text()
         post = await models.Post.get()
         assert post.published_at.isoformat() == "2091-02-28T15:30:00+00:00"
         assert post.published_month == "2091-03"

@@ -119,6 +119,21 @@ async def test_a_site_that_others_reach_has_no_such_door(database_url):
         assert "/letters" not in reader.text
 
 
+async def test_the_readers_page_leads_to_it_who_may_open_it_and_nobody_else(reader, site):
+    reader.languages["Accept"] = "text/html"
+    for language, sentence in (
+        ("nl", "De brief ligt op deze machine. <a>Lees hem</a>"),
+        ("en", "The letter lies on this machine. <a>Read it</a>"),
+    ):
+        reader.languages["Accept-Language"] = language
+        await reader.opens("/")
+        way = f'<a href="/letters?lang={language}" rel="help">'
+        assert f"<p>{sentence}</p>".replace("<a>", way) in reader.text
+    for header in FORWARDED:
+        await reader.opens("/", **{header: "127.0.0.1"})
+        assert (reader.status, header, "/letters" in reader.text) == (200, header, False)
+
+
 @pytest.mark.parametrize("number", ["0", "9", "-1", "9" * 5000, "٣", "1.0"])
 async def test_a_number_without_a_letter_is_not_there(reader, number):
     await reader.signs_up()

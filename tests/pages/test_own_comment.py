@@ -1,6 +1,7 @@
 """The doors /comment/edit and /comment/retract: who left a comment changes its words, or takes it back."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -84,6 +85,28 @@ async def test_until_when_it_may_be_changed_is_told(reader, site, comment, langu
     assert (reader.language, f":{until.minute:02d} " in lead) == (language, True)
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_moments_are_written_as_on_the_readers_page_with_their_time_zone(
+    reader, site, post, comment, language
+):
+    reader.languages |= {"Accept-Language": language, "Accept": "text/html"}
+    # Until when it may be changed is the moment that the conversation tells first.
+    created = comment.created_at.replace(second=0, microsecond=0)
+    await models.Comment.filter(id=comment.id).update(created_at=created + models.EDIT_LIFE)
+    await reader.opens(post.path)
+    read = reader.page.css_first(".who time")
+    await models.Comment.filter(id=comment.id).update(created_at=created)
+    await reader.opens(door(site, await models.Comment.get(id=comment.id)))
+    until = reader.page.css_first(".lead time")
+    zone = created.astimezone(ZoneInfo(site.time_zone)).tzname()
+    assert until.text() == f"{read.text()} {zone}"
+    assert until.attributes["datetime"] == read.attributes["datetime"]
+    # The comment that is answered has its moment too.
+    await reader.opens(f"/comment?post={post.path}&to={global_id('Comment', comment.id)}")
+    moment = reader.page.css_first(".answered .who time")
+    assert moment.attributes["datetime"] == created.isoformat().replace("+00:00", "Z")
+
+
 @pytest.mark.parametrize(("policy", "fate"), [("SHOWN", "published"), ("HELD", "held")])
 async def test_what_becomes_of_the_new_words_is_told(reader, site, post, comment, policy, fate):
     await site.change(comment_policy=models.CommentPolicy[policy])
@@ -91,9 +114,9 @@ async def test_what_becomes_of_the_new_words_is_told(reader, site, post, comment
     await reader.presses(WORDS["nl"]["comment_edit_save"], content=OTHERWISE)
     assert reader.headers["Location"].endswith(f"?told={fate}")
     await reader.opens(reader.headers["Location"])
-    told = f"{WORDS['nl'][f'comment_edited_{fate}_title']}. {WORDS['nl'][f'comment_edited_{fate}_text']}"
+    told = f"{WORDS['nl']['comment_edited_title']}. {WORDS['nl'][f'comment_edited_{fate}_text']}"
     assert reader.page.css_first("[role=status]").text() == told
-    assert reader.page.css_first("title").text().startswith(WORDS["nl"][f"comment_edited_{fate}_title"])
+    assert reader.page.css_first("title").text().startswith(WORDS["nl"]["comment_edited_title"])
     assert links(reader)[-1][1].endswith(f"{post.path}#conversation")
 
 
@@ -133,7 +156,7 @@ async def test_who_saves_twice_has_it_done_once(reader, site, comment):
     # Once its time is over there is no sheet to go on to.
     with time_machine.travel(models.now() + timedelta(minutes=16)):
         await reader.posts(way, {"content": OTHERWISE, "command": command})
-    assert (reader.status, reader.title) == (200, WORDS["nl"]["comment_edited_published_title"])
+    assert (reader.status, reader.title) == (200, WORDS["nl"]["comment_edited_title"])
     assert links(reader)[0][1].endswith("#conversation")
 
 
@@ -151,7 +174,7 @@ async def test_words_that_come_too_late_can_be_copied(reader, site, comment, lan
     await reader.opens(way)
     with time_machine.travel(models.now() + timedelta(minutes=16)):
         await reader.presses(words["comment_edit_save"], content=OTHERWISE)
-        assert reader.status == 404
+        assert reader.status == 410
         assert told(reader).startswith(mistakes.SENTENCES[language]["expired_edit"])
         assert told(reader).endswith(words["comment_edit_over"])
         field = reader.page.css_first("textarea")
@@ -161,6 +184,29 @@ async def test_words_that_come_too_late_can_be_copied(reader, site, comment, lan
             await reader.opens(path)
             assert (reader.status, reader.title) == (410, words["expired_edit_title"])
     assert await kept(comment) == SAID
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_who_edits_too_often_is_told_when_it_may_be_again(database_url, language):
+    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.1")
+    async with reading(settings, language=language) as reader:
+        site = await models.found()
+        post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[])
+        await post.publish(models.now() - timedelta(days=1))
+        comment = await models.Comment.leave(post.id, GUEST, SAID)
+        # What asks from this machine itself is not counted.
+        reader.languages["X-Forwarded-For"] = "192.0.2.1"
+        statuses = []
+        for number in range(6):
+            await reader.opens(door(site, await models.Comment.get(id=comment.id)))
+            await reader.presses(WORDS[language]["comment_edit_save"], content=f"{number}")
+            statuses.append(reader.status)
+        assert statuses == [303] * 5 + [429]
+        assert 0 < int(reader.headers["Retry-After"]) <= 30
+        assert told(reader) == mistakes.SENTENCES[language]["too_many"]
+        field = reader.page.css_first("textarea")
+        assert (field.text(), "readonly" in field.attributes) == ("5", False)
+        assert await kept(comment) == "4"
 
 
 async def test_a_token_of_other_words_changes_nothing(reader, site, comment):
@@ -179,6 +225,32 @@ async def test_a_token_of_other_words_changes_nothing(reader, site, comment):
         assert (reader.status, reader.title) == (404, WORDS["nl"]["link_edit_title"])
     await reader.posts(way.replace("/edit/", "/retract/"))
     assert (reader.status, reader.title) == (404, WORDS["nl"]["link_edit_title"])
+    assert await kept(comment) == OTHERWISE
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_whatever_a_link_lacks_it_is_told_as_one_that_is_not_known(reader, site, comment, language):
+    reader.languages["Accept-Language"] = language
+    old = models.edit_token(site, comment)
+    await models.edit_comment(site, comment, OTHERWISE)
+    gone = await models.Comment.leave(comment.post_id, GUEST, "Weg.")
+    taken_back = models.edit_token(site, gone)
+    await models.retract_comment(gone)
+    head, _, secret = models.edit_token(site, await models.Comment.get(id=comment.id)).rpartition("_")
+    invented = f"{head}_{secret[::-1]}"
+    nowhere = f"edit_999999_{secret}"
+    asked = [("GET", "edit"), ("POST", "edit"), ("GET", "retract"), ("POST", "retract")]
+    for method, verb in asked:
+        pages = set()
+        for token in (old, taken_back, invented, nowhere, "edit_1_x", "x"):
+            fields = {"data": {"content": "Toch.", "command": "1"}} if method == "POST" else {}
+            await reader.asks(method, f"/comment/{verb}/{token}", **fields)
+            assert (reader.status, token, verb) == (404, token, verb)
+            pages.add(reader.text.replace(f"/{token}", "").replace(reader.headers["X-Request-ID"], ""))
+        [page] = pages
+        known = mistakes.SENTENCES[language]["unproven_edit"].split(",")[0]
+        assert known == WORDS[language]["link_edit_title"]
+        assert known in page
     assert await kept(comment) == OTHERWISE
 
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 import models
+from gql_server.reader.scripts import WORDS as READERS
 from tests.pages.conftest import ANN
 
 ANSWER = "Kijk in je mailbox"
@@ -168,6 +169,13 @@ async def test_the_bait_is_for_machines_alone(reader, later):
     assert await models.SignUp.all().count() == 0
     await reader.presses("Meld me aan")
     assert reader.title == ANSWER
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_what_may_stay_empty_is_called_so_as_on_the_readers_page(reader, language):
+    reader.languages["Accept-Language"] = language
+    await reader.opens("/subscribe")
+    assert reader.page.css_first(".optional").text() == f"({READERS[language]['optional']})"
 
 
 async def test_too_many_in_a_row_are_told_how_long_to_wait(reader, monkeypatch):

@@ -5,7 +5,7 @@ import { closeAll, menu, opener } from './menus.js';
 import { conversation, newsletterForm } from './talk.js';
 import { counted, h, know, link, local, locale, renew, says, site, time, tongue } from './words.js';
 
-const START = document.querySelector('link[rel=help]')?.href; // put there by a server in development
+const START = document.querySelector('link[rel=help]')?.href; // of a server in development
 const PAGE = 12; // posts
 const [header, main, footer] = ['header', 'main', 'footer'].map((name) => document.querySelector(name));
 

@@ -71,9 +71,9 @@ function remark(comment, talk, note) {
     h('article', { ...about, 'aria-label': says('comment_of', { name: author.name }) },
       h('p', { class: 'who' },
         h('b', { dir: 'auto' }, name), author.author && [' ', h('span', { class: 'badge' }, says('author'))], ' ',
-        link(hash, time(comment.createdAt, { timeStyle: 'short' }), { class: 'quiet' }),
+        link(hash, time(comment.createdAt, { dateStyle: 'long', timeStyle: 'short' }), { class: 'quiet' }),
         comment.editedAt && [' · ', h('span', { class: 'quiet' }, says('edited'), ' ',
-          time(comment.editedAt, { dateStyle: undefined, timeStyle: 'short' }))]),
+          time(comment.editedAt, { timeStyle: 'short' }))]),
       note && h('p', { class: 'note' }, note),
       h('div', { class: 'said', dir: 'auto', html: comment.contentHtml }),
       token && h('p', {}, link(`/comment/edit/${token}`, says('change'), { class: 'plain', rel: 'nofollow' })),
@@ -199,6 +199,7 @@ export function newsletterForm() {
       form.reset();
       code?.remove();
       code = codeForm(confirmationSentTo, () => tell(form.lastChild, ''));
+      code.prepend(document.querySelector('template')?.content.cloneNode(true) ?? ''); // to letters that are not sent
       form.after(code);
       return says('letter', { email: confirmationSentTo });
     },

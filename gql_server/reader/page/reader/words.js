@@ -62,10 +62,12 @@ export function renew(place, parts) {
 
 export const link = (href, text, more = {}) => h('a', { href, ...more }, text);
 
-export function time(moment, more = {}) {
+/** Write a moment as the server does. */
+export function time(moment, parts = { dateStyle: 'long' }) {
   if (!moment) return null; // a draft
-  const shown = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: site.timeZone, ...more });
-  return h('time', { datetime: moment }, shown.format(new Date(moment)));
+  const shown = Object.entries(parts).map(([name, style]) =>
+    new Date(moment).toLocaleString(tongue() === 'en' ? 'en-GB' : locale, { [name]: style, timeZone: site.timeZone }));
+  return h('time', { datetime: moment }, shown.join(', '));
 }
 
 // Words
