@@ -59,6 +59,9 @@ def written(content: str) -> dict[str, Any]:
         raise Invalid("content", "A comment needs some text.")
     if len(content) > LONGEST:
         raise Invalid("content", f"A comment holds at most {LONGEST} characters.", limit=LONGEST)
+    if text.is_plain_line(content):
+        # As most are: to read it as HTML would give the same, and take longer than to keep it.
+        return {"source": content, "html": f"<p>{content}</p>", "text": content}
     html = text.sanitise_comment(text.paragraphs(content))
     return {"source": content, "html": html, "text": text.plain(html)}
 

@@ -102,6 +102,11 @@ def paragraphs(text: str) -> str:
     return "".join("<p>" + part.replace("\n", "<br>") + "</p>" for part in safe)
 
 
+def is_plain_line(text: str) -> bool:
+    """Tell whether a text is one line that HTML has as it is: nothing in it is markup, or read as a space."""
+    return text.isprintable() and not ("  " in text or "<" in text or ">" in text or "&" in text)
+
+
 def plain(html: str) -> str:
     """Read HTML as text: blocks on lines of their own, runs of white space made one."""
     body = LexborHTMLParser(html).body

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -13,6 +13,7 @@ from models.text import (
     excerpt,
     fold,
     is_plain,
+    is_plain_line,
     is_slug,
     paragraphs,
     plain,
@@ -50,6 +51,7 @@ SOUP = (
     .map("".join)
     .filter(is_plain)
 )
+ODD_LETTERS = st.one_of(st.sampled_from(" <>&\"'`=/\u00a0\u2028\u00ad\u200b-é😀"), st.characters())
 OPEN_CONNECTIONS = st.text(st.sampled_from("ab ,;–é\n\u200d😀"), max_size=60)
 
 
@@ -91,6 +93,20 @@ def test_a_stranger_links_only_to_the_web_and_without_favour():
 def test_plain_text_comes_back_out_of_its_paragraphs(text):
     read = plain(sanitise_comment(paragraphs(text)))
     assert "".join(read.split()) == "".join(text.split())
+
+
+@settings(max_examples=500)
+@given(
+    text=st.text(
+        st.one_of(st.sampled_from(" <>&\"'`=/\u00a0\u2028\u00ad\u200b-é😀"), st.characters()), max_size=20
+    )
+)
+def test_of_a_plain_line_the_paragraph_and_the_text_are_known(text):
+    line = text.strip()
+    assume(line and is_plain(line) and is_plain_line(line))
+    html = f"<p>{line}</p>"
+    assert sanitise_comment(paragraphs(line)) == html
+    assert plain(html) == line
 
 
 @settings(max_examples=300)
