@@ -1,6 +1,7 @@
 """Gives every test a migrated store of its own, on SQLite and on PostgreSQL, and asks the graph over it."""
 
 import asyncio
+import gc
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ from hypothesis import HealthCheck, settings
 from tortoise.context import require_context
 
 import models
+from gql_server.server import COLLECTED_AFTER
 from models import changes
 from models.engines import postgres, sqlite_loop
 from models.store import APPS, Store, open_store
@@ -72,6 +74,18 @@ class Server(NamedTuple):
     go_down: Callable[[], object]
     come_up: Callable[[], object]
     end: Callable[[], object]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, which would leave a core idle in the end; all else stays as shuffled."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Leave alone what is loaded once and for all, as the server does: modules, models and the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECTED_AFTER)
 
 
 @pytest.fixture(scope="session")

@@ -43,6 +43,7 @@ async def test_the_hook_counts_what_an_attack_runs(victim):
     assert len(victim.harm) > len(PAYLOADS) // 2
 
 
+@pytest.mark.long
 async def test_no_attack_runs_wherever_it_is_shown(victim, reader, site):
     planted = await plant(site, PAYLOADS)
     await _looks_at_pages(victim, site, planted)

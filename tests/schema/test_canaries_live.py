@@ -112,6 +112,7 @@ class Ears:
             assert heard & words == theirs & words, (asker.name, heard ^ theirs & words)
 
 
+@pytest.mark.long
 async def test_everybody_hears_all_that_is_theirs_and_nothing_else(site, publication):
     rows, aviary, all_askers = await _planted(site)
     listening = Listening(Documents(), publication, Admission())

@@ -46,6 +46,7 @@ async def hearing(store):
         yield
 
 
+@pytest.mark.long
 async def test_plans_answer_as_the_graph_does(hearing):
     await _compare(examples=180, at_random=False)
 
@@ -58,6 +59,7 @@ async def garden(database_url):
         yield Garden(client)
 
 
+@pytest.mark.long
 async def test_everybody_is_answered_as_the_graph_does_and_nothing_of_theirs_is_kept(garden):
     await garden.compare(examples=12, at_random=False, moments=[LATER])
 

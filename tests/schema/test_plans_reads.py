@@ -33,6 +33,7 @@ async def hearing(store):
         yield
 
 
+@pytest.mark.long
 async def test_whatever_changes_an_answer_is_told_under_what_it_has_read(store):
     await _upheave(rounds=len(VERBS), pool=30, seed=5)
 
@@ -42,6 +43,7 @@ async def test_thousands_of_changed_answers_are_told(store):
     await _upheave(rounds=20 * len(VERBS), pool=100, seed=Random().getrandbits(32))
 
 
+@pytest.mark.long
 async def test_what_time_alone_changes_was_true_until_then(store):
     rows = await overgrow(await models.found())
     with time_machine.travel(LATER, tick=False) as clock:

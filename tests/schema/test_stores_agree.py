@@ -24,6 +24,7 @@ def both(databases):
     return [databases.migrated(dialect, APPS) for dialect in ("sqlite", "postgres")]
 
 
+@pytest.mark.long
 async def test_both_stores_answer_alike(both):
     await _compare(both, examples=300, at_random=False)
 
