@@ -50,14 +50,22 @@ class Tagging(Model):
         indexes = (("tag_id", "published_at", "post_id"),)
 
 
+async def has_lines(post_id: int, authors: Sequence[Author] | None, tags: Sequence[Tag] | None) -> bool:
+    """Tell whether a post has these authors, in this order, and these tags; None is what it has."""
+    named = Byline.filter(post_id=post_id).order_by("position", "id").values_list("author_id", flat=True)
+    if authors is not None and _each_once(authors) != await named:
+        return False
+    tagged = Tagging.filter(post_id=post_id).values_list("tag_id", flat=True)
+    return tags is None or {tag.id for tag in tags} == set(await tagged)
+
+
 async def set_bylines(post_id: int, authors: Sequence[Author], *, published_at: datetime | None) -> None:
     """Name the authors of a post, in this order."""
     await Byline.filter(post_id=post_id).delete()
-    unique = list(dict.fromkeys(author.id for author in authors))
     await Byline.bulk_create(
         [
             Byline(post_id=post_id, author_id=id, position=place, published_at=published_at)
-            for place, id in enumerate(unique)
+            for place, id in enumerate(_each_once(authors))
         ]
     )
 
@@ -74,3 +82,7 @@ async def date_lines(post_id: int, published_at: datetime | None) -> None:
     """Keep with the authors and tags of a post when it was published; nothing of one that is not."""
     for lines in (Byline, Tagging):
         await lines.filter(post_id=post_id).update(published_at=published_at)
+
+
+def _each_once(authors: Sequence[Author]) -> list[int]:
+    return list(dict.fromkeys(author.id for author in authors))

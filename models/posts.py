@@ -16,7 +16,7 @@ from models import pulse, redirects, text, webhooks
 from models.announcements import Announcement
 from models.atomic import atomic
 from models.authors import Author
-from models.bylines import Byline, date_lines, set_bylines, set_tags
+from models.bylines import Byline, date_lines, has_lines, set_bylines, set_tags
 from models.content import Content, Format
 from models.counters import tally
 from models.errors import Changed, Invalid, NotAllowed, NotFound, Refused
@@ -206,11 +206,13 @@ class Post(Model):
             written = content.columns | {"word_count": content.word_count}
         if title is not None or html is not None:
             written |= _titled(was.title if title is None else title, written.get("text", was.text))
-        was_counted = await self._count(visible_now=False)
+        # It is counted anew only below other authors and tags: theirs, and the months, are read by many.
+        is_recounted = not await has_lines(self.id, authors, tags)
+        was_counted = await self._count(visible_now=False) if is_recounted else was.is_counted
         await self._change(**written, **_checked(more))
-        if authors is not None:
+        if is_recounted and authors is not None:
             await set_bylines(self.id, authors, published_at=self.published_since)
-        if tags is not None:
+        if is_recounted and tags is not None:
             await set_tags(self.id, tags, published_at=self.published_since)
         await self._appear(is_update=was_counted)
         before = Wording.of(was)
@@ -347,7 +349,7 @@ class Post(Model):
 
     async def _appear(self, *, is_update: bool) -> None:
         visible_now = self.is_visible
-        if await self._count(visible_now=visible_now) and visible_now:
+        if (await self._count(visible_now=visible_now) or is_update) and visible_now:
             pulse.tell(pulse.PostPublished(post_id=self.id, is_update=is_update))
             event = HookEvent.POST_UPDATED if is_update else HookEvent.POST_PUBLISHED
             await webhooks.promise(event, self.id, path=self.path)

@@ -140,6 +140,11 @@ async def test_a_post_is_told_by_its_number_and_a_draft_not_at_all(site, write, 
     own = {f"post-{post.id}", "posts"}
     await post.publish()
     assert told() == own | kept
+    # What counts it stays as it is, and so do the many answers that have read that.
+    await post.rewrite("Nog eens", summary="Kort.")
+    assert told() == own
+    await post.rewrite("En nog eens", authors=[author, author], tags=[tag])
+    assert told() == own
     await post.rewrite("Weer anders", "<p>x</p>", authors=[], tags=[tag], slug="nieuw")
     assert told() == own | kept | {"any-redirect"}
     await post.withdraw()
