@@ -52,11 +52,16 @@ class Tagging(Model):
 
 async def has_lines(post_id: int, authors: Sequence[Author] | None, tags: Sequence[Tag] | None) -> bool:
     """Tell whether a post has these authors, in this order, and these tags; None is what it has."""
-    named = Byline.filter(post_id=post_id).order_by("position", "id").values_list("author_id", flat=True)
-    if authors is not None and _each_once(authors) != await named:
-        return False
-    tagged = Tagging.filter(post_id=post_id).values_list("tag_id", flat=True)
-    return tags is None or {tag.id for tag in tags} == set(await tagged)
+    if authors is not None:
+        named: list[Any] = (
+            await Byline.filter(post_id=post_id).order_by("position").values_list("author_id", flat=True)
+        )
+        if named != _each_once(authors):
+            return False
+    if tags is not None:
+        tagged: list[Any] = await Tagging.filter(post_id=post_id).values_list("tag_id", flat=True)
+        return set(tagged) == {tag.id for tag in tags}
+    return True
 
 
 async def set_bylines(post_id: int, authors: Sequence[Author], *, published_at: datetime | None) -> None:

@@ -3,6 +3,7 @@
 import configparser
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -12,7 +13,8 @@ import yaml
 from gql_server.cli import main
 from gql_server.settings import read_settings
 
-FOLDER = Path(__file__).parents[2] / "docs/how-to/scale"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs/how-to/scale"
 UNITS = sorted(FOLDER.glob("*.service"))
 
 
@@ -32,7 +34,7 @@ def services():
 
 def test_every_file_is_led_to_by_the_guide():
     guide = FOLDER.with_suffix(".md").read_text("utf-8")
-    named = set(re.findall(r"\(scale/([^)]+)\)", guide)) | {"Dockerfile"}
+    named = set(re.findall(r"\(scale/([^)]+)\)", guide)) | {"Dockerfile", "Dockerfile.dockerignore"}
     assert named == {file.name for file in FOLDER.iterdir()}
 
 
@@ -85,6 +87,15 @@ def test_the_image_runs_what_is_installed():
     assert 'ENTRYPOINT ["gql-server"]' in lines
     [command] = [line.removeprefix("CMD ") for line in lines if line.startswith("CMD ")]
     _takes(yaml.safe_load(command))
+
+
+def test_the_image_gets_what_is_installed_and_no_store_that_lies_beside_it():
+    lines = (FOLDER / "Dockerfile.dockerignore").read_text("utf-8").splitlines()
+    about = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project, build = about["project"], about["tool"]["uv"]["build-backend"]
+    installed = {"pyproject.toml", project["readme"], *project["license-files"], *build["module-name"]}
+    assert lines[1] == "*"
+    assert {line.removeprefix("!") for line in lines if line.startswith("!")} == installed
 
 
 def _takes(arguments: list[str]) -> None:
