@@ -174,7 +174,7 @@ class _Round:
 
 
 def _post(settings: Settings, site: models.Site) -> Post | None:
-    """Open the post office, or an outbox where only this machine is served, or nothing: then letters wait."""
+    """Open the post office, or an outbox where letters may be shown, or nothing: then letters wait."""
     name, address = settings.sender
     if settings.smtp_url:
         servers = read_servers(settings.smtp_url)
@@ -184,7 +184,7 @@ def _post(settings: Settings, site: models.Site) -> Post | None:
                 f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
             )
         return PostOffice(servers, Sender(address, name))
-    if settings.is_private:
+    if settings.shows_letters:
         return Outbox(Sender(address or NOBODY, name))
     log.warning("no mail server is set; letters wait", setting=f"{PREFIX}SMTP_URL")
     return None

@@ -154,7 +154,7 @@ async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | N
     """Try each mail server; tell what is amiss. Without a store nothing is known of the site."""
     servers = read_servers(settings.smtp_url)
     if not servers:
-        fate = "are shown at /letters" if settings.is_private else "wait"
+        fate = "are shown at /letters" if settings.shows_letters else "wait"
         _tell("mail", f"no server is set ({PREFIX}SMTP_URL); letters {fate}")
         return None
     name, address = settings.sender

@@ -39,7 +39,9 @@ async def work(settings: Settings) -> None:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop)
     if not settings.smtp_url:
-        click.echo(f"No mail server is set ({PREFIX}SMTP_URL); letters are left to the server.")
+        click.echo(
+            f"No mail server is set ({PREFIX}SMTP_URL); letters are left to who has one, or shows them."
+        )
     async with (
         open_store(settings.database_url, progress=click.echo) as store,
         carrier.with_post(settings, await models.found()),

@@ -1,6 +1,6 @@
 """The server's own questions to its graph: what pages and the feed are made of, asked as any client asks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -19,6 +19,14 @@ Told = Mapping[str, Any]
 
 class TooMuch(Exception):
     """More was asked for at once than one answer holds."""
+
+
+def slow_down(response: web.Response, mistakes: Sequence[Told]) -> web.Response:
+    """Give a page that tells these mistakes the status and header of who asks too often, if that is one."""
+    if mistakes and (wait := mistakes[0].get("retryAfterSeconds")):
+        response.set_status(429)
+        response.headers["Retry-After"] = str(wait)
+    return response
 
 
 async def ask(

@@ -80,12 +80,9 @@ def _require_postgres(settings: Settings) -> None:
 
 
 def working(settings: Settings, *, demonstration: bool) -> web.Application:
-    """Build the server with its own worker, unless work is done apart.
-
-    Without a mail server it has one all the same: letters are shown by whoever worked on them.
-    """
+    """Build the server with its own worker, unless work is done apart."""
     app = build(settings, demonstration=demonstration)
-    if settings.work == "inside" or not settings.smtp_url:
+    if settings.work == "inside":
         # Not in `build`: a test drains the worker itself, and nothing works behind its back.
         app.cleanup_ctx.append(work_inside)
         # At once, and not when the last request is answered: both may take their time.

@@ -96,14 +96,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but this machine is served, so that letters may be shown instead of sent."""
+        """Whether nobody but this machine is served."""
         root = urlsplit(self.site_url).hostname or self.host
         return not self.smtp_url and is_loopback(self.host) and is_loopback(root)
 
     @property
+    def shows_letters(self) -> bool:
+        """Whether letters may be shown here instead of sent: by who works on them, for it is in memory."""
+        return self.is_private and self.work == "inside"
+
+    @property
     def has_post(self) -> bool:
         """Whether letters are sent from here, or shown; else they wait for who does."""
-        return bool(self.smtp_url) or self.is_private
+        return bool(self.smtp_url) or self.shows_letters
 
     @property
     def offers_graphiql(self) -> bool:

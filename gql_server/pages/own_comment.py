@@ -7,7 +7,7 @@ from aiohttp import web
 
 import models
 from gql_server import own_graph
-from gql_server.own_graph import Told
+from gql_server.own_graph import Told, slow_down
 from gql_server.pages.forms import LARGEST_COMMENT_FORM, read_form
 from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
@@ -113,15 +113,11 @@ async def _sheet(
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
         back=await _conversation(visit, found),
     )  # fmt: skip
-    if response.status == 429 and errors:
-        response.headers["Retry-After"] = str(errors[0]["retryAfterSeconds"])
-    return response
+    return slow_down(response, errors or [])
 
 
 def _status(error: Told, found: models.Comment | None) -> int:
     """Give the status that the same mistake has on every page."""
-    if "retryAfterSeconds" in error:
-        return 429
     if error.get("isExpired"):
         return 410
     return 422 if found else 404

@@ -9,7 +9,7 @@ from aiohttp import web
 import models
 from gql_server.identity import session_of
 from gql_server.origins import require_own_page
-from gql_server.own_graph import Told
+from gql_server.own_graph import Told, slow_down
 from gql_server.pages.forms import LARGEST_COMMENT_FORM, NOTHING, Form, read_form
 from gql_server.publication import SETTINGS
 from gql_server.reader.printing import given
@@ -46,10 +46,7 @@ async def send(request: web.Request) -> web.Response:
     told = (await reading.ask("ADD_COMMENT", principal=who, input=said | command))["addComment"]
     if told["errors"]:
         response = await _form(reading, *asked, form, _at_fields(told["errors"]))
-        if wait := told["errors"][0].get("retryAfterSeconds"):
-            response.set_status(429)
-            response.headers["Retry-After"] = str(wait)
-        return response
+        return slow_down(response, told["errors"])
     fate = FATES.get(told["fate"], "held")
     words = [fate, *(["prove"] if said["notifyReplies"] and fate != "confirm" else [])]
     way = f"{post['path']}#{told['comment']['url'].partition('#')[2] if fate == 'shown' else 'conversation'}"

@@ -151,9 +151,9 @@ class Fews:
                 made = iter((yield from self.rows.made([row for one in lists for row in one], x)))
                 return {row[id]: list(islice(made, len(one))) for row, one in zip(above, lists, strict=True)}
         keys = set(self._keys(above))
-        if is_one := len(keys) == 1:
-            [key] = keys
-        found = yield x.bound(self._prepared(is_one=is_one), {"key": key} if is_one else x.keys(keys))
+        is_one = len(keys) == 1
+        given = {"key": keys.pop()} if is_one else x.keys(keys)
+        found = yield x.bound(self._prepared(is_one=is_one), given)
         self.rows.refuse_to_hold_up(len(found), x)
         made = yield from self.rows.made(found, x)
         groups: dict[Any, list[Any]] = {}
@@ -220,16 +220,18 @@ class Besides:
         if not (places := dict(self._places(above))):
             return {}
         self._rows.refuse_to_hold_up(len(places) * len(self._ways), x)
-        is_one = len(places) == 1
-        if is_one not in self._statements:
-            self._statements[is_one] = self._prepared(is_one=is_one)
-        [(id, key), *_] = places.items()
-        given = {"this_id": id, "this_key": key} if is_one else x.keys(places)
-        found = yield x.bound(self._statements[is_one], given)
+        if is_one := len(places) == 1:
+            [(id, key)] = places.items()
+            given = {"this_id": id, "this_key": key}
+        else:
+            given = x.keys(places)
+        found = yield x.bound(self._prepared(is_one=is_one), given)
         made = yield from self._rows.made(found, x)
         return dict(zip(((row[-1], row[-2]) for row in found), made, strict=True))
 
     def _prepared(self, *, is_one: bool) -> Statement:
+        if is_one in self._statements:
+            return self._statements[is_one]
         if not self._statements:
             self._rows.written(f"[({', '.join(self._selected)},) for r in rows]")
         builder = Builder(self._rows.noun.table)
@@ -239,7 +241,9 @@ class Besides:
             beside(self._question, self._rows.selected(builder), order, str(number))
             for number, order in enumerate(self._ways)
         ]
-        return builder.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
+        statement = builder.done(" UNION ALL ".join(f"SELECT * FROM ({way}) w" for way in ways))
+        self._statements[is_one] = statement
+        return statement
 
 
 class _Nothing:

@@ -181,6 +181,7 @@ def test_letters_are_left_to_others_where_none_can_be_sent_or_shown():
     assert Settings().has_post
     assert Settings(host="0.0.0.0", smtp_url="smtp://localhost").has_post
     assert not Settings(site_url="https://blog.example").has_post
+    assert not Settings(work="apart").has_post
 
 
 def test_graphiql_is_offered_where_nobody_else_is_served_or_as_it_is_set():

@@ -1,6 +1,5 @@
 """Several processes serve one publication: on one port, under gunicorn, with the work apart."""
 
-import asyncio
 import json
 import os
 import signal
@@ -22,7 +21,6 @@ from models.store import open_store
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
-MAIL = "smtp://127.0.0.1:1"  # where nobody is
 
 
 @pytest.fixture
@@ -80,34 +78,26 @@ def test_gunicorn_serves_with_two_processes_and_ends_in_good_order(start, empty_
     assert "Traceback" not in log.read_text()
 
 
-@pytest.mark.parametrize(
-    ("work", "smtp_url", "is_inside"),
-    [("inside", "", True), ("inside", MAIL, True), ("apart", MAIL, False), ("apart", "", True)],
-)
-def test_a_server_works_unless_work_is_done_apart(work, smtp_url, is_inside):
-    app = working(Settings(work=work, smtp_url=smtp_url), demonstration=False)
+@pytest.mark.parametrize(("work", "is_inside"), [("inside", True), ("apart", False)])
+def test_a_server_works_unless_work_is_done_apart(work, is_inside):
+    app = working(Settings(work=work), demonstration=False)
     assert (work_inside in app.cleanup_ctx) is is_inside
 
 
-async def test_work_is_done_apart(start, database_url, until):
-    post = {"SMTP_URL": MAIL, "MAIL_FROM": "post@blog.example"}
-    served = start("serve", "--port", "0", DATABASE_URL=database_url, WORK="apart", **post)
+async def test_work_is_done_apart_and_letters_wait_for_who_has_a_mail_server(start, database_url, until):
+    served = start("serve", "--port", "0", DATABASE_URL=database_url, WORK="apart")
     assert _subscribe(served.port) == b'{"data":{"subscribe":{"errors":[]}}}'
-    start("work", DATABASE_URL=database_url, **post)
+    start("work", DATABASE_URL=database_url)
     async with open_store(database_url, migrate=False):
         await until(lambda: models.Subscription.filter(mailbox="ann@example.org").exists())
-
-
-async def test_without_a_mail_server_letters_are_shown_though_work_is_done_apart(start, database_url, until):
-    served = start("serve", "--port", "0", DATABASE_URL=database_url, WORK="apart")
-    start("work", DATABASE_URL=database_url)
-    assert _subscribe(served.port) == b'{"data":{"subscribe":{"errors":[]}}}'
-
-    async def is_shown() -> bool:
-        told = await asyncio.to_thread(_ask, served.port, b'{"query": "{ outbox { to } }"}')
-        return b"ann@example.org" in told
-
-    await until(is_shown)
+        assert (await models.Delivery.get()).state is models.State.QUEUED
+    # Nobody shows it, and nobody is told that it is shown.
+    assert _ask(served.port, b'{"query": "{ outbox { to } }"}') == b'{"data":{"outbox":[]}}'
+    served.process.send_signal(signal.SIGTERM)
+    assert served.ended() == 0
+    said = served.log
+    assert "letters wait" in said
+    assert "/letters" not in said
 
 
 def _title(port: int) -> bytes:

@@ -137,6 +137,17 @@ async def reading(
         yield Reader(client, language)
 
 
+@asynccontextmanager
+async def counted(database_url: str, language: str) -> AsyncIterator[tuple[Reader, models.Post]]:
+    """Read a site with one post from another machine: what asks from this one is not counted."""
+    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.1")
+    async with reading(settings, language=language) as reader:
+        post = await models.Post.draft(await models.found(), "One", "<p>Hello</p>", authors=[])
+        await post.publish(models.now() - timedelta(days=1))
+        reader.languages["X-Forwarded-For"] = "192.0.2.1"
+        yield reader, post
+
+
 @pytest.fixture
 async def reader(database_url: str) -> AsyncIterator[Reader]:
     """Read the pages of a site in which nothing was written yet."""

@@ -10,7 +10,7 @@ from gql_server.reader.scripts import WORDS
 from gql_server.settings import Settings
 from schema import mistakes
 from schema.ids import global_id
-from tests.pages.conftest import reading
+from tests.pages.conftest import counted, reading
 
 DUTCH = WORDS["nl"]
 GUEST = {"name": "Bob", "email": "bob@example.org", "content": "Well said.\r\n\r\nAnd true."}
@@ -251,13 +251,8 @@ async def test_what_is_no_form_is_refused(reader, post):
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_who_answers_too_often_is_told_when_it_may_be_again(database_url, language):
-    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.1")
-    async with reading(settings, language=language) as reader:
-        site = await models.found()
-        post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[])
-        await post.publish(models.now() - timedelta(days=1))
-        # What asks from this machine itself is not counted.
-        reader.languages |= {"Accept": "text/html", "X-Forwarded-For": "192.0.2.1"}
+    async with counted(database_url, language) as (reader, post):
+        reader.languages["Accept"] = "text/html"
         statuses = []
         for number in range(6):
             await reader.opens(form_of(post))

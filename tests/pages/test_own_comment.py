@@ -13,7 +13,7 @@ from gql_server.reader.scripts import WORDS as READERS
 from gql_server.settings import Settings
 from schema import mistakes
 from schema.ids import global_id
-from tests.pages.conftest import reading
+from tests.pages.conftest import counted, reading
 
 GUEST = models.Writer(name="Bob", email="bob@example.org")
 SAID, OTHERWISE = "Mooi gezegd.", "Heel mooi gezegd.\n\nEn waar."
@@ -188,14 +188,8 @@ async def test_words_that_come_too_late_can_be_copied(reader, site, comment, lan
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 async def test_who_edits_too_often_is_told_when_it_may_be_again(database_url, language):
-    settings = Settings(database_url=database_url, trusted_proxies="127.0.0.1")
-    async with reading(settings, language=language) as reader:
-        site = await models.found()
-        post = await models.Post.draft(site, "One", "<p>Hello</p>", authors=[])
-        await post.publish(models.now() - timedelta(days=1))
-        comment = await models.Comment.leave(post.id, GUEST, SAID)
-        # What asks from this machine itself is not counted.
-        reader.languages["X-Forwarded-For"] = "192.0.2.1"
+    async with counted(database_url, language) as (reader, post):
+        site, comment = await models.found(), await models.Comment.leave(post.id, GUEST, SAID)
         statuses = []
         for number in range(6):
             await reader.opens(door(site, await models.Comment.get(id=comment.id)))
