@@ -36,8 +36,10 @@ class Changes:
         """Hear from now on what is changed in the store that is open here."""
         models.pulse.watch(self._hear)
 
-    def last(self) -> datetime | None:
-        """Give that moment; None while it is not known what others commit."""
+    async def last(self) -> datetime | None:
+        """Give that moment; None when it cannot be known what others have committed."""
+        if not models.pulse.is_current():
+            await models.pulse.catch_up()
         return self._last if models.pulse.is_current() else None
 
     def has_heard_since(self, last: datetime) -> bool:
@@ -60,7 +62,7 @@ async def given(
 
     async def make() -> Made:
         # Before anything is read: what is changed meanwhile is newer.
-        last = request.app[CHANGES].last()
+        last = await request.app[CHANGES].last()
         written = await write()
         body = await _packed(written.body) if is_packed else written.body
         changed = last and written.newest and _second_after(max(last, written.newest))

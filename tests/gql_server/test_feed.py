@@ -1,5 +1,6 @@
 """The feed: the newest posts, for whoever follows the publication with a feed reader."""
 
+import asyncio
 import os
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,8 +12,10 @@ import pytest
 
 import models
 from gql_server import feed
+from gql_server.followed import Changes
 from gql_server.importers.weebly.bring import FEED_PATH
 from gql_server.settings import Settings
+from models.changes import LOOK_SECONDS
 from models.redirects import lead
 from tests.pages.conftest import reading
 
@@ -259,6 +262,18 @@ async def test_who_only_knows_the_date_is_told_that_nothing_is_newer(reader, pub
         later(timedelta(minutes=1))
         await reader.opens("/feed.xml", **{"If-Modified-Since": since})
         assert reader.status == 200
+
+
+async def test_what_others_commit_to_a_file_is_looked_for_before_a_date_is_told(site, dialect):
+    if dialect != "sqlite":
+        pytest.skip("PostgreSQL tells who listens")
+    changes = Changes()
+    changes.listen()
+    await models.Tag.named(site.id, "Sea")
+    # However long nobody has looked since something was committed.
+    await asyncio.sleep(2 * LOOK_SECONDS)
+    assert not models.pulse.is_current()
+    assert await changes.last()
 
 
 @pytest.mark.parametrize(
