@@ -18,6 +18,8 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
+from models.engines.ferry import Ferry
+from models.engines.postgres_ferry import PATIENCE_SECONDS, Values, crossing
 from models.engines.postgres_lines import Lines
 from models.engines.steps import Steps, T
 from models.engines.transactions import Overtaken, Unavailable, Undivided, UndividedClient, told_in, whole
@@ -39,6 +41,7 @@ Rows = list[dict[str, Any]]
 # Ids that are drawn at once for rows to come.
 DRAWN = 50
 DRAW = "SELECT nextval(pg_get_serial_sequence($1::text, 'id')) AS id FROM generate_series(1, $2::int)"
+NO_NOTICE = (None, None)
 # A migration may take its time, and waits for whoever migrates at the same moment.
 MIGRATING: dict[str, Any] = {
     "maxsize": 1,
@@ -84,6 +87,7 @@ class PostgresEngine(AsyncpgDBClient):
         super().__init__(**POOL | {"reset": _keep} | kwargs, server_settings=settings)
         self._drawn: defaultdict[str, deque[int]] = defaultdict(deque)
         self._lines = Lines(self._connect_apart)
+        self._ferries: dict[str, Ferry[Values]] = {}
 
     async def create_connection(self, with_db: bool) -> None:
         try:
@@ -178,26 +182,39 @@ class PostgresEngine(AsyncpgDBClient):
         return drawn.popleft()
 
     async def at_once(
-        self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]
-    ) -> Rows:
-        """Run a statement that is a transaction by itself, and notifies by itself of what is told.
+        self, query: str, values: list[Any], *, rank: int = 0, tell: Callable[[], object] | None = None
+    ) -> Any:
+        """Do all that a verb does in one statement, a transaction by itself; give the row that it ends with.
 
-        Channels and payloads are its last two values, which it sends if it `happened`, as the rows say.
+        Those who wait for the same statement share a transaction, in the order of their ranks: so they take
+        their locks in one order. With `tell` the statement notifies of what is told, if its row says that it
+        `happened`: the channel and the payload are its last two values.
         """
+        if tell is None:
+            return await self._ferry(query).take(values, _hear_nothing, rank=rank)
         statement = PostgresStatement(self)
         told_in(statement, tell)
-        if self.witness is not None:
-            note(statement, self.witness.heed(query), covered.get())
-            await self.witness.foresee(statement, statement.news)
+        witness = self.witness
+        if witness is not None:
+            note(statement, witness.heed(query), covered.get())
+            await witness.foresee(statement, statement.news)
+
+        def learn(row: Any) -> None:
+            if witness is not None and row["happened"]:
+                witness.learn(statement.news)
+
         try:
-            rows: Rows = await AsyncpgDBClient.execute_query_dict(self, query, [*values, *statement.notices])
+            return await self._ferry(query).take([*values, *statement.notice], learn, rank=rank)
         except BaseException:
-            if self.witness is not None:
-                self.witness.doubt(statement.news)
+            if witness is not None:
+                witness.doubt(statement.news)
             raise
-        if self.witness is not None and happened(rows):
-            self.witness.learn(statement.news)
-        return rows
+
+    def _ferry(self, query: str) -> Ferry[Values]:
+        if query not in self._ferries:
+            cross = crossing(query, self._lines, self._translate_exceptions, self.log)
+            self._ferries[query] = Ferry(cross, patience=PATIENCE_SECONDS)
+        return self._ferries[query]
 
     def _in_transaction(self) -> TransactionContext:
         return Undivided(PostgresTransaction(self))
@@ -249,12 +266,13 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self._drawn = engine._drawn
 
     async def at_once(
-        self, query: str, values: list[Any], *, tell: Callable[[], object], happened: Callable[[Rows], bool]
-    ) -> Rows:
-        rows: Rows = await self.execute_query_dict(query, [*values, [], []])
-        if happened(rows):
+        self, query: str, values: list[Any], *, rank: int = 0, tell: Callable[[], object] | None = None
+    ) -> Any:
+        notice = [] if tell is None else NO_NOTICE
+        [row] = await self.execute_query_dict(query, [*values, *notice])
+        if tell is not None and row["happened"]:
             tell()
-        return rows
+        return row
 
     async def _translate_exceptions(
         self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any
@@ -342,14 +360,15 @@ async def _walk_aside(steps: Steps[T], connection: Any, log: Logger) -> T:
 class PostgresStatement(PostgresTransaction):
     """Stands for a statement that is a transaction by itself, and notifies by itself."""
 
-    def __init__(self, engine: PostgresEngine) -> None:
-        super().__init__(engine)
-        self.notices: tuple[list[str], list[str]] = ([], [])
+    notice: tuple[str | None, str | None] = NO_NOTICE
 
     async def notify(self, channel: str, payload: str) -> None:
         """Keep it for the statement to send."""
-        for kept, given in zip(self.notices, (channel, payload), strict=True):
-            kept.append(given)
+        self.notice = (channel, payload)
+
+
+def _hear_nothing(_row: object) -> None:
+    """Learn nothing of what nobody was to be told of."""
 
 
 async def _ask_now_and_then(connection: Any, lost: asyncio.Event) -> None:

@@ -101,11 +101,10 @@ LEAVE = """
         INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
         SELECT id, 'queued', $12::text, $13::int FROM promised)
     SELECT place.is_open, place.has_above, kept.id, place.parent_id, place.depth, place.status,
-           place.held_because,
-           (SELECT count(pg_notify(channel, payload))
-            FROM unnest($14::text[], $15::text[]) AS notice(channel, payload)
-            WHERE kept.is_shown) AS notified
-    FROM place LEFT JOIN kept ON true"""
+           place.held_because, coalesce(kept.is_shown, FALSE) AS happened,
+           CASE WHEN kept.is_shown AND $14::text IS NOT NULL
+                THEN pg_notify($14::text, $15::text) END AS notified
+    FROM given LEFT JOIN place ON true LEFT JOIN kept ON true"""
 # What pgqueuer writes for one promise.
 ASK = """
     WITH first AS (
@@ -124,9 +123,11 @@ ASK = """
     promised AS (
         INSERT INTO pgqueuer (priority, entrypoint, payload, headers, status)
         SELECT $2::int, $3::text, convert_to(json_build_object('sign_up', id)::text, 'UTF8'), '{}', 'queued'
-        FROM asked RETURNING id)
-    INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
-    SELECT id, 'queued', $3::text, $2::int FROM promised"""
+        FROM asked RETURNING id),
+    logged AS (
+        INSERT INTO pgqueuer_log (job_id, status, entrypoint, priority)
+        SELECT id, 'queued', $3::text, $2::int FROM promised)
+    SELECT"""
 
 
 class PostgresIntake:
@@ -146,24 +147,19 @@ class PostgresIntake:
         place = [row["post_id"], moment, row["parent_id"], row["deepest"]]
         work = [f"{promise.work}:{promise.lane}", promise.lane]
         values = [_json(row), *place, *_places(once), id, row["said_again_since"], *work]
-        rows = await db.at_once(LEAVE, values, tell=lambda: tell(id), happened=_is_shown)
-        return _place(rows)
+        found = await db.at_once(LEAVE, values, rank=row["post_id"], tell=lambda: tell(id))
+        return _place(found)
 
     async def sign_up(self, row: Row, promise: Promise, *, once: Once | None) -> None:
+        db: Any = require_context().db()
         entrypoint = f"{promise.work}:{promise.lane}"
-        values = [_json(row), promise.lane, entrypoint, *_places(once)]
-        await require_context().db().execute_query_dict(ASK, values)
+        await db.at_once(ASK, [_json(row), promise.lane, entrypoint, *_places(once)])
 
 
-def _is_shown(rows: list[dict[str, Any]]) -> bool:
-    return any(row["id"] is not None and row["status"] == "approved" for row in rows)
-
-
-def _place(rows: list[dict[str, Any]]) -> Place | None:
-    for row in rows:
-        del row["notified"]
-        return Place(**row)
-    return None
+def _place(found: Any) -> Place | None:
+    if found["is_open"] is None:
+        return None
+    return Place(**{name: value for name, value in found.items() if name not in ("happened", "notified")})
 
 
 def _places(once: Once | None) -> list[Any]:

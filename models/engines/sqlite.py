@@ -12,7 +12,8 @@ from tortoise.backends.base.client import ConnectionWrapper, TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.exceptions import ConfigurationError, IntegrityError, OperationalError
 
-from models.engines.sqlite_ferry import Ferry, Run, Work, statements_of
+from models.engines.ferry import Board, Ferry
+from models.engines.sqlite_ferry import Run, Work, statements_of, together
 from models.engines.sqlite_loop import LoopReader, walk
 from models.engines.statements import only_reads, split
 from models.engines.steps import Steps, T, TooLong
@@ -75,7 +76,7 @@ class SqliteEngine(SqliteClient):
         self._is_closed = False
         self._readers = _Readers(file_path)
         self._loop_reader = LoopReader(file_path, self.log)
-        self._ferry = Ferry(self.acquire_connection, self.log)
+        self._ferry = Ferry(self._cross)
 
     async def create_connection(self, with_db: bool) -> None:
         async with self._opening:
@@ -188,6 +189,11 @@ class SqliteEngine(SqliteClient):
 
         with _translated:
             return await self._ferry.take(transaction.noting(work), learn)
+
+    async def _cross(self, board: Board[Work]) -> Sequence[Any]:
+        async with self.acquire_connection() as connection:
+            outcomes: Sequence[Any] = await connection._execute(together, connection._conn, board(), self.log)
+            return outcomes
 
     @noted
     async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[Any]]:

@@ -24,6 +24,7 @@ BECAUSE = {
     models.CommentPolicy.SHOWN: None,
 }
 on_sqlite = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+on_postgres = pytest.mark.parametrize("dialect", ["postgres"], indirect=True)
 
 
 @pytest.fixture
@@ -192,6 +193,36 @@ async def test_those_who_wait_share_a_commit(post, said):
     await asyncio.gather(*(leave(post) for _ in range(20)))
     assert said.count("COMMIT") < 10
     assert await models.Comment.all().count() == 20
+
+
+@on_postgres
+async def test_those_who_wait_share_a_transaction_and_tell_of_all_they_left(post, hospitable):
+    heard = models.pulse.listen(CommentShown)
+    left = await asyncio.gather(*(leave(post, f"Mooi {number}.") for number in range(20)))
+    written = "SELECT xmin::text AS by, count(*) AS left FROM comment GROUP BY 1"
+    transactions = await require_context().db().execute_query_dict(written)
+    assert sum(one["left"] for one in transactions) == 20
+    assert len(transactions) < 10
+    assert sorted([(await anext(heard)).comment_id for _ in left]) == sorted(one.id for one in left)
+    assert (await models.Post.get(id=post.id)).comment_count == 20
+
+
+@on_postgres
+async def test_where_one_cannot_be_kept_all_others_are(post, write, hospitable):
+    hidden = await write("Verborgen")
+    await leave(post, "Al gezegd.", key="first")
+    posts = [post, hidden, post, post]
+    # What PostgreSQL does not write anywhere, past all who look at it first.
+    texts = ["Een.", "Twee.", "Drie.", "Vier."]
+    done = await asyncio.gather(
+        *(leave(one, said) for one, said in zip(posts, texts, strict=True)),
+        leave(post, "Al gezegd.", key="first"),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in done] == [
+        models.Comment, models.NotFound, models.Comment, models.Comment, models.Comment,
+    ]  # fmt: skip
+    assert await models.Comment.all().count() == (await models.Post.get(id=post.id)).comment_count == 4
 
 
 @on_sqlite

@@ -1,0 +1,1 @@
+-- Nothing that a store holds was changed.
