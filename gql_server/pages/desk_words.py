@@ -45,7 +45,7 @@ DUTCH = {
     "desk_letter_unread": "Brief aan %(to)s, %(at)s: niet verstuurd, want niemand krijgt die meteen.",
     "desk_letter_sending": "Brief aan %(to)s, %(at)s: onderweg.",
     "desk_letter_paused": "Brief aan %(to)s, %(at)s: tegengehouden.",
-    "desk_letter_recalled": "Brief aan %(to)s, %(at)s: teruggehaald.",
+    "desk_letter_recalled": "Brief aan %(to)s, %(at)s: teruggenomen.",
     "desk_letter_sent": "Brief aan %(to)s, %(at)s: klaar.",
     "desk_letter_followers": "wie de schrijver of een onderwerp volgt",
     "desk_letters": "Brieven: %(audience)s (%(stand)s).",
