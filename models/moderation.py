@@ -84,7 +84,7 @@ class ModeratorLink:
         """Decide about the comment, as the moderator whose link it is, who was shown it with the stamp
         `was`; refuse when it is not so any more: nobody is overruled, and no word published, unawares.
 
-        What was decided so already, of these very words, is done: a page is loaded again, a button pressed twice.
+        What was decided so already, of these very words, is done: somebody pressed twice.
         """
         # Locked, so that of two at once the second sees what the first has decided.
         found = await self.comment.as_it_stands()

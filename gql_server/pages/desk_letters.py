@@ -34,6 +34,12 @@ class Letters:
         reached = {id for issue in self.issues if issue.audience for id in issue.newsletter_ids}
         return [one for one in self.newsletters if one.id not in reached]
 
+    def may_be_stopped(self, principal: models.Principal) -> bool:
+        """Tell whether letters are on their way, or held back, which somebody may do more about."""
+        on_its_way = {models.IssueStatus.SENDING, models.IssueStatus.PAUSED}
+        goes = any(issue.audience and issue.status in on_its_way for issue in self.issues)
+        return goes and principal.may(models.Scope.SUBSCRIBERS_MANAGE)
+
     async def told(self, visit: Visit, principal: models.Principal, *, is_unread: bool = False) -> list[str]:
         """Tell of each in a line; how many there are, to who may see subscribers."""
         counted = {}
@@ -65,5 +71,7 @@ def _numbers(visit: Visit, issue: models.Issue, progress: models.Progress) -> st
     # Of what was taken back none goes any more: a worker strikes them off in a moment.
     ends = "cancelled" if issue.status is models.IssueStatus.RECALLED else "waiting"
     counts[ends] = counts.get(ends, 0) + progress.queued + progress.deferred + progress.uncertain
-    stand = ", ".join(visit.says(f"desk_letters_{one}", count=counts[one]) for one in STANDS if counts.get(one))
+    stand = ", ".join(
+        visit.says(f"desk_letters_{one}", count=counts[one]) for one in STANDS if counts.get(one)
+    )
     return visit.says("desk_letters", audience=progress.audience, stand=stand)
