@@ -213,6 +213,7 @@ DUTCH = {
     ),
     "503_title": "Even geen antwoord",
     "503_text": ("De opslag antwoordt nu niet. Probeer het zo nog eens; twee keer drukken kan geen kwaad."),
+    "form_again": "Laad dan deze pagina opnieuw: wat je invulde gaat nog eens mee.",
     # Inloggen van wie schrijft.
     "sign_in_again": "Vraag een nieuwe link",
     "sign_in_title": "Inloggen",

@@ -208,6 +208,7 @@ ENGLISH = {
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",
     "503_text": "The store does not answer now. Try again in a moment; pressing twice does no harm.",
+    "form_again": "Load this page again then: what you filled in is sent along once more.",
     # Signing in.
     "sign_in_again": "Ask for a new link",
     "sign_in_title": "Sign in",

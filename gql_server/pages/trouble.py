@@ -185,7 +185,10 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
             links.append(Link(told("to_site", site=site.title), home))
     elif status >= 500 and request.method in {"GET", "HEAD"}:
         links.append(Link(told("try_again"), ""))  # the same address
+    # No link sends a form once more, and who goes back may find it empty.
+    comes_again = status in {429, 503} and request.method == "POST"
     values: dict[str, Any] = {
+        "rest": told("form_again") if comes_again else None,
         "what": what or _of_status(request, status),
         "facts": {"number": request[REQUEST_ID]},
         "links": links,
