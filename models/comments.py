@@ -110,7 +110,11 @@ class Comment(Model):
     @property
     def stamp(self) -> str:
         """What tells whether it is still as somebody was shown it: its words, and what was decided."""
-        return digest("\0".join((*self.as_it_reads, self.status)))
+        return self.stamp_when(self.status)
+
+    def stamp_when(self, status: Fate) -> str:
+        """Give the stamp of these very words when that was decided about them."""
+        return digest("\0".join((*self.as_it_reads, status)))
 
     @property
     def awaits_address(self) -> bool:

@@ -83,9 +83,13 @@ class ModeratorLink:
     async def decide(self, status: Fate, *, was: str) -> None:
         """Decide about the comment, as the moderator whose link it is, who was shown it with the stamp
         `was`; refuse when it is not so any more: nobody is overruled, and no word published, unawares.
+
+        What was decided so already, of these very words, is done: somebody pressed twice.
         """
         # Locked, so that of two at once the second sees what the first has decided.
         found = await self.comment.as_it_stands()
+        if found is not None and found.status is status and was in map(found.stamp_when, Fate):
+            return
         if found is None or found.stamp != was:
             raise Changed
         principal = Principal(self.user.id, self.user.role, self.user.author_id, OF_ROLE[self.user.role])

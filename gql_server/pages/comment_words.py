@@ -28,6 +28,7 @@ DUTCH = {
         "deed niets; kijk nog eens."
     ),
     "moderate_next": "De volgende die wacht",
+    "moderate_none_waits": "Er wacht geen andere reactie.",
     "moderate_back": "Toch anders beslissen",
     "moderate_post": "Lees het bericht",
     "moderate_writer": "Van",
@@ -103,6 +104,7 @@ ENGLISH = {
         "nothing; look once more."
     ),
     "moderate_next": "The next one that waits",
+    "moderate_none_waits": "No other comment waits.",
     "moderate_back": "Decide otherwise",
     "moderate_post": "Read the post",
     "moderate_writer": "By",

@@ -1,7 +1,8 @@
 // At the desk: a picture that was kept is put into the text, where the cursor is, and nobody leaves what is not
 // saved without being asked. Without this script the picture is copied there.
 
-const [text, piece, put] = ['#text', '#picture code', '#put'].map((name) => document.querySelector(name));
+const [text, piece, put, file] = ['#text', '#picture code', '#put', '#file']
+  .map((name) => document.querySelector(name));
 const key = `cursor ${location.pathname}`;
 let at = Number(sessionStorage.getItem(key) ?? text.value.length);
 let isSent = false;
@@ -15,6 +16,12 @@ addEventListener('pageshow', () => { isSent = false; }); // whoever comes back w
 addEventListener('beforeunload', (event) => {
   const isChanged = [...text.form.elements].some(({ value, defaultValue }) => value !== (defaultValue ?? value));
   if (isChanged && !isSent) event.preventDefault();
+});
+
+// Who chose a picture that is too large is told before it is sent, and their words with it.
+file.addEventListener('change', () => {
+  file.setCustomValidity(file.files[0]?.size > Number(file.dataset.most) ? file.dataset.large : '');
+  file.reportValidity();
 });
 
 if (put) {

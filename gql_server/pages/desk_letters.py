@@ -34,6 +34,12 @@ class Letters:
         reached = {id for issue in self.issues if issue.audience for id in issue.newsletter_ids}
         return [one for one in self.newsletters if one.id not in reached]
 
+    def may_be_stopped(self, principal: models.Principal) -> bool:
+        """Tell whether letters are on their way, or held back, which somebody may do more about."""
+        on_its_way = {models.IssueStatus.SENDING, models.IssueStatus.PAUSED}
+        goes = any(issue.audience and issue.status in on_its_way for issue in self.issues)
+        return goes and principal.may(models.Scope.SUBSCRIBERS_MANAGE)
+
     async def told(self, visit: Visit, principal: models.Principal, *, is_unread: bool = False) -> list[str]:
         """Tell of each in a line; how many there are, to who may see subscribers."""
         counted = {}
@@ -53,15 +59,19 @@ class Letters:
         if issue.id not in counted:
             return line
         # Added, as what is HTML in it stays so.
-        return line + f" {_numbers(visit, counted[issue.id])}"
+        return line + f" {_numbers(visit, issue, counted[issue.id])}"
 
     def _names(self, visit: Visit, ids: Sequence[int]) -> str:
         called = [one.called(visit.language) for one in self.newsletters if one.id in ids]
         return ", ".join(called) or visit.says("desk_letter_followers")
 
 
-def _numbers(visit: Visit, progress: models.Progress) -> str:
+def _numbers(visit: Visit, issue: models.Issue, progress: models.Progress) -> str:
     counts = asdict(progress)
-    counts["waiting"] = progress.queued + progress.deferred + progress.uncertain
-    stand = ", ".join(visit.says(f"desk_letters_{one}", count=counts[one]) for one in STANDS if counts[one])
+    # Of what was taken back none goes any more: a worker strikes them off in a moment.
+    ends = "cancelled" if issue.status is models.IssueStatus.RECALLED else "waiting"
+    counts[ends] = counts.get(ends, 0) + progress.queued + progress.deferred + progress.uncertain
+    stand = ", ".join(
+        visit.says(f"desk_letters_{one}", count=counts[one]) for one in STANDS if counts.get(one)
+    )
     return visit.says("desk_letters", audience=progress.audience, stand=stand)

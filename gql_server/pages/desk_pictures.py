@@ -16,6 +16,7 @@ from gql_server.pages.desk_bench import Bench, acted, number_in
 from gql_server.pages.forms import NOTHING, Form
 from gql_server.pages.visit import Visit
 from gql_server.uploads import UPLOADS, brings_files
+from models.pictures import MOST_BYTES
 
 # By this a request remembers the picture that came with it.
 KEPT = web.RequestKey("picture", int)
@@ -102,7 +103,7 @@ async def picture_to_put(
     number = request.get(KEPT) or number_in(filled or request.query.get("picture", ""))
     added = await models.Image.usable_by(principal).filter(id=number).first()
     piece = _piece(added, is_html=format is models.Format.HTML) if added else ""
-    return {"added": added, "piece": piece, "is_first": "first" in request.query}
+    return {"added": added, "piece": piece, "is_first": "first" in request.query, "most_bytes": MOST_BYTES}
 
 
 def _piece(image: models.Image, *, is_html: bool) -> str:

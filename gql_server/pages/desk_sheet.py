@@ -84,6 +84,7 @@ class Sheet:
             address=visit.context.absolute(self.post.path), now=visit.moment(models.now()),
             wrong=wrong, why=why, told=told if told in TOLD else "",
             letter=letter if letter in LETTERS else "",
+            may_stop=self.letters.may_be_stopped(principal),
             letters=await self.letters.told(visit, principal, is_unread=letter == "unread"),
             lead=self.lead, may_reword=self.lead is not None and self.lead.may_be_reworded_by(principal),
             numbered=await number_behind(self.post, self.filled["slug"], visit.site),

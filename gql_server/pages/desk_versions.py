@@ -44,6 +44,9 @@ async def restore(request: web.Request) -> web.Response:
         return await signed_out(request, form)
     if (revision := await _revision(desk)) is None:
         return _absent(desk)
+    if Wording.of(revision) == Wording.of(desk.post):
+        # Pressed twice, or by two: there is nothing left to do.
+        return to_post(desk.post.id, told="restored")
     try:
         desk.expect(form)
         if not _may_say(desk.post, revision):

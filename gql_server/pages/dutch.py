@@ -193,6 +193,11 @@ DUTCH = {
     "408_text": "Wat je stuurde kwam niet op tijd helemaal aan. Probeer het nog eens.",
     "413_title": "Dit is te groot",
     "413_text": "Er kwam veel meer binnen dan in dit formulier past. Ga terug en maak het korter.",
+    "413_desk_title": "Dit is te groot",
+    "413_desk_text": (
+        "Een foto heeft hoogstens 20 MB. Ga terug, waar nog staat wat je schreef, en kies een kleinere foto "
+        "of maak de tekst korter."
+    ),
     "415_title": "Dit is geen formulier",
     "415_text": "Stuur het formulier zoals een browser dat doet: url-gecodeerd of in delen, in UTF-8.",
     "422_title": "Dit kunnen we niet gebruiken",
@@ -208,6 +213,7 @@ DUTCH = {
     ),
     "503_title": "Even geen antwoord",
     "503_text": ("De opslag antwoordt nu niet. Probeer het zo nog eens; twee keer drukken kan geen kwaad."),
+    "form_again": "Laad dan deze pagina opnieuw: wat je invulde gaat nog eens mee.",
     # Inloggen van wie schrijft.
     "sign_in_again": "Vraag een nieuwe link",
     "sign_in_title": "Inloggen",

@@ -191,6 +191,11 @@ ENGLISH = {
     "408_text": "What you sent did not arrive whole in time. Try again.",
     "413_title": "This is too large",
     "413_text": "Much more came in than fits into this form. Go back and make it shorter.",
+    "413_desk_title": "This is too large",
+    "413_desk_text": (
+        "A picture has at most 20 MB. Go back, where what you wrote still is, and choose a smaller picture "
+        "or make the text shorter."
+    ),
     "415_title": "This is no form",
     "415_text": "Send the form as a browser does: URL-encoded or in parts, in UTF-8.",
     "422_title": "We cannot use this",
@@ -203,6 +208,7 @@ ENGLISH = {
     "500_text": "It is not your fault. Try again later. We find it under number %(number)s.",
     "503_title": "No answer for a moment",
     "503_text": "The store does not answer now. Try again in a moment; pressing twice does no harm.",
+    "form_again": "Load this page again then: what you filled in is sent along once more.",
     # Signing in.
     "sign_in_again": "Ask for a new link",
     "sign_in_title": "Sign in",

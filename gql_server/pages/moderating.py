@@ -38,11 +38,12 @@ async def decide(request: web.Request) -> web.Response:
     except models.Changed:
         return await _shown(visit, await models.ModeratorLink.behind(visit.site, visit.token), status=409)
     post = await models.Post.get(id=link.comment.post_id)
-    links = [*_onward(visit, post), visit.home]
-    if (another := await link.next()) is not None:
+    links, another = [*_onward(visit, post), visit.home], await link.next()
+    if another is not None:
         links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
     back = Link(visit.says("moderate_back"), link.path(visit.site))
-    return visit.tells(f"moderated_{chosen[0]}", links=[*links, back])
+    rest = None if another else visit.says("moderate_none_waits")
+    return visit.tells(f"moderated_{chosen[0]}", links=[*links, back], rest=rest)
 
 
 async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200) -> web.Response:
@@ -60,6 +61,7 @@ async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200)
             name: visit.says(f"moderate_{name}") for name, fate in BUTTONS.items() if fate != comment.status
         },
         onward=Link(visit.says("moderate_next"), another.path(visit.site)) if another else None,
+        rest=visit.says("moderate_none_waits") if is_decided and another is None else None,
         links=_onward(visit, post),
     )  # fmt: skip
 

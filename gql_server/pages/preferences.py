@@ -33,7 +33,8 @@ async def save(request: web.Request) -> web.Response:
         if changes := await _changes(visit, found, filled, form):
             found = await found.choose(visit.site, visit.trace, **changes)
     except models.Invalid as refusal:
-        return await _shown(visit, found, filled, codes=form.all("topic"), wrong=refusal.field)
+        pause, codes = form.one("pause"), form.all("topic")
+        return await _shown(visit, found, filled, codes=codes, pause=pause, wrong=refusal.field)
     return await _shown(visit.to(found), found, _filled(found), is_saved=True)
 
 
@@ -73,6 +74,7 @@ async def _shown(
     filled: dict[str, str],
     *,
     codes: Sequence[str] | None = None,
+    pause: str = "",
     wrong: str | None = None,
     is_saved: bool = False,
 ) -> web.Response:
@@ -95,6 +97,7 @@ async def _shown(
         offered=await offers(visit.site, visit.language),
         frequencies=list(models.Frequency),
         pauses=list(PAUSES),
+        pause=pause,
         languages_of_letters=_languages(found.language),
     )
 

@@ -155,6 +155,12 @@ async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamRespon
         return await _told(request, 500, Vary=VARY)
 
 
+def _of_status(request: web.Request, status: int) -> str:
+    """Name what is told of a status; what is too large at the desk has mostly a picture in it."""
+    is_of_desk = status == 413 and first_word(request) == "write" and brings_files(request)
+    return "413_desk" if is_of_desk else str(status)
+
+
 async def _told(request: web.Request, status: int, *, what: str = "", **headers: str) -> web.Response:
     site, home = None, ""
     if status < 500:
@@ -179,8 +185,11 @@ async def _told(request: web.Request, status: int, *, what: str = "", **headers:
             links.append(Link(told("to_site", site=site.title), home))
     elif status >= 500 and request.method in {"GET", "HEAD"}:
         links.append(Link(told("try_again"), ""))  # the same address
+    # No link sends a form once more, and who goes back may find it empty.
+    comes_again = status in {429, 503} and request.method == "POST"
     values: dict[str, Any] = {
-        "what": what or str(status),
+        "rest": told("form_again") if comes_again else None,
+        "what": what or _of_status(request, status),
         "facts": {"number": request[REQUEST_ID]},
         "links": links,
     }

@@ -3,10 +3,13 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.inspecting import BY_NIGHT_AND_DAY, Inspector
+from tests.browser.inspecting import BY_NIGHT_AND_DAY, NARROWEST, Inspector
 from tests.browser.reading import press, reload_until, sees, sign_up
 from tests.browser.test_everybody_who_writes import owned
 
+# Paragraphs between which there is no room.
+TOUCHING = """all => all.slice(1).filter((one, at) =>
+  one.getBoundingClientRect().top - all[at].getBoundingClientRect().bottom < 4).map(one => one.innerText)"""
 LONG = "langewoordenzonderhetminsteeindeofeenspatie"
 
 
@@ -32,9 +35,11 @@ async def test_no_page_about_a_subscriber_has_a_barrier(start, open_page, langua
     await press(page, words["subscribers_show"])
     await expect(page.get_by_role("link", name=address)).to_be_visible()
     await inspector.looks()
+    await page.set_viewport_size(NARROWEST)
     await page.get_by_label(words["subscribers_search"]).fill(LONG)
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("link", name=address)).to_be_visible()
+    await expect(page.get_by_role("heading", name=words["subscribers_found"])).to_be_in_viewport()
     assert LONG not in page.url
     await inspector.looks()
     await page.get_by_label(words["subscribers_search"]).fill(address)
@@ -49,6 +54,7 @@ async def test_no_page_about_a_subscriber_has_a_barrier(start, open_page, langua
     await inspector.looks()
     await press(page, words["subscriber_erase_begin"])
     await sees(page, words["subscriber_erase_title"])
+    assert await page.locator("main p").evaluate_all(TOUCHING) == []
     await inspector.looks()
     await press(page, words["subscriber_erase"])
     await expect(page.get_by_role("status")).to_have_text(words["subscribers_told_erased"])

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.async_api import Page, expect
 
 from gql_server.pages.words import WORDS
+from models.pictures import MOST_BYTES
 from tests.browser.inspecting import Inspector
 from tests.browser.reading import follow, press, reload_until, sees
 
@@ -115,8 +116,10 @@ async def test_no_page_about_an_address_or_a_version_has_a_barrier(start, open_p
     await versions.last.click()
     other = await page.context.new_page()
     await other.goto(page.url)
-    await press(other, words["desk_restore"])
-    await expect(other.get_by_role("status")).to_have_text(words["desk_told_restored"])
+    await other.goto(other.url.partition("/versions")[0])
+    await other.locator("#text").fill("Vier.")
+    await press(other, words["desk_save"])
+    await expect(other.get_by_role("status")).to_have_text(words["desk_told_saved"])
     await press(page, words["desk_restore"])
     await expect(page.get_by_role("alert")).to_contain_text(words["desk_wrong_changed_title"])
     await inspector.looks()
@@ -147,6 +150,25 @@ async def test_a_picture_is_put_where_the_cursor_was(start, open_page, tmp_path)
     plain = await open_page(page.url, java_script_enabled=False, storage_state=state, locale="en")
     await expect(plain.locator("#picture code")).to_have_text(piece)
     await expect(plain.locator("#put")).to_be_hidden()
+
+
+async def test_a_picture_that_is_too_large_is_told_before_it_is_sent(start, open_page, tmp_path):
+    page, words = await owned(start, open_page, "en")
+    (tmp_path / "large.png").write_bytes(b"x" * (MOST_BYTES + 1))
+    Image.new("RGB", (60, 40), "teal").save(tmp_path / "tuin.png")
+    await page.goto("/write")
+    await press(page, words["desk_new"])
+    await page.locator("#text").fill("One.")
+    await page.locator("#file").set_input_files(tmp_path / "large.png")
+    told = "field => field.validationMessage"
+    assert await page.locator("#file").evaluate(told) == words["desk_picture_large"]
+    await press(page, words["desk_picture_keep"])
+    await expect(page.locator("#text")).to_have_value("One.")
+    await expect(page.locator("#picture code, [role=alert]")).to_have_count(0)
+    await page.locator("#file").set_input_files(tmp_path / "tuin.png")
+    await press(page, words["desk_picture_keep"])
+    await expect(page.locator("#picture code")).to_have_count(1)
+    await expect(page.locator("#text")).to_have_value("One.")
 
 
 async def test_nobody_leaves_unsaved_words_without_being_asked(start, open_page):
@@ -198,6 +220,8 @@ async def test_no_page_about_a_comment_or_a_pen_has_a_barrier(start, open_page, 
     await inspector.looks()
     await page.context.clear_cookies()
     await follow(page, WAITING[language], "moderate")
+    # Each paragraph runs as its own words do.
+    await expect(page.locator("blockquote")).to_have_css("unicode-bidi", "plaintext")
     await inspector.looks()
     link = page.url
     await press(page, words["moderate_spam"])

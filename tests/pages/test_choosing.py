@@ -108,6 +108,21 @@ async def test_what_cannot_be_comes_back_with_the_reason_at_its_field(
     assert await held() == before
 
 
+@pytest.mark.parametrize("pause", ["", "91", "resume"])
+async def test_a_pause_that_came_with_a_mistake_stays_chosen(reader, preferences, pause):
+    await reader.opens(preferences)
+    await reader.presses("Bewaar", pause="14")
+    was = (await own()).paused_until
+    await reader.presses("Bewaar", pause=pause, name="x" * 101)
+    assert reader.status == 422
+    chosen = [option.attributes["value"] for option in reader.page.css("#pause option[selected]")]
+    assert chosen == [pause] * bool(pause)
+    await reader.presses("Bewaar", name="Ann")
+    assert ((await own()).paused_until == was) is (not pause)
+    # What was kept is not asked for once more.
+    assert not reader.page.css("#pause option[selected]")
+
+
 async def test_a_topic_that_readers_cannot_see_any_more_stays_chosen(reader, preferences, site):
     subscription = await own()
     tag = await models.Tag.get(name="kanarie")

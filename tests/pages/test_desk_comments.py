@@ -73,6 +73,27 @@ async def test_a_moderator_is_told_when_words_were_edited_and_of_others_nothing(
     assert f"{edited.astimezone(ZoneInfo(site.time_zone)):%M}" in told[words["moderate_edited"]]
 
 
+async def test_who_presses_twice_is_told_what_they_decided_and_whether_another_waits(
+    reader, desk, left, words
+):
+    await left("Mooi.", "Lelijk.")
+    await desk(models.Role.EDITOR)
+    await reader.opens(way(reader).attributes["href"])
+    was = {"was": reader.page.css_first("[name=was]").attributes["value"]}
+    for _ in range(2):
+        await reader.posts(reader.path, {"spam": "yes", **was})
+        assert (reader.status, reader.title) == (200, words["moderated_spam_title"])
+        assert words["moderate_none_waits"] not in reader.text
+    # Another button, on the page as it was before, does nothing.
+    assert (await reader.posts(reader.path, {"approve": "yes", **was})).status == 409
+    assert await models.Audit.filter(deed__startswith="comment").count() == 1
+    await reader.opens(reader.page.css_first(".more a").attributes["href"])
+    await reader.presses(words["moderate_approve"])
+    assert words["moderate_none_waits"] in reader.text
+    await reader.opens(reader.path)
+    assert words["moderate_none_waits"] in reader.text
+
+
 async def test_who_may_not_decide_about_comments_is_shown_none(reader, desk, left):
     await left("Mooi.")
     await desk(models.Role.AUTHOR)

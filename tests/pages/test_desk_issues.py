@@ -69,6 +69,10 @@ async def test_what_is_sent_is_taken_back_at_the_second_press(reader, words, iss
     await reader.presses(words["issue_recall_yes"])
     assert await follow(reader) == words["issues_told_recall"]
     assert buttons(reader) == []
+    # Before a worker has struck it off, too.
+    [item] = reader.page.css("main .letters li")
+    assert words["desk_letters_cancelled"] % {"count": 1} in item.text()
+    assert words["desk_letters_waiting"] % {"count": 1} not in item.text()
     await reader.letters()
     assert (await models.Issue.get(id=issue.id)).status is models.IssueStatus.RECALLED
     assert not await Delivery.filter(issue_id=issue.id, state=models.State.SENT).exists()

@@ -1,9 +1,13 @@
 """At the desk, a picture is kept with what is written, and the one that leads a post is described anew."""
 
+from io import BytesIO
+
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 import models
+from gql_server.requests import LARGEST_BODY as LARGEST
+from models.pictures import MOST_BYTES
 from tests.pages.writing import TEXT, TITLE, begin, follow, is_marked, picture_of, upload, write
 
 
@@ -53,6 +57,18 @@ async def test_who_leaves_it_as_it_is_undoes_nothing_of_what_others_said(reader,
     await write(reader, lead_alt="Van mij", version=version)
     assert (reader.status, described(reader)) == (409, "Van mij")
     assert (await models.Image.get()).alt_text == "Van een ander"
+
+
+@pytest.mark.parametrize("more", [1, LARGEST])
+async def test_of_a_picture_that_is_too_large_it_is_told_what_to_do(reader, desk, words, more):
+    await desk()
+    await reader.opens("/write")
+    await reader.posts("/write")
+    await follow(reader)
+    await upload(reader, BytesIO(b"x" * (MOST_BYTES + more)), do="keep", text=TEXT)
+    assert (reader.status, reader.title) == (413, words["413_desk_title"])
+    assert reader.page.css_first(".lead").text() == words["413_desk_text"]
+    assert await models.Image.all().count() == 0
 
 
 async def test_a_description_that_is_too_long_is_told_and_nothing_is_lost(reader, led, words):

@@ -138,6 +138,8 @@ async def test_what_became_of_a_letter_stands_with_the_post(reader, desk, garden
         await models.Issue.filter(id=issue.id).update(status=status)
         await models.Delivery.filter(issue_id=issue.id).update(state=state)
         await reader.opens(reader.path.partition("?")[0])
+        ways = [link.attributes["href"] for link in reader.page.css("main .more a")]
+        assert ("/write/issues" in ways) is (status in {"sending", "paused"})
         [line] = letters(reader)
         told, _, numbers = line.partition(" " + words["desk_letters"].partition("%")[0].strip())
         begins, ends = (words[f"desk_letter_{status}"] % {"to": name, "at": "|"}).split("|")

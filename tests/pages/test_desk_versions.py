@@ -141,6 +141,16 @@ async def test_who_brings_back_what_another_has_changed_meanwhile_is_told_first(
     assert (await models.Post.get()).title == TITLE
 
 
+async def test_who_brings_a_version_back_twice_is_told_that_it_is_there(reader, told):
+    await open_version(reader, 2)
+    path, version = reader.path, (await models.Post.get()).version
+    for _ in range(2):
+        await reader.posts(path, {"version": version})
+        await follow(reader)
+        assert reader.page.css_first("[role=status]").text() == "Teruggezet."
+    assert await models.Audit.filter(deed="post.restore").count() == 1
+
+
 @pytest.mark.parametrize("version", ["9" * 5_000, "1", "0"])
 async def test_a_version_that_it_does_not_have_brings_nothing_back(reader, told, version):
     await open_version(reader, 2)

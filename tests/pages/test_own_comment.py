@@ -141,6 +141,8 @@ async def test_what_is_wrong_stands_at_the_words_and_they_stay(
     assert reader.page.css_first(f"#{field.attributes['aria-describedby']}").text() == sentence
     assert reader.page.css_first("textarea").text() == content.strip()
     assert reader.page.css_first("title").text().startswith(sentence)
+    # Until when it may be is said of the page, and not of what is wrong.
+    assert reader.page.css_first("h1 + .lead + [role=alert]")
     assert await kept(comment) == SAID
 
 

@@ -158,6 +158,7 @@ async def test_a_store_that_is_away_is_told(reader, monkeypatch, error):
     await reader.signs_up()
     assert_told(reader, 503)
     assert not reader.page.css("main a")  # which would not send the form once more
+    assert reader.page.css_first(".more").text() == WORDS["nl"]["form_again"]
     assert reader.headers["Retry-After"] == "1"
     monkeypatch.setattr(models, "read_masthead", away)
     reader.client.app[PUBLICATION].keep_seconds = 0
@@ -165,6 +166,8 @@ async def test_a_store_that_is_away_is_told(reader, monkeypatch, error):
         await reader.opens(path)
         assert_told(reader, 503)
         assert "secret" not in reader.text
+        # A page that was only opened has a link for it.
+        assert not reader.page.css(".more")
 
 
 async def test_a_fault_of_ours_gets_a_number_and_no_account(reader, monkeypatch, capsys):
