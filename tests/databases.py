@@ -205,7 +205,7 @@ def prepare_once() -> None:
 def know_types_once() -> None:
     """Let asyncpg ask once what types a database has, not in each connection that a test opens to it.
 
-    To answer takes PostgreSQL longer than half of what a test is about.
+    A short test has PostgreSQL busy with that as long as with all its own questions.
     """
     ask, known = asyncpg.Connection._introspect_types, dict[Any, Any]()
 

@@ -83,7 +83,7 @@ async def browsers() -> AsyncIterator["Browsers"]:
 
 @pytest.fixture
 async def browser(browsers: "Browsers") -> AsyncIterator[Browser]:
-    """Lend a Chromium in which nobody has been; what is opened in it is closed after the test."""
+    """Lend a Chromium in which nothing is open; what a test opens in it is closed afterwards."""
     browser = await browsers.one()
     yield browser
     for context in browser.contexts:
