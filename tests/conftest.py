@@ -31,7 +31,7 @@ from schema.documents import Operation
 from schema.graph import schema
 from schema.plans import Plans
 from tests import buckets
-from tests.databases import Databases, prepare_once, run, say
+from tests.databases import Databases, know_types_once, prepare_once, run, say
 
 # Timings are never asserted: a slow machine must not make a true property fail.
 settings.register_profile("no_clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -43,6 +43,7 @@ postgres.POOL |= {"timeout": 30, "command_timeout": 60}
 sqlite_loop.MOST_SECONDS = 60
 changes.PATIENCE_SECONDS = 30
 prepare_once()
+know_types_once()
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 Answer = Callable[..., Awaitable[ExecutionResult]]

@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Mapping
 from copy import copy
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ from tortoise.apps import Apps as Registry
 
 import models
 from gql_server.demonstration import tell_demonstration
-from models.store import open_store
+from models.store import NOUNS, open_store
 
 Apps = Mapping[str, Mapping[str, Any]]
 T = TypeVar("T")
@@ -24,6 +25,9 @@ OF_A_KIND = (
     "filters", "db_native_fields", "db_default_fields", "db_complex_fields",
     "basetable", "basequery", "basequery_all_fields",
 )  # fmt: skip
+
+# What asyncpg takes for the statement with which it asked for types, where it had not to.
+NOTHING_SENT = SimpleNamespace(name="recalled")
 
 # TRUNCATE makes new files for sixty tables and their indexes, where a test has written to ten.
 WIPE = """
@@ -167,8 +171,9 @@ async def _tell(url: str) -> None:
 
 
 def prepare_once() -> None:
-    """Let Tortoise prepare the models once for a kind of store, and not for each that a test opens."""
+    """Let Tortoise find and prepare the models once for a kind of store, not for each that a test opens."""
     prepare, known = Registry._build_initial_querysets, dict[Any, list[dict[str, Any]]]()
+    find, found = Registry._discover_models, dict[Any, list[Any]]()
 
     def prepare_or_recall(registry: Registry) -> None:
         metas = [model._meta for app in registry.apps.values() for model in app.values()]
@@ -185,4 +190,31 @@ def prepare_once() -> None:
             for name, value in values.items():
                 setattr(meta, name, value)
 
+    def find_or_recall(module: Any, label: str) -> list[Any]:
+        # Those of a lab may be others the next time.
+        if module not in NOUNS:
+            return find(module, label)
+        if (module, label) not in found:
+            found[module, label] = find(module, label)
+        return found[module, label]
+
     Registry._build_initial_querysets = prepare_or_recall
+    Registry._discover_models = staticmethod(find_or_recall)
+
+
+def know_types_once() -> None:
+    """Let asyncpg ask once what types a database has, not in each connection that a test opens to it.
+
+    A short test has PostgreSQL busy with that as long as with all its own questions.
+    """
+    ask, known = asyncpg.Connection._introspect_types, dict[Any, Any]()
+
+    async def ask_or_recall(line: Any, types: Any, patience: float) -> tuple[Any, Any]:
+        # No database is named as one before it, and none makes a type anew under its old number.
+        wanted = line._addr, line._params.database, frozenset(types)
+        if wanted in known:
+            return known[wanted], NOTHING_SENT
+        known[wanted], sent = await ask(line, types, patience)
+        return known[wanted], sent
+
+    asyncpg.Connection._introspect_types = ask_or_recall

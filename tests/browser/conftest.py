@@ -1,16 +1,19 @@
 """Gives the stories in a browser a Chromium that is on this machine already, and a server."""
 
+import asyncio
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserType, Page, async_playwright
 
 from models.store import APPS
 from tests.browser.victim import Victim
 from tests.databases import Databases
-from tests.gql_server.conftest import Process, start_for_long  # noqa: F401
-from tests.gql_server.conftest import start as start_anew  # noqa: F401
+from tests.forked import Forked
+from tests.gql_server.conftest import Process, start_for_long, starter  # noqa: F401
 from tests.pages.conftest import Reader, held, reader, site, whole_life  # noqa: F401
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -23,6 +26,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No test is about what stands elsewhere, or waits for a name to be found.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE = 30_000  # ms
 # Scripts take the place of what the server gave; what somebody does before that is another test's.
@@ -33,14 +38,20 @@ Start = Callable[..., Process]
 
 
 @pytest.fixture
-def start(start_anew: Start, databases: Databases) -> Start:  # noqa: F811
+def start_forked(tmp_path: Path) -> Iterator[Start]:
+    """Start the command line as a process of its own, which has read its modules already."""
+    yield from starter(tmp_path, Forked)
+
+
+@pytest.fixture
+def start(start_forked: Start, databases: Databases) -> Start:
     """Start a server as a process of its own, on a store that is migrated, and told if it is to be."""
 
     def start(*arguments: str, **settings: str) -> Process:
         # As in one folder, all of a test are on the store of the first.
         if len(stores) > 1:
             del stores["--demonstration" not in arguments]
-        return start_anew(*arguments, **{"DATABASE_URL": stores[0]} | settings)
+        return start_forked(*arguments, **{"DATABASE_URL": stores[0]} | settings)
 
     stores = [databases.migrated("sqlite", APPS), databases.told("sqlite")]
     return start
@@ -53,15 +64,49 @@ def blog(start_for_long: Start, databases: Databases) -> Process:  # noqa: F811
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """Start the machine's own Chromium; none is ever downloaded."""
+def _function_scoped_runner(_session_scoped_runner: asyncio.Runner) -> asyncio.Runner:
+    """Run these tests in one loop: a browser can only be told something in the loop that it began in."""
+    return _session_scoped_runner
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browsers() -> AsyncIterator["Browsers"]:
+    """Start the driver of browsers once: that costs more than most tests."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         pytest.skip(HOW_TO_GET)
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=found, args=list(FLAGS))
-        yield browser
-        await browser.close()
+        browsers = Browsers(driver.chromium, found)
+        yield browsers
+        await browsers.end()
+
+
+@pytest.fixture
+async def browser(browsers: "Browsers") -> AsyncIterator[Browser]:
+    """Lend a Chromium in which nothing is open; what a test opens in it is closed afterwards."""
+    browser = await browsers.one()
+    yield browser
+    for context in browser.contexts:
+        await context.close()
+
+
+class Browsers:
+    """Starts the machine's own Chromium, and another one where that has broken; none is ever downloaded."""
+
+    def __init__(self, kind: BrowserType, path: str) -> None:
+        self._kind, self._path = kind, path
+        self._running: Browser | None = None
+
+    async def one(self) -> Browser:
+        """Give the one that runs."""
+        if self._running is None or not self._running.is_connected():
+            self._running = await self._kind.launch(executable_path=self._path, args=list(FLAGS))
+        return self._running
+
+    async def end(self) -> None:
+        """Close it."""
+        if self._running is not None:
+            await self._running.close()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Route, expect
 
-from tests.browser.conftest import browser, open_page  # noqa: F401
+from tests.browser.conftest import _function_scoped_runner, browser, browsers, open_page  # noqa: F401
 from tests.conformance import npm
 from tests.conformance.guest import comment_until
 

@@ -134,24 +134,24 @@ class Doors:
         assert (await self.ask(TITLE)).json == {"data": {"site": {"title": "Achterom"}}}
 
 
+Begin = Callable[[tuple[str, ...], Path, dict[str, str], Path, Path], Any]
+
+
 class Process:
     """The command line, running."""
 
-    def __init__(self, arguments: tuple[str, ...], folder: Path, number: int, **settings: str) -> None:
+    def __init__(
+        self, begin: Begin, arguments: tuple[str, ...], folder: Path, number: int, **settings: str
+    ) -> None:
         # Whether there are plans is said once for all tests; no other setting comes from outside.
         others = f"{PREFIX}(?!PLANS$)"
         environment = {name: value for name, value in os.environ.items() if not re.match(others, name)}
         environment |= {f"{PREFIX}{name}": value for name, value in settings.items()}
         self.folder = folder
         self._out, self._log = folder / f"out-{number}", folder / f"log-{number}"
-        with self._out.open("wb") as out, self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gql_server", *arguments],
-                stdout=out,
-                stderr=log,
-                cwd=folder,
-                env=environment | {"PYTHONPATH": str(ROOT)},
-            )
+        for told in (self._out, self._log):
+            told.touch()
+        self.process = begin(arguments, folder, environment, self._out, self._log)
 
     @property
     def out(self) -> str:
@@ -218,13 +218,13 @@ async def doors(blogs) -> AsyncIterator[Doors]:
 @pytest.fixture(scope="session")
 def start_for_long(tmp_path_factory) -> Iterator[Callable[..., Process]]:
     """Start servers that live as long as the tests: `start("serve", "--port", "0", HOST="::1")`."""
-    yield from _starter(tmp_path_factory.mktemp("processes"))
+    yield from starter(tmp_path_factory.mktemp("processes"))
 
 
 @pytest.fixture
 def start(tmp_path) -> Iterator[Callable[..., Process]]:
     """Start the command line as a process of its own: `start("serve", "--port", "0", HOST="::1")`."""
-    yield from _starter(tmp_path)
+    yield from starter(tmp_path)
 
 
 @pytest.fixture
@@ -256,11 +256,25 @@ def _patiently() -> Iterator[None]:
     pytest.fail(f"not within {PATIENCE} seconds")
 
 
-def _starter(folder: Path) -> Iterator[Callable[..., Process]]:
+def _anew(
+    arguments: tuple[str, ...], folder: Path, environment: dict[str, str], out: Path, log: Path
+) -> "subprocess.Popen[bytes]":
+    with out.open("wb") as told, log.open("wb") as logged:
+        return subprocess.Popen(
+            [sys.executable, "-m", "gql_server", *arguments],
+            stdout=told,
+            stderr=logged,
+            cwd=folder,
+            env=environment | {"PYTHONPATH": str(ROOT)},
+        )
+
+
+def starter(folder: Path, begin: Begin = _anew) -> Iterator[Callable[..., Process]]:
+    """Lend a way to start the command line in a folder; what still runs in the end is killed."""
     started: list[Process] = []
 
     def start(*arguments: str, **settings: str) -> Process:
-        started.append(Process(arguments, folder, len(started), **settings))
+        started.append(Process(begin, arguments, folder, len(started), **settings))
         return started[-1]
 
     yield start
