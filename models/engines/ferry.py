@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 Load = TypeVar("Load")
-# Lets aboard who waits by now, perhaps nobody; whoever comes later waits for another crossing.
+# Lets aboard who waits by now; whoever comes later waits for another crossing.
 Board = Callable[[], Sequence[Load]]
 # Gives what came of each, or what it failed with.
 Cross = Callable[[Board[Load]], Awaitable[Sequence[Any]]]
@@ -54,10 +54,10 @@ class Ferry(Generic[Load]):
         self._next.add_done_callback(self._crossings.discard)
 
     async def _go(self) -> None:
-        me = self._next
+        me = asyncio.current_task()
         try:
             while self._next is me and self._waiting:
-                await self._go_once()
+                await self._go_once(me)
         finally:
             if self._next is me:
                 self._next = None
@@ -68,17 +68,17 @@ class Ferry(Generic[Load]):
             if self._waiting:
                 self._set_out()
 
-    async def _go_once(self) -> None:
+    async def _go_once(self, me: "asyncio.Task[None] | None") -> None:
         aboard: list[_Passenger[Load]] = []
+        late: asyncio.TimerHandle | None = None
 
         def board() -> Sequence[Load]:
-            nonlocal aboard
+            nonlocal aboard, late
             aboard, self._waiting = sorted(self._waiting, key=lambda one: one.rank), []
+            if self._patience is not None:
+                late = asyncio.get_running_loop().call_later(self._patience, self._go_beside, me)
             return [passenger.load for passenger in aboard]
 
-        late = None
-        if self._patience is not None:
-            late = asyncio.get_running_loop().call_later(self._patience, self._go_beside, self._next)
         try:
             outcomes = await self._cross(board)
         except BaseException as error:

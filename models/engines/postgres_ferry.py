@@ -28,7 +28,8 @@ def crossing(query: str, lines: Lines, translate: Translate, log: Logger) -> Cro
             asked = board()
             for values in asked:
                 log.debug("%s: %s", query, values)
-            return await connection.fetchmany(query, asked) if asked else []
+            rows: list[Any] = await connection.fetchmany(query, asked)
+            return rows
 
     async def cross(board: Board[Values]) -> Sequence[Any]:
         aboard: Sequence[Values] = ()
