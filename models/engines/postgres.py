@@ -269,7 +269,7 @@ class PostgresTransaction(UndividedClient, PostgresEngine):
         self, query: str, values: list[Any], *, rank: int = 0, tell: Callable[[], object] | None = None
     ) -> Any:
         notice = [] if tell is None else NO_NOTICE
-        [row] = await self.execute_query_dict(query, [*values, *notice])
+        _, [row] = await self.execute_query(query, [*values, *notice])
         if tell is not None and row["happened"]:
             tell()
         return row

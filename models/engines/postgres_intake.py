@@ -157,9 +157,13 @@ class PostgresIntake:
 
 
 def _place(found: Any) -> Place | None:
-    if found["is_open"] is None:
+    is_open, has_above, id, parent_id, depth, status, held_because, *_ = found
+    if is_open is None:
         return None
-    return Place(**{name: value for name, value in found.items() if name not in ("happened", "notified")})
+    return Place(
+        is_open=is_open, has_above=has_above, id=id, parent_id=parent_id, depth=depth, status=status,
+        held_because=held_because,
+    )  # fmt: skip
 
 
 def _places(once: Once | None) -> list[Any]:

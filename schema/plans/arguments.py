@@ -22,10 +22,12 @@ from graphql import (
     value_from_ast,
 )  # fmt: skip
 from graphql.execution.values import get_argument_values
-from strawberry.types.arguments import convert_argument
+from strawberry.types.arguments import InputContext, convert_argument
+from strawberry.types.base import StrawberryMaybe
 
 from schema.plans.asking import Arguments, NotPlanned
 from schema.plans.selections import variables_in
+from schema.reading import DEFINITION
 
 # From coerced variables to a value; ABSENT is what a resolver is not told of.
 Value = Callable[[Any], Any]
@@ -61,7 +63,7 @@ class _Reader:
         self._definition = definition
         self._written = {argument.name.value: argument.value for argument in node.arguments or ()}
         names = converter.config.name_converter
-        declared = definition.extensions["strawberry-definition"].arguments
+        declared = definition.extensions[DEFINITION].arguments
         self._declared = {names.from_argument(argument): argument for argument in declared}
         self._open = [name for name, value in self._written.items() if variables_in(value)]
 
@@ -89,16 +91,28 @@ class _Reader:
         if _is_leaf(kind):
             return value
 
+        convert = self._converting(get_nullable_type(kind), declared)
+
         def read(variables: Any) -> Any:
             found = value(variables)
             # A default was converted already.
-            return found if found is default else self._converted(found, declared)
+            return found if found is default else convert(found)
 
         return read
 
+    def _converting(self, kind: Any, declared: Any) -> Callable[[Any], Any]:
+        """Give what converts a value as Strawberry does, which finds out its type anew for each."""
+        definition = kind.extensions.get(DEFINITION) if isinstance(kind, GraphQLInputObjectType) else None
+        if definition is None or definition.from_input is None or isinstance(declared, StrawberryMaybe):
+            return lambda value: self._converted(value, declared)
+        build, origin = definition.from_input, definition.origin
+        converter = self._converter
+        context = InputContext(None, converter.config, converter.scalar_registry, ())
+        return lambda value: None if value is None else build(origin, value, context)
+
     def _object(self, kind: GraphQLInputObjectType, node: ObjectValueNode) -> Value | None:
         """Read an input object of constants and plain variables; None when there is more to it."""
-        declared = kind.extensions["strawberry-definition"]
+        declared = kind.extensions[DEFINITION]
         names = self._converter.config.name_converter
         fields = {names.from_field(field): field for field in declared.fields}
         known: dict[str, Any] = {}

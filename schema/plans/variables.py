@@ -81,10 +81,10 @@ def _coercing(kind: Any) -> Callable[[Any], Any]:
     inner = get_nullable_type(kind)
     if is_leaf_type(inner):
         coerce = inner.coerce_input_value
-    elif isinstance(inner, GraphQLInputObjectType) and _is_flat(inner):
-        coerce = _coercing_flat(inner)
+    elif isinstance(inner, GraphQLInputObjectType) and not inner.is_one_of:
+        coerce = _coercing_fields(inner)
     else:
-        return lambda value: coerce_input_value(value, kind)
+        return _coercing_whole(kind)
     nothing = Undefined if inner is not kind else None
 
     def read(value: Any) -> Any:
@@ -99,19 +99,19 @@ def _coercing(kind: Any) -> Callable[[Any], Any]:
     return read
 
 
-def _is_flat(kind: GraphQLInputObjectType) -> bool:
-    """Tell whether an input object has leaves alone, and any of them may be left out or given."""
-    return not kind.is_one_of and all(
-        is_leaf_type(get_nullable_type(one.type)) for one in kind.fields.values()
-    )
+def _coercing_whole(kind: Any) -> Callable[[Any], Any]:
+    """Give what leaves it to graphql-core."""
+    return lambda value: coerce_input_value(value, kind)
 
 
-def _coercing_flat(kind: GraphQLInputObjectType) -> Callable[[Any], Any]:
-    """Give what reads a flat input object; Undefined is one that does not fit."""
+def _coercing_fields(kind: GraphQLInputObjectType) -> Callable[[Any], Any]:
+    """Give what reads an input object that may have any of its fields; Undefined is one that does not fit."""
     parts = [
         (
-            name, field.out_name or name, _coercing(field.type), coerce_default_value(field),
-            is_required_input_field(field),
+            name, field.out_name or name,
+            # An object in it may be a part of itself.
+            (_coercing if is_leaf_type(get_nullable_type(field.type)) else _coercing_whole)(field.type),
+            coerce_default_value(field), is_required_input_field(field),
         )
         for name, field in kind.fields.items()
     ]  # fmt: skip

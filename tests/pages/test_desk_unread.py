@@ -74,8 +74,9 @@ async def test_no_version_comes_back_unseen(reader, desk, words, version):
     await desk()
     await reader.posts("/write")
     await follow(reader)
-    await write(reader, words["desk_save"], text="Een.")
-    await follow(reader)
+    for text in ("Een.", "Twee."):
+        await write(reader, words["desk_save"], text=text)
+        await follow(reader)
     post = await models.Post.get()
     revision = await models.Revision.filter(post_id=post.id).order_by("id").first()
     await reader.posts(
