@@ -1,5 +1,7 @@
 """A form of the desk that does not say of which version it is saves nothing, and nothing in it is lost."""
 
+from datetime import timedelta
+
 import pytest
 
 import models
@@ -70,11 +72,12 @@ async def test_neither_the_site_nor_its_menu_is_changed_unseen(reader, desk, sit
 
 
 @unread
-async def test_no_version_comes_back_unseen(reader, desk, words, version):
+async def test_no_version_comes_back_unseen(reader, desk, later, words, version):
     await desk()
     await reader.posts("/write")
     await follow(reader)
     for text in ("Een.", "Twee."):
+        later(timedelta(minutes=6))
         await write(reader, words["desk_save"], text=text)
         await follow(reader)
     post = await models.Post.get()
