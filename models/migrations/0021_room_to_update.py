@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
             postgres=[
                 # A row that is written anew on its own page needs no new line in any index, of which a post
                 # has eleven; the longest is kept in a quarter of a page.
-                'ALTER TABLE {Post} SET (fillfactor = 70)',
+                'ALTER TABLE {Post} SET (fillfactor = 75)',
                 'ALTER TABLE {Comment} SET (fillfactor = 90)',
                 # Nobody heeds what else happens to a promise. And commits that notify wait for each other:
                 # so do those of a statement that might have promised something, and did not.

@@ -41,6 +41,22 @@ def test_the_environment_does_not_rename_the_tables(monkeypatch):
     assert names.db_schema is None
 
 
+async def test_nobody_is_told_of_what_promises_nothing(store, stranger):
+    heard = []
+    await stranger.add_listener(Names().channel, lambda *told: heard.append(told))
+    db = require_context().db()
+    for statement in ("INSERT INTO pgqueuer SELECT * FROM pgqueuer", "DELETE FROM pgqueuer"):
+        await db.execute_query(statement)
+    # Who asks has heard what was committed before.
+    await stranger.execute("SELECT 1")
+    assert heard == []
+    await models.Job.promise(models.Work.COUNT_DUE)
+    assert (await db.execute_query("DELETE FROM pgqueuer"))[0] == 1
+    await stranger.execute("SELECT 1")
+    await asyncio.sleep(0)
+    assert len(heard) == 1
+
+
 async def test_a_promise_wakes_who_listens_in_another_process(store, stranger, until):
     heard = asyncio.Event()
     listening = asyncio.create_task(queue().listen(heard.set))

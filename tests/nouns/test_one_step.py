@@ -208,6 +208,24 @@ async def test_those_who_wait_share_a_transaction_and_tell_of_all_they_left(post
 
 
 @on_postgres
+async def test_a_post_that_is_counted_anew_stays_on_its_page(write, hospitable):
+    """Also when its page was filled: otherwise each of its indexes gets another line."""
+    posts = [await write(f"Bericht {number}", "".join(map(chr, range(256, 1256)))) for number in range(12)]
+    for post in posts:
+        await post.publish()
+    db = require_context().db()
+    # Filled anew, as by an import.
+    await db.execute_script("VACUUM FULL post")
+    where = "SELECT id, (ctid::text::point)[0]::int AS page FROM post ORDER BY id"
+    before = await db.execute_query_dict(where)
+    assert len({row["page"] for row in before}) < 12
+    for post in posts:
+        await leave(post)
+    assert await db.execute_query_dict(where) == before
+    assert {one.comment_count for one in await models.Post.all()} == {1}
+
+
+@on_postgres
 async def test_where_one_cannot_be_kept_all_others_are(post, write, hospitable):
     hidden = await write("Verborgen")
     await leave(post, "Al gezegd.", key="first")
