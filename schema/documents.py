@@ -29,9 +29,9 @@ from schema.graph import schema
 from schema.limits import MOST_TOKENS, Shape
 
 MOST_ERRORS = 10
-MOST_KEPT = 1_000
+MOST_KEPT = 500
 # Characters of source, together; read, each takes about eighty bytes.
-MOST_KEPT_TEXT = 200_000
+MOST_KEPT_TEXT = 100_000
 # What somebody's token or machine opens; looked for in the text, for too much privacy does no harm.
 PRIVATE = re.compile(r"\b(commentForm|newsletterSubscription|outbox|viewer)\b")
 DEFERRED = re.compile(r"@\s*defer\b")
@@ -150,7 +150,7 @@ class Documents:
 
     def _read(self, source: str) -> Document:
         try:
-            node = parse(source, max_tokens=MOST_TOKENS, allow_empty_selection_sets=False)
+            node = _unlinked(parse(source, max_tokens=MOST_TOKENS, allow_empty_selection_sets=False))
             Shape(node).check()
             errors = self._invalid(node)
             if errors:
@@ -175,6 +175,14 @@ class Documents:
         )
 
 
+def _unlinked(node: DocumentNode) -> DocumentNode:
+    """Let a document's tokens go: each knows its neighbours, so that only the collector would free them."""
+    token = node.loc.start_token if node.loc else None
+    while token is not None:
+        token.prev, token.next, token = None, None, token.next
+    return node
+
+
 def _deferring(core: GraphQLSchema) -> GraphQLSchema:
     """Add @defer to a schema."""
     known: dict[str, Any] = {**core.to_kwargs()}
@@ -185,10 +193,13 @@ def _deferring(core: GraphQLSchema) -> GraphQLSchema:
 
 
 def _coded(error: GraphQLError, code: str) -> GraphQLError:
-    if not isinstance(error.original_error, (GraphQLError, NoneType)):
-        # A number of 5 000 digits, say: Python refuses it in words about itself.
-        error = GraphQLError("This value cannot be read.", error.nodes)
-    # Its places are known by now, and a document that nobody can execute need not be kept for them.
-    error.nodes = None
-    error.extensions = {"code": code, **(error.extensions or {})}
-    return error
+    # A number of 5 000 digits, say: Python refuses it in words about itself.
+    is_graphqls = isinstance(error.original_error, (GraphQLError, NoneType))
+    # Anew, with its places: where it was raised, and the document that nobody can execute, would be kept
+    # with the other.
+    return GraphQLError(
+        error.message if is_graphqls else "This value cannot be read.",
+        source=error.source,
+        positions=error.positions,
+        extensions={"code": code, **(error.extensions or {})},
+    )

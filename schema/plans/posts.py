@@ -16,7 +16,7 @@ from models.prepared import Builder, Statement
 from schema.inputs import PostOrder
 from schema.plans.asking import Arguments, Asking, NotPlanned
 from schema.plans.compiling import Compiling
-from schema.plans.lists import Orders, Pages, sliced
+from schema.plans.lists import Pages, sliced
 from schema.plans.nouns import noun_of
 from schema.plans.selections import Nodes
 
@@ -32,7 +32,7 @@ class Posts:
     def __init__(self, compiling: Compiling, kind: GraphQLObjectType, nodes: Nodes, given: Arguments) -> None:
         self._given = given
         self._compiling, self._kind, self._nodes = compiling, kind, nodes
-        self._by_shape: dict[tuple[Any, ...], Orders] = {}
+        self._listed: dict[Any, Pages] = {}
         self._named: dict[Any, _ByName] = {}
         compiling.look_at(("post", "month_count", "byline", "tagging", "author", "tag"))
         compiling.reads.add("posts")
@@ -50,7 +50,7 @@ class Posts:
         asked, order = sliced(given), order_by.order
         if (way := _way(conditions, order)) is not None:
             return (yield from self._by_name(way, conditions, order).read(way.slugs, conditions, asked, x))
-        return (yield from self._orders(conditions)(order).alone(asked, conditions.values(), x))
+        return (yield from self._by_itself(conditions, order).alone(asked, conditions.values(), x))
 
     def _conditions(self, given: dict[str, Any]) -> models.PostConditions:
         chosen = given.get("filter")
@@ -58,17 +58,14 @@ class Posts:
             raise NotPlanned("what is not published is not for readers")
         return chosen.conditions() if chosen else ANY
 
-    def _orders(self, conditions: models.PostConditions) -> Orders:
-        if (shape := conditions.shape) not in self._by_shape:
-            if len(self._by_shape) >= self.MOST_SHAPES:
-                self._by_shape.clear()
+    def _by_itself(self, conditions: models.PostConditions, order: Order) -> Pages:
+        key = (conditions.shape, order)
+        if key not in self._listed:
+            if len(self._listed) >= self.MOST_SHAPES:
+                self._listed.clear()
             stand_in = conditions.stands_in()
-
-            def in_order(order: Order) -> Pages:
-                return self._pages(stand_in, order, counted=_by_months(stand_in))
-
-            self._by_shape[shape] = Orders(in_order)
-        return self._by_shape[shape]
+            self._listed[key] = self._pages(stand_in, order, counted=_by_months(stand_in))
+        return self._listed[key]
 
     def _by_name(self, way: "_Way", conditions: models.PostConditions, order: Order) -> "_ByName":
         key = (conditions.shape, order)

@@ -48,7 +48,8 @@ class Writer:
         opening = [f"if {opens_if}: {line}" for line in self._opening]
         lines = [f"def made({parameters}):", *opening, f"return {value}"]
         exec(compile("\n    ".join(lines), "<plan>", "exec"), self._names)
-        made: Callable[..., Any] = self._names["made"]
+        # A function that finds itself among what it speaks of would have to be found by the collector.
+        made: Callable[..., Any] = self._names.pop("made")
         return made
 
 
