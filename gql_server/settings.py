@@ -175,6 +175,15 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
     return settings
 
 
+def require_links(settings: Settings, root: str) -> None:
+    """Refuse to send others letters that lead to this machine; `root` is what the site says itself."""
+    hosts = [server.host for server in read_servers(settings.smtp_url)]
+    if not (settings.site_url or root) and not all(is_loopback(host) for host in hosts):
+        raise SettingsError(
+            f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
+        )
+
+
 def _check_site(settings: Settings) -> None:
     # Not repeated in an error: there may be a password in it.
     try:
