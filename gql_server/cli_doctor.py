@@ -157,6 +157,7 @@ def _look_at_documents(settings: Settings) -> None:
 async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | None:
     """Try each mail server; tell what is amiss. Without a store nothing is known of the site."""
     servers = read_servers(settings.smtp_url)
+    astray = _look_at_links(settings, site) if site else None
     if not servers:
         fate = "are shown at /letters" if settings.shows_letters else "wait"
         _tell("mail", f"no server is set ({PREFIX}SMTP_URL); letters {fate}")
@@ -164,7 +165,6 @@ async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | N
     name, address = settings.sender
     name = name or (site.title if site else "")
     _tell("sender", f"{name} <{address}>" if name else address)
-    astray = _look_at_links(settings, site) if site else None
     domain = Sender(address, name).domain
     reasons = await asyncio.gather(*(_try(server, domain) for server in servers))
     for server, reason in zip(servers, reasons, strict=True):
@@ -174,10 +174,10 @@ async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | N
 
 
 def _look_at_links(settings: Settings, site: models.Site) -> str | None:
-    """Say where letters would lead when nothing says it; tell when no server starts so."""
-    if settings.site_url or site.url:
+    """Say where links lead when nothing says it, to who serves others; tell when no server starts so."""
+    if settings.site_url or site.url or settings.is_private:
         return None
-    _tell("links", f"{PREFIX}SITE_URL is not set; letters would lead to {settings.own_url}")
+    _tell("links", f"{PREFIX}SITE_URL is not set; addresses and letters lead to {settings.own_url}")
     try:
         require_links(settings, site.url)
     except SettingsError:

@@ -130,6 +130,14 @@ async def test_a_mail_server_is_tried_without_a_letter(doctor):
         assert (server.heard_times("AUTH"), server.heard_times("MAIL"), server.taken) == (1, 0, [])
 
 
+def test_a_server_for_others_without_an_address_is_told_where_links_would_lead(run):
+    told = run("doctor", HOST="0.0.0.0")
+    assert line_of(told, "links").endswith("addresses and letters lead to http://127.0.0.1:8000")
+    assert told.exit_code == 0
+    assert "links" not in run("doctor").output
+    assert "links" not in run("doctor", HOST="0.0.0.0", SITE_URL="https://blog.example").output
+
+
 async def test_without_an_address_of_the_site_it_is_told_where_links_would_lead(doctor):
     async with MailServer() as server:
         told = await doctor(server)
