@@ -5,9 +5,11 @@ Every system is a process on one core, who asks is one on another, and all of th
 
 import argparse
 import asyncio
+import re
 import signal
 from collections.abc import Mapping
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks import results
@@ -21,6 +23,7 @@ from benchmarks.systems import GROWING, READING, WRITING, System, field
 FULL, QUICK = (1_000, 10_000, 100_000), (500, 2_000)
 CONNECTIONS = 8  # fewer than the months that are asked for
 SMALLEST = 500  # posts
+OTHER = re.compile(r'"""(?P<does>.+): `\./dev bench (?P<name>\w+)`\.')
 
 
 class Plan(NamedTuple):
@@ -114,7 +117,12 @@ class Run:
 
 def read_plan(arguments: list[str] | None = None) -> Plan:
     """Read what is to be measured from the command line."""
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        description=__doc__,
+        epilog=f"There is more to measure; each has a --help:\n{_others()}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--quick", action="store_true", help="small sizes and short turns: a minute or two")
     parser.add_argument("--only", default="", help="these alone, with commas: q1,q2,m1 or node")
     parser.add_argument("--store", choices=STORES, help="this store alone")
@@ -136,6 +144,12 @@ def read_plan(arguments: list[str] | None = None) -> Plan:
         sizes=sizes or (QUICK if given.quick else FULL),
         pace=Pace(2, 0.4, CONNECTIONS) if given.quick else Pace(5, 1.0, CONNECTIONS),
     )
+
+
+def _others() -> str:
+    """List the other benchmarks, each with what it says of itself."""
+    found = (OTHER.match(file.read_text()) for file in sorted(Path(__file__).parent.glob("*.py")))
+    return "\n".join(f"  {told['name']:<11} {told['does']}" for told in found if told)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from aiohttp import web
 
 import models
 from gql_server.mail_flow import MailFlow
-from gql_server.settings import PREFIX, Settings, SettingsError
+from gql_server.settings import PREFIX, Settings, require_links
 from mailers.letter import Letter
 from mailers.letters import NO_CONTENT, Content, Scribe, wording_id
 from mailers.mail import Mail, Sender
@@ -32,7 +32,6 @@ from mailers.verdicts import (
 )
 from models import State
 from models.engines.queues import LEASE
-from models.web_addresses import is_loopback
 from schema.place import Place
 
 A_CHUNK = 50  # letters read from the store at a time
@@ -177,13 +176,8 @@ def _post(settings: Settings, site: models.Site) -> Post | None:
     """Open the post office, or an outbox where letters may be shown, or nothing: then letters wait."""
     name, address = settings.sender
     if settings.smtp_url:
-        servers = read_servers(settings.smtp_url)
-        root = settings.site_url or site.url
-        if not root and not all(is_loopback(server.host) for server in servers):
-            raise SettingsError(
-                f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
-            )
-        return PostOffice(servers, Sender(address, name))
+        require_links(settings, site.url)
+        return PostOffice(read_servers(settings.smtp_url), Sender(address, name))
     if settings.shows_letters:
         return Outbox(Sender(address or NOBODY, name))
     log.warning("no mail server is set; letters wait", setting=f"{PREFIX}SMTP_URL")

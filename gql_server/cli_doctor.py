@@ -20,8 +20,8 @@ from gql_server.commands import (
     require_up_to_date,
 )
 from gql_server.manifests import read_manifests
-from gql_server.settings import PREFIX, Settings
-from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NOBODY_LISTENS, Unreachable, connect
+from gql_server.settings import PREFIX, Settings, SettingsError, require_links
+from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NO_TLS, NOBODY_LISTENS, Unreachable, connect
 from mailers.mail import Sender
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
@@ -36,7 +36,10 @@ HIDDEN = "[password]"
 PLAIN = {
     NOBODY_LISTENS: f"Nothing listens at {{place}}; check {PREFIX}SMTP_URL and that the mail server runs.",
     NO_SUCH_HOST: f"No host is found by the name {{host}}; check {PREFIX}SMTP_URL.",
-    NO_ANSWER: f"Nothing answers at {{place}}; check {PREFIX}SMTP_URL, and that no firewall stands between.",
+    NO_ANSWER: f"Nothing answers at {{place}}; check {PREFIX}SMTP_URL, and that no firewall stands between. "
+    "Port 465 is asked as smtps://.",
+    NO_TLS: f"{{place}} does not speak TLS from the first byte, which smtps:// in {PREFIX}SMTP_URL asks for; "
+    "smtp:// asks for it after the greeting.",
 }
 
 
@@ -51,11 +54,12 @@ async def doctor(settings: Settings) -> None:
     everywhere = "every address, here " if settings.host in {"0.0.0.0", "::", ""} else ""
     _tell("settings", f"fine; would listen on {everywhere}{settings.own_url}")
     _look_at_documents(settings)
-    site, newest, amiss = None, list[models.Image](), list[str | None]()
+    site, newest, amiss, unseen = None, list[models.Image](), list[str | None](), "store"
     try:
         require_store(settings)
         async with open_store(settings.database_url, migrate=False, patience=ONCE) as store:
             _tell("store", f"{store.url} answers")
+            unseen = "contents"
             await models.require_sound(settings.database_url)
             await require_up_to_date(settings)
             _tell("migrations", "none waiting")
@@ -65,7 +69,7 @@ async def doctor(settings: Settings) -> None:
             newest = await models.Image.filter(user_id__isnull=False).order_by("-id").limit(NEWEST_PICTURES)
     except (click.ClickException, *FORESEEN) as error:
         # What stands outside the store can be looked at all the same.
-        _tell("store", "cannot be looked into; why stands at the end")
+        _tell(unseen, "cannot be looked into; why stands at the end")
         amiss.append(f"{in_one_line(error).rstrip('.')}.")
     amiss.append(await _look_at_pictures(settings, newest))
     amiss.append(await _look_at_mail(settings, site))
@@ -153,6 +157,7 @@ def _look_at_documents(settings: Settings) -> None:
 async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | None:
     """Try each mail server; tell what is amiss. Without a store nothing is known of the site."""
     servers = read_servers(settings.smtp_url)
+    astray = _look_at_links(settings, site) if site else None
     if not servers:
         fate = "are shown at /letters" if settings.shows_letters else "wait"
         _tell("mail", f"no server is set ({PREFIX}SMTP_URL); letters {fate}")
@@ -160,13 +165,24 @@ async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | N
     name, address = settings.sender
     name = name or (site.title if site else "")
     _tell("sender", f"{name} <{address}>" if name else address)
-    if site and not (settings.site_url or site.url):
-        _tell("links", f"{PREFIX}SITE_URL is not set; letters would lead to {settings.own_url}")
     domain = Sender(address, name).domain
     reasons = await asyncio.gather(*(_try(server, domain) for server in servers))
     for server, reason in zip(servers, reasons, strict=True):
         _tell("mail", _how(server, reason))
-    return "Not every mail server takes letters; see `mail`." if any(reasons) else None
+    away = "Not every mail server takes letters; see `mail`." if any(reasons) else None
+    return " ".join(filter(None, (astray, away)))
+
+
+def _look_at_links(settings: Settings, site: models.Site) -> str | None:
+    """Say where links lead when nothing says it, to who serves others; tell when no server starts so."""
+    if settings.site_url or site.url or settings.is_private:
+        return None
+    _tell("links", f"{PREFIX}SITE_URL is not set; addresses and letters lead to {settings.own_url}")
+    try:
+        require_links(settings, site.url)
+    except SettingsError:
+        return f"Without {PREFIX}SITE_URL neither `serve` nor `work` starts; see `links`."
+    return None
 
 
 def _how(server: Server, reason: str | None) -> str:

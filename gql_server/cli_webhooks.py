@@ -29,7 +29,7 @@ async def list_webhooks(settings: Settings) -> None:
         click.echo("There are no webhooks.")
 
 
-@webhooks.command()
+@webhooks.command(epilog=f"EVENT is one of: {', '.join(EVENTS)}.")
 @click.argument("url")
 @click.argument("events", nargs=-1, required=True, type=click.Choice(EVENTS), metavar="EVENT...")
 @on_store

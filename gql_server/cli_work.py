@@ -9,7 +9,7 @@ import models
 from gql_server.carrier import Carrier
 from gql_server.commands import on_store, place_of
 from gql_server.handlers import handlers_with
-from gql_server.logs import set_up_logs
+from gql_server.logs import say, set_up_logs
 from gql_server.purging import purging_as
 from gql_server.settings import PREFIX, Settings
 from gql_server.webhook_calls import Caller
@@ -39,13 +39,11 @@ async def work(settings: Settings) -> None:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop)
     if not settings.smtp_url:
-        click.echo(
-            f"No mail server is set ({PREFIX}SMTP_URL); letters are left to who has one, or shows them."
-        )
+        say(f"No mail server is set ({PREFIX}SMTP_URL); letters are left to who has one, or shows them.")
     async with (
-        open_store(settings.database_url, progress=click.echo) as store,
+        open_store(settings.database_url, progress=say) as store,
         carrier.with_post(settings, await models.found()),
         purging_as(settings),
     ):
-        click.echo(f"Working on {store.url}")
+        say(f"Working on {store.url}")
         await worker.run()

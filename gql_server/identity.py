@@ -17,6 +17,8 @@ SESSION = "gql_server_session"
 LOOK_SECONDS = 2.0
 log = structlog.get_logger("identity")
 ADVICE = "This token opens nothing, or nothing any more; send one that does, or none."
+BARE = "A token comes behind the word Bearer: `Authorization: Bearer …`."
+KINDS = tuple(f"{kind}_" for kind in models.KeyKind)
 
 
 def shows_a_key(headers: Mapping[str, str]) -> bool:
@@ -113,4 +115,7 @@ def _concerns(event: models.pulse.Event, principal: models.Principal) -> bool:
 def _bearer(value: str) -> str | None:
     """Give the token of an Authorization header; other schemes are those of a proxy before us."""
     scheme, _, token = value.strip().partition(" ")
+    if not token and scheme.startswith(KINDS):
+        # Whoever forgot the word would be answered as nobody, and told to sign in.
+        raise Unreadable(401, BARE, code="UNAUTHENTICATED", www_authenticate="Bearer")
     return token.strip() if scheme.lower() == "bearer" else None

@@ -4,8 +4,10 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
+import click
 import orjson
 import structlog
 
@@ -19,6 +21,24 @@ NOISY = (
 )  # fmt: skip
 
 
+class _Whenever:
+    """Writes to a stream when it takes something, and goes on when it does not.
+
+    The disk under a log may be full, or the program that it goes to gone: readers are answered all the same.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, said: Any) -> None:
+        with suppress(OSError):
+            self._stream.write(said)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def set_up_logs() -> None:
     """Write events to standard error: for eyes on a terminal, as JSON lines elsewhere."""
     to_people = sys.stderr.isatty()
@@ -27,11 +47,12 @@ def set_up_logs() -> None:
         structlog.processors.TimeStamper(fmt="%H:%M:%S" if to_people else "iso", utc=not to_people),
     ]
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer(_json)
-    factory: Callable[..., structlog.typing.WrappedLogger] = structlog.BytesLoggerFactory(sys.stderr.buffer)
+    stream: Any = _Whenever(sys.stderr if to_people else sys.stderr.buffer)
+    factory: Callable[..., structlog.typing.WrappedLogger] = structlog.BytesLoggerFactory(stream)
     if to_people:
         # Not the pretty traceback: it shows the values of variables, and those are somebody's.
         renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
-        factory = structlog.PrintLoggerFactory(sys.stderr)
+        factory = structlog.PrintLoggerFactory(stream)
     else:
         shared.append(structlog.processors.format_exc_info)
     structlog.configure(
@@ -45,6 +66,12 @@ def set_up_logs() -> None:
     )
     for name in NOISY:
         logging.getLogger(name).setLevel(logging.CRITICAL if name.startswith("strawberry") else logging.ERROR)
+
+
+def say(line: str) -> None:
+    """Tell whoever starts a process that stays a line; go on when nobody takes it."""
+    with suppress(OSError):
+        click.echo(line)
 
 
 def tell_all(log: structlog.typing.FilteringBoundLogger, event: str, lines: Sequence[dict[str, Any]]) -> None:

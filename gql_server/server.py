@@ -7,14 +7,13 @@ import signal
 import socket
 from typing import Any
 
-import click
 import msgspec
 from aiohttp import web, web_server
 
 import models
 from gql_server.app import build, stop_work, work_inside
 from gql_server.connection import Connection
-from gql_server.logs import set_up_logs
+from gql_server.logs import say, set_up_logs
 from gql_server.publication import PUBLICATION
 from gql_server.settings import Settings, SettingsError, read_settings
 from models.store import locate
@@ -54,9 +53,7 @@ def serve_until_stopped(settings: Settings, *, demonstration: bool, reuse_port: 
         # Who has left is not worked for; what is being kept is kept whole all the same.
         handler_cancellation=True,
         **CONNECTIONS,
-        print=lambda _: click.echo(
-            f"The blog lives at {settings.own_url}/  (graph: {settings.own_url}/graphql)"
-        ),
+        print=lambda _: say(f"The blog lives at {settings.own_url}/  (graph: {settings.own_url}/graphql)"),
     )
 
 
@@ -97,7 +94,7 @@ async def _tell_owner(app: web.Application) -> None:
     if (token := await models.owner_token(await models.found())) is not None:
         # Where the pages of the site are, its cookies are too.
         absolute = await app[PUBLICATION].absolute()
-        click.echo(f"Make it yours: {absolute(f'/sign-in/{token}')}")
+        say(f"Make it yours: {absolute(f'/sign-in/{token}')}")
 
 
 async def _settle(_app: web.Application) -> None:

@@ -27,7 +27,7 @@ QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')  # RFC 5322, 3.2.4
 # What is needed where that is no choice of words.
 NEEDS = {
     "port": "a number from 0 to 65535",
-    "site_url": "an address such as https://blog.example",
+    "site_url": "an address such as https://blog.example, without a path",
     "rate_limit": "a number of requests a minute, 0 for no limit",
     "cache_mb": "a number of megabytes up to 100000, 0 to keep nothing",
 }
@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database_url: str = msgspec.field(default_factory=_default_url)
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
-    site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+[^\s?#]*)?$")] = ""
+    site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+/*)?$")] = ""
     media_url: str = ""
     smtp_url: str = ""
     mail_from: str = ""
@@ -175,6 +175,15 @@ def read_settings(environment: Mapping[str, str] = os.environ, **flags: Any) -> 
     return settings
 
 
+def require_links(settings: Settings, root: str) -> None:
+    """Refuse to send others letters that lead to this machine; `root` is what the site says itself."""
+    hosts = [server.host for server in read_servers(settings.smtp_url)]
+    if not (settings.site_url or root) and not all(is_loopback(host) for host in hosts):
+        raise SettingsError(
+            f"{PREFIX}SITE_URL is not set, and letters would lead to {settings.own_url}; set it."
+        )
+
+
 def _check_site(settings: Settings) -> None:
     # Not repeated in an error: there may be a password in it.
     try:
@@ -183,7 +192,7 @@ def _check_site(settings: Settings) -> None:
     except ValueError:
         is_usable = False
     if not is_usable:
-        raise SettingsError(f"{PREFIX}SITE_URL needs {NEEDS['site_url']}, without a name and a password.")
+        raise SettingsError(f"{PREFIX}SITE_URL needs {NEEDS['site_url']}, a name or a password.")
 
 
 def _check_origins(settings: Settings) -> None:

@@ -154,13 +154,13 @@ class Socket:
         if self._is_known:
             raise Broken(4429, "Too many initialisation requests")
         self._is_known = True
-        if (token := bearer_in(said.get("payload"))) is not None:
-            try:
+        try:
+            if (token := bearer_in(said.get("payload"))) is not None:
                 self._principal = await principal_behind(token)
-            except Unreadable:
-                raise Broken(4403, "This token opens nothing") from None
-            except models.Unavailable:
-                raise Broken(1013, "The store does not answer; try again in a moment") from None
+        except Unreadable as refusal:
+            raise Broken(4403, str(refusal)) from None
+        except models.Unavailable:
+            raise Broken(1013, "The store does not answer; try again in a moment") from None
         self._knowing.set()
         await self._say({"type": "connection_ack"})
 

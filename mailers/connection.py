@@ -26,6 +26,7 @@ PATIENCE = 30.0  # seconds for each step
 NOBODY_LISTENS = "nothing listens there"
 NO_SUCH_HOST = "no host of that name is found"
 NO_ANSWER = "no answer came in time"
+NO_TLS = "it does not speak TLS from the first byte"
 
 _START_TLS = {Security.STARTTLS: True, Security.OPPORTUNISTIC: None}
 
@@ -107,4 +108,6 @@ def _plainly(error: Exception) -> str:
     # A name with several addresses fails with one error that lists those of all.
     if isinstance(cause, ConnectionRefusedError) or f"[Errno {errno.ECONNREFUSED}]" in str(cause):
         return NOBODY_LISTENS
+    if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
+        return NO_TLS
     return NO_ANSWER if isinstance(error, SMTPTimeoutError | TimeoutError) else str(error)

@@ -28,7 +28,7 @@ MOST_LINKS = 100
 MOST_WORDS = 1_000
 LONGEST_WORD = 100
 OF_THE_MACHINE = {"localtime", "Factory"}
-WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#]*)?")
+WEB_ROOT = re.compile(r"https?://[^\s/?#@\\]+/*")
 
 
 class CommentPolicy(StrEnum):
@@ -144,11 +144,14 @@ def known_time_zone(name: str) -> str:
 
 
 def root_url(url: str | None) -> str:
-    """Give the root of a site without its last slash; refuse what is no http address."""
+    """Give the root of a site without its last slash; refuse what is no http address, or has a path.
+
+    What stands at a path of this server is named from the root of a host, in texts and pages too.
+    """
     if not url:
         return ""
     if not WEB_ROOT.fullmatch(plain("url", url)) or not _has_host(url):
-        raise Invalid("url", "The address of a site begins with https:// or http://.")
+        raise Invalid("url", "The address of a site is one such as https://blog.example, without a path.")
     return url.rstrip("/")
 
 

@@ -212,7 +212,7 @@ def _engine(dialect: str) -> ModuleType:
         if missing.name != "asyncpg":
             raise
         raise StoreError(
-            "PostgreSQL needs asyncpg; install the extra: pip install gql-server[postgres]"
+            "PostgreSQL needs asyncpg; install it in a checkout: pip install '.[postgres]'"
         ) from None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import strawberry
 from strawberry import UNSET, Info
 
-from models.paging import Order, Page, Window
+from models.paging import DEFAULT_SIZE, LARGEST_SIZE, Order, Page, Window
 from schema.directives import SEMANTIC_NON_NULL, Cost, paged
 from schema.sources import SOURCE, Listed
 
@@ -159,8 +159,10 @@ class IssueConnection:
     total_count: int | None = total_field()
 
 
-First = Annotated[int | None, strawberry.argument(description="How many from the start.")]
-Last = Annotated[int | None, strawberry.argument(description="How many from the end.")]
+MOST = f"at most {LARGEST_SIZE}"
+UNSAID = f"without `first` and `last`, {DEFAULT_SIZE}"
+First = Annotated[int | None, strawberry.argument(description=f"How many from the start, {MOST}; {UNSAID}.")]
+Last = Annotated[int | None, strawberry.argument(description=f"How many from the end, {MOST}.")]
 After = Annotated[str | None, strawberry.argument(description="Cursor to start after.")]
 Before = Annotated[str | None, strawberry.argument(description="Cursor to end before.")]
 

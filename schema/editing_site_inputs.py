@@ -87,7 +87,9 @@ class UpdateSiteInput:
         default=UNSET, description="IANA time zone; the months of the archive follow within a moment."
     )
     title: str | None = strawberry.field(default=UNSET, description="Title.")
-    url: URL | None = strawberry.field(default=UNSET, description="Root URL; null for where the server is.")
+    url: URL | None = strawberry.field(
+        default=UNSET, description="Root URL, without a path; null for where the server is."
+    )
 
 
 def _entity(description: str) -> Any:

@@ -17,8 +17,9 @@ LONGEST_MESSAGE = 500
 
 def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> dict[str, Any]:
     """Write an error of an answer; `report` keeps an unexpected one for us and gives it a number."""
-    told: dict[str, Any] = {"message": _cut(error.message)}
     cause = _cause(error)
+    message = error.message if cause else _in_words_of_json(error.message)
+    told: dict[str, Any] = {"message": _cut(message)}
     code, more = (error.extensions or {}).get("code", BAD_INPUT), {}
     if isinstance(cause, models.Unavailable):
         told["message"], code = AWAY, UNAVAILABLE
@@ -49,6 +50,12 @@ def formatted(error: GraphQLError, report: Callable[[BaseException], str]) -> di
 def refusal(message: str, code: str, **more: Any) -> dict[str, Any]:
     """Write an error of a request that was not executed."""
     return {"message": message, "extensions": {"code": code, **more}}
+
+
+def _in_words_of_json(message: str) -> str:
+    # graphql-core names what is missing as Python does, and a client knows it as null.
+    plain = message.removesuffix(" not to be None.")
+    return message if plain == message else f"{plain} not to be null."
 
 
 def _cut(message: str) -> str:

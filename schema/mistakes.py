@@ -51,7 +51,9 @@ class ConflictError(UserError):
 
 @strawberry.type(description="The viewer may not do this.")
 class ForbiddenError(UserError):
-    required_role: Role | None = strawberry.field(description="Least role that may.")
+    required_role: Role | None = strawberry.field(
+        description="Least role that may do things of this kind; this very one may take a higher."
+    )
     required_scope: TokenScope | None = strawberry.field(
         default=None, description="Scope that a token needs for this, whoever it is of."
     )

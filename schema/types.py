@@ -259,7 +259,7 @@ class Post(Linkable, Node):
         lambda context, is_open, moment: models.still_open(context.site, is_open, moment),
         "comments_open", "published_at",
     )  # fmt: skip
-    content_html: HTML = body("Content as HTML.", "html")
+    content_html: HTML = body("Content as HTML, sanitised: it may be put into a page as it is.", "html")
     content_text: str = body("Content as plain text.", "text")
     created_at: datetime = column("Moment of creation.")
     image: Image | None = one("Leading picture.", "Image", "image_id")
@@ -363,7 +363,7 @@ class Page(Linkable, Node):
     blocks: list[Block] = body(
         "Content as typed blocks.", "blocks", work=typed_blocks, directives=[bounded(50)]
     )
-    content_html: HTML = column("Content as HTML.", of="html")
+    content_html: HTML = column("Content as HTML, sanitised: it may be put into a page as it is.", of="html")
     label: str = column("The title.", of="title")
     parent: "Page | None" = one("Page above this one.", "Page", "parent_id")
     path: str = column("Path below the site's URL.")

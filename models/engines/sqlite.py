@@ -55,6 +55,8 @@ _HELP = {
     sqlite3.SQLITE_CORRUPT: "put a copy in its place, without the -wal and -shm files of the old one",
     sqlite3.SQLITE_CANTOPEN: "let this user read and write the file and its folder",
     sqlite3.SQLITE_FULL: "free some space there",
+    # A store that nobody has open needs a little room, even to be read.
+    sqlite3.SQLITE_IOERR: "look whether the disk is full, or failing",
     sqlite3.SQLITE_READONLY: "let this user write the file and its folder",
 }
 

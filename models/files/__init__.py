@@ -53,5 +53,5 @@ def _engine(name: str, url: str) -> Files:
     except ModuleNotFoundError as missing:
         if missing.name != "obstore":
             raise
-        raise StoreError("A bucket needs obstore; install the extra: pip install gql-server[s3]") from None
+        raise StoreError("A bucket needs obstore; install it in a checkout: pip install '.[s3]'") from None
     return found

@@ -130,6 +130,14 @@ async def test_a_mail_server_is_tried_without_a_letter(doctor):
         assert (server.heard_times("AUTH"), server.heard_times("MAIL"), server.taken) == (1, 0, [])
 
 
+def test_a_server_for_others_without_an_address_is_told_where_links_would_lead(run):
+    told = run("doctor", HOST="0.0.0.0")
+    assert line_of(told, "links").endswith("addresses and letters lead to http://127.0.0.1:8000")
+    assert told.exit_code == 0
+    assert "links" not in run("doctor").output
+    assert "links" not in run("doctor", HOST="0.0.0.0", SITE_URL="https://blog.example").output
+
+
 async def test_without_an_address_of_the_site_it_is_told_where_links_would_lead(doctor):
     async with MailServer() as server:
         told = await doctor(server)
@@ -158,6 +166,26 @@ def test_a_mail_server_that_is_not_there_is_told_in_plain_words(run, host):
     assert told.exit_code == 1
     advice = "check GQL_SERVER_SMTP_URL and that the mail server runs."
     assert line_of(told, "mail") == f"Nothing listens at {host}:{port}; {advice}"
+
+
+async def test_a_mail_server_that_greets_before_tls_is_told_in_plain_words(run):
+    async with MailServer() as server:
+        told = await asyncio.to_thread(
+            run, "doctor", SMTP_URL=f"smtps://127.0.0.1:{server.port}", MAIL_FROM=SENDER
+        )
+    line = line_of(told, "mail")
+    assert line.startswith(f"127.0.0.1:{server.port} does not speak TLS from the first byte, which smtps://")
+    assert told.exit_code == 1
+
+
+def test_a_server_that_would_not_start_for_want_of_an_address_is_told(run):
+    away = {"SMTP_URL": "smtp://mail.invalid", "MAIL_FROM": SENDER}
+    told = run("doctor", **away)
+    assert "Without GQL_SERVER_SITE_URL neither `serve` nor `work` starts; see `links`." in told.output
+    assert line_of(told, "links").startswith("GQL_SERVER_SITE_URL is not set")
+    refused = run("work", **away)
+    assert "GQL_SERVER_SITE_URL is not set" in refused.output
+    assert "neither" not in run("doctor", **away, SITE_URL="https://blog.example").output
 
 
 def test_a_mail_server_whose_name_leads_nowhere_is_told_in_plain_words(run):
@@ -245,6 +273,14 @@ def test_a_store_that_is_away_is_told_at_once_and_the_rest_is_looked_at(run, tmp
     assert told.exit_code == 1
 
 
+def test_a_postgres_that_is_empty_answers_and_cannot_be_looked_into(run, databases):
+    told = run("doctor", DATABASE_URL=databases.empty("postgres"))
+    assert line_of(told, "store").endswith(" answers")
+    assert line_of(told, "contents").startswith("cannot be looked into")
+    assert "Error: Migrations are waiting" in told.output
+    assert told.exit_code == 1
+
+
 async def test_without_a_store_a_mail_server_is_tried_all_the_same(doctor, tmp_path):
     (tmp_path / "data" / "blog.sqlite3").unlink()
     async with MailServer() as server:
@@ -283,6 +319,17 @@ def test_a_disk_without_room_is_told_though_all_can_be_read(run, tmp_path):
     assert told.output.endswith("Error: The store keeps nothing new; see `writing`.\n")
     assert told.exit_code == 1
     assert line_of(run("doctor"), "writing") == "is kept"
+
+
+def test_a_disk_without_room_to_open_a_store_is_looked_for(run):
+    unbound = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, unbound[1]))
+    try:
+        told = run("jobs")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unbound)
+    assert "disk I/O error; look whether the disk is full, or failing" in told.output
+    assert told.exit_code == 1
 
 
 def test_a_postgres_that_may_only_be_read_is_told(run, databases):

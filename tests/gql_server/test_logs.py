@@ -1,6 +1,7 @@
 """Lines of a log are the same whether they are written one by one or together."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -34,3 +35,25 @@ def test_lines_that_are_written_together_are_as_if_one_by_one():
         assert len(stamp) == len("2026-01-02T03:04:05.678901Z")
         assert stamp.endswith("Z")
     assert lines[:2] == lines[2:]
+
+
+UNHEARD = """
+import os
+import structlog
+from gql_server.logs import say, set_up_logs, tell_all
+set_up_logs()
+log = structlog.get_logger("any")
+for _ in range(2000):
+    log.info("answered", operation="Home")
+    tell_all(log, "answered", [{"operation": "Home"}])
+    say("a line")
+os._exit(7)
+"""
+
+
+def test_who_is_not_heard_goes_on():
+    heard, said = os.pipe()
+    os.close(heard)
+    with os.fdopen(said, "wb") as nowhere:
+        writer = subprocess.Popen([sys.executable, "-c", UNHEARD], stdout=nowhere, stderr=nowhere)
+    assert writer.wait(60) == 7

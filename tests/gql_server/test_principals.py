@@ -80,6 +80,15 @@ async def test_a_token_that_opens_nothing_is_refused(client, token, wrong):
     assert "data" not in told
 
 
+async def test_a_token_without_the_word_before_it_is_told_of_it(client, token):
+    answer, told = await asks(client, headers={"Authorization": token})
+    assert answer.status == 401
+    assert "`Authorization: Bearer …`" in told["errors"][0]["message"]
+    socket = await open_socket(client, {"authorization": token})
+    closed = await hears(socket)
+    assert (closed.data, "Bearer" in closed.extra) == (4403, True)
+
+
 async def test_what_a_proxy_asks_for_is_no_token_of_ours(client, token):
     _, told = await asks(client, headers={"Authorization": "Basic YW5uOmFubg=="})
     assert told["data"]["viewer"] is None

@@ -1,9 +1,13 @@
 """The server as a process: its first start, its end, and what happens when it is killed in between."""
 
 import json
+import os
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
+from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
@@ -51,6 +55,28 @@ def test_the_second_start_finds_what_the_first_one_made(start, empty_url):
     assert "making the store" in first.log
     assert "making the store" not in second.log
     assert "migrating" not in second.log
+
+
+def test_readers_are_answered_when_nobody_takes_its_log_any_more(tmp_path):
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("GQL_SERVER_")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gql_server", "serve", "--port", "0"],
+        cwd=tmp_path, env=settings | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with server:
+        try:
+            url = next(line for line in server.stdout if "lives at" in line).split()[4].rstrip("/")
+            server.stderr.close()
+            wrong = Request(
+                f"{url}/graphql", b'{"query": "{ colour }"}', {"Content-Type": "application/json"}
+            )
+            with urlopen(wrong, timeout=30) as answer:
+                assert b"GRAPHQL_VALIDATION_FAILED" in answer.read()
+            assert told_posts(url) == 0
+        finally:
+            server.terminate()
+    assert server.returncode == 0
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

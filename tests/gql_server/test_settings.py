@@ -17,10 +17,11 @@ WRONG = {
     "a site without a scheme": ({"GQL_SERVER_SITE_URL": "blog.example"}, "https://blog.example"),
     "a site without a host": ({"GQL_SERVER_SITE_URL": "https://"}, "https://blog.example"),
     "a site with a query": ({"GQL_SERVER_SITE_URL": "https://blog.example/?a=b"}, "https://blog.example"),
+    "a site at a path": ({"GQL_SERVER_SITE_URL": "https://blog.example/news"}, "without a path."),
     "a site on two lines": ({"GQL_SERVER_SITE_URL": "https://blog.example\nx"}, "https://blog.example"),
     "a site with half a host": ({"GQL_SERVER_SITE_URL": "https://[::1"}, "an address such as https://blog"),
     "a site on no port": ({"GQL_SERVER_SITE_URL": "https://blog.example:99999"}, "an address such as https"),
-    "a site with a name": ({"GQL_SERVER_SITE_URL": "https://ann@blog.example"}, "without a name and"),
+    "a site with a name": ({"GQL_SERVER_SITE_URL": "https://ann@blog.example"}, "without a path, a name or"),
     "a misspelt port": ({"GQL_SERVER_PROT": "80"}, "the nearest one is GQL_SERVER_PORT"),
     "a misspelt store": ({"GQL_SERVER_DATABASE": "x"}, "the nearest one is GQL_SERVER_DATABASE_URL"),
     "a site's name": ({"GQL_SERVER_SITEURL": "x"}, "the nearest one is GQL_SERVER_SITE_URL"),
@@ -112,13 +113,11 @@ def test_each_is_read_from_its_variable():
         "GQL_SERVER_DATABASE_URL": "sqlite:///a.sqlite3",
         "GQL_SERVER_HOST": " ::1 ",
         "GQL_SERVER_PORT": "0",
-        "GQL_SERVER_SITE_URL": "https://blog.example/news",
+        "GQL_SERVER_SITE_URL": "https://blog.example/",
         "OTHER_GQL_SERVER_PORT": "x",
         "PATH": "/bin",
     }
-    assert read_settings(environment) == Settings(
-        "sqlite:///a.sqlite3", "::1", 0, "https://blog.example/news"
-    )
+    assert read_settings(environment) == Settings("sqlite:///a.sqlite3", "::1", 0, "https://blog.example/")
 
 
 def test_a_flag_wins_over_its_variable():

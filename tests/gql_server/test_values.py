@@ -17,7 +17,7 @@ PATH = "query ($path: String!) { post(by: { path: $path }) { id } }"
 SINCE = "query ($from: DateTime) { posts(filter: { published: { from: $from } }) { totalCount } }"
 AT = "query ($at: DateTime) { posts(filter: { published: { from: $at, until: $at } }) { totalCount } }"
 IN_MONTH = "query ($month: YearMonth) { posts(filter: { month: $month }) { totalCount } }"
-FILTERED = "query ($filter: PostFilter) { posts(filter: $filter) { totalCount } }"
+FILTERED = "query ($f: PostFilter) { posts(filter: $f) { totalCount } }"
 LABELS = "query ($language: LanguageTag) { archiveMonths(year: 2024) { label(language: $language) } }"
 ANY_LABELS = "query ($language: LanguageTag) { archiveMonths { label(language: $language) } }"
 NO_INTS = [2**31, 2**63, 2**64, 1.5, 1e300, "1", "9" * 5_000, True, [1, 2], {}]
@@ -139,3 +139,21 @@ async def test_every_language_there_are_words_for_is_survived(doors):
 @fuzzed
 async def test_any_tag_of_a_language_is_survived(doors, language):
     (await doors.ask(LABELS, language=language)).assert_answered()
+
+
+@pytest.mark.parametrize(
+    ("query", "given"),
+    [
+        ("query ($slug: String) { post(by: {slug: $slug}) { title } }", {"slug": None}),
+        ("query ($slug: String!) { post(by: {slug: $slug}) { title } }", {"slug": None}),
+        (
+            "query ($f: PostFilter) { posts(filter: $f) { totalCount } }",
+            {"f": {"ids": [None]}},
+        ),
+        ("{ posts(filter: {ids: [null]}) { totalCount } }", {}),
+    ],
+)
+async def test_what_is_null_and_may_not_be_is_called_null(doors, query, given):
+    answer = await doors.ask(query, **given)
+    assert answer.message.endswith(" not to be null.")
+    assert "None" not in answer.message

@@ -25,6 +25,11 @@ def run(database_url):
     return run
 
 
+def test_the_help_names_the_events(run):
+    told = " ".join(run("webhooks", "add", "--help").split())
+    assert "EVENT is one of: post.published, post.updated," in told
+
+
 def test_a_receiver_is_added_tried_looked_at_and_removed(run):
     assert run("webhooks", "list") == "There are no webhooks.\n"
     number, secret = run("webhooks", "add", URL, "post.published", "post.updated").split()

@@ -78,6 +78,13 @@ def test_every_benchmark_is_told_and_can_be_started(dev):
     assert runnable == set(dev.BENCHMARKS) - {"blog"}
 
 
+def test_the_help_of_the_first_names_all_others(dev, capsys):
+    with pytest.raises(SystemExit):
+        read_plan(["--help"])
+    listed = capsys.readouterr().out.partition("There is more to measure")[2]
+    assert set(re.findall(r"^  (\w+) ", listed, re.MULTILINE)) == set(dev.BENCHMARKS) - {"blog"}
+
+
 def test_a_benchmark_nobody_wrote_is_answered_with_those_there_are(dev):
     with pytest.raises(
         dev.Stop, match="no benchmark 'nonsense'; there are blog, memory, letters, deliveries"

@@ -37,6 +37,16 @@ def test_help_names_every_command(root, dev):
         assert f"  ./dev {command} " in done.stdout
 
 
+@pytest.mark.parametrize("name", ["check", "lock", "graphiql"])
+def test_who_asks_a_command_for_help_starts_nothing(dev, capsys, monkeypatch, name):
+    monkeypatch.setitem(dev.COMMANDS, name, lambda _: pytest.fail("it was started"))
+    assert dev.main([name, "--help"]) == 0
+    assert capsys.readouterr().out == dev.HELP
+    if name != "lock":
+        with pytest.raises(dev.Stop, match=f"./dev {name} takes nothing behind it"):
+            dev.main([name, "models"])
+
+
 def test_an_unknown_command_is_told_so_in_one_line(root):
     done = subprocess.run([root / "dev", "deploy"], capture_output=True, text=True, check=False)
     assert done.returncode == 1

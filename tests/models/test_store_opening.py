@@ -125,4 +125,4 @@ except StoreError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "pip install gql-server[postgres]" in done.stdout
+    assert "pip install '.[postgres]'" in done.stdout

@@ -52,9 +52,13 @@ async def test_the_address_that_links_are_written_with_takes_more_than_writing(p
 
 
 @pytest.mark.parametrize(
-    "url", ["http://[::1", "https://[", "http://a]b", "http://localhost:99999", "http://:80"]
-)
-async def test_an_address_without_a_host_is_refused(ada, url):
+    "url",
+    [
+        "http://[::1", "https://[", "http://a]b", "http://localhost:99999", "http://:80",
+        "https://blog.example/news", "https://blog.example/#top",
+    ],
+)  # fmt: skip
+async def test_an_address_that_is_no_root_of_a_host_is_refused(ada, url):
     assert (await ada.errs("updateSite", url=url))["path"] == ["input", "url"]
 
 
