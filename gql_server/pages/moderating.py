@@ -75,9 +75,11 @@ def _onward(visit: Visit, post: models.Post) -> list[Link]:
 def _about(visit: Visit, comment: models.Comment) -> dict[str, Any]:
     """Tell what is known of a comment, each with its name."""
     reasons = "; ".join(explained(visit.language, doubt) for doubt in comment.doubts)
+    # Of one that is decided they say what the decision was about.
+    waits = "reasons" if comment.status is models.Fate.PENDING else "reasons_then"
     told = {
         "writer": comment.name, "email": comment.email, "website": comment.website,
         "at": visit.moment(comment.created_at),
-        "edited": visit.moment(comment.edited_at) if comment.edited_at else "", "reasons": reasons,
+        "edited": visit.moment(comment.edited_at) if comment.edited_at else "", waits: reasons,
     }  # fmt: skip
     return {visit.says(f"moderate_{name}"): value for name, value in told.items() if value}
