@@ -63,7 +63,7 @@ async def edit(request: web.Request) -> web.Response:
     if told["editToken"]:
         return go_to(f"/comment/edit/{told['editToken']}?told={fate}")
     edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
-    links = [await _conversation(visit, edited and edited.post_id)]
+    links = [await _conversation(visit, edited.post_id if edited else None)]
     return visit.tells(f"comment_edited_{fate}", title="comment_edited_title", links=links)
 
 

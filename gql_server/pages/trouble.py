@@ -83,7 +83,7 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
         return await _told(request, error.status)
     except models.Expired as error:
         what = f"{error.why or 'expired'}{_about(request)}"
-        return await _told(request, 410, what=what, post_id=error.post_id)
+        return await _told(request, 410, error.post_id, what=what)
     except models.Unproven:
         return await _told(request, 404, what=f"link{_about(request)}")
     except models.NotAllowed:
@@ -171,7 +171,7 @@ def _of_status(request: web.Request, status: int) -> str:
 
 
 async def _told(
-    request: web.Request, status: int, *, what: str = "", post_id: int | None = None, **headers: str
+    request: web.Request, status: int, post_id: int | None = None, /, *, what: str = "", **headers: str
 ) -> web.Response:
     site, home, talk = None, "", None
     if status < 500:
