@@ -18,6 +18,7 @@ from mailers.letters import NO_CONTENT, Content, Scribe, wording_id
 from mailers.mail import Mail, Sender
 from mailers.outbox import Outbox
 from mailers.post_office import PostOffice
+from mailers.reasons import UNWRITABLE
 from mailers.servers import read_servers
 from mailers.verdicts import (
     Failed,
@@ -130,7 +131,7 @@ class _Round:
             verdict = Failed(f"{invalid.field}: {invalid}")
         except Exception as error:
             log.error("cannot be written", kind=row.kind, error=type(error).__name__)
-            verdict = TryLater(models.now(), "it cannot be written")
+            verdict = TryLater(models.now(), UNWRITABLE)
         await self.record([Outcome(row.key, verdict)])
         return None
 

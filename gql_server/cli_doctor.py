@@ -21,8 +21,9 @@ from gql_server.commands import (
 )
 from gql_server.manifests import read_manifests
 from gql_server.settings import PREFIX, Settings, SettingsError, require_links
-from mailers.connection import NO_ANSWER, NO_SUCH_HOST, NO_TLS, NOBODY_LISTENS, Unreachable, connect
+from mailers.connection import Unreachable, connect
 from mailers.mail import Sender
+from mailers.reasons import NO_ANSWER, NO_SUCH_HOST, NO_TLS, NOBODY_LISTENS
 from mailers.servers import Server, read_servers
 from mailers.standing import Standing
 from models.search import mend_indexes

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import idna
 
 import models
+from mailers.reasons import NO_ADDRESS
 from models.addresses import LONGEST, LONGEST_LOCAL
 
 LOCAL = "localhost"  # RFC 2919, 3: for lists of whom no domain is known
@@ -19,15 +20,15 @@ def mailbox(address: str, *, field: str) -> str:
     """Give the address as it stands in an envelope, its domain in ASCII; refuse what is not one mailbox."""
     local, _, domain = address.rpartition("@")
     if len(address) > LONGEST or not _LOCAL.fullmatch(_without_marks(local)):
-        raise models.Invalid(field, "This is not an address that a letter can be sent to.")
+        raise models.Invalid(field, NO_ADDRESS)
     if _PLAIN.fullmatch(address):
         return address
     try:
         found = f"{local}@{idna.encode(domain, uts46=True).decode()}"
     except UnicodeError:
-        raise models.Invalid(field, "This is not an address that a letter can be sent to.") from None
+        raise models.Invalid(field, NO_ADDRESS) from None
     if domain.endswith(".") or len(local.encode()) > LONGEST_LOCAL or len(found.encode()) > LONGEST:
-        raise models.Invalid(field, "This is not an address that a letter can be sent to.")
+        raise models.Invalid(field, NO_ADDRESS)
     return found
 
 

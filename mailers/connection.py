@@ -17,16 +17,13 @@ from aiosmtplib import (
 )
 
 from mailers.pipeline import Offers, Pipeline
+from mailers.reasons import CUT, NO_ANSWER, NO_SUCH_HOST, NO_TLS, NOBODY_LISTENS
 from mailers.replies import Replies
 from mailers.servers import Security, Server
 from mailers.standing import Standing
 from mailers.verdicts import SOON, NoLine, OursToFix, Reply, Stage, Verdict, judge, later, printable
 
 PATIENCE = 30.0  # seconds for each step
-NOBODY_LISTENS = "nothing listens there"
-NO_SUCH_HOST = "no host of that name is found"
-NO_ANSWER = "no answer came in time"
-NO_TLS = "it does not speak TLS from the first byte"
 
 _START_TLS = {Security.STARTTLS: True, Security.OPPORTUNISTIC: None}
 
@@ -81,7 +78,7 @@ def _take_over(smtp: SMTP, standing: Standing) -> Pipeline:
     # After STARTTLS only the protocol knows the transport that encrypts.
     transport = smtp.protocol.transport if smtp.protocol else None
     if transport is None or transport.is_closing():
-        raise SMTPServerDisconnected("the line was cut")
+        raise SMTPServerDisconnected(CUT)
     offers = Offers(smtp.supports_extension("pipelining"), smtp.supports_extension("smtputf8"))
     replies = Replies()
     transport.set_protocol(replies)

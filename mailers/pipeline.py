@@ -7,6 +7,7 @@ from typing import NamedTuple
 from mailers.lane import Lane
 from mailers.ledger import Ledger
 from mailers.mail import Mail
+from mailers.reasons import HUNG_UP, NO_UTF8, OUT_OF_TURN, SLOW_DOWN, TAKEN_BACK
 from mailers.replies import Lost, Replies
 from mailers.standing import Standing
 from mailers.verdicts import (
@@ -29,7 +30,7 @@ QUIT_PATIENCE = 5.0
 TURN_PATIENCE = 1.0
 
 _STAGES = (Stage.MAIL, Stage.RCPT, Stage.DATA)
-_NO_UTF8 = Reply(550, "5.6.7 this mail server takes no address outside ASCII")
+_NO_UTF8 = Reply(550, f"5.6.7 {NO_UTF8}")
 
 
 class Offers(NamedTuple):
@@ -73,9 +74,9 @@ class Pipeline:
                 if refusal is None and not await lane.let_out(mail):
                     # The server waits for the letter by now, and only hanging up keeps it from coming.
                     self._announced = None
-                    raise Lost("the letter was taken back")
+                    raise Lost(TAKEN_BACK)
                 if not self._replies.quiet:
-                    raise Lost("the server spoke out of turn or hung up")
+                    raise Lost(OUT_OF_TURN)
                 self._announced = self._following(lane) if self._ended is None else None
                 stage, verdict = await self._hand_over(mail, refusal, ledger)
                 if refusal is None or refusal[1] is not _NO_UTF8:
@@ -114,14 +115,13 @@ class Pipeline:
                 continue
             wait = self._standing.pace.turn(mail.domain, patience=TURN_PATIENCE)
             if wait is None:
-                reason = "this domain asked us to slow down"
-                ledger.enter(Outcome(mail.key, TryLater(later(SOON), reason)))
+                ledger.enter(Outcome(mail.key, TryLater(later(SOON), SLOW_DOWN)))
                 continue
             self._announced = mail
             if wait:
                 await asyncio.sleep(wait)
             if not self._replies.quiet:
-                raise Lost("the server hung up while there was nothing to send")
+                raise Lost(HUNG_UP)
             if self._offers.pipelining:
                 self._transport.write(b"".join(self._envelope(mail)))
             return mail
@@ -157,7 +157,8 @@ class Pipeline:
                 self._transport.write(b".\r\n")
                 await self._hear()
             else:
-                self._ended = f"refused the sender and asks for the letter: {refusals[0][1]}"
+                # What it said to the sender; and yet it asks for the letter.
+                self._ended = f"{Stage.MAIL.value}: {refusals[0][1]}"
         return refusals[0]
 
     async def _hear_all(self) -> list[Reply]:

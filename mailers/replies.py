@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 
+from mailers.reasons import CUT, NO_ANSWER, NONSENSE
 from mailers.verdicts import Reply, printable
 
 LONGEST_LINE = 65_536  # bytes; RFC 5321 allows 512, and servers are chatty
@@ -40,11 +41,11 @@ class Replies(asyncio.Protocol):
                 async with asyncio.timeout(patience):
                     await self._waiter
             except TimeoutError:
-                raise Lost(f"no answer within {patience:.0f} s") from None
+                raise Lost(NO_ANSWER) from None
             finally:
                 self._waiter = None
             if not self._arrived:
-                raise Lost(self._lost or "the line was cut")
+                raise Lost(self._lost or CUT)
         return self._arrived.popleft()
 
     def data_received(self, data: bytes) -> None:
@@ -58,13 +59,13 @@ class Replies(asyncio.Protocol):
             if len(self._partial) > LONGEST_LINE:
                 raise ValueError
         except ValueError:
-            self._end("an answer that makes no sense")
+            self._end(NONSENSE)
         if self._arrived:
             self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Remember that the line was cut."""
-        self._end("the line was cut")
+        self._end(CUT)
 
     def _read(self, line: bytes) -> None:
         code, dash = line[:3], line[3:4]

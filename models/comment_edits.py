@@ -32,7 +32,7 @@ async def comment_to_edit(site: Site, token: str) -> Comment:
     if read is None or found is None or read.claim(site.secret, *found.as_it_reads) is None:
         raise Unproven
     if not lasts(found.created_at, EDIT_LIFE):
-        raise Expired
+        raise Expired(post_id=found.post_id)
     return found
 
 

@@ -50,7 +50,7 @@ async def comment_to_confirm(site: Site, token: str) -> Comment:
     if read is None or found is None or read.claim(site.secret, *_bound(found)) is None:
         raise Unproven
     if not lasts(found.created_at, PROOF_LIFE):
-        raise Expired
+        raise Expired(post_id=found.post_id)
     return found
 
 

@@ -66,10 +66,14 @@ class Unproven(Refused):
 class Expired(Unproven):
     """This link or code was valid once; ask for a new letter."""
 
-    # `why` names the end that it came to, where that leads on to something.
-    def __init__(self, message: str | None = None, *, why: str | None = None) -> None:
+    # `why` names the end that it came to, where that leads on to something; `post_id` is the post that it
+    # was about, where it was about one.
+    def __init__(
+        self, message: str | None = None, *, why: str | None = None, post_id: int | None = None
+    ) -> None:
         super().__init__(message)
         self.why = why
+        self.post_id = post_id
 
 
 class NotAllowed(Refused):

@@ -26,8 +26,8 @@ async def confirm(request: web.Request) -> web.Response:
     """Take the address for theirs; doing it twice is as good as once."""
     visit = await Visit.of(request)
     await read_form(request)
-    found = await models.confirm_comment(visit.site, visit.token)
-    return await _told(visit.speaking(found.language), found)
+    await models.confirm_comment(visit.site, visit.token)
+    return visit.goes_back("confirmed")
 
 
 async def show_notices(request: web.Request) -> web.Response:
@@ -43,10 +43,10 @@ async def show_notices(request: web.Request) -> web.Response:
 async def end_notices(request: web.Request) -> web.Response:
     """End the notices of replies, by the button or a mail program's one click."""
     visit, form = await Visit.of(request), await read_form(request)
-    found = await models.decline_notices(visit.site, visit.token)
+    await models.decline_notices(visit.site, visit.token)
     if form.is_one_click:
         return visit.says_in_short("notices_in_short")
-    return visit.tells("notices_ended", {"email": found.email}, links=[visit.home])
+    return visit.goes_back("ended")
 
 
 async def _told(visit: Visit, found: models.Comment) -> web.Response:

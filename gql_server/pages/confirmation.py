@@ -13,7 +13,7 @@ async def show(request: web.Request) -> web.Response:
     found = await models.Subscription.to_confirm(visit.site, visit.token)
     visit, facts = visit.to(found), {"email": found.email}
     if found.status is models.SubscriptionStatus.CONFIRMED:
-        return visit.tells("already", facts, links=visit.ways_on(found))
+        return _confirmed(visit, found, "confirmed" if visit.has_just("confirmed") else "already")
     # Another may have signed them up: what they say yes to stands above the button.
     topics = await models.described(await models.topics_of(found.id), visit.language)
     return visit.asks(
@@ -29,8 +29,8 @@ async def confirm(request: web.Request) -> web.Response:
     """Say yes; doing it twice is as good as once."""
     visit = await Visit.of(request)
     await read_form(request)
-    found = await models.Subscription.confirm(visit.site, visit.token, visit.trace)
-    return _confirmed(visit.to(found), found)
+    await models.Subscription.confirm(visit.site, visit.token, visit.trace)
+    return visit.goes_back("confirmed")
 
 
 async def confirm_by_code(request: web.Request) -> web.Response:
@@ -47,5 +47,5 @@ async def confirm_by_code(request: web.Request) -> web.Response:
     return _confirmed(visit.to(found), found)
 
 
-def _confirmed(visit: Visit, found: models.Subscription) -> web.Response:
-    return visit.tells("confirmed", {"email": found.email}, links=visit.ways_on(found))
+def _confirmed(visit: Visit, found: models.Subscription, what: str = "confirmed") -> web.Response:
+    return visit.tells(what, {"email": found.email}, links=visit.ways_on(found))

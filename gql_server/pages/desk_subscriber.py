@@ -10,6 +10,7 @@ from gql_server.pages.desk import at_desk_for, read_desk_form
 from gql_server.pages.desk_bench import Bench, acted, row_in, shown
 from gql_server.pages.desk_subscribers import PATH, stand_of
 from gql_server.pages.forms import NOTHING, Form
+from gql_server.pages.letter_reasons import explained
 from gql_server.pages.personal import as_file
 from gql_server.pages.printing import go_to
 from gql_server.pages.visit import Visit
@@ -175,7 +176,8 @@ def _letter(visit: Visit, letter: models.Delivery, title: str) -> Line:
     what = _named(visit, "letter", letter.kind)
     ended = letter.settled_at or letter.promised_at
     how = visit.says(f"subscriber_letter_is_{letter.state}", at=visit.moment(ended))
-    return Line(what, how, title, letter.reason or "")
+    why = explained(visit.language, letter.reason) if letter.reason else ""
+    return Line(what, how, title, why)
 
 
 def _suppression(visit: Visit, suppressed: models.Suppression) -> str:

@@ -27,7 +27,8 @@ DUTCH = {
     "mailbox_text": "Er komt een brief naar het adres dat je opgaf. Daarin staat hoe je verdergaat.",
     "mailbox_more": (
         "Niets gekregen? Kijk bij de ongewenste mail. We sturen hooguit één zo’n brief per dag, "
-        "dus misschien ligt hij er al."
+        "dus misschien ligt hij er al. Die vraagt dan om wat je eerst koos; na het bevestigen kun je "
+        "anders kiezen."
     ),
     "code_title": "Vul de code in",
     "code": "Code uit de brief",

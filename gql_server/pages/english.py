@@ -29,7 +29,7 @@ ENGLISH = {
     "mailbox_text": "A letter is coming to the address that you gave. It says how to go on.",
     "mailbox_more": (
         "Nothing came? Look among the unwanted mail. We send at most one such letter a day, "
-        "so it may be there already."
+        "so it may be there already. It asks for what you chose first; once you confirm you can choose again."
     ),
     "code_title": "Enter the code",
     "code": "Code in the letter",

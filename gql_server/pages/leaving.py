@@ -16,6 +16,8 @@ async def show(request: web.Request) -> web.Response:
     """Ask what to leave."""
     visit, found, topic = await _out(request)
     facts = {"email": found.email}
+    if await _has_just_left(visit, found, topic):
+        return await _left(visit, found, topic if visit.has_just(TOPIC) else None)
     if found.status is UNSUBSCRIBED:
         return visit.tells("left_before", facts, links=[visit.home], undo=_way_back(visit, found, None))
     title = await title_of(visit.site, topic, visit.language)
@@ -32,10 +34,10 @@ async def leave(request: web.Request) -> web.Response:
     if topic is None and TOPIC in form:
         return await show(request)  # for it went meanwhile
     topics = None if topic is None or ALL in form else [topic]
-    left = await found.leave(visit.site, visit.trace, topics=topics)
+    await found.leave(visit.site, visit.trace, topics=topics)
     if form.is_one_click:
         return visit.says_in_short("left_in_short")
-    return await _left(visit, left, topic if topics else None)
+    return visit.goes_back(TOPIC if topics else ALL)
 
 
 async def show_undo(request: web.Request) -> web.Response:
@@ -43,6 +45,8 @@ async def show_undo(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     found, topic = await models.Subscription.to_undo(visit.site, visit.token)
     visit, facts = visit.to(found), {"email": found.email}
+    if visit.has_just("undone") and found.status is models.SubscriptionStatus.CONFIRMED:
+        return visit.tells("undone", facts, links=[visit.home])
     if await _is_back(found, topic):
         return visit.tells("undone_before", facts, links=visit.ways_on(found))
     return visit.asks("undo", facts, buttons={"undo": visit.says("undo")})
@@ -52,14 +56,20 @@ async def undo(request: web.Request) -> web.Response:
     """Come back; doing it twice is as good as once."""
     visit = await Visit.of(request)
     await read_form(request)
-    found = await models.Subscription.undo(visit.site, visit.token, visit.trace)
-    visit = visit.to(found)
-    return visit.tells("undone", {"email": found.email}, links=[visit.home])
+    await models.Subscription.undo(visit.site, visit.token, visit.trace)
+    return visit.goes_back("undone")
 
 
 async def _is_back(found: models.Subscription, topic: models.Topic | None) -> bool:
     is_here = found.status is models.SubscriptionStatus.CONFIRMED
     return is_here and (topic is None or topic in await models.topics_of(found.id))
+
+
+async def _has_just_left(visit: Visit, found: models.Subscription, topic: models.Topic | None) -> bool:
+    # Who is back since then may leave once more.
+    if visit.has_just(TOPIC):
+        return found.status is UNSUBSCRIBED or topic not in await models.topics_of(found.id)
+    return visit.has_just(ALL) and found.status is UNSUBSCRIBED
 
 
 async def _out(request: web.Request) -> tuple[Visit, models.Subscription, models.Topic | None]:

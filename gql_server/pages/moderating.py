@@ -22,6 +22,8 @@ async def show(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     link = await models.ModeratorLink.behind(visit.site, visit.token)
     visit = visit.speaking(link.user.language)
+    if visit.has_just(link.comment.status):
+        return await _decided(visit, link)
     return await _shown(visit, link)
 
 
@@ -37,13 +39,18 @@ async def decide(request: web.Request) -> web.Response:
         await link.decide(chosen[0], was=form.one("was") or link.comment.stamp)
     except models.Changed:
         return await _shown(visit, await models.ModeratorLink.behind(visit.site, visit.token), status=409)
+    return visit.goes_back(chosen[0])
+
+
+async def _decided(visit: Visit, link: models.ModeratorLink) -> web.Response:
+    """Tell what was decided a moment ago, and lead on to the next that waits."""
     post = await models.Post.get(id=link.comment.post_id)
     links, another = [*_onward(visit, post), visit.home], await link.next()
     if another is not None:
         links.insert(0, Link(visit.says("moderate_next"), another.path(visit.site), is_button=True))
     back = Link(visit.says("moderate_back"), link.path(visit.site))
     rest = None if another else visit.says("moderate_none_waits")
-    return visit.tells(f"moderated_{chosen[0]}", links=[*links, back], rest=rest)
+    return visit.tells(f"moderated_{link.comment.status}", links=[*links, back], rest=rest)
 
 
 async def _shown(visit: Visit, link: models.ModeratorLink, *, status: int = 200) -> web.Response:
@@ -75,9 +82,11 @@ def _onward(visit: Visit, post: models.Post) -> list[Link]:
 def _about(visit: Visit, comment: models.Comment) -> dict[str, Any]:
     """Tell what is known of a comment, each with its name."""
     reasons = "; ".join(explained(visit.language, doubt) for doubt in comment.doubts)
+    # Of one that is decided they say what the decision was about.
+    waits = "reasons" if comment.status is models.Fate.PENDING else "reasons_then"
     told = {
         "writer": comment.name, "email": comment.email, "website": comment.website,
         "at": visit.moment(comment.created_at),
-        "edited": visit.moment(comment.edited_at) if comment.edited_at else "", "reasons": reasons,
+        "edited": visit.moment(comment.edited_at) if comment.edited_at else "", waits: reasons,
     }  # fmt: skip
     return {visit.says(f"moderate_{name}"): value for name, value in told.items() if value}

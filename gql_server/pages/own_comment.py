@@ -8,6 +8,7 @@ from aiohttp import web
 import models
 from gql_server import own_graph
 from gql_server.own_graph import Told, slow_down
+from gql_server.pages.conversation import address_of
 from gql_server.pages.forms import LARGEST_COMMENT_FORM, read_form
 from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
@@ -56,12 +57,13 @@ async def edit(request: web.Request) -> web.Response:
     command = form.one("command") or token_hex(16)
     told = await _ask(visit, EDIT, "editComment", content=content, clientMutationId=command)
     if told["errors"]:
-        return await _sheet(visit, await _still(visit), content, command, told["errors"])
+        found, post_id = await _still(visit)
+        return await _sheet(visit, found, content, command, told["errors"], post_id=post_id)
     fate = told["fate"].lower()
     if told["editToken"]:
         return go_to(f"/comment/edit/{told['editToken']}?told={fate}")
     edited = await models.Comment.filter(id=row_id(told["comment"]["id"], "Comment") or 0).first()
-    links = [await _conversation(visit, edited)]
+    links = [await _conversation(visit, edited.post_id if edited else None)]
     return visit.tells(f"comment_edited_{fate}", title="comment_edited_title", links=links)
 
 
@@ -69,7 +71,7 @@ async def show_retract(request: web.Request) -> web.Response:
     """Ask whether to take a comment back."""
     visit = await Visit.of(request)
     found = await models.comment_to_edit(visit.site, visit.token)
-    buttons, back = {"retract": visit.says("comment_retract")}, await _conversation(visit, found)
+    buttons, back = {"retract": visit.says("comment_retract")}, await _conversation(visit, found.post_id)
     return visit.asks("comment_retract", {}, buttons=buttons, said=found.source, back=back, is_grave=True)
 
 
@@ -77,8 +79,8 @@ async def retract(request: web.Request) -> web.Response:
     """Take a comment back, for good."""
     visit = await Visit.of(request)
     await read_form(request)
-    found = await _still(visit)
-    links = [await _conversation(visit, found)]
+    _, post_id = await _still(visit)
+    links = [await _conversation(visit, post_id)]
     if not (await _ask(visit, RETRACT, "retractComment", clientMutationId=RETRACT_COMMAND))["errors"]:
         return visit.tells("comment_retracted", links=links)
     # Its time may be over, or the words are others since a moment ago: nobody has replied then.
@@ -92,16 +94,25 @@ async def _ask(visit: Visit, document: str, verb: str, **said: str) -> Told:
     return told
 
 
-async def _still(visit: Visit) -> models.Comment | None:
-    """Find the comment, if the token may change it still."""
+async def _still(visit: Visit) -> tuple[models.Comment | None, int | None]:
+    """Find the comment, if the token may change it still; and its post, if it once could."""
     try:
-        return await models.comment_to_edit(visit.site, visit.token)
+        found = await models.comment_to_edit(visit.site, visit.token)
+    except models.Expired as expired:
+        return None, expired.post_id
     except models.Unproven:
-        return None
+        return None, None
+    return found, found.post_id
 
 
 async def _sheet(
-    visit: Visit, found: models.Comment | None, content: str, command: str, errors: list[Any] | None = None
+    visit: Visit,
+    found: models.Comment | None,
+    content: str,
+    command: str,
+    errors: list[Any] | None = None,
+    *,
+    post_id: int | None = None,
 ) -> web.Response:
     """Show words to be changed, or, when they can be no more, to be copied."""
     fate = visit.request.query.get("told", "")
@@ -111,7 +122,7 @@ async def _sheet(
         told=fate if fate in FATES and not errors else "",
         until=found and visit.moment(found.created_at + models.EDIT_LIFE),
         wrong={(error["path"] or [""])[-1]: error["message"] for error in errors or []},
-        back=await _conversation(visit, found),
+        back=await _conversation(visit, found.post_id if found else post_id),
     )  # fmt: skip
     return slow_down(response, errors or [])
 
@@ -123,9 +134,7 @@ def _status(error: Told, found: models.Comment | None) -> int:
     return 422 if found else 404
 
 
-async def _conversation(visit: Visit, comment: models.Comment | None) -> Link:
+async def _conversation(visit: Visit, post_id: int | None) -> Link:
     """Give the way to where it stands, or to the site when that is not to be seen."""
-    post = comment and await models.Post.published().filter(id=comment.post_id).first()
-    if not post:
-        return visit.home
-    return Link(visit.says("comment_read"), visit.context.absolute(f"{post.path}#conversation"))
+    address = await address_of(visit.context, post_id)
+    return Link(visit.says("comment_read"), address) if address else visit.home

@@ -21,7 +21,7 @@ FIELDS = ("name", "language", "frequency")
 async def show(request: web.Request) -> web.Response:
     """Show what is chosen."""
     visit, found = await owned(request)
-    return await _shown(visit, found, _filled(found))
+    return await _shown(visit, found, _filled(found), is_saved=visit.has_just("saved"))
 
 
 async def save(request: web.Request) -> web.Response:
@@ -31,11 +31,11 @@ async def save(request: web.Request) -> web.Response:
     filled = _filled(found, form)
     try:
         if changes := await _changes(visit, found, filled, form):
-            found = await found.choose(visit.site, visit.trace, **changes)
+            await found.choose(visit.site, visit.trace, **changes)
     except models.Invalid as refusal:
         pause, codes = form.one("pause"), form.all("topic")
         return await _shown(visit, found, filled, codes=codes, pause=pause, wrong=refusal.field)
-    return await _shown(visit.to(found), found, _filled(found), is_saved=True)
+    return visit.goes_back("saved")
 
 
 async def owned(request: web.Request) -> tuple[Visit, models.Subscription]:

@@ -4,6 +4,7 @@ import re
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from aiohttp import web
 from babel.core import Locale, UnknownLocaleError, get_global
@@ -12,7 +13,7 @@ import models
 from gql_server.identity import SESSION, session_of
 from gql_server.origins import require_own_page
 from gql_server.pages.forms import NOTHING, Form, read_form
-from gql_server.pages.outbox import to_letter
+from gql_server.pages.outbox import outbox_for, to_letter
 from gql_server.pages.printing import Link, go_to
 from gql_server.pages.visit import Visit
 from gql_server.paper.languages import NAMES
@@ -43,7 +44,15 @@ async def show(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     principal = await session_of(request)
     user = await models.User.active().filter(id=principal.user_id or 0).first()
-    return _form(visit, NOTHING) if user is None else _entered(await visit.with_user(user), user)
+    if user is not None:
+        return _entered(await visit.with_user(user), user)
+    if visit.has_just("sent"):
+        aside = to_letter(visit, request.query.get("to", ""))
+        return visit.tells("sign_in_sent", links=[visit.home], aside=aside)
+    if visit.has_just("out"):
+        links = [visit.home, Link(visit.says("sign_in_title"), "/sign-in")]
+        return visit.tells("signed_out", links=links)
+    return _form(visit, NOTHING)
 
 
 async def ask(request: web.Request) -> web.Response:
@@ -57,7 +66,9 @@ async def ask(request: web.Request) -> web.Response:
         await models.SignIn.ask(visit.site, email, browser)
     except models.Invalid as refusal:
         return _form(visit, form, refusal.field)
-    response = visit.tells("sign_in_sent", links=[visit.home], aside=to_letter(visit, email))
+    told = {"told": "sent", "lang": visit.language}
+    # The address stands there for nobody but who reads letters on this very machine.
+    response = go_to(f"/sign-in?{urlencode(told | ({'to': email} if outbox_for(request) else {}))}")
     _set_cookie(response, visit, BROWSER, browser, LIFE, path="/sign-in")
     return response
 
@@ -116,7 +127,7 @@ async def leave(request: web.Request) -> web.Response:
     require_own_page(request)
     if (principal := await session_of(request)).key_id is not None:
         await models.Key.revoke(principal.key_id, by=principal)
-    response = visit.tells("signed_out", links=[visit.home, Link(visit.says("sign_in_title"), "/sign-in")])
+    response = go_to(f"/sign-in?{urlencode({'told': 'out', 'lang': visit.language})}")
     response.del_cookie(SESSION, path="/")
     return response
 

@@ -13,6 +13,7 @@ import models
 from gql_server.answers import DEADLINE_SECONDS, FILES_SECONDS
 from gql_server.middleware import REQUEST_ID, is_under_way
 from gql_server.outages import OUTAGES
+from gql_server.pages.conversation import address_of
 from gql_server.pages.outbox import outbox_for
 from gql_server.pages.printing import Link, printed, says
 from gql_server.paper.languages import chosen
@@ -81,7 +82,8 @@ async def told_as_pages(request: web.Request, handler: Handler) -> web.StreamRes
     except Unreadable as error:
         return await _told(request, error.status)
     except models.Expired as error:
-        return await _told(request, 410, what=f"{error.why or 'expired'}{_about(request)}")
+        what = f"{error.why or 'expired'}{_about(request)}"
+        return await _told(request, 410, error.post_id, what=what)
     except models.Unproven:
         return await _told(request, 404, what=f"link{_about(request)}")
     except models.NotAllowed:
@@ -155,25 +157,37 @@ async def _elsewhere(request: web.Request, handler: Handler) -> web.StreamRespon
         return await _told(request, 500, Vary=VARY)
 
 
+def _way_on(request: web.Request, what: str) -> tuple[str, str] | None:
+    # What waits is at hand there too, whatever became of the letter.
+    if first_word(request) == "moderate":
+        return GO_ON["absent_desk"]
+    return GO_ON.get(what) or AGAIN.get(_about(request))
+
+
 def _of_status(request: web.Request, status: int) -> str:
     """Name what is told of a status; what is too large at the desk has mostly a picture in it."""
     is_of_desk = status == 413 and first_word(request) == "write" and brings_files(request)
     return "413_desk" if is_of_desk else str(status)
 
 
-async def _told(request: web.Request, status: int, *, what: str = "", **headers: str) -> web.Response:
-    site, home = None, ""
+async def _told(
+    request: web.Request, status: int, post_id: int | None = None, /, *, what: str = "", **headers: str
+) -> web.Response:
+    site, home, talk = None, "", None
     if status < 500:
         with suppress(models.Unavailable):
             context = await request.app[PUBLICATION].context()
             site, home = context.site, context.absolute("/")
+            talk = await address_of(context, post_id)
     language = chosen(request, site.language if site else DEFAULT)
 
     def told(words: str, **facts: Any) -> str:
         return says(language, words, **facts)
 
     links = []
-    if what and (way := GO_ON.get(what) or AGAIN.get(_about(request))):
+    if talk is not None:
+        links.append(Link(told("comment_read"), talk))
+    elif what and (way := _way_on(request, what)):
         words, address = way
         links.append(Link(told(words), address.format(language=language)))
     elif what:

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from markupsafe import Markup
 
 import models
-from gql_server.pages.printing import Link, printed, says
+from gql_server.pages.printing import Link, go_to, printed, says
 from gql_server.paper.languages import chosen, tongues_of
 from gql_server.publication import PUBLICATION
 from gql_server.visitors import VISITORS
@@ -119,6 +120,14 @@ class Visit:
     ) -> web.Response:
         """Print a page that tells what is so, and where to go on."""
         return self.shows("told.html", what=what, facts=facts or {}, links=links, **more)
+
+    def has_just(self, done: str) -> bool:
+        """Say whether a button led here that did this."""
+        return self.request.query.get("told") == done
+
+    def goes_back(self, done: str) -> web.Response:
+        """Show the page of this address, so that to load it again, or to come back to it, does nothing."""
+        return go_to(f"{self.request.path}?{urlencode({'told': done})}")
 
     def says_in_short(self, words: str) -> web.Response:
         """Answer who looks at no page with a sentence."""

@@ -3,8 +3,8 @@
 import pytest
 
 from gql_server.pages.words import WORDS
-from tests.browser.inspecting import Inspector
-from tests.browser.reading import press, read_letter, sees, sign_up
+from tests.browser.inspecting import IS_TOO_WIDE, NARROWEST, Inspector
+from tests.browser.reading import follow, press, read_letter, sees, sign_up
 
 
 # All pages are looked at in CI in one language; in the other too with what takes long.
@@ -63,3 +63,31 @@ async def test_no_page_has_a_barrier(start, open_page, language):
     await sees(page, words["404_title"])
     await inspector.looks()
     assert inspector.wrong == []
+
+
+async def test_letters_twice_as_large_fit_on_a_phone(start, open_page):
+    server = start("serve", "--port", "0", "--demonstration")
+    page = await open_page("about:blank", base_url=server.url, locale="nl", viewport=NARROWEST)
+    session = await page.context.new_cdp_session(page)
+    await session.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+    wide = []
+
+    async def looks():
+        if await page.evaluate(IS_TOO_WIDE):
+            wide.append(page.url)
+
+    for path in ("/start", "/sign-in", "/letters", "/subscribe"):
+        await page.goto(path)
+        await looks()
+    words = WORDS["nl"]
+    await sign_up(page, "ann@example.org", button=words["sign_up"], again=words["again_title"])
+    await looks()
+    await follow(page, "Bevestig", "confirm")
+    await looks()
+    await press(page, words["confirm"])
+    await looks()
+    await read_letter(page, "Welkom")
+    await looks()
+    await page.locator("pre a[href*=preferences]").click()
+    await looks()
+    assert wide == []

@@ -6,6 +6,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from playwright.async_api import Page, Route, expect
 
+import models
+from models.menus import Entry, arrange
+from models.store import open_store
 from tests.browser.conftest import TAKEN_OVER
 from tests.browser.inspecting import IS_TOO_WIDE, NARROWEST, WIDE, Inspector
 from tests.browser.reading import press, sees
@@ -170,6 +173,22 @@ async def test_no_page_is_too_wide_for_letters_twice_as_large(blog, open_page, h
         if await page.evaluate(IS_TOO_WIDE):
             wide.append(path)
     assert wide == []
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_a_menu_with_a_word_that_is_longer_than_a_phone_is_wide_breaks_it(
+    database_url, start, open_page
+):
+    async with open_store(database_url):
+        site = await models.Site.found()
+        await arrange(site.id, "main", [Entry("Huis" * 20, "/posts")])
+    server = start("serve", "--port", "0", DATABASE_URL=database_url)
+    for has_scripts in (False, True):
+        page = await open_page(server.url, viewport=NARROWEST, java_script_enabled=has_scripts)
+        if has_scripts:
+            await press(page, "Menu")
+        assert await page.get_by_role("link", name="Huis" * 20).is_visible()
+        assert not await page.evaluate(IS_TOO_WIDE), has_scripts
 
 
 @pytest.mark.parametrize("is_away", [False, True], ids=["at it", "away"])

@@ -333,6 +333,8 @@ async def test_who_decides_no_more_opens_nothing_by_an_old_letter(reader, site, 
     later(timedelta(days=14, minutes=1))
     await reader.posts(link, {"approve": "yes"})
     assert (reader.status, reader.title) == (410, "Deze link is verlopen")
+    # What waits is at hand at the desk, without a letter.
+    assert [one.attributes["href"] for one in reader.page.css("main a")] == ["/write"]
     assert await shown() == []
 
 
@@ -367,6 +369,8 @@ async def test_no_token_opens_what_it_is_not_for(reader, site, post, editor, lat
     later(timedelta(days=7, minutes=1))
     await reader.posts(f"/comment/{confirm}")
     assert (reader.status, reader.title) == (410, "Deze link is verlopen")
+    [back] = [one.attributes["href"] for one in reader.page.css("main a")]
+    assert back.endswith(f"{post.path}#conversation")
 
 
 @pytest.mark.parametrize("fields", [{}, {"approve": "yes", "spam": "yes"}, {"delete": "yes"}])

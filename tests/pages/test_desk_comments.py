@@ -73,6 +73,19 @@ async def test_a_moderator_is_told_when_words_were_edited_and_of_others_nothing(
     assert f"{edited.astimezone(ZoneInfo(site.time_zone)):%M}" in told[words["moderate_edited"]]
 
 
+async def test_of_a_comment_that_is_decided_it_is_told_why_it_waited(reader, desk, left, words):
+    [comment] = await left("Mooi.")
+    await models.Comment.filter(id=comment.id).update(held_because=models.Rule.POLICY)
+    await desk(models.Role.EDITOR)
+    address = way(reader).attributes["href"]
+    await reader.opens(address)
+    why = known(reader)[words["moderate_reasons"]]
+    await reader.presses(words["moderate_approve"])
+    await reader.opens(address)
+    assert words["moderate_reasons"] not in known(reader)
+    assert known(reader)[words["moderate_reasons_then"]] == why
+
+
 async def test_who_presses_twice_is_told_what_they_decided_and_whether_another_waits(
     reader, desk, left, words
 ):

@@ -6,6 +6,7 @@ import json
 import pytest
 
 import models
+from mailers import reasons
 from models.caps import Cap
 from tests.pages.conftest import ANN
 
@@ -244,3 +245,38 @@ async def test_a_letter_of_a_post_names_it_and_how_it_ended(reader, ann, site):
     assert "De tuin" in lines(reader)[1][0]
     assert "550 <b>nobody</b>" in lines(reader)[1][0]
     assert "<b>nobody" not in reader.text
+
+
+async def test_why_a_letter_did_not_go_out_is_told_in_the_language_of_the_desk(reader, ann, words):
+    row = await ann()
+    [letter] = await models.Delivery.to(row.id)
+    ours = [said for name, said in vars(reasons).items() if name.isupper()]
+    told = set()
+    for reason in ours:
+        await models.Delivery.filter(id=letter.id).update(state=models.State.FAILED, reason=reason)
+        await reader.opens(reader.path)
+        why = reader.page.css("bdi")[-1].text()
+        assert (why == reason) is (reader.language == "en"), reason
+        told.add(why)
+    assert len(told) == len(ours)
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("RCPT: 550 5.1.1 No such user", "bij het adres zei de mailserver: 550 5.1.1 No such user"),
+        ("the final dot: the line was cut", "na de brief: de verbinding werd verbroken"),
+        ("connect: nothing listens there", "bij het verbinden: daar luistert niets"),
+        ("connect: no AUTH there", "bij het verbinden: no AUTH there"),
+        ("421 4.3.2 Shutting down", "onderweg zei de mailserver: 421 4.3.2 Shutting down"),
+        (
+            "to: This is not an address that a letter can be sent to.",
+            "naar dit adres kan geen brief",
+        ),
+    ],
+)
+async def test_what_a_mail_server_said_stays_in_its_words(reader, ann, reason, why):
+    row = await ann()
+    await models.Delivery.filter(subscription_id=row.id).update(state=models.State.FAILED, reason=reason)
+    await reader.opens(reader.path)
+    assert reader.page.css("bdi")[-1].text() == why

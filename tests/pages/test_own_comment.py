@@ -170,7 +170,7 @@ async def test_words_that_were_there_before_are_saved_again(reader, site, commen
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
-async def test_words_that_come_too_late_can_be_copied(reader, site, comment, language):
+async def test_words_that_come_too_late_can_be_copied(reader, site, post, comment, language):
     reader.languages["Accept-Language"] = language
     words, way = WORDS[language], door(site, comment)
     await reader.opens(way)
@@ -182,9 +182,16 @@ async def test_words_that_come_too_late_can_be_copied(reader, site, comment, lan
         field = reader.page.css_first("textarea")
         assert (field.text(), "readonly" in field.attributes) == (OTHERWISE, True)
         assert reader.page.css("button") == []
+        [(label, back)] = links(reader)
+        assert (label, back.endswith(f"{post.path}#conversation")) == (words["comment_read"], True)
         for path in (way, way.replace("/edit/", "/retract/")):
             await reader.opens(path)
             assert (reader.status, reader.title) == (410, words["expired_edit_title"])
+            # Where it was left is known, and worth more than the front page.
+            assert links(reader) == [(label, back)]
+        await post.withdraw()
+        await reader.opens(way)
+        assert (reader.status, post.path in reader.text) == (410, False)
     assert await kept(comment) == SAID
 
 

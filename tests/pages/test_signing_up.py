@@ -32,6 +32,19 @@ async def test_a_reader_signs_up_and_confirms_by_the_link_in_the_letter(reader):
     assert await models.Subscription.confirmed().count() == 1
 
 
+async def test_who_signs_up_twice_a_day_is_told_which_choice_the_letter_asks_for(reader, site, words):
+    other = await models.Newsletter.start(site, title="Aan tafel")
+    main = await models.Newsletter.main(site)
+    for slug in (main.slug, other.slug):
+        await reader.signs_up(newsletter=slug)
+    told = {"nl": "om wat je eerst koos", "en": "for what you chose first"}[reader.language]
+    assert told in reader.page.css_first(".more").text()
+    [letter] = await reader.letters()
+    await reader.opens(letter.link("confirm"))
+    assert main.called(reader.language) in reader.page.css_first("main").text()
+    assert "Aan tafel" not in reader.page.css_first("main").text()
+
+
 async def test_everybody_gets_the_same_bytes(reader, site):
     await reader.subscribes("known@example.org")
     await reader.signs_up("pending@example.org")

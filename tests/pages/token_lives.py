@@ -238,7 +238,7 @@ class Lives:
         return await self.doors.page("POST", f"/{LINKS[token.kind]}/{token.text}", **fields)
 
     async def _use_confirm(self, token: Minted) -> Any:
-        assert await self._post_to(token) == 200
+        assert await self._post_to(token) == 303
         token.owner.says_yes()
         return multiple()
 
@@ -250,7 +250,7 @@ class Lives:
 
     async def _use_unsub(self, token: Minted) -> Any:
         who = token.owner
-        assert await self._post_to(token, all="1") == 200
+        assert await self._post_to(token, all="1") == 303
         if not who.leaves(models.now()):
             return multiple()
         row, life, version = await models.Subscription.get(email=who.email), who.life, who.version
@@ -262,12 +262,12 @@ class Lives:
         )  # fmt: skip
 
     async def _use_undo(self, token: Minted) -> Any:
-        assert await self._post_to(token) == 200
+        assert await self._post_to(token) == 303
         token.owner.returns()
         return multiple()
 
     async def _use_prefs(self, token: Minted) -> Any:
-        assert await self._post_to(token, name=f"Ann {next(self.numbers)}") == 200
+        assert await self._post_to(token, name=f"Ann {next(self.numbers)}") == 303
         return multiple()
 
     async def _use_login(self, token: Minted) -> Any:
@@ -290,15 +290,15 @@ class Lives:
         return self._session(self.doors.cookies[SESSION], member)
 
     async def _use_comment(self, token: Minted) -> Any:
-        assert await self._post_to(token) == 200
+        assert await self._post_to(token) == 303
         return multiple()
 
     async def _use_replies(self, token: Minted) -> Any:
-        assert await self._post_to(token) == 200
+        assert await self._post_to(token) == 303
         return multiple()
 
     async def _use_moderate(self, token: Minted) -> Any:
-        assert await self._post_to(token, approve="1") == 200
+        assert await self._post_to(token, approve="1") == 303
         return multiple()
 
     async def _use_edit(self, token: Minted) -> Any:
@@ -309,7 +309,7 @@ class Lives:
         return self._edit_token(remark, edited)
 
     async def _use_sess(self, token: Minted) -> Any:
-        assert await self.doors.page("POST", "/sign-out", token.text) == 200
+        assert await self.doors.page("POST", "/sign-out", token.text) == 303
         token.is_spent = True
         return multiple()
 
