@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distributions
 from itertools import chain
 
 import pytest
@@ -51,6 +52,18 @@ def test_every_requirement_is_pinned_and_hashed(root, name):
         assert re.fullmatch(r"[\w.-]+==[\w.]+(?: ; .+)?", requirement), block
         assert hashes, block
         assert all(re.fullmatch(r"--hash=sha256:[0-9a-f]{64}", text) for text in hashes), block
+
+
+def test_what_is_built_for_this_machine_is_listed_for_others_too(root):
+    """Else another Python, or another kind of processor, is told that a download is not what is listed."""
+    listed = {re.split(r"[=\s]", block)[0]: block.count("--hash=") for block in blocks_of(root, "dev.txt")}
+    built = {
+        canonicalize_name(one.name)
+        for one in distributions()
+        if "-none-any" not in (one.read_text("WHEEL") or "-none-any")
+    }
+    assert {"asyncpg", "cffi", "uvloop"} <= built
+    assert [name for name in sorted(built & listed.keys()) if listed[name] < 4] == []
 
 
 @pytest.mark.parametrize(
