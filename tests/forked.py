@@ -1,7 +1,7 @@
 """Runs the command line in processes that are forked from one in which all of it was read already.
 
-A story in a browser begins with a server, and reading its modules takes longer than the story. What a process
-is by itself (how it starts, ends and fails) is told by the tests of the command line, which start it anew.
+Many a story begins with a server, and reading its modules takes longer than the story. What a process is by
+itself (how it starts and ends) is told by tests/gql_server/test_process.py, which starts it anew.
 """
 
 import multiprocessing
@@ -13,8 +13,11 @@ from pathlib import Path
 
 from gql_server.__main__ import main
 
-READ_ALREADY = ["gql_server.cli_serve", "gql_server.cli_comments", "gql_server.cli_users"]
+# Whoever forks first in these tests says what is read before: so all of them fork from here.
 forking = multiprocessing.get_context("forkserver")
+forking.set_forkserver_preload(
+    [__name__, "gql_server.cli_serve", "gql_server.cli_comments", "gql_server.cli_users", "tests.faults.lab"]
+)
 
 
 class Forked:
@@ -23,11 +26,15 @@ class Forked:
     def __init__(
         self, arguments: tuple[str, ...], folder: Path, environment: Mapping[str, str], out: Path, log: Path
     ) -> None:
-        # Whoever forks first in these tests says what is read before.
-        forking.set_forkserver_preload(READ_ALREADY)
         how = arguments, folder, dict(environment), out, log
         self._process = forking.Process(target=_run, args=how, daemon=True)
         self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Give its number."""
+        assert self._process.pid is not None
+        return self._process.pid
 
     @property
     def returncode(self) -> int | None:
@@ -44,6 +51,15 @@ class Forked:
         if self._process.exitcode is None:
             raise subprocess.TimeoutExpired("gql_server", seconds or 0)
         return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to what has not ended."""
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
 
     def kill(self) -> None:
         """End it as if the power were cut."""

@@ -38,20 +38,20 @@ Start = Callable[..., Process]
 
 
 @pytest.fixture
-def start_forked(tmp_path: Path) -> Iterator[Start]:
-    """Start the command line as a process of its own, which has read its modules already."""
+def start_somewhere(tmp_path: Path) -> Iterator[Start]:
+    """Start the command line as a process of its own."""
     yield from starter(tmp_path, Forked)
 
 
 @pytest.fixture
-def start(start_forked: Start, databases: Databases) -> Start:
+def start(start_somewhere: Start, databases: Databases) -> Start:
     """Start a server as a process of its own, on a store that is migrated, and told if it is to be."""
 
     def start(*arguments: str, **settings: str) -> Process:
         # As in one folder, all of a test are on the store of the first.
         if len(stores) > 1:
             del stores["--demonstration" not in arguments]
-        return start_forked(*arguments, **{"DATABASE_URL": stores[0]} | settings)
+        return start_somewhere(*arguments, **{"DATABASE_URL": stores[0]} | settings)
 
     stores = [databases.migrated("sqlite", APPS), databases.told("sqlite")]
     return start

@@ -1,7 +1,6 @@
 """Gives the tests of faults a mail server, readers, and postmen in processes of their own, to be killed."""
 
 import asyncio
-import multiprocessing
 import os
 from collections import Counter, defaultdict
 from contextlib import asynccontextmanager, suppress
@@ -22,14 +21,11 @@ from models.engines.queues import GRIP, LEASE
 from models.interests import set_topics, topic_code
 from schema.context import Publication
 from tests.faults import lab
+from tests.forked import forking
 from tests.mailers.smtp import MailServer
 
 A_MOMENT = timedelta(seconds=1)
 NONE = (0, 0, [])
-
-# Each process is forked from one that has read all modules; reading them takes longer than the test.
-forking = multiprocessing.get_context("forkserver")
-forking.set_forkserver_preload(["tests.faults.lab"])
 
 
 class Postman:

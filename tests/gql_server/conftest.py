@@ -25,6 +25,7 @@ from gql_server.fast_path import FastPath
 from gql_server.server import CONNECTIONS
 from gql_server.settings import PREFIX, Settings
 from models.store import APPS
+from tests.forked import Forked
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60
@@ -218,13 +219,19 @@ async def doors(blogs) -> AsyncIterator[Doors]:
 @pytest.fixture(scope="session")
 def start_for_long(tmp_path_factory) -> Iterator[Callable[..., Process]]:
     """Start servers that live as long as the tests: `start("serve", "--port", "0", HOST="::1")`."""
-    yield from starter(tmp_path_factory.mktemp("processes"))
+    yield from starter(tmp_path_factory.mktemp("processes"), Forked)
 
 
 @pytest.fixture
 def start(tmp_path) -> Iterator[Callable[..., Process]]:
     """Start the command line as a process of its own: `start("serve", "--port", "0", HOST="::1")`."""
-    yield from starter(tmp_path)
+    yield from starter(tmp_path, Forked)
+
+
+@pytest.fixture
+def start_anew(tmp_path) -> Iterator[Callable[..., Process]]:
+    """Start it as it is started by people: by a Python that has read nothing yet."""
+    yield from starter(tmp_path, _anew)
 
 
 @pytest.fixture
@@ -269,7 +276,7 @@ def _anew(
         )
 
 
-def starter(folder: Path, begin: Begin = _anew) -> Iterator[Callable[..., Process]]:
+def starter(folder: Path, begin: Begin) -> Iterator[Callable[..., Process]]:
     """Lend a way to start the command line in a folder; what still runs in the end is killed."""
     started: list[Process] = []
 

@@ -24,6 +24,12 @@ SLOW = json.dumps(
 ).encode()
 
 
+@pytest.fixture
+def start(start_anew):
+    """Start it as people do."""
+    return start_anew
+
+
 def ask(url: str):
     """Ask a server its title and how many posts it has."""
     request = Request(f"{url}/graphql", QUESTION, {"Content-Type": "application/json"})
