@@ -69,6 +69,8 @@ def test_an_older_python_can_read_it_and_says_what_is_missing(root, dev, monkeyp
 
 
 def test_the_first_command_sets_up_and_the_second_starts_at_once(clone):
+    # With the pip that there is.
+    del clone.environment["PYTHONPATH"]
     assert clone.dev("run", "check", "--all") == (7, "gql-server check --all\n")
     assert clone.installed() == ["venv", "pip sync serve.txt", "pip install --editable"]
 
@@ -235,7 +237,10 @@ def clone(root, tmp_path):
 
 
 class Clone:
-    """A copy of the command file and its lists, on a machine whose only uv is the stand-in."""
+    """A copy of the command file and its lists, on a machine whose only uv is the stand-in.
+
+    So is its pip, which has no settings to tell: the real one takes longer to say so than all else does.
+    """
 
     def __init__(self, root, place):
         self.path = place / "clone"
@@ -250,11 +255,16 @@ class Clone:
         uv.parent.mkdir()
         uv.write_text(STAND_IN)
         uv.chmod(0o755)
+        pip = place / "python" / "pip"
+        pip.mkdir(parents=True)
+        for name in ("__init__.py", "__main__.py"):
+            (pip / name).touch()
         pin = (root / "requirements" / "uv.txt").read_text().split()[0].removeprefix("uv==")
         self.environment = {
             "HOME": str(place),
             "PATH": f"{uv.parent}{os.pathsep}{os.defpath}",
             "PYTHON": sys.executable,
+            "PYTHONPATH": str(pip.parent),
             "UV_STAND_IN_VERSION": pin,
         }
 
