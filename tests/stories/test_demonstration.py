@@ -35,9 +35,10 @@ EVERYTHING = """{
 
 
 @pytest.fixture
-async def newcomer(database_url: str) -> AsyncIterator[TestClient]:
+async def newcomer(demonstration_url: str) -> AsyncIterator[TestClient]:
+    """Visit the blog as it is once told, which takes longer than to look at it."""
     async with TestClient(
-        TestServer(build(Settings(database_url=database_url), demonstration=True))
+        TestServer(build(Settings(database_url=demonstration_url), demonstration=True))
     ) as client:
         yield client
 
