@@ -3,6 +3,7 @@
 import pytest
 
 import models
+from schema.ids import global_id
 from tests.pages.conftest import ANN
 
 TRACE = models.Trace(door="test")
@@ -70,3 +71,24 @@ async def test_a_comment_that_waits_is_shown_whatever_its_address_tells(reader, 
     path = (await models.ModeratorLink.at_hand(site, principal)).path(site)
     await reader.opens(f"{path}?told={told}")
     assert (reader.status, reader.title) == (200, words["moderate_title"] % {"post": "Van Bob"})
+
+
+async def test_a_comment_that_wants_notices_is_not_told_to_be_confirmed_before_it_is(reader, site, words):
+    await site.change(comment_policy=models.CommentPolicy.SHOWN)
+    post = await models.Post.draft(site, "Van Bob", "<p>Tekst</p>", authors=[])
+    await post.publish()
+    add = """mutation ($input: AddCommentInput!) { addComment(input: $input) { errors { __typename } } }"""
+    for content in ("Mooi.", "Nog een."):
+        said = {"postId": global_id("Post", post.id), "content": content, "authorName": "Cas"}
+        said |= {"authorEmail": "cas@example.org", "notifyReplies": True}
+        body = {"query": add, "variables": {"input": said}}
+        async with reader.client.post("/graphql", json=body, headers=reader.languages) as reply:
+            assert (await reply.json())["data"]["addComment"]["errors"] == []
+        letter = next(one for one in await reader.letters() if one.to == "cas@example.org")
+        await reader.opens(letter.link("comment"))
+        # The address of the second is known by then.
+        await reader.presses(words["comment_confirm"])
+        assert reader.title == words["comment_shown_title"]
+        await reader.opens(letter.link("comment"))
+        assert reader.title == words["comment_shown_title"]
+    assert await models.Comment.filter(is_proven=True).count() == 2
