@@ -4,6 +4,7 @@ import asyncio
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import click
 
@@ -176,6 +177,9 @@ async def _look_at_mail(settings: Settings, site: models.Site | None) -> str | N
 
 def _look_at_links(settings: Settings, site: models.Site) -> str | None:
     """Say where links lead when nothing says it, to who serves others; tell when no server starts so."""
+    if not settings.site_url and urlsplit(site.url).path:
+        # An older version kept such a one; addresses of posts and in letters have never had the path.
+        _tell("links", f"leave out the path of {site.url}, the address of the site; set it without")
     if settings.site_url or site.url or settings.is_private:
         return None
     _tell("links", f"{PREFIX}SITE_URL is not set; addresses and letters lead to {settings.own_url}")

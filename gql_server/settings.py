@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     database_url: str = msgspec.field(default_factory=_default_url)
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8000
-    site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#]+/*)?$")] = ""
+    site_url: Annotated[str, msgspec.Meta(pattern=r"^(https?://[^\s/?#\\]+/*)?$")] = ""
     media_url: str = ""
     smtp_url: str = ""
     mail_from: str = ""

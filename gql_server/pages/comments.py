@@ -14,7 +14,10 @@ async def show(request: web.Request) -> web.Response:
     found = await models.comment_to_confirm(visit.site, visit.token)
     commenter = await models.Commenter.filter(site_id=visit.site.id, mailbox=found.mailbox).first()
     visit = visit.speaking(found.language)
-    if commenter is not None and commenter.confirmed_at is not None and not found.awaits_address:
+    is_known = commenter is not None and commenter.confirmed_at is not None
+    # A stranger may have left it with an address that is known: notices of it wait for a yes of its own.
+    wants_yes = found.awaits_address or (found.notify_replies and not found.is_proven)
+    if is_known and not wants_yes:
         return await _told(visit, found)
     return visit.shows(
         "comment.html", what="comment_confirm", facts={"email": found.email}, comment=found,

@@ -15,12 +15,15 @@ UNSUBSCRIBED = models.SubscriptionStatus.UNSUBSCRIBED
 async def show(request: web.Request) -> web.Response:
     """Ask what to leave."""
     visit, found, topic = await _out(request)
-    facts = {"email": found.email}
-    if await _has_just_left(visit, found, topic):
-        return await _left(visit, found, topic if visit.has_just(TOPIC) else None)
+    facts, title = {"email": found.email}, await title_of(visit.site, topic, visit.language)
     if found.status is UNSUBSCRIBED:
-        return visit.tells("left_before", facts, links=[visit.home], undo=_way_back(visit, found, None))
-    title = await title_of(visit.site, topic, visit.language)
+        has_just_left = visit.has_just(ALL) or visit.has_just(TOPIC)
+        back = _way_back(visit, found, topic if visit.has_just(TOPIC) else None)
+        return visit.tells("left" if has_just_left else "left_before", facts, links=[visit.home], undo=back)
+    # Who is back since then may leave once more; and what has no name any more is not told to be everything.
+    if visit.has_just(TOPIC) and title is not None and topic not in await models.topics_of(found.id):
+        undo = _way_back(visit, found, topic)
+        return visit.tells("left_topic", {"topic": title}, links=[visit.home], undo=undo)
     if title is None:
         return visit.asks("leave", facts, buttons={ALL: visit.says("leave")})
     buttons = {TOPIC: visit.says("leave_topic", topic=title), ALL: visit.says("leave_all")}
@@ -45,9 +48,9 @@ async def show_undo(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     found, topic = await models.Subscription.to_undo(visit.site, visit.token)
     visit, facts = visit.to(found), {"email": found.email}
-    if visit.has_just("undone") and found.status is models.SubscriptionStatus.CONFIRMED:
-        return visit.tells("undone", facts, links=[visit.home])
     if await _is_back(found, topic):
+        if visit.has_just("undone"):
+            return visit.tells("undone", facts, links=[visit.home])
         return visit.tells("undone_before", facts, links=visit.ways_on(found))
     return visit.asks("undo", facts, buttons={"undo": visit.says("undo")})
 
@@ -65,25 +68,10 @@ async def _is_back(found: models.Subscription, topic: models.Topic | None) -> bo
     return is_here and (topic is None or topic in await models.topics_of(found.id))
 
 
-async def _has_just_left(visit: Visit, found: models.Subscription, topic: models.Topic | None) -> bool:
-    # Who is back since then may leave once more.
-    if visit.has_just(TOPIC):
-        return found.status is UNSUBSCRIBED or topic not in await models.topics_of(found.id)
-    return visit.has_just(ALL) and found.status is UNSUBSCRIBED
-
-
 async def _out(request: web.Request) -> tuple[Visit, models.Subscription, models.Topic | None]:
     visit = await Visit.of(request)
     found, topic = await models.Subscription.behind(visit.site, visit.token, UNSUBSCRIBE)
     return visit.to(found), found, topic
-
-
-async def _left(visit: Visit, left: models.Subscription, topic: models.Topic | None) -> web.Response:
-    undo = _way_back(visit, left, topic)
-    title = await title_of(visit.site, topic, visit.language)
-    if left.status is UNSUBSCRIBED or title is None:
-        return visit.tells("left", {"email": left.email}, links=[visit.home], undo=undo)
-    return visit.tells("left_topic", {"topic": title}, links=[visit.home], undo=undo)
 
 
 def _way_back(visit: Visit, left: models.Subscription, topic: models.Topic | None) -> str | None:

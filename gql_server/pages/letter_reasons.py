@@ -49,7 +49,8 @@ def explained(language: str, reason: str) -> str:
     said = reason.removeprefix(f"{stage.value}: ") if stage else reason
     # Before our own there may stand a code, or the name of what is wrong.
     ours = next((one for one in DUTCH if said.endswith(one)), None)
-    if ours is None and ANSWER.match(said):
+    # That one alone is said in the way of a mail server; what else has a code was not said by us.
+    if ours != reasons.NO_UTF8 and ANSWER.match(said):
         return f"{STAGES[language][stage]} {SAID[language]}: {said}"
     told = said if ours is None else DUTCH[ours] if language == "nl" else ours
     return f"{STAGES[language][stage]}: {told}" if stage else told

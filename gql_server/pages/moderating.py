@@ -22,7 +22,8 @@ async def show(request: web.Request) -> web.Response:
     visit = await Visit.of(request)
     link = await models.ModeratorLink.behind(visit.site, visit.token)
     visit = visit.speaking(link.user.language)
-    if visit.has_just(link.comment.status):
+    # Whoever wrote the address: what waits was not decided.
+    if link.comment.status in BUTTONS.values() and visit.has_just(link.comment.status):
         return await _decided(visit, link)
     return await _shown(visit, link)
 

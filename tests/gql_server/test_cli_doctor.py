@@ -138,6 +138,17 @@ def test_a_server_for_others_without_an_address_is_told_where_links_would_lead(r
     assert "links" not in run("doctor", HOST="0.0.0.0", SITE_URL="https://blog.example").output
 
 
+def test_an_address_of_the_site_with_a_path_that_an_older_version_kept_is_told(run, tmp_path):
+    assert run("doctor").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "blog.sqlite3")) as beside:
+        beside.execute("UPDATE site SET url = 'https://blog.example/news'")
+        beside.commit()
+    told = run("doctor")
+    assert told.exit_code == 0
+    assert line_of(told, "links").startswith("leave out the path of https://blog.example/news")
+    assert "links" not in run("doctor", SITE_URL="https://blog.example").output
+
+
 async def test_without_an_address_of_the_site_it_is_told_where_links_would_lead(doctor):
     async with MailServer() as server:
         told = await doctor(server)

@@ -85,6 +85,24 @@ def test_readers_are_answered_when_nobody_takes_its_log_any_more(tmp_path):
     assert server.returncode == 0
 
 
+def test_it_serves_and_ends_well_where_it_was_given_no_streams(tmp_path):
+    settings = {name: value for name, value in os.environ.items() if not name.startswith("GQL_SERVER_")}
+    # In a shell, for Python itself gives a process streams.
+    closed = 'exec "$0" -m gql_server serve --port 0 <&- 2>&-'
+    server = subprocess.Popen(
+        ["/bin/sh", "-c", closed, sys.executable],
+        cwd=tmp_path, env=settings | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    with server:
+        try:
+            url = next(line for line in server.stdout if "lives at" in line).split()[4].rstrip("/")
+            assert told_posts(url) == 0
+        finally:
+            server.terminate()
+    assert server.returncode == 0
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_it_answers_what_is_under_way_before_it_ends(start, ending):
     server = start("serve", "--port", "0", "--demonstration")

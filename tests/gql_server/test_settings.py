@@ -18,6 +18,10 @@ WRONG = {
     "a site without a host": ({"GQL_SERVER_SITE_URL": "https://"}, "https://blog.example"),
     "a site with a query": ({"GQL_SERVER_SITE_URL": "https://blog.example/?a=b"}, "https://blog.example"),
     "a site at a path": ({"GQL_SERVER_SITE_URL": "https://blog.example/news"}, "without a path."),
+    "a site at a path, to browsers": (
+        {"GQL_SERVER_SITE_URL": "https://blog.example\\news"},
+        "without a path.",
+    ),
     "a site on two lines": ({"GQL_SERVER_SITE_URL": "https://blog.example\nx"}, "https://blog.example"),
     "a site with half a host": ({"GQL_SERVER_SITE_URL": "https://[::1"}, "an address such as https://blog"),
     "a site on no port": ({"GQL_SERVER_SITE_URL": "https://blog.example:99999"}, "an address such as https"),

@@ -265,6 +265,11 @@ async def test_why_a_letter_did_not_go_out_is_told_in_the_language_of_the_desk(r
     ("reason", "why"),
     [
         ("RCPT: 550 5.1.1 No such user", "bij het adres zei de mailserver: 550 5.1.1 No such user"),
+        ("RCPT: 550 5.1.1 the line was cut", "bij het adres zei de mailserver: 550 5.1.1 the line was cut"),
+        (
+            "RCPT: 550 5.6.7 this mail server takes no address outside ASCII",
+            "bij het adres: deze mailserver neemt alleen adressen van gewone letters aan",
+        ),
         ("the final dot: the line was cut", "na de brief: de verbinding werd verbroken"),
         ("connect: nothing listens there", "bij het verbinden: daar luistert niets"),
         ("connect: no AUTH there", "bij het verbinden: no AUTH there"),

@@ -77,6 +77,8 @@ async def test_what_does_not_fit_is_told_in_its_own_words(wrong):
     unseen = await wrong(CREATE_POST, title="x", tagSlugs=["\u200d"])
     assert unseen["message"] == SENTENCES["en"]["tagSlugs"]
     assert (await wrong(UPDATE_SITE, url="notaurl"))["message"] == SENTENCES["en"]["url"]
+    at_a_path = await wrong(UPDATE_SITE, url="https://blog.example/news")
+    assert at_a_path["message"].endswith("without a path.")
     item = {"label": "Ui", "items": [{"label": "\u200d"}]}
     error = await wrong(UPDATE_MENU, slug="main", items=[item])
     assert error["message"] == SENTENCES["en"]["items.label"]
