@@ -15,6 +15,8 @@ WORDS = ("Nieuw", "Gelijk", "\N{SEEDLING} rozen", "Élan", "Anders gezegd")
 async def _any_of(noun: Any, random: Random) -> Any:
     """Take a row as it stands in the store, so that no version is behind."""
     ids = await noun.all().order_by("id").values_list("id", flat=True)
+    if not ids:
+        raise models.NotFound("All of them were deleted before.")
     return await noun.get(id=random.choice(list(ids)))
 
 
@@ -73,7 +75,8 @@ async def _leave_a_comment(random: Random, rows: Rows) -> None:
     policy = random.choice(list(models.CommentPolicy))
     await (await _any_of(models.Site, random)).change(comment_policy=policy)
     post = await models.Post.published().filter(comments_open=True).order_by("-id").first()
-    assert post is not None
+    if post is None:
+        raise models.NotFound("None of them takes comments.")
     await models.Comment.leave(post.id, models.Writer(name="Gast", email="g@example.org"), "Dag")
 
 
