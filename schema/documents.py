@@ -30,7 +30,7 @@ from schema.limits import MOST_TOKENS, Shape
 
 MOST_ERRORS = 10
 MOST_KEPT = 500
-# Characters of source, together; read, each takes about eighty bytes.
+# Characters of source, together; read and planned, each takes about two hundred bytes.
 MOST_KEPT_TEXT = 100_000
 # What somebody's token or machine opens; looked for in the text, for too much privacy does no harm.
 PRIVATE = re.compile(r"\b(commentForm|newsletterSubscription|outbox|viewer)\b")
