@@ -70,24 +70,27 @@ async def test_letters_twice_as_large_fit_on_a_phone(start, open_page):
     page = await open_page("about:blank", base_url=server.url, locale="nl", viewport=NARROWEST)
     session = await page.context.new_cdp_session(page)
     await session.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
-    wide = []
+    words, wide = WORDS["nl"], []
 
-    async def looks():
+    async def looks(title=None):
+        if title is not None:
+            await sees(page, words[title])
+        # While it has no style yet it is as wide as it likes.
+        await page.wait_for_load_state()
         if await page.evaluate(IS_TOO_WIDE):
             wide.append(page.url)
 
     for path in ("/start", "/sign-in", "/letters", "/subscribe"):
         await page.goto(path)
         await looks()
-    words = WORDS["nl"]
     await sign_up(page, "ann@example.org", button=words["sign_up"], again=words["again_title"])
-    await looks()
+    await looks("mailbox_title")
     await follow(page, "Bevestig", "confirm")
-    await looks()
+    await looks("confirm_title")
     await press(page, words["confirm"])
-    await looks()
+    await looks("confirmed_title")
     await read_letter(page, "Welkom")
     await looks()
     await page.locator("pre a[href*=preferences]").click()
-    await looks()
+    await looks("preferences_title")
     assert wide == []
