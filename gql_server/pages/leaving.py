@@ -15,11 +15,12 @@ UNSUBSCRIBED = models.SubscriptionStatus.UNSUBSCRIBED
 async def show(request: web.Request) -> web.Response:
     """Ask what to leave."""
     visit, found, topic = await _out(request)
-    facts, title = {"email": found.email}, await title_of(visit.site, topic, visit.language)
+    facts = {"email": found.email}
     if found.status is UNSUBSCRIBED:
         has_just_left = visit.has_just(ALL) or visit.has_just(TOPIC)
         back = _way_back(visit, found, topic if visit.has_just(TOPIC) else None)
         return visit.tells("left" if has_just_left else "left_before", facts, links=[visit.home], undo=back)
+    title = await title_of(visit.site, topic, visit.language)
     # Who is back since then may leave once more; and what has no name any more is not told to be everything.
     if visit.has_just(TOPIC) and title is not None and topic not in await models.topics_of(found.id):
         undo = _way_back(visit, found, topic)

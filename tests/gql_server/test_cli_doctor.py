@@ -5,7 +5,7 @@ import re
 import resource
 import socket
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -312,6 +312,17 @@ async def test_all_that_is_amiss_is_said_at_the_end(doctor, tmp_path):
     )
 
 
+@contextmanager
+def no_file_longer_than(size):
+    """Let the disk seem full: no file grows further than so many bytes."""
+    unbound = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, unbound[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, unbound)
+
+
 def test_a_disk_without_room_is_told_though_all_can_be_read(run, tmp_path):
     with closing(sqlite3.connect(tmp_path / "data" / "blog.sqlite3")) as beside:
         # A log of some length that is not folded meanwhile; no file may grow further than that.
@@ -319,12 +330,8 @@ def test_a_disk_without_room_is_told_though_all_can_be_read(run, tmp_path):
         beside.execute("CREATE TABLE ballast (stones BLOB)")
         beside.execute("INSERT INTO ballast VALUES (zeroblob(200000))")
         beside.commit()
-        unbound = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, unbound[1]))
-        try:
+        with no_file_longer_than(150_000):
             told = run("doctor")
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, unbound)
     assert line_of(told, "writing").startswith("fails: ")
     assert line_of(told, "counts") == "right"
     assert told.output.endswith("Error: The store keeps nothing new; see `writing`.\n")
@@ -333,12 +340,8 @@ def test_a_disk_without_room_is_told_though_all_can_be_read(run, tmp_path):
 
 
 def test_a_disk_without_room_to_open_a_store_is_looked_for(run):
-    unbound = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, unbound[1]))
-    try:
+    with no_file_longer_than(1000):
         told = run("jobs")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, unbound)
     assert "disk I/O error; look whether the disk is full, or failing" in told.output
     assert told.exit_code == 1
 
